@@ -1,0 +1,54 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Arrows point one way: kernels <- core <- text, formats <- command line.
+// ARCHITECTURE.md has a paragraph for each target.
+let package = Package(
+  name: "FastKMeans",
+  // The core uses the standard library's atomics (`Synchronization`).
+  platforms: [.macOS(.v15), .iOS(.v18)],
+  products: [
+    .library(name: "FastKMeans", targets: ["FastKMeans"]),
+    .library(name: "FastKMeansText", targets: ["FastKMeansText"]),
+    .library(name: "FastKMeansFormats", targets: ["FastKMeansFormats"]),
+    .executable(name: "fastkmeans", targets: ["FastKMeansCLI"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+  ],
+  targets: [
+    .target(name: "CFastKMeansKernels"),
+    .systemLibrary(
+      name: "CZlib",
+      pkgConfig: "zlib",
+      providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]
+    ),
+    .target(name: "FastKMeans", dependencies: ["CFastKMeansKernels"]),
+    .target(name: "FastKMeansText", dependencies: ["FastKMeans"]),
+    .target(name: "FastKMeansFormats", dependencies: ["FastKMeans", "FastKMeansText", "CZlib"]),
+    .executableTarget(
+      name: "FastKMeansCLI",
+      dependencies: [
+        "FastKMeans", "FastKMeansText", "FastKMeansFormats",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]
+    ),
+    .target(name: "FastKMeansTestSupport", dependencies: ["FastKMeans", "FastKMeansText"]),
+    .testTarget(
+      name: "KernelTests", dependencies: ["CFastKMeansKernels", "FastKMeansTestSupport"]),
+    .testTarget(
+      name: "FastKMeansTests",
+      dependencies: ["FastKMeans", "FastKMeansTestSupport"],
+      resources: [.copy("Golden")]
+    ),
+    .testTarget(
+      name: "FastKMeansTextTests", dependencies: ["FastKMeansText", "FastKMeansTestSupport"]),
+    .testTarget(
+      name: "FastKMeansFormatsTests",
+      dependencies: ["FastKMeansFormats", "FastKMeansTestSupport"]
+    ),
+    .testTarget(
+      name: "CLITests", dependencies: ["FastKMeansCLI", "FastKMeansTestSupport"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

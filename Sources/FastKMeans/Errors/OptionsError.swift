@@ -1,0 +1,19 @@
+/// A parameter with a value that is not allowed.
+public struct OptionsError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The parameter by its name in SPEC terms (`k_init`, `temperature`, ...), the same in every language.
+  public let parameter: String
+  /// The value as it was given.
+  public let value: String
+  /// What would be allowed.
+  public let allowed: String
+
+  public init(parameter: String, value: String, allowed: String) {
+    self.parameter = parameter
+    self.value = value
+    self.allowed = allowed
+  }
+
+  public var description: String {
+    "\(parameter) is \(value); allowed: \(allowed)"
+  }
+}

@@ -1,0 +1,70 @@
+/// Documents as rows of features: sparse (text) or dense (embeddings).
+public enum Features: Sendable, Equatable {
+  case sparse(CSRMatrix)
+  case dense(DenseMatrix)
+
+  public var rowCount: Int {
+    switch self {
+    case .sparse(let matrix): matrix.rowCount
+    case .dense(let matrix): matrix.rowCount
+    }
+  }
+
+  public var columnCount: Int {
+    switch self {
+    case .sparse(let matrix): matrix.columnCount
+    case .dense(let matrix): matrix.columnCount
+    }
+  }
+
+  public var isSparse: Bool {
+    if case .sparse = self { true } else { false }
+  }
+
+  /// The rows at these indices, in this order.
+  ///
+  /// - Precondition: each index is in `0 ..< rowCount`.
+  public func selectingRows(_ indices: some Collection<Int>) -> Features {
+    switch self {
+    case .sparse(let matrix): .sparse(matrix.selectingRows(indices))
+    case .dense(let matrix): .dense(matrix.selectingRows(indices))
+    }
+  }
+
+  package func withRows<Result>(_ body: (FeatureRows) throws -> Result) rethrows -> Result {
+    switch self {
+    case .sparse(let matrix): try matrix.withRows { try body(.sparse($0)) }
+    case .dense(let matrix): try matrix.withRows { try body(.dense($0)) }
+    }
+  }
+}
+
+/// Rows that someone else owns; what training and scoring work on.
+package enum FeatureRows: Sendable {
+  case sparse(SparseRows)
+  case dense(DenseRows)
+
+  package var rowCount: Int {
+    switch self {
+    case .sparse(let rows): rows.rowCount
+    case .dense(let rows): rows.rowCount
+    }
+  }
+
+  package var columnCount: Int {
+    switch self {
+    case .sparse(let rows): rows.columnCount
+    case .dense(let rows): rows.columnCount
+    }
+  }
+
+  /// The squared length of one row, in double precision.
+  package func squaredNorm(of row: Int) -> Double {
+    let values: UnsafeBufferPointer<Float> =
+      switch self {
+      case .sparse(let rows): rows.values(of: row)
+      case .dense(let rows): rows.values(of: row)
+      }
+    return values.reduce(0.0) { $0 + Double($1) * Double($1) }
+  }
+}

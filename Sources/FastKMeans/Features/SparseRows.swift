@@ -1,0 +1,90 @@
+/// Sparse rows that someone else owns: pointers into a ``CSRMatrix``, or into memory that came through the
+/// C ABI. Valid for the call that received it, never stored.
+///
+/// `@unchecked Sendable`: the memory is only read while the view lives.
+package struct SparseRows: @unchecked Sendable {
+  package let rowCount: Int
+  package let columnCount: Int
+  /// `rowCount + 1` positions into `columns` and `values`.
+  package let offsets: UnsafeBufferPointer<Int>
+  package let columns: UnsafeBufferPointer<UInt32>
+  package let values: UnsafeBufferPointer<Float>
+
+  package init(
+    rowCount: Int, columnCount: Int, offsets: UnsafeBufferPointer<Int>,
+    columns: UnsafeBufferPointer<UInt32>, values: UnsafeBufferPointer<Float>
+  ) {
+    self.rowCount = rowCount
+    self.columnCount = columnCount
+    self.offsets = offsets
+    self.columns = columns
+    self.values = values
+  }
+
+  package var nonZeroCount: Int { columns.count }
+
+  /// Where row `row` lies in `columns` and `values`.
+  @inline(__always)
+  package func range(of row: Int) -> Range<Int> {
+    Range(uncheckedBounds: (offsets[row], offsets[row + 1]))
+  }
+
+  /// The columns of one row.
+  @inline(__always)
+  package func columns(of row: Int) -> UnsafeBufferPointer<UInt32> {
+    UnsafeBufferPointer(rebasing: columns[range(of: row)])
+  }
+
+  /// The values of one row.
+  @inline(__always)
+  package func values(of row: Int) -> UnsafeBufferPointer<Float> {
+    UnsafeBufferPointer(rebasing: values[range(of: row)])
+  }
+}
+
+extension SparseRows {
+  /// Checks everything that the loops over rows rely on.
+  package func validate() throws {
+    guard rowCount >= 0, columnCount >= 0, columnCount <= Int(UInt32.max) else {
+      throw InputError.badShape("\(rowCount) x \(columnCount); columns are limited to 2^32 - 1")
+    }
+    guard offsets.count == rowCount + 1 else {
+      throw InputError.lengthMismatch(what: "row offsets", expected: rowCount + 1, found: offsets.count)
+    }
+    guard values.count == columns.count else {
+      throw InputError.lengthMismatch(what: "values", expected: columns.count, found: values.count)
+    }
+    try validateOffsets()
+    for row in 0..<rowCount { try validate(row: row) }
+  }
+
+  private func validateOffsets() throws {
+    var previous = 0
+    for (position, offset) in offsets.enumerated() {
+      guard offset >= previous, offset <= columns.count, position > 0 || offset == 0 else {
+        throw InputError.badRowOffsets(position: position, value: offset)
+      }
+      previous = offset
+    }
+    guard previous == columns.count else {
+      throw InputError.badRowOffsets(position: rowCount, value: previous)
+    }
+  }
+
+  private func validate(row: Int) throws {
+    var previous = -1
+    for position in range(of: row) {
+      let column = Int(columns[position])
+      guard column > previous else {
+        throw column == previous
+          ? InputError.duplicateColumn(row: row, column: column)
+          : InputError.unsortedColumns(row: row, column: column)
+      }
+      guard values[position].isFinite else { throw InputError.notFinite(row: row, column: column) }
+      previous = column
+    }
+    guard previous < columnCount else {
+      throw InputError.featureOutOfRange(row: row, column: previous, limit: columnCount)
+    }
+  }
+}

@@ -1,0 +1,64 @@
+/// The classes of a model, in the order of their indices.
+///
+/// A class is an index everywhere inside; labels live here only. Classes that arrive together are sorted;
+/// classes that arrive later come after them, so that an index never changes its meaning.
+public struct ClassDictionary: Sendable, Equatable {
+  /// The label of each class index.
+  public private(set) var labels: [Label] = []
+  private var indices: [Label: Int32] = [:]
+
+  public init() {}
+
+  /// - Throws: ``InputError/badLabels(found:expected:)`` if a label occurs twice or the types are mixed.
+  public init(labels: [Label]) throws {
+    for label in labels where indices.updateValue(Int32(indices.count), forKey: label) != nil {
+      throw InputError.badLabels(found: "not unique ('\(label)' occurs twice)", expected: "each class once")
+    }
+    self.labels = labels
+    guard labels.allSatisfy({ $0.kind == labels[0].kind }) else {
+      throw InputError.badLabels(found: "integers and texts mixed", expected: "labels of one type")
+    }
+  }
+
+  /// The number of classes.
+  public var count: Int { labels.count }
+
+  /// The type that the labels have; `nil` while there are none.
+  public var kind: Label.Kind? { labels.first?.kind }
+
+  /// The index of a class, or `nil` if it is not known.
+  public func index(of label: Label) -> Int? {
+    indices[label].map(Int.init)
+  }
+
+  /// The class index of each label; labels not seen before become classes, in sorted order.
+  ///
+  /// - Throws: ``ClassifierError/labelTypeChanged(expected:found:)`` or, within one call,
+  ///   ``InputError/badLabels(found:expected:)``. Nothing is added then.
+  /// - Complexity: O(labels), and O(new log new) for the new ones.
+  public mutating func encode(_ incoming: [Label]) throws -> [Int32] {
+    try checkKinds(of: incoming)
+    var unseen: Set<Label> = []
+    for label in incoming where indices[label] == nil { unseen.insert(label) }
+    for label in unseen.sorted() {
+      indices[label] = Int32(labels.count)
+      labels.append(label)
+    }
+    return incoming.map { indices[$0] ?? -1 }
+  }
+
+  /// The class index of each label, -1 for a label that is not known.
+  public func lookUp(_ incoming: [Label]) -> [Int32] {
+    incoming.map { indices[$0] ?? -1 }
+  }
+
+  private func checkKinds(of incoming: [Label]) throws {
+    guard let first = incoming.first else { return }
+    if let known = kind, known != first.kind {
+      throw ClassifierError.labelTypeChanged(expected: known.rawValue, found: first.kind.rawValue)
+    }
+    guard incoming.allSatisfy({ $0.kind == first.kind }) else {
+      throw InputError.badLabels(found: "integers and texts mixed", expected: "labels of one type")
+    }
+  }
+}

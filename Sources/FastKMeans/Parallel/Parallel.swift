@@ -1,0 +1,56 @@
+import CFastKMeansKernels
+import Dispatch
+import Synchronization
+
+/// Parallel loops over independent pieces of work.
+///
+/// `concurrentPerform` with chunks handed out by an atomic counter: a dispatch costs under a microsecond, and it
+/// keeps working in a child after `fork`, which Swift's own concurrency does not.
+package enum Parallel {
+  /// The number of workers that a request means: -1 all cores, else itself; at least one.
+  package static func workerCount(_ requested: Int) -> Int {
+    requested > 0 ? requested : coreCount
+  }
+
+  private static let coreCount = Int(fk_available_cores())
+
+  /// Runs `body` for every index in `0 ..< count`, on up to `workers` threads, in no fixed order.
+  ///
+  /// `body` gets the worker's number (`0 ..< workers`, for scratch memory) and the index. The first error stops
+  /// the handing out of further indices and is thrown; which one is first is not fixed.
+  package static func forEach(
+    count: Int, workers: Int, _ body: @Sendable (_ worker: Int, _ index: Int) throws -> Void
+  ) throws {
+    let workers = min(workers, count)
+    guard workers > 1 else {
+      for index in 0..<max(0, count) { try body(0, index) }
+      return
+    }
+    let next = Atomic<Int>(0)
+    let failure = Mutex<(any Error)?>(nil)
+    DispatchQueue.concurrentPerform(iterations: workers) { worker in
+      while true {
+        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard index < count else { return }
+        do {
+          try body(worker, index)
+        } catch {
+          next.store(count, ordering: .relaxed)
+          failure.withLock { if $0 == nil { $0 = error } }
+        }
+      }
+    }
+    if let error = failure.withLock({ $0 }) { throw error }
+  }
+
+  /// Runs `body` for consecutive ranges that cover `0 ..< count`, each of `chunk` indices but the last.
+  package static func forEachChunk(
+    count: Int, chunk: Int, workers: Int,
+    _ body: @Sendable (_ worker: Int, _ range: Range<Int>) throws -> Void
+  ) throws {
+    let chunkCount = (count + chunk - 1) / chunk
+    try forEach(count: chunkCount, workers: workers) { worker, index in
+      try body(worker, index * chunk..<min(count, (index + 1) * chunk))
+    }
+  }
+}

@@ -1,0 +1,113 @@
+/// How two vectors are compared.
+public enum Distance: String, Sendable, CaseIterable, Codable {
+  /// Rows and prototypes are scaled to unit length; similarity is their dot product.
+  case cosine
+  /// Similarity is `1 / (1 + squared distance)`.
+  case euclidean
+}
+
+/// The number format in which prototypes are stored and multiplied. Masses and counts are 64 bit always.
+public enum Precision: String, Sendable, CaseIterable, Codable {
+  case float16
+  case bfloat16
+  case float32
+  case float64
+
+  /// Bytes a value.
+  public var byteCount: Int {
+    switch self {
+    case .float16, .bfloat16: 2
+    case .float32: 4
+    case .float64: 8
+    }
+  }
+}
+
+/// How a soft assignment turns similarities into shares.
+public enum SoftAssignment: String, Sendable, CaseIterable, Codable {
+  /// `max(0, similarity - penalty)`, divided by the row's sum.
+  case linear
+  /// `exp((similarity - penalty) / temperature)`, divided by the row's sum.
+  case softmax
+}
+
+/// Which of two behaviours to follow.
+public enum Mode: String, Sendable, CaseIterable, Codable {
+  /// Exact epochs, a document moves the prototypes of its own class only, dead prototypes are re-seeded.
+  case `default`
+  /// To the letter of the PyTorch implementation: running averages over batches, and shares for other classes.
+  case reference
+}
+
+/// How the first prototypes of a class are chosen.
+public enum Initialization: Sendable, Equatable {
+  /// Distant rows of the class (Arthur and Vassilvitskii 2007), best of a few tries a step.
+  case kMeansPlusPlus
+  /// Distinct rows at random.
+  case random
+  /// These prototypes; a class without any is seeded by k-means++.
+  case prototypes(Features, labels: [Label])
+}
+
+/// The number of prototypes of a class, where it differs from ``TrainingOptions/prototypesPerClass``.
+public enum PrototypeCounts: Sendable, Equatable {
+  case none
+  /// By label; a class that is not named gets the common number.
+  case byLabel([Label: Int])
+  /// By position in the sorted classes; a class beyond the end gets the common number.
+  case byPosition([Int])
+}
+
+/// Every parameter of training, as a user gives it; ``validated()`` checks it.
+///
+/// The comment of each property gives its name in Python, on the command line (with dashes) and in files.
+public struct TrainingOptions: Sendable, Equatable {
+  /// `k_init`: prototypes per class to start with, at least 1.
+  public var prototypesPerClass = 3
+  /// `k_list`: the number for some classes.
+  public var prototypeCounts: PrototypeCounts = .none
+  /// `init_method`
+  public var initialization: Initialization = .kMeansPlusPlus
+  /// `distance`
+  public var distance: Distance = .cosine
+  /// `dtype`
+  public var precision: Precision = .float32
+  /// `soft`: soft assignment; `false` gives hard k-means.
+  public var isSoft = true
+  /// `soft_type`
+  public var softAssignment: SoftAssignment = .linear
+  /// `temperature`: divides the logits of softmax; above 0.
+  public var temperature = 1.0
+  /// `lambda_penalty`: taken off the similarity to prototypes of another class; 0 or more.
+  ///
+  /// In the default mode a document moves its own class's prototypes only, whatever the penalty.
+  public var otherClassPenalty = 0.1
+  /// `merge_threshold`: prototypes of a class that are closer than this are merged; `nil` merges none.
+  public var mergeThreshold: Double?
+  /// `relative_merge`: the threshold is a fraction of the mean distance between prototypes.
+  public var isMergeRelative = false
+  /// `percentile_threshold`: truncate and merge only what also lies below this quantile, 0...1.
+  public var percentileThreshold: Double?
+  /// `batch_size`: rows per chunk.
+  public var batchSize = 10240
+  /// `n_threads`: -1 means all cores.
+  public var threadCount = -1
+  /// `min_weight`: a prototype with no more mass than this is dead.
+  public var minimumMass = 1e-3
+  /// `truncation_threshold`: smaller coordinates are dropped.
+  public var truncationThreshold = 1e-4
+  /// `max_iters`: epochs at most.
+  public var maxEpochs = 50
+  /// `tol`: stop when no prototype moved further and nothing merged.
+  public var tolerance = 1e-4
+  /// `random_state`
+  public var seed: UInt64 = 42
+  /// `decay`: what is left of a prototype's mass and sum after each batch; above 0, at most 1.
+  public var decay = 1.0
+  /// `warm_start`: `fit` goes on from the prototypes that are there.
+  public var isWarmStart = false
+  /// `mode`
+  public var mode: Mode = .default
+
+  public init() {}
+}
