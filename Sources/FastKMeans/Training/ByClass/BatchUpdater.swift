@@ -73,8 +73,8 @@ package struct BatchUpdater {
     _ known: [Prototype], with rows: ClassRows, wanted: Int, classIndex: Int, columnMap: ColumnMap
   ) -> ClassKMeans.Result? {
     guard rows.count > 0 else { return known.isEmpty ? .withoutFeatures(of: rows) : nil }
-    // A prototype without mass came from empty documents; it makes room for the first real one.
-    let known = known.filter { $0.mass > 0 }
+    // A prototype without mass or length came from empty documents; it makes room for the first real one.
+    let known = known.filter { $0.mass > 0 || $0.center.squaredNorm > 0 }
     let members =
       known
       + newMembers(beside: known, rows: rows, wanted: wanted, classIndex: classIndex, columnMap: columnMap)

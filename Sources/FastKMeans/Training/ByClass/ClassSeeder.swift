@@ -24,7 +24,7 @@ package struct ClassSeeder {
     try progress.begin(.seeding, total: unseeded.count)
     try Parallel.forEach(count: unseeded.count, workers: workers) { worker, index in
       let classIndex = unseeded[index]
-      let seeds = scratch.with(worker) { columnMap in
+      let chosen = scratch.with(worker) { columnMap in
         partition.withRows(of: classIndex) { rowIndices in
           let local = ClassRows(
             rowIndices, of: rows, norms: norms, weights: weights, distance: options.distance,
@@ -32,7 +32,7 @@ package struct ClassSeeder {
           return seeds(of: local, wanted: wanted[classIndex], classIndex: classIndex, step: step)
         }
       }
-      results.with(index) { $0 = seeds }
+      results.with(index) { $0 = chosen }
       try progress.advance(by: 1)
     }
     for (index, classIndex) in unseeded.enumerated() { prototypes[classIndex] = results.with(index) { $0 } }

@@ -65,6 +65,11 @@ package struct ReferenceAssignment {
     _ shares: UnsafeMutableBufferPointer<Float>, row: Int, batch: ReferenceBatch, table: ReferenceTable
   ) {
     let classIndex = Int(batch.classes[row])
+    guard classIndex >= 0 else {
+      // A row of weight 0.
+      shares.update(repeating: 0)
+      return
+    }
     let own = table.starts[classIndex]..<table.starts[classIndex + 1]
     let isPartial = scoresOwnClassOnly
     let window = isPartial ? own.lowerBound / 8 * 8..<(own.upperBound + 7) / 8 * 8 : 0..<table.stride
