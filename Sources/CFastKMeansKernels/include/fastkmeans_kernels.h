@@ -3,3 +3,5 @@
  * thread, keep no state but the chosen instruction set, and take any alignment. One header a family. */
 #include "fk_local.h"
 #include "fk_platform.h"
+#include "fk_dense.h"
+#include "fk_scoring.h"
