@@ -13,12 +13,12 @@ extension ClassScoring {
   ///   - count: how many classes, `1 ... classes`.
   package func forEachAnswer(
     _ rows: FeatureRows, top count: Int,
-    _ body: @Sendable (_ row: Int, _ hits: [ClassHit], _ isRejected: Bool) -> Void
+    _ body: @escaping @Sendable (_ row: Int, _ hits: [ClassHit], _ isRejected: Bool) -> Void
   ) throws {
     let prototypeCount = model.prototypes.count
     let classCount = model.classes.count
     try forEachSimilarityBlock(rows) { _, range, similarities in
-      try withUnsafeTemporaryAllocation(of: Float.self, capacity: classCount) { probabilities in
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: classCount) { probabilities in
         for row in range {
           let start = (row - range.lowerBound) * prototypeCount
           let own = UnsafeMutableBufferPointer(rebasing: similarities[start..<start + prototypeCount])

@@ -40,7 +40,7 @@ package struct ClassScoring {
   /// The blocks come in parallel and in no fixed order; a block's memory may be changed.
   package func forEachSimilarityBlock(
     _ rows: FeatureRows,
-    _ body: @Sendable (_ worker: Int, _ rows: Range<Int>, _ similarities: UnsafeMutableBufferPointer<Float>) throws -> Void
+    _ body: @escaping @Sendable (_ worker: Int, _ rows: Range<Int>, _ similarities: UnsafeMutableBufferPointer<Float>) throws -> Void
   ) throws {
     try check(rows)
     let norms = try RowNorms(of: rows, distance: model.settings.distance, workers: workers)
@@ -67,7 +67,7 @@ package struct ClassScoring {
   /// shares where that is 0. Reference mode: the same over prototypes, summed by class.
   package func forEachProbabilityBlock(
     _ rows: FeatureRows,
-    _ body: @Sendable (_ worker: Int, _ rows: Range<Int>, _ probabilities: UnsafeMutableBufferPointer<Float>) throws -> Void
+    _ body: @escaping @Sendable (_ worker: Int, _ rows: Range<Int>, _ probabilities: UnsafeMutableBufferPointer<Float>) throws -> Void
   ) throws {
     let prototypeCount = model.prototypes.count
     let classCount = model.classes.count
