@@ -47,7 +47,9 @@ package final class ProgressReporter: @unchecked Sendable {
     guard pthread_equal(pthread_self(), callingThread) != 0 else { return }
     let done = completed.load(ordering: .relaxed)
     // A thousand reports a phase are enough for any bar, and cost nothing.
-    guard epoch != nil || lastReported < 0 || done == total || done - lastReported > total / 1000 else { return }
+    guard epoch != nil || lastReported < 0 || done == total || done - lastReported > total / 1000 else {
+      return
+    }
     lastReported = done
     do {
       try handler?(TrainingProgress(phase: phase, completed: done, total: total, epoch: epoch))
