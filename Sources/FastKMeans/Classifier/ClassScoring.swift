@@ -32,7 +32,8 @@ package struct ClassScoring {
 
   /// The class index of each row: that of its nearest prototype.
   package func predictedClasses(_ rows: FeatureRows) throws -> [Int32] {
-    try nearestPrototypes(rows).map { model.prototypes.classIndices[Int($0.prototype)] }
+    // No best prototype: all similarities overflowed, which only a model from elsewhere can bring about.
+    try nearestPrototypes(rows).map { model.prototypes.classIndices[max(0, Int($0.prototype))] }
   }
 
   /// Calls `body` for blocks of rows with the similarity of every prototype: `rows.count x prototypes`, row-major.
