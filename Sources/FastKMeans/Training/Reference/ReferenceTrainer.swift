@@ -50,10 +50,12 @@ package struct ReferenceTrainer {
   ) throws -> TrainingReport {
     var report = TrainingReport()
     report.epochs = 1
+    try progress.begin(.training, total: rows.rowCount)
     var table = try ReferenceTable(prototypes, featureCount: rows.columnCount, isSparse: isSparse(rows))
     let batch = ReferenceBatch(
       rows, range: 0..<rows.rowCount, classes: classes, norms: norms, weights: weights)
     report.shift = try learn(batch, table: &table, report: &report)
+    try progress.finish()
     prototypes = table.prototypes()
     report.prototypeCount = table.count
     return report
