@@ -1,0 +1,43 @@
+#define _GNU_SOURCE
+#include "fk_platform.h"
+#include "scoring_levels.h"
+
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
+const fk_scoring_kernels *fk_scoring_for(int level) {
+  switch (level) {
+#if defined(__x86_64__)
+  case FK_SIMD_AVX2: return &fk_scoring_avx2;
+  case FK_SIMD_AVX512: return &fk_scoring_avx512;
+#elif defined(__aarch64__)
+  case FK_SIMD_NEON: return &fk_scoring_neon;
+#endif
+  default: return &fk_scoring_scalar;
+  }
+}
+
+const fk_dense_kernels *fk_dense_for(int level) {
+  switch (level) {
+#if defined(__x86_64__)
+  case FK_SIMD_AVX2: return &fk_dense_avx2;
+  case FK_SIMD_AVX512: return &fk_dense_avx512;
+#elif defined(__aarch64__)
+  case FK_SIMD_NEON: return &fk_dense_neon;
+#endif
+  default: return &fk_dense_scalar;
+  }
+}
+
+void fk_advise_large_pages(void *start, size_t bytes) {
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+  /* Only whole pages; an error means that there are no large ones, which is fine. */
+  size_t page = (size_t)2 << 20, first = ((size_t)start + page - 1) / page * page;
+  size_t end = ((size_t)start + bytes) / page * page;
+  if (end > first) (void)madvise((void *)first, end - first, MADV_HUGEPAGE);
+#else
+  (void)start;
+  (void)bytes;
+#endif
+}

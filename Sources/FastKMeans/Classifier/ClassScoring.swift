@@ -1,0 +1,139 @@
+/// Similarities and probabilities of documents under a model; what every public answer is made from.
+package struct ClassScoring {
+  package let model: ModelStorage
+  private let index: ScoringIndex
+  private let workers: Int
+
+  package init(_ model: ModelStorage) throws {
+    self.model = model
+    index = try model.index()
+    workers = Parallel.workerCount(model.settings.threadCount)
+  }
+
+  /// - Throws: ``InputError/featureCountMismatch(expected:found:)``.
+  package func check(_ rows: FeatureRows) throws {
+    guard rows.columnCount == model.prototypes.featureCount else {
+      throw InputError.featureCountMismatch(expected: model.prototypes.featureCount, found: rows.columnCount)
+    }
+  }
+
+  /// The nearest prototype of each row.
+  package func nearestPrototypes(_ rows: FeatureRows) throws -> [PrototypeHit] {
+    try check(rows)
+    let norms = try RowNorms(of: rows, distance: model.settings.distance, workers: workers)
+    var hits = [PrototypeHit](repeating: PrototypeHit(prototype: -1, score: 0), count: rows.rowCount)
+    try norms.scales.withUnsafeBufferPointer { scales in
+      try hits.withUnsafeMutableBufferPointer {
+        try index.bestPrototypes(of: rows, scales: scales, workers: workers, into: $0)
+      }
+    }
+    return hits
+  }
+
+  /// The class index of each row: that of its nearest prototype.
+  package func predictedClasses(_ rows: FeatureRows) throws -> [Int32] {
+    try nearestPrototypes(rows).map { model.prototypes.classIndices[Int($0.prototype)] }
+  }
+
+  /// Calls `body` for blocks of rows with the similarity of every prototype: `rows.count x prototypes`, row-major.
+  ///
+  /// The blocks come in parallel and in no fixed order; a block's memory may be changed.
+  package func forEachSimilarityBlock(
+    _ rows: FeatureRows,
+    _ body:
+      @escaping @Sendable (
+        _ worker: Int, _ rows: Range<Int>, _ similarities: UnsafeMutableBufferPointer<Float>
+      ) throws -> Void
+  ) throws {
+    try check(rows)
+    let norms = try RowNorms(of: rows, distance: model.settings.distance, workers: workers)
+    let isEuclidean = model.settings.distance == .euclidean
+    let prototypeCount = model.prototypes.count
+    try norms.scales.withUnsafeBufferPointer { scales in
+      try index.forEachScoreBlock(of: rows, scales: scales, workers: workers) { worker, range, scores in
+        if isEuclidean {
+          for row in range {
+            let start = (row - range.lowerBound) * prototypeCount
+            for position in start..<start + prototypeCount {
+              scores[position] = 1 / (1 + max(0, norms.squaredNorms[row] - 2 * scores[position]))
+            }
+          }
+        }
+        try body(worker, range, scores)
+      }
+    }
+  }
+
+  /// Calls `body` for blocks of rows with the probability of every class: `rows.count x classes`, row-major.
+  ///
+  /// Default mode: from each class's best prototype, linear max(0, s) or softmax of s / T, divided by the sum; equal
+  /// shares where that is 0. Reference mode: the same over prototypes, summed by class.
+  package func forEachProbabilityBlock(
+    _ rows: FeatureRows,
+    _ body:
+      @escaping @Sendable (
+        _ worker: Int, _ rows: Range<Int>, _ probabilities: UnsafeMutableBufferPointer<Float>
+      ) throws -> Void
+  ) throws {
+    let prototypeCount = model.prototypes.count
+    let classCount = model.classes.count
+    try forEachSimilarityBlock(rows) { worker, range, similarities in
+      try withUnsafeTemporaryAllocation(of: Float.self, capacity: range.count * classCount) { block in
+        for row in 0..<range.count {
+          let own = UnsafeMutableBufferPointer(
+            rebasing: similarities[row * prototypeCount..<(row + 1) * prototypeCount])
+          let target = UnsafeMutableBufferPointer(rebasing: block[row * classCount..<(row + 1) * classCount])
+          fill(target, from: own)
+        }
+        try body(worker, range, block)
+      }
+    }
+  }
+
+  package func fill(
+    _ probabilities: UnsafeMutableBufferPointer<Float>, from similarities: UnsafeMutableBufferPointer<Float>
+  ) {
+    switch model.settings.mode {
+    case .default:
+      for classIndex in probabilities.indices {
+        var best = -Float.infinity
+        for prototype in model.classStarts[classIndex]..<model.classStarts[classIndex + 1] {
+          best = max(best, similarities[prototype])
+        }
+        probabilities[classIndex] = best
+      }
+      normalise(probabilities)
+    case .reference:
+      normalise(similarities)
+      for classIndex in probabilities.indices {
+        var sum: Float = 0
+        for prototype in model.classStarts[classIndex]..<model.classStarts[classIndex + 1] {
+          sum += similarities[prototype]
+        }
+        probabilities[classIndex] = sum
+      }
+    }
+  }
+
+  private func normalise(_ values: UnsafeMutableBufferPointer<Float>) {
+    var (top, topPosition, total) = (-Float.infinity, 0, Float(0))
+    for position in values.indices where values[position] > top {
+      (top, topPosition) = (values[position], position)
+    }
+    let inverseTemperature = Float(1 / model.settings.temperature)
+    for position in values.indices {
+      let share =
+        model.settings.softAssignment == .linear
+        ? max(0, values[position]) : naturalExponential((values[position] - top) * inverseTemperature)
+      values[position] = share
+      total += share
+    }
+    if total > 0 {
+      for position in values.indices { values[position] /= total }
+    } else if model.settings.mode == .reference {
+      values[topPosition] = 1
+    } else {
+      values.update(repeating: 1 / Float(values.count))
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import CFastKMeansKernels
+
+/// The prototypes as dense rows by feature: the values of all prototypes at one feature lie side by side.
+///
+/// 16-bit prototypes are kept and multiplied as 16-bit values; widening them is exact, so the scores are the same.
+struct FeatureMajorRows: Sendable {
+  let directory: FeatureDirectory
+  let values: Values
+  /// How many values a row has, padding included.
+  let stride: Int
+
+  enum Values: Sendable {
+    case single(AlignedMemory<Float>)
+    case float16(AlignedMemory<UInt16>)
+    case bfloat16(AlignedMemory<UInt16>)
+  }
+
+  init(_ lists: InvertedLists, prototypeCount: Int, precision: Precision) throws {
+    directory = lists.directory
+    stride = roundedUp(prototypeCount, to: 16)
+    let cells = try checkedProduct(directory.count, stride, for: Self.purpose)
+    switch precision {
+    case .float32, .float64:
+      values = .single(try Self.fill(lists, cells, stride) { $0 })
+    case .float16:
+      values = .float16(try Self.fill(lists, cells, stride, HalfPrecision.float16Bits))
+    case .bfloat16:
+      values = .bfloat16(try Self.fill(lists, cells, stride, HalfPrecision.bfloat16Bits))
+    }
+  }
+
+  private static var purpose: String { "the dense rows of the scoring index" }
+
+  private static func fill<Element: BitwiseCopyable & ExpressibleByIntegerLiteral>(
+    _ lists: InvertedLists, _ cells: Int, _ stride: Int, _ narrow: (Float) -> Element
+  ) throws -> AlignedMemory<Element> {
+    let memory = try AlignedMemory<Element>(count: cells, repeating: 0, for: purpose)
+    for list in 0..<lists.directory.count {
+      for position in lists.range(list) {
+        let prototype = Int(lists.prototypes.pointer[position])
+        memory.pointer[list * stride + prototype] = narrow(lists.values.pointer[position])
+      }
+    }
+    return memory
+  }
+
+  var byteCount: Int {
+    switch values {
+    case .single(let memory): memory.byteCount
+    case .float16(let memory), .bfloat16(let memory): memory.byteCount
+    }
+  }
+
+  /// The scores of one document for the first `count` prototypes.
+  ///
+  /// - Parameters:
+  ///   - terms: where the document's rows start, and its values.
+  ///   - biases: `count` values.
+  ///   - scores: room for `count` values.
+  ///   - count: how many prototypes.
+  ///   - kernels: the instruction set.
+  @inline(__always)
+  func score(
+    _ terms: TermBuffer, biases: UnsafePointer<Float>, into scores: UnsafeMutablePointer<Float>,
+    count: Int, kernels: fk_scoring_kernels
+  ) {
+    switch values {
+    case .single(let memory):
+      kernels.score_rows_f32(memory.pointer, terms.starts, terms.x, terms.count, biases, scores, count)
+    case .float16(let memory):
+      kernels.score_rows_f16(memory.pointer, terms.starts, terms.x, terms.count, biases, scores, count)
+    case .bfloat16(let memory):
+      kernels.score_rows_bf16(memory.pointer, terms.starts, terms.x, terms.count, biases, scores, count)
+    }
+  }
+}

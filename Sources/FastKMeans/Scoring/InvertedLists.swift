@@ -1,0 +1,56 @@
+/// The prototypes' values feature by feature: for each used feature its prototypes, ascending.
+struct InvertedLists: Sendable {
+  let directory: FeatureDirectory
+  /// List `f` has the positions `starts[f] ..< starts[f + 1]`.
+  let starts: AlignedMemory<Int>
+  let prototypes: AlignedMemory<UInt32>
+  let values: AlignedMemory<Float>
+
+  /// - Parameters:
+  ///   - set: the prototypes; zeros and values below `truncation` in magnitude are left out.
+  ///   - truncation: 0 keeps everything.
+  /// - Throws: ``InputError`` for sizes that cannot be addressed.
+  /// - Complexity: O(stored values + features).
+  init(_ set: PrototypeSet, truncation: Float) throws {
+    let rows = PrototypeRows(set, truncation: truncation)
+    var counts: [UInt32: Int] = [:]
+    var columns: [UInt32]
+    let wide = set.featureCount > max(1 << 24, set.storedValueCount * 8)
+    var lengths: [Int] = []
+    if wide {
+      rows.forEach { _, column, _ in counts[UInt32(column), default: 0] += 1 }
+      columns = counts.keys.sorted()
+      lengths = columns.map { counts[$0] ?? 0 }
+    } else {
+      var all = [Int](repeating: 0, count: set.featureCount)
+      rows.forEach { _, column, _ in all[column] += 1 }
+      columns = []
+      for column in 0..<set.featureCount where all[column] > 0 {
+        columns.append(UInt32(column))
+        lengths.append(all[column])
+      }
+    }
+    directory = try FeatureDirectory(featureCount: set.featureCount, used: columns)
+    starts = try AlignedMemory(count: columns.count + 1, repeating: 0, for: "the inverted lists")
+    for (list, length) in lengths.enumerated() { starts.pointer[list + 1] = starts.pointer[list] + length }
+    let total = starts.pointer[columns.count]
+    prototypes = try AlignedMemory(count: total, repeating: 0, for: "the inverted lists")
+    values = try AlignedMemory(count: total, repeating: 0, for: "the inverted lists")
+    var next = (0..<columns.count).map { starts.pointer[$0] }
+    rows.forEach { prototype, column, value in
+      let list = directory.number(of: column)
+      prototypes.pointer[next[list]] = UInt32(prototype)
+      values.pointer[next[list]] = value
+      next[list] += 1
+    }
+  }
+
+  var byteCount: Int {
+    directory.byteCount + starts.byteCount + prototypes.byteCount + values.byteCount
+  }
+
+  @inline(__always)
+  func range(_ list: Int) -> Range<Int> {
+    Range(uncheckedBounds: (starts.pointer[list], starts.pointer[list + 1]))
+  }
+}

@@ -1,0 +1,17 @@
+/// Documents and what each one's values are multiplied by.
+///
+/// `@unchecked Sendable`: the memory is only read while the call that owns it runs.
+struct ScaledRows: @unchecked Sendable {
+  let rows: FeatureRows
+  private let scales: UnsafePointer<Float>?
+
+  init(_ rows: FeatureRows, _ scales: UnsafeBufferPointer<Float>?) {
+    self.rows = rows
+    self.scales = scales?.baseAddress
+  }
+
+  var count: Int { rows.rowCount }
+
+  @inline(__always)
+  func scale(of row: Int) -> Float { scales.map { $0[row] } ?? 1 }
+}

@@ -1,0 +1,114 @@
+import CFastKMeansKernels
+
+/// The loops that compute every score and hand it to a consumer.
+extension ScoringIndex {
+  /// Computes all scores of `rows`, in chunks of rows, and hands them to the consumer.
+  func scoreAll<Consumer: ScoreConsumer>(
+    _ rows: ScaledRows, workers: Int, largestChunk: Int = 256, to consumer: Consumer
+  ) throws {
+    switch storage {
+    case .denseProduct(let panels):
+      try multiplyAll(rows, workers, largestChunk, panels, consumer)
+    case .lists(let lists):
+      try scoreSparse(rows, workers, largestChunk, lists.directory, factor: 1, consumer) {
+        terms, scores, kernels in
+        scores.update(from: self.biases.pointer, count: self.prototypeCount)
+        for term in 0..<terms.count {
+          let range = lists.range(terms.starts[term])
+          kernels.add_list(
+            lists.prototypes.pointer + range.lowerBound, lists.values.pointer + range.lowerBound, range.count,
+            terms.x[term], scores)
+        }
+      }
+    case .denseRows(let dense):
+      try scoreSparse(rows, workers, largestChunk, dense.directory, factor: dense.stride, consumer) {
+        terms, scores, kernels in
+        dense.score(
+          terms, biases: self.biases.pointer, into: scores, count: self.prototypeCount, kernels: kernels)
+      }
+    }
+  }
+
+  /// Row by row, each row's scores complete in a worker's scratch memory.
+  private func scoreSparse<Consumer: ScoreConsumer>(
+    _ rows: ScaledRows, _ workers: Int, _ largestChunk: Int,
+    _ directory: FeatureDirectory, factor: Int, _ consumer: Consumer,
+    _ score: @Sendable (TermBuffer, UnsafeMutablePointer<Float>, fk_scoring_kernels) -> Void
+  ) throws {
+    let kernels = fk_scoring_for(fk_simd_level()).pointee
+    let scratch = WorkerScratch(workers: workers) { SparseScratch(prototypeCount: prototypeCount) }
+    let chunk = max(1, min(largestChunk, 4_000_000 / max(1, prototypeCount)))
+    try Parallel.forEachChunk(count: rows.count, chunk: chunk, workers: workers) { worker, range in
+      consumer.begin(worker: worker, rows: range)
+      scratch.with(worker) { scratch in
+        for row in range {
+          scratch.terms.take(rows, row: row, directory: directory, factor: factor)
+          score(scratch.terms, scratch.scores, kernels)
+          consumer.take(
+            worker: worker, row: row, first: 0, scores: scratch.scores, count: prototypeCount,
+            kernels: kernels)
+        }
+      }
+      try consumer.end(worker: worker, rows: range)
+    }
+  }
+
+  /// Groups of documents times panels of prototypes. A panel meets all groups of a chunk while it is in the cache;
+  /// long rows are cut, with the scores so far kept in the tiles.
+  private func multiplyAll<Consumer: ScoreConsumer>(
+    _ rows: ScaledRows, _ workers: Int, _ largestChunk: Int,
+    _ panels: PackedPanels, _ consumer: Consumer
+  ) throws {
+    let tileKernels = fk_dense_for(fk_simd_level()).pointee
+    let kernels = fk_scoring_for(fk_simd_level()).pointee
+    let scratch = WorkerScratch(workers: workers) { DenseScratch() }
+    let chunk = max(1, min(largestChunk, DenseScratch.rowLimit(featureCount: featureCount)))
+    try Parallel.forEachChunk(count: rows.count, chunk: chunk, workers: workers) { worker, range in
+      consumer.begin(worker: worker, rows: range)
+      scratch.with(worker) { scratch in
+        scratch.pack(rows, range, featureCount: featureCount)
+        for panel in 0..<panels.panelCount {
+          multiply(scratch, range.count, panels, panel, tileKernels)
+          hand(scratch, range, panel, worker, consumer, kernels)
+        }
+      }
+      try consumer.end(worker: worker, rows: range)
+    }
+  }
+
+  /// One panel against all groups of a chunk.
+  @inline(__always)
+  private func multiply(
+    _ scratch: DenseScratch, _ rowCount: Int, _ panels: PackedPanels, _ panel: Int,
+    _ kernels: fk_dense_kernels
+  ) {
+    let groups = (rowCount + PackedPanels.height - 1) / PackedPanels.height
+    scratch.fillTiles(groups, biases: biases.pointer + panel * PackedPanels.width)
+    var first = 0
+    while first < featureCount {
+      let count = min(DenseScratch.featureBlock, featureCount - first)
+      for group in 0..<groups {
+        panels.multiply(
+          scratch.documents(group: group, first: first, featureCount: featureCount), panel: panel,
+          first: first,
+          count: count, into: scratch.tile(group), kernels: kernels)
+      }
+      first += count
+    }
+  }
+
+  @inline(__always)
+  private func hand<Consumer: ScoreConsumer>(
+    _ scratch: DenseScratch, _ range: Range<Int>, _ panel: Int, _ worker: Int, _ consumer: Consumer,
+    _ kernels: fk_scoring_kernels
+  ) {
+    let first = panel * PackedPanels.width
+    let count = min(PackedPanels.width, prototypeCount - first)
+    for (index, row) in range.enumerated() {
+      let tile = scratch.tile(index / PackedPanels.height)
+      consumer.take(
+        worker: worker, row: row, first: first,
+        scores: tile + index % PackedPanels.height * PackedPanels.width, count: count, kernels: kernels)
+    }
+  }
+}

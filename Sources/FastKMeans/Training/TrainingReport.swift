@@ -1,0 +1,30 @@
+/// What a fitting call did.
+public struct TrainingReport: Sendable, Equatable {
+  /// Epochs run; the largest of any class where classes are trained one by one.
+  public internal(set) var epochs = 0
+  /// The largest distance that a prototype moved in the last epoch.
+  public internal(set) var shift = 0.0
+  /// Prototypes that were merged into another.
+  public internal(set) var mergedCount = 0
+  /// Prototypes in the model afterwards (`active_centroids`).
+  public internal(set) var prototypeCount = 0
+  /// The sum over documents of weight times distance to the nearest prototype of their class.
+  public internal(set) var objective = 0.0
+  /// Prototypes that no document chose and that started again elsewhere.
+  public internal(set) var reseededCount = 0
+  /// Prototypes that were dropped because they had no more mass than `min_weight`.
+  public internal(set) var prunedCount = 0
+  /// Classes that this call brought.
+  public internal(set) var newClasses: [Label] = []
+  /// Documents without any feature; they move nothing.
+  public internal(set) var emptyDocumentCount = 0
+
+  package init() {}
+
+  package mutating func add(_ result: ClassKMeans.Result) {
+    shift = max(shift, result.shift)
+    objective += result.objective
+    reseededCount += result.reseeded
+    prunedCount += result.pruned
+  }
+}

@@ -1,0 +1,70 @@
+import FastKMeans
+
+/// The plain twin of `ScoringIndex`: every score by its definition, every answer by looking at all of them.
+package struct ScoringTwin {
+  /// `scores[row][prototype]`.
+  package let scores: [[Float]]
+  private let classIndices: [Int32]
+
+  package init(
+    prototypes: PrototypeSet, biases: [Float]?, truncation: Float = 0, documents: Features, scales: [Float]?
+  ) {
+    let weights = (0..<prototypes.count).map { prototype in
+      var dense = [Float](repeating: 0, count: prototypes.featureCount)
+      for (column, value) in prototypes.row(prototype) where Float(value).magnitude >= truncation {
+        dense[column] = Float(value)
+      }
+      return dense
+    }
+    scores = (0..<documents.rowCount).map { row in
+      let terms = Self.terms(documents, row, scale: scales?[row] ?? 1)
+      return weights.enumerated().map { prototype, weights in
+        var score = biases?[prototype] ?? 0
+        for (column, x) in terms { score.addProduct(x, weights[column]) }
+        return score
+      }
+    }
+    classIndices = prototypes.classIndices
+  }
+
+  private static func terms(_ documents: Features, _ row: Int, scale: Float) -> [(Int, Float)] {
+    switch documents {
+    case .sparse(let matrix):
+      (matrix.rowOffsets[row]..<matrix.rowOffsets[row + 1]).map {
+        (Int(matrix.columns[$0]), matrix.values[$0] * scale)
+      }
+    case .dense(let matrix):
+      (0..<matrix.columnCount).map { ($0, matrix.values[row * matrix.columnCount + $0] * scale) }
+    }
+  }
+
+  /// All prototypes of a row that pass, best first, equal ones by their index.
+  package func ranked(_ row: Int, where passes: (Int32) -> Bool = { _ in true }) -> [PrototypeHit] {
+    scores[row].enumerated()
+      .filter { passes(classIndices[$0.offset]) }
+      .map { PrototypeHit(prototype: Int32($0.offset), score: $0.element) }
+      .sorted { $0.score > $1.score || ($0.score == $1.score && $0.prototype < $1.prototype) }
+  }
+
+  package func best(_ row: Int, where passes: (Int32) -> Bool = { _ in true }) -> PrototypeHit {
+    ranked(row, where: passes).first ?? .none
+  }
+
+  package func topPrototypes(_ k: Int, _ row: Int) -> [PrototypeHit] {
+    Self.padded(Array(ranked(row).prefix(k)), to: k)
+  }
+
+  package func topClasses(_ k: Int, _ row: Int) -> [PrototypeHit] {
+    var seen: Set<Int32> = []
+    let best = ranked(row).filter { seen.insert(classIndices[Int($0.prototype)]).inserted }
+    return Self.padded(Array(best.prefix(k)), to: k)
+  }
+
+  package func above(_ threshold: Float, _ row: Int) -> [PrototypeHit] {
+    ranked(row).filter { $0.score > threshold }.sorted { $0.prototype < $1.prototype }
+  }
+
+  private static func padded(_ hits: [PrototypeHit], to count: Int) -> [PrototypeHit] {
+    hits + Array(repeating: .none, count: count - hits.count)
+  }
+}

@@ -1,0 +1,108 @@
+import FastKMeans
+import FastKMeansTestSupport
+import Testing
+
+@Suite struct ScoringIndexTests {
+  static let methods = ScoringIndex.Method.allCases
+
+  /// A random shape; what differs from seed to seed covers every mixture of options.
+  static func shape(_ seed: UInt64) -> ScoringCase {
+    var random = CounterRandom(seed: seed, stream: 99)
+    var shape = ScoringCase(
+      featureCount: 1 + random.nextIndex(below: 90), prototypeCount: 1 + random.nextIndex(below: 150),
+      classCount: 1 + random.nextIndex(below: 40), documentCount: 1 + random.nextIndex(below: 40))
+    shape.prototypeFill = [0.02, 0.2, 0.6][random.nextIndex(below: 3)]
+    shape.isSparseSet = random.nextUnit() < 0.7
+    shape.areSparseDocuments = random.nextUnit() < 0.7
+    shape.hasBiases = random.nextUnit() < 0.5
+    shape.hasScales = random.nextUnit() < 0.5
+    shape.isSigned = random.nextUnit() < 0.7
+    shape.isWhole = random.nextUnit() < 0.3
+    shape.precision = Precision.allCases[random.nextIndex(below: Precision.allCases.count)]
+    return shape
+  }
+
+  @Test(arguments: methods) func everyMethodAnswersLikeThePlainTwin(_ method: ScoringIndex.Method) throws {
+    for seed in 0..<40 as Range<UInt64> {
+      try ScoringChecks(Self.shape(seed), seed: seed, method: method, workers: 1 + Int(seed % 3)).all()
+    }
+  }
+
+  @Test func theChosenMethodAnswersLikeThePlainTwin() throws {
+    for seed in 100..<120 as Range<UInt64> {
+      try ScoringChecks(Self.shape(seed), seed: seed, method: nil).all()
+    }
+  }
+
+  @Test(arguments: methods) func truncationLeavesSmallValuesOut(_ method: ScoringIndex.Method) throws {
+    for seed in 200..<206 as Range<UInt64> {
+      try ScoringChecks(Self.shape(seed), seed: seed, method: method, truncation: 0.2).all()
+    }
+  }
+
+  @Test(arguments: methods) func longRowsAreCutWithoutChangingABit(_ method: ScoringIndex.Method) throws {
+    var shape = ScoringCase(featureCount: 700, prototypeCount: 70, classCount: 9, documentCount: 30)
+    shape.areSparseDocuments = false
+    shape.documentFill = 0.5
+    try ScoringChecks(shape, seed: 7, method: method, workers: 2).all()
+  }
+
+  @Test(arguments: methods) func moreThan65536Prototypes(_ method: ScoringIndex.Method) throws {
+    var shape = ScoringCase(featureCount: 12, prototypeCount: 66_000, classCount: 500, documentCount: 4)
+    shape.documentFill = 0.5
+    let checks = try ScoringChecks(shape, seed: 11, method: method, workers: 2)
+    try checks.bestPrototypes()
+    try checks.topClasses(5)
+    try checks.bestOwnAndOther()
+    try checks.scoreBlocks()
+  }
+
+  @Test(arguments: methods) func prototypesThatAreAllZeroTieAtTheBias(_ method: ScoringIndex.Method) throws {
+    var shape = ScoringCase(featureCount: 10, prototypeCount: 5, classCount: 3, documentCount: 6)
+    shape.prototypeFill = 0
+    try ScoringChecks(shape, seed: 3, method: method).all()
+    shape.hasBiases = true
+    try ScoringChecks(shape, seed: 3, method: method).all()
+  }
+
+  @Test(arguments: methods) func emptyInputsAreAnswered(_ method: ScoringIndex.Method) throws {
+    try ScoringChecks(
+      ScoringCase(featureCount: 5, prototypeCount: 0, classCount: 1, documentCount: 3), seed: 1,
+      method: method
+    ).all()
+    try ScoringChecks(
+      ScoringCase(featureCount: 5, prototypeCount: 4, classCount: 2, documentCount: 0), seed: 1,
+      method: method
+    ).all()
+  }
+
+  @Test(arguments: methods) func aDeclaredWidthFarBeyondTheDataTakesNoMemory(
+    _ method: ScoringIndex.Method
+  ) throws {
+    // The packed product has a cell for every declared feature, which is why it is never chosen here.
+    guard method != .denseProduct else { return }
+    let width = Int(UInt32.max)
+    let set = PrototypeSet(
+      featureCount: width,
+      rows: .sparse(offsets: [0, 1, 2], columns: [7, UInt32.max - 1], values: .float32([1, 2])),
+      classIndices: [0, 1], masses: [1, 1])
+    let index = try ScoringIndex(prototypes: set, classCount: 2, method: method)
+    #expect(index.memoryBytes < 1 << 20)
+    let documents = try CSRMatrix(
+      columnCount: width, rowOffsets: [0, 1, 3], columns: [9, 7, UInt32.max - 1], values: [1, 1, 1])
+    var hits = [PrototypeHit](repeating: .none, count: 2)
+    try hits.withUnsafeMutableBufferPointer { hits in
+      try documents.withRows { try index.bestPrototypes(of: .sparse($0), workers: 1, into: hits) }
+    }
+    #expect(hits == [PrototypeHit(prototype: 0, score: 0), PrototypeHit(prototype: 1, score: 2)])
+  }
+
+  @Test func partsThatDisagreeAreRefused() throws {
+    let set = ScoringCase(featureCount: 5, prototypeCount: 4, classCount: 2, documentCount: 0)
+      .parts(seed: 1).prototypes
+    #expect(throws: InputError.lengthMismatch(what: "biases", expected: 4, found: 1)) {
+      try ScoringIndex(prototypes: set, biases: [1], classCount: 2)
+    }
+    #expect(throws: InputError.self) { try ScoringIndex(prototypes: set, classCount: 0) }
+  }
+}
