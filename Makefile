@@ -61,13 +61,13 @@ packages:
 # Both checks run, so that one call shows all there is to mend.
 lint:
 	@failed=0; \
-	git ls-files -z -co --exclude-standard -- '*.swift' | xargs -0 ls 2>/dev/null | sort -u | \
+	git ls-files -z -co --exclude-standard -- '*.swift' | { xargs -0 ls 2>/dev/null || true; } | sort -u | \
 	  xargs $(SWIFT) format lint --strict --parallel || failed=1; \
 	$(PYTHON) scripts/check_repository.py || failed=1; \
 	exit $$failed
 
 format:
-	@git ls-files -z -co --exclude-standard -- '*.swift' | xargs -0 ls 2>/dev/null | sort -u | \
+	@git ls-files -z -co --exclude-standard -- '*.swift' | { xargs -0 ls 2>/dev/null || true; } | sort -u | \
 	  xargs $(SWIFT) format --in-place --parallel
 
 # BENCH_DATA: a folder with X_train.npz, y_train.npy, X_test.npz, y_test.npy (Benchmarks/README.md).
