@@ -99,12 +99,14 @@ def main():
     path = machine.result_path(name, arguments.results)
     result = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"jobs": {}}
     result.update(name=name, machine=machine.describe(), threads=1, data=describe_data(arguments.data))
-    versions = machine.versions()
+    found = machine.versions()
     for job in jobs:
         runs = []
         for seed in map(int, arguments.seeds.split(",")):
             print(f"{job.name}, seed {seed}", file=sys.stderr)
             runs.append(measure(job, seed, arguments))
+        own = {name for name in found if name in ("fastkmeans", "swift")}
+        versions = {name: found[name] for name in found if (name in own) == (job.system == "fastkmeans")}
         result["jobs"][job.name] = {
             "system": job.system, "settings": job.settings, "date": machine.today(), "versions": versions, "runs": runs,
         }

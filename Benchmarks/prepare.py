@@ -37,7 +37,7 @@ def main():
         scipy.sparse.save_npz(arguments.output / f"X_{part}.npz", rows)
         positions = {name: position for position, name in enumerate(names)}
         numpy.save(arguments.output / f"y_{part}.npy", numpy.array([positions[name] for name in labels], numpy.int32))
-        print(f"{part}: {rows.shape[0]} documents, {rows.shape[1]} features, {len(names)} classes, {rows.nnz} non-zeros")
+        print(f"{part}: {rows.shape[0]} documents, {rows.shape[1]} features, {rows.nnz} non-zeros")
     arguments.output.joinpath("labels.txt").write_text("\n".join(names) + "\n", encoding="utf-8")
 
 

@@ -81,7 +81,8 @@ def ratio_rows(jobs):
 
 def describe(result):
     data, host = result["data"], result["machine"]
-    shape = f"{data['train']:,} + {data['test']:,} documents, {data['features']:,} features, {data['classes']:,} classes"
+    documents = f"{data['train']:,} + {data['test']:,} documents"
+    shape = f"{documents}, {data['features']:,} features, {data['classes']:,} classes"
     where = f"{host['cpu']}, {host['cores']} cores, {host['system']}"
     return f"{shape}; {result['threads']} thread on {where}."
 
@@ -102,8 +103,8 @@ def markdown(result):
     ratios = list(ratio_rows(jobs))
     if ratios:
         lines += [
-            "", "| ours / theirs | fits faster | predicts faster | less memory | accuracy, points |", "|---|---|---|---|---|",
-            *ratios,
+            "", "| ours / theirs | fits faster | predicts faster | less memory | accuracy, points |",
+            "|---|---|---|---|---|", *ratios,
         ]
     clocks = {run.get("fit_clock") for job in jobs.values() for run in job["runs"]}
     if "wall" in clocks:
@@ -118,13 +119,15 @@ def throughput_markdown(result):
     lines = [
         f"### {result['name']}", "",
         f"{result['plain_bytes']:,} bytes; {result['threads']} thread on {host['cpu']}, {result['date']}.", "",
-        "| system | MB/s | seconds | peak MB | documents | features | ours is faster |", "|---|---|---|---|---|---|---|",
+        "| system | MB/s | seconds | peak MB | documents | features | ours is faster |",
+        "|---|---|---|---|---|---|---|",
     ]
     for name, run in systems.items():
+        rate, peak = run["bytes_per_second"] / 1e6, run["process"]["peak_rss_bytes"] / 1e6
         ratio = f"{number(ours / run['bytes_per_second'])} x" if ours and name != "fastkmeans" else ""
         lines.append(
-            f"| {name} | {number(run['bytes_per_second'] / 1e6)} | {number(run['seconds'])} "
-            f"| {number(run['process']['peak_rss_bytes'] / 1e6)} | {run['documents']:,} | {run['features']:,} | {ratio} |"
+            f"| {name} | {number(rate)} | {number(run['seconds'])} | {number(peak)} "
+            f"| {run['documents']:,} | {run['features']:,} | {ratio} |"
         )
     return "\n".join([*lines, "", versions({"": result}), ""])
 

@@ -59,12 +59,15 @@ def measure(tool, job, folder, seed, limits):
             [tool, "train", *rows(folder, "train"), "--model", model, *options(job.settings),
              "--random-state", seed, "--n-threads", 1, "--quiet", "--json"], limits)
         said = json.loads(train.stdout)
-        single = {name: ["--n-threads", 1] if accepts_threads(tool, name) else [] for name in ("evaluate", "predict")}
+        single = {
+            name: ["--n-threads", 1] if accepts_threads(tool, name) else [] for name in ("evaluate", "predict")
+        }
+        test = rows(folder, "test")
         evaluate = checked(
-            [tool, "evaluate", "--model", model, *rows(folder, "test"), *single["evaluate"], "--quiet", "--json"], limits)
+            [tool, "evaluate", "--model", model, *test, *single["evaluate"], "--quiet", "--json"], limits)
         evaluated = json.loads(evaluate.stdout)
         predict = checked(
-            [tool, "predict", "--model", model, *rows(folder, "test")[:2], "--output", predictions,
+            [tool, "predict", "--model", model, *test[:2], "--output", predictions,
              *single["predict"], "--quiet"], limits)
         # Counted again by the function that counts for the peers, so that nobody grades their own work.
         recount = checked(

@@ -9,7 +9,7 @@ import pathlib
 import sys
 import tempfile
 
-from . import machine, ours, process
+from . import machine, ours
 
 BENCHMARKS = ours.BENCHMARKS
 # The smallest fit there is: what is measured comes before it.

@@ -50,7 +50,7 @@ def fit(arguments):
 
 
 def score(arguments):
-    """Accuracy of predictions that another program wrote, `label<TAB>...` a line, by the same function as the peers'."""
+    """Accuracy of what another program predicted, `label<TAB>...` a line, by the same function as the peers'."""
     truth = numpy.load(pathlib.Path(arguments.data, "y_test.npy"))
     lines = pathlib.Path(arguments.predicted).read_text(encoding="utf-8").splitlines()
     if len(lines) != len(truth):

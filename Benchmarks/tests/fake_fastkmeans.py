@@ -30,7 +30,8 @@ def parse():
         command.add_argument("--quiet", action="store_true")
         command.add_argument("--json", action="store_true")
         if name == "train":
-            for option in ("soft", "soft-type", "k-init", "max-iters", "refine", "random-state", "lambda-penalty", "mode"):
+            names = "soft soft-type k-init max-iters refine random-state lambda-penalty mode temperature"
+            for option in names.split():
                 command.add_argument("--" + option)
     return parser.parse_args()
 
