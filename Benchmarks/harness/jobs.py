@@ -33,7 +33,7 @@ def _table():
         yield Job(f"pytorch-{name}", "pytorch", {**settings, **SAME_JOB}, "pytorch_class")
     yield Job("nearest-mean", "sklearn", peer="nearest_mean")
     yield Job("minibatch-kmeans", "sklearn", {"k_init": 3}, "minibatch_kmeans")
-    yield Job("sgd-hinge", "sklearn", peer="sgd_hinge")
+    yield Job("sgd-hinge", "sklearn", {"alpha": 1e-5}, "sgd_hinge")
     yield Job("linear-svc", "sklearn", {"C": 1.0}, "linear_svc")
 
 

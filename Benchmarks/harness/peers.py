@@ -77,7 +77,8 @@ def minibatch_kmeans(seed):
 
 
 def sgd_hinge(seed):
-    return SGDClassifier(loss="hinge", random_state=seed)
+    # Chosen on a fifth of the demo's training rows, held out: 1e-4 (the default) is five points worse there.
+    return SGDClassifier(loss="hinge", alpha=1e-5, random_state=seed)
 
 
 def linear_svc(seed):
