@@ -11,7 +11,7 @@ package struct Refinement {
   private let workers: Int
   private let progress: ProgressReporter
 
-  private static let batchSize = 256
+  private static let batchSize = 64
 
   /// What an epoch saw, before each document's own step.
   package struct EpochStatistics: Sendable, Equatable {
