@@ -90,7 +90,9 @@ package struct Refinement {
           for position in range {
             let document = Int(batch[batch.startIndex + position])
             table.scores(of: document, in: rows, into: &scores)
-            steps.fill(position, from: scores, table, ownClass: classes[document], loss: loss)
+            steps.fill(
+              position, from: scores, scale: rows.norms.scales[document], table, ownClass: classes[document],
+              loss: loss)
           }
         }
       }
@@ -145,12 +147,12 @@ final class RefinementSteps: @unchecked Sendable {
   func moves(of position: Int) -> UnsafePointer<fk_refine_move> { UnsafePointer(moves + position * capacity) }
 
   func fill(
-    _ position: Int, from scores: [Float], _ table: RefinementTable, ownClass: Int32,
+    _ position: Int, from scores: [Float], scale: Float, _ table: RefinementTable, ownClass: Int32,
     loss: UnsafePointer<fk_refine_loss>
   ) {
     var right: Int32 = 1
     counts[position] = fk_refine_moves(
-      scores, table.laneCount, table.classOfLane, table.classStarts, ownClass, loss,
+      scores, scale, table.laneCount, table.classOfLane, table.classStarts, ownClass, loss,
       moves + position * capacity,
       capacity, losses + position, &right)
     isRight[position] = right != 0
@@ -158,19 +160,12 @@ final class RefinementSteps: @unchecked Sendable {
 }
 
 extension RefinementTable {
-  /// The score of every lane for one (scaled) row; `scores` has `stride` entries.
+  /// The score of every lane for one row, not scaled; `scores` has `stride` entries.
   @inline(__always)
   func scores(of row: Int, in rows: RefinementRows, into scores: inout [Float]) {
-    let scale = rows.norms.scales[row]
     rows.withRow(row) { columns, values in
-      var ends = (Int64(0), Int64(values.count))
-      withUnsafePointer(to: &ends) {
-        $0.withMemoryRebound(to: Int64.self, capacity: 2) {
-          fk_local_scores(
-            $0, columns.baseAddress, values.baseAddress, 0, 1, weights.pointer, stride, stride, &scores)
-        }
-      }
+      fk_refine_scores(
+        columns.baseAddress, values.baseAddress, values.count, weights.pointer, stride, &scores)
     }
-    for lane in 0..<laneCount { scores[lane] *= scale }
   }
 }
