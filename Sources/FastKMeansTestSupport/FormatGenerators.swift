@@ -2,13 +2,8 @@ import FastKMeans
 
 /// Random rows for the tests of the formats; the same for the same generator state.
 public enum RandomRows {
-  /// A text of up to `maxLength` pieces: words, blanks, quotes, commas, accents, emoji.
-  ///
-  /// - Parameters:
-  ///   - maxLength: the largest number of pieces.
-  ///   - random: the generator.
-  ///   - extra: further pieces, such as line breaks where the format can hold them.
-  /// - Returns: the text.
+  /// A text of up to `maxLength` pieces: words, blanks, quotes, commas, accents, emoji, and `extra` ones such as
+  /// line breaks where the format can hold them.
   public static func text(maxLength: Int, extra: [String] = [], _ random: inout CounterRandom) -> String {
     let pieces =
       ["a", "word", " ", "\"", ",", "ü", "日本", "😀", "\\", "x1", ":", "#", "{", "'", "\u{0}"] + extra
