@@ -18,6 +18,16 @@ public final class ScratchFolder {
 
   /// Makes a file with these bytes and gives its path.
   public func file(_ name: String, _ bytes: some Sequence<UInt8>) throws -> String {
+    // A file that is written over is waited for by some file systems; a new one is not.
+    try? FileManager.default.removeItem(atPath: file(name))
+    try Data(bytes).write(to: URL(fileURLWithPath: file(name)))
+    return file(name)
+  }
+
+  /// Makes a file with these bytes and gives its path; quick for many bytes also without optimisation.
+  public func file(_ name: String, _ bytes: [UInt8]) throws -> String {
+    // A file that is written over is waited for by some file systems; a new one is not.
+    try? FileManager.default.removeItem(atPath: file(name))
     try Data(bytes).write(to: URL(fileURLWithPath: file(name)))
     return file(name)
   }

@@ -65,6 +65,17 @@ import Testing
     }
   #endif
 
+  @Test func aWriteProtectedFileIsNotReplaced() throws {
+    // The superuser may write anywhere.
+    guard getuid() != 0 else { return }
+    let folder = try ScratchFolder()
+    let path = try folder.file("x", "old")
+    try FileManager.default.setAttributes([.posixPermissions: 0o400], ofItemAtPath: path)
+    #expect(throws: FileError.noPermission(path: path, operation: .write)) {
+      try AtomicFile.write(to: path) { try $0.write("new") }
+    }
+  }
+
   @Test func aFolderWithoutWritePermissionIsTold() throws {
     // The superuser may write anywhere.
     guard getuid() != 0 else { return }

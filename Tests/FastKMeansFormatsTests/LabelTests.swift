@@ -50,6 +50,7 @@ import Testing
     }
     #expect(try read("7\n+7\n07\n-1\r\n3.0\n3e0") == [7, 7, 7, -1, 3, 3])
     #expect(try read("7\n+7\nx\n1.5\nnan") == ["7", "+7", "x", "1.5", "nan"])
+    #expect(try read("18446744073709551615\n1\n") == ["18446744073709551615", "1"])
     #expect(try read("0x10\ninf\n") == ["0x10", "inf"])
   }
 

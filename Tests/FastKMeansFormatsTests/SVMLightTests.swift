@@ -84,6 +84,7 @@ import Testing
     _ = try reader.next(maxRows: 2)
     let error = #expect(throws: FormatError.self) { try reader.next(maxRows: 2) }
     #expect(error?.place == .line(3) && error?.problem == .zeroIndex)
+    #expect(reader.zeroBased == false)
   }
 
   @Test(arguments: 0..<20) func agreesWithThePlainReader(_ seed: UInt64) throws {

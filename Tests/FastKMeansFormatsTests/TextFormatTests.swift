@@ -52,7 +52,8 @@ import Testing
     var bytes = Array("a\tfirst\nb\t".utf8) + [UInt8](repeating: 0x77, count: 20_000_000)
     let length = bytes.count - 10
     bytes += Array("\nc\tlast\n".utf8)
-    let documents = try read(bytes).documents
+    let folder = try ScratchFolder()
+    let documents = try LabelledData.read(folder.file("x.tsv", bytes)).documents
     #expect(documents.count == 3 && documents[1].count == length && Array(documents[2]) == Array("last".utf8))
   }
 
@@ -183,6 +184,12 @@ import Testing
     let error = #expect(throws: FormatError.self) { try read("{\"body\":\"a\",\"label\":\"x\"}") }
     #expect(
       error?.problem == .badField(name: "text", expected: "a string", found: "only the fields body, label"))
+  }
+
+  @Test func deepNestingIsRefusedOrSkipped() throws {
+    let nested = String(repeating: "[", count: 100_000)
+    let error = #expect(throws: FormatError.self) { try read("{\"n\":\(nested)}") }
+    #expect(error?.place == .line(1))
   }
 
   @Test func foreignBytesDoNotStopIt() throws {

@@ -69,6 +69,9 @@ public struct FormatError: Error, Equatable, Sendable {
   }
 }
 
+// Thrown where the place is not known yet; it never leaves this module alone.
+extension FormatError.Problem: Error {}
+
 extension FormatError: CustomStringConvertible {
   /// One line: where, what is wrong, how to mend it.
   public var description: String {

@@ -20,7 +20,7 @@ public enum LabelledData: Sendable, Equatable {
     }
   }
 
-  /// Reads a whole file; `-` is the standard input.
+  /// Reads a whole file; `-` is the standard input. Rows that are set aside are dropped; ``RowReader`` has them.
   ///
   /// - Parameters:
   ///   - path: the file.

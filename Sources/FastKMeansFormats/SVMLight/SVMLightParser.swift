@@ -33,6 +33,7 @@ struct SVMLightParser: LineParser {
   }
 
   var rowCount: Int { rowOffsets.count - 1 }
+  var zeroBased: Bool? { base.map { $0 == 0 } }
 
   mutating func parse(_ lines: UnsafeRawBufferPointer, firstLine: Int) throws -> Int {
     var lineCount = 0
