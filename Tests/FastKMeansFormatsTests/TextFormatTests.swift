@@ -100,6 +100,9 @@ import Testing
     #expect(try data.texts == ["hello"] && data.labels?.rowLabels == [3])
     let error = #expect(throws: FormatError.self) { try read("topic,body\n3,hello\n") }
     #expect(error?.problem == .missingColumn(name: "text", found: ["topic", "body"]))
+    let strange = #expect(throws: FormatError.self) { try read("\"to\npic\u{7}\",body\n3,hello\n") }
+    #expect(
+      strange?.description.hasSuffix("line 1: no column 'text'; the header has 'to pic ', 'body'") == true)
     #expect(try read("text\nhello\n", unlabelled()).labels == nil)
     #expect(throws: FormatError.self) { try read("text\nhello\n") }
   }

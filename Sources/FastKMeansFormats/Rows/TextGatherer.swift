@@ -86,10 +86,3 @@ extension LabelInterner {
     }
   }
 }
-
-/// A short readable piece of bytes, for messages.
-func excerpt(_ bytes: some Collection<UInt8>) -> String {
-  let text = String(decoding: bytes.prefix(40), as: UTF8.self)
-  let clean = String(text.map { $0.isNewline || $0 == "\0" ? " " : $0 })
-  return bytes.count > 40 ? clean + "..." : clean
-}
