@@ -61,7 +61,10 @@ struct TextRowWriter {
   /// Always quoted where a reader could see something else: also an empty field, which alone is a blank line.
   private func appendField(_ field: ArraySlice<UInt8>, to line: inout [UInt8]) {
     let special: [UInt8] = [0x22, 0x2C, 0x0A, 0x0D]
-    guard field.isEmpty || field.contains(where: special.contains) else { return line += field }
+    guard field.isEmpty || field.contains(where: special.contains) else {
+      line += field
+      return
+    }
     line.append(0x22)
     for byte in field {
       if byte == 0x22 { line.append(0x22) }
