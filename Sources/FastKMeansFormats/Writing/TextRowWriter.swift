@@ -13,14 +13,13 @@ struct TextRowWriter {
     var line: [UInt8] = []
     for row in 0..<documents.count {
       line.removeAll(keepingCapacity: true)
-      let index = labels.map { Int($0.indices[row]) } ?? -1
-      let label = index < 0 ? nil : names[index]
+      let index = labels.map { Int($0.indices[row]) }
+      let label = index.map { names[$0] }
       switch format {
       case .tsv: try appendTSV(label, documents[row], row, to: &line)
       case .csv: appendCSV(label, documents[row], to: &line)
       default:
-        let isInteger = index >= 0 && labels?.labels[index].kind == .integer
-        appendJSON(label, isInteger: isInteger, documents[row], to: &line)
+        appendJSON(label, isInteger: labels?.labels.first?.kind == .integer, documents[row], to: &line)
       }
       line.append(0x0A)
       try sink.write(line)
@@ -51,8 +50,8 @@ struct TextRowWriter {
   }
 
   private func appendCSV(_ label: [UInt8]?, _ text: ArraySlice<UInt8>, to line: inout [UInt8]) {
-    if labels != nil {
-      appendField(label?[...] ?? [], to: &line)
+    if let label {
+      appendField(label[...], to: &line)
       line.append(0x2C)
     }
     appendField(text, to: &line)
