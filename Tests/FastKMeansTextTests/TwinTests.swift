@@ -43,7 +43,9 @@ import Testing
     let fitted = try TFIDFVectorizer.fitTransform(Self.batch(documents), options: options, workers: 1)
     let offsets = fitted.vectorizer.vocabularyOffsets
     let terms = zip(offsets, offsets.dropFirst()).map { Array(fitted.vectorizer.vocabularyBytes[$0..<$1]) }
-    #expect(terms == twin.terms, "seed \(seed)")
+    // Compared first: a failure should print the seed, not thousands of bytes.
+    let hasSameTerms = terms == twin.terms
+    #expect(hasSameTerms, "seed \(seed)")
     #expect(fitted.repairCount == twin.repairCount, "seed \(seed)")
     #expect(fitted.vectorizer.documentFrequencies == twin.documentFrequencies, "seed \(seed)")
     let difference = GoldenText.difference(
@@ -68,8 +70,8 @@ import Testing
         let twin = TextReferenceVectorizer(documents, options: options)
         guard !twin.terms.isEmpty else { continue }
         let vectorizer = try TFIDFVectorizer.fit(to: Self.batch(documents), options: options, workers: 2)
-        #expect(
-          vectorizer.vocabularyBytes == twin.terms.flatMap { $0 }, "\(block), lowercase \(lowercase)")
+        let hasSameTerms = vectorizer.vocabularyBytes == twin.terms.flatMap { $0 }
+        #expect(hasSameTerms, "\(block), lowercase \(lowercase)")
       }
     }
   }
@@ -85,9 +87,11 @@ import Testing
     let one = try TFIDFVectorizer.fitTransform(Self.batch(documents), options: options, workers: 1)
     for workers in [2, 4] {
       let other = try TFIDFVectorizer.fitTransform(Self.batch(documents), options: options, workers: workers)
-      #expect(one == other, "seed \(seed), \(workers) workers")
+      let isSame = one == other
+      #expect(isSame, "seed \(seed), \(workers) workers")
       let transformed = try one.vectorizer.transform(Self.batch(documents), workers: workers)
-      #expect(transformed.rows == one.rows, "seed \(seed), \(workers) workers")
+      let hasSameRows = transformed.rows == one.rows
+      #expect(hasSameRows, "seed \(seed), \(workers) workers")
     }
   }
 }
