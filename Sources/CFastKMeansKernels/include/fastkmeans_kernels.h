@@ -4,3 +4,4 @@
 #include "fk_platform.h"
 #include "fk_dense.h"
 #include "fk_scoring.h"
+#include "fk_codes.h"

@@ -16,6 +16,8 @@ package final class ScoringIndex: Sendable {
     case lists
     /// Dense rows by feature.
     case denseRows
+    /// Rows of 8-bit codes by feature with a bound on their error; what they leave open is scored exactly.
+    case eightBit
     /// Dense documents times dense prototypes, tile by tile.
     case denseProduct
   }
@@ -36,6 +38,7 @@ package final class ScoringIndex: Sendable {
   enum Storage: Sendable {
     case lists(InvertedLists)
     case denseRows(FeatureMajorRows)
+    case eightBit(EightBitRows)
     case denseProduct(PackedPanels)
   }
 
@@ -71,6 +74,10 @@ package final class ScoringIndex: Sendable {
           try FeatureMajorRows(
             InvertedLists(prototypes, truncation: truncation), prototypeCount: prototypes.count,
             precision: prototypes.precision))
+      case .eightBit:
+        .eightBit(
+          try EightBitRows(
+            prototypes, biases: self.biases.pointer, truncation: truncation, workers: workers))
       case .denseProduct: .denseProduct(try PackedPanels(prototypes, truncation: truncation))
       }
   }
@@ -81,6 +88,7 @@ package final class ScoringIndex: Sendable {
       switch storage {
       case .lists(let lists): lists.byteCount
       case .denseRows(let rows): rows.byteCount + rows.directory.byteCount
+      case .eightBit(let rows): rows.byteCount
       case .denseProduct(let panels): panels.byteCount
       }
     return parts + biases.byteCount + classIndices.count * 4 + classStarts.count * 8

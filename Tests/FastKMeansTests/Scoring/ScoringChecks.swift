@@ -41,6 +41,13 @@ struct ScoringChecks {
   func bestPrototypes() throws {
     let hits = try answers(1) { try index.bestPrototypes(of: $0, scales: $1, workers: workers, into: $2) }
     for row in 0..<rowCount { #expect(hits[row] == twin.best(row), "\(name), row \(row)") }
+    var indices = [Int32](repeating: -7, count: rowCount)
+    _ = try answers(1) { rows, scales, _ in
+      try indices.withUnsafeMutableBufferPointer {
+        try index.bestPrototypeIndices(of: rows, scales: scales, workers: workers, into: $0)
+      }
+    }
+    for row in 0..<rowCount { #expect(indices[row] == twin.best(row).prototype, "\(name), row \(row)") }
   }
 
   func topClasses(_ k: Int) throws {
