@@ -42,6 +42,18 @@ const fk_code_kernels *fk_codes_for(int level) {
   }
 }
 
+const fk_staged_kernels *fk_staged_for(int level) {
+  switch (level) {
+#if defined(__x86_64__)
+  case FK_SIMD_AVX2: return &fk_staged_avx2;
+  case FK_SIMD_AVX512: return &fk_staged_avx512;
+#elif defined(__aarch64__)
+  case FK_SIMD_NEON: return &fk_staged_neon;
+#endif
+  default: return &fk_staged_scalar;
+  }
+}
+
 void fk_fetch_rows(const void *rows, size_t row_bytes, const size_t *numbers, size_t count, size_t bytes) {
   for (size_t i = 0; i < count; i++)
     for (size_t line = 0; line < bytes; line += 64)

@@ -5,3 +5,4 @@
 #include "fk_dense.h"
 #include "fk_scoring.h"
 #include "fk_codes.h"
+#include "fk_staged.h"

@@ -70,7 +70,7 @@ extension TopConsumer: CandidateConsumer {
   func candidates(
     worker: Int, row: Int, _ sums: ApproximateSums, into positions: UnsafeMutablePointer<UInt32>, limit: Int
   ) -> Int {
-    guard let sum = lowestSum(sums, positions, limit) else {
+    guard let sum = lowestSum(sums, positions) else {
       // Fewer than asked for: every prototype is part of the answer.
       return Int(sums.kernels.at_least(sums.sums, sums.count, -32767, positions, limit))
     }
@@ -81,32 +81,43 @@ extension TopConsumer: CandidateConsumer {
   func offer(worker: Int, row: Int, _ hit: PrototypeHit) { insert(hit, hits + row * self.limit) }
 
   /// The sum that the last entry of the answer has for certain; nil if there are fewer entries.
-  private func lowestSum(
-    _ sums: ApproximateSums, _ positions: UnsafeMutablePointer<UInt32>, _ room: Int
-  ) -> Int16? {
+  private func lowestSum(_ sums: ApproximateSums, _ positions: UnsafeMutablePointer<UInt32>) -> Int16? {
     withUnsafeTemporaryAllocation(of: RankedSum.self, capacity: limit) { list in
-      list.initialize(repeating: RankedSum(sum: .min, key: -1))
-      for block in stride(from: 0, to: sums.count, by: CodedRows.blockSize) {
-        let last = list[limit - 1].sum
-        guard last < .max else { return last }
-        // Room for a whole block of positions is a precondition of this consumer.
-        let found = sums.kernels.at_least(
-          sums.sums + block, CodedRows.blockSize, last + 1, positions, CodedRows.blockSize)
-        for index in 0..<Int(found) {
-          let position = block + Int(positions[index])
-          rank(RankedSum(sum: sums.sums[position], key: classes?[position] ?? Int32(position)), list)
-        }
-      }
-      return list[limit - 1].key >= 0 ? list[limit - 1].sum : nil
+      rankSums(sums.sums, count: sums.count, first: 0, sums.kernels, positions, into: list)
+      return list[limit - 1].position >= 0 ? list[limit - 1].sum : nil
     }
   }
 
-  private func rank(_ entry: RankedSum, _ list: UnsafeMutableBufferPointer<RankedSum>) {
+  /// The best sums, one for each class if classes are what counts; `first` is the prototype of the first sum.
+  ///
+  /// `positions` needs room for a whole block.
+  func rankSums(
+    _ sums: UnsafePointer<Int16>, count: Int, first: Int, _ kernels: fk_code_kernels,
+    _ positions: UnsafeMutablePointer<UInt32>, into list: UnsafeMutableBufferPointer<RankedSum>
+  ) {
+    list.initialize(repeating: RankedSum(sum: .min, position: -1))
+    for block in stride(from: 0, to: count, by: CodedRows.blockSize) {
+      let last = list[limit - 1].sum
+      guard last < .max else { return }
+      let found = kernels.at_least(
+        sums + block, CodedRows.blockSize, last + 1, positions, CodedRows.blockSize)
+      for index in 0..<Int(found) {
+        let position = block + Int(positions[index])
+        rank(RankedSum(sum: sums[position], position: Int32(truncatingIfNeeded: position)), first, list)
+      }
+    }
+  }
+
+  private func rank(_ entry: RankedSum, _ first: Int, _ list: UnsafeMutableBufferPointer<RankedSum>) {
     guard entry.sum > list[limit - 1].sum else { return }
     var place = limit - 1
-    if classes != nil, let same = list.firstIndex(where: { $0.key == entry.key }) {
-      guard entry.sum > list[same].sum else { return }
-      place = same
+    if let classes {
+      let index = classes[first + Int(entry.position)]
+      let same = list.firstIndex { $0.position >= 0 && classes[first + Int($0.position)] == index }
+      if let same {
+        guard entry.sum > list[same].sum else { return }
+        place = same
+      }
     }
     while place > 0, list[place - 1].sum < entry.sum {
       list[place] = list[place - 1]
@@ -116,10 +127,10 @@ extension TopConsumer: CandidateConsumer {
   }
 }
 
-/// A sum and whose it is: a class, or a prototype.
-private struct RankedSum {
+/// A sum and where it stands.
+struct RankedSum {
   var sum: Int16
-  var key: Int32
+  var position: Int32
 }
 
 extension OwnAndOtherConsumer: CandidateConsumer {
@@ -156,7 +167,7 @@ extension OwnAndOtherConsumer: CandidateConsumer {
   }
 
   @inline(__always)
-  private func ownRange(_ row: Int) -> Range<Int> {
+  func ownRange(_ row: Int) -> Range<Int> {
     let index = Int(classes[row])
     guard index >= 0, index + 1 < classStarts.count else { return 0..<0 }
     return classStarts[index]..<classStarts[index + 1]

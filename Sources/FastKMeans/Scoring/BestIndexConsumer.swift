@@ -48,7 +48,7 @@ struct BestIndexConsumer: CandidateConsumer, @unchecked Sendable {
 
 /// The best scores so far of one worker's chunk of rows.
 struct RowScores {
-  fileprivate(set) var scores: [Float] = []
+  var scores: [Float] = []
   fileprivate(set) var firstRow = 0
 
   fileprivate mutating func prepare(_ rows: Range<Int>) {

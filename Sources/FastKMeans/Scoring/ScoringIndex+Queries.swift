@@ -40,10 +40,11 @@ extension ScoringIndex {
     try top(k, of: rows, scales, workers, classes: nil, hits)
   }
 
-  /// The best prototype of each row's own class (`classes`; -1: none) and the best of any other class.
+  /// The best prototype of each row's own class (`classes`; -1: none) and the best of any other class; with a margin
+  /// only if it scores above the best own one less the margin, which is cheaper to find out.
   package func bestOwnAndOther(
     of rows: FeatureRows, scales: UnsafeBufferPointer<Float>? = nil, classes: UnsafeBufferPointer<Int32>,
-    workers: Int, own: UnsafeMutableBufferPointer<PrototypeHit>,
+    margin: Float? = nil, workers: Int, own: UnsafeMutableBufferPointer<PrototypeHit>,
     other: UnsafeMutableBufferPointer<PrototypeHit>
   ) throws {
     try check(rows, scales, workers, own.count, perRow: 1)
@@ -51,7 +52,8 @@ extension ScoringIndex {
     guard classes.count == rows.rowCount else {
       throw InputError.lengthMismatch(what: "classes", expected: rows.rowCount, found: classes.count)
     }
-    let consumer = OwnAndOtherConsumer(own: own, other: other, classes: classes, classStarts: classStarts)
+    let consumer = OwnAndOtherConsumer(
+      own: own, other: other, classes: classes, classStarts: classStarts, margin: margin)
     try answer(ScaledRows(rows, scales), workers: workers, to: consumer)
   }
 

@@ -3,12 +3,13 @@ import CFastKMeansKernels
 /// The loops that compute every score and hand it to a consumer.
 extension ScoringIndex {
   /// Answers from candidates where the method has them, else from all scores.
-  func answer<Consumer: CandidateConsumer>(
+  func answer<Consumer: StagedConsumer>(
     _ rows: ScaledRows, workers: Int, to consumer: Consumer
   ) throws {
     guard prototypeCount > 0 else { return try scoreAll(rows, workers: workers, to: consumer) }
     switch storage {
     case .eightBit(let coded): try searchEightBit(rows, workers: workers, coded, to: consumer)
+    case .staged(let staged): try searchStaged(rows, workers: workers, staged, to: consumer)
     default: try scoreAll(rows, workers: workers, to: consumer)
     }
   }
@@ -20,21 +21,24 @@ extension ScoringIndex {
     switch storage {
     case .denseProduct(let panels):
       try multiplyAll(rows, workers, largestChunk, panels, consumer)
+    case .staged(let staged):
+      try scoreLists(rows, workers, largestChunk, staged.allLists(), consumer)
     case .lists(let lists):
-      try scoreSparse(rows, workers, largestChunk, lists.directory, factor: 1, consumer) {
-        terms, scores, kernels in
-        scores.update(from: self.biases.pointer, count: self.prototypeCount)
-        for term in 0..<terms.count {
-          let range = lists.range(terms.starts[term])
-          kernels.add_list(
-            lists.prototypes.pointer + range.lowerBound, lists.values.pointer + range.lowerBound, range.count,
-            terms.x[term], scores)
-        }
-      }
+      try scoreLists(rows, workers, largestChunk, lists, consumer)
     case .eightBit(let coded):
       try scoreDenseRows(rows, workers, largestChunk, coded.exact, consumer)
     case .denseRows(let dense):
       try scoreDenseRows(rows, workers, largestChunk, dense, consumer)
+    }
+  }
+
+  private func scoreLists<Consumer: ScoreConsumer>(
+    _ rows: ScaledRows, _ workers: Int, _ largestChunk: Int, _ lists: InvertedLists, _ consumer: Consumer
+  ) throws {
+    try scoreSparse(rows, workers, largestChunk, lists.directory, factor: 1, consumer) {
+      terms, scores, kernels in
+      lists.score(
+        terms, biases: self.biases.pointer, into: scores, count: self.prototypeCount, kernels: kernels)
     }
   }
 

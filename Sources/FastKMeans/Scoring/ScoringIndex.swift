@@ -18,6 +18,8 @@ package final class ScoringIndex: Sendable {
     case denseRows
     /// Rows of 8-bit codes by feature with a bound on their error; what they leave open is scored exactly.
     case eightBit
+    /// Lists for rare features, 8-bit rows for common ones, added only as far as bounds need them.
+    case staged
     /// Dense documents times dense prototypes, tile by tile.
     case denseProduct
   }
@@ -39,6 +41,7 @@ package final class ScoringIndex: Sendable {
     case lists(InvertedLists)
     case denseRows(FeatureMajorRows)
     case eightBit(EightBitRows)
+    case staged(StagedRows)
     case denseProduct(PackedPanels)
   }
 
@@ -78,6 +81,9 @@ package final class ScoringIndex: Sendable {
         .eightBit(
           try EightBitRows(
             prototypes, biases: self.biases.pointer, truncation: truncation, workers: workers))
+      case .staged:
+        .staged(
+          try StagedRows(prototypes, biases: self.biases.pointer, truncation: truncation, workers: workers))
       case .denseProduct: .denseProduct(try PackedPanels(prototypes, truncation: truncation))
       }
   }
@@ -89,6 +95,7 @@ package final class ScoringIndex: Sendable {
       case .lists(let lists): lists.byteCount
       case .denseRows(let rows): rows.byteCount + rows.directory.byteCount
       case .eightBit(let rows): rows.byteCount
+      case .staged(let rows): rows.byteCount
       case .denseProduct(let panels): panels.byteCount
       }
     return parts + biases.byteCount + classIndices.count * 4 + classStarts.count * 8
