@@ -4,13 +4,13 @@
 #include "fk_staged.h"
 
 /* Most entries meet a zero of the document; their multiply-add would change nothing, but it would lengthen the chain
- * of dependent ones. Values below `least` are not part of the index. */
+ * of dependent ones. The marks fit the first cache where the document's values would not. Values below `least` are not part of the index. */
 #define BODY(widen)                                                                                                \
   float score = bias;                                                                                             \
   size_t i = 0;                                                                                                   \
   for (; i + 8 <= count; i += 8) {                                                                                \
     unsigned mask = 0;                                                                                            \
-    for (unsigned k = 0; k < 8; k++) mask |= (unsigned)(spread[columns[i + k]] != 0) << k;                        \
+    for (unsigned k = 0; k < 8; k++) mask |= (unsigned)(marks[columns[i + k] >> 5] >> (columns[i + k] & 31) & 1) << k;                        \
     for (; mask; mask &= mask - 1) {                                                                              \
       size_t at = i + (size_t)__builtin_ctz(mask);                                                                \
       float w = widen(values[at]);                                                                                \
@@ -23,15 +23,16 @@
   }                                                                                                               \
   return score;
 #define ARGUMENTS(type)                                                                                            \
-  const uint32_t *columns, const type *values, size_t count, const float *spread, float least, float bias
+  const uint32_t *columns, const type *values, size_t count, const float *spread, const uint32_t *marks, float least,      \
+      float bias
 
 #if defined(__x86_64__)
 #define SCORE_SPREAD(name, type, widen)                                                                            \
   __attribute__((target("avx2,fma,f16c"))) static float name##_fma(ARGUMENTS(type)) { BODY(widen) }               \
   static float name##_plain(ARGUMENTS(type)) { BODY(widen) }                                                      \
   float name(ARGUMENTS(type)) {                                                                                   \
-    return __builtin_cpu_supports("fma") ? name##_fma(columns, values, count, spread, least, bias)                \
-                                         : name##_plain(columns, values, count, spread, least, bias);             \
+    return __builtin_cpu_supports("fma") ? name##_fma(columns, values, count, spread, marks, least, bias)                \
+                                         : name##_plain(columns, values, count, spread, marks, least, bias);             \
   }
 #else
 #define SCORE_SPREAD(name, type, widen)                                                                            \

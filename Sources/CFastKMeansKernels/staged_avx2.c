@@ -14,13 +14,27 @@ AVX2 static void plan(const fk_staged_scale *scale, const size_t *numbers, const
   fk_staged_plan_document(scale, numbers, x, terms, document);
 }
 
+/* Codes are multiplied eight at a time; only the additions are left to scalar code. */
+AVX2 static void scatter_list(const uint32_t *list, size_t length, int16_t factor, int16_t *sums) {
+  __m256i factors = _mm256_slli_epi32(_mm256_set1_epi32(factor), 16);
+  uint32_t products[8];
+  size_t k = 0;
+  for (; k + 8 <= length; k += 8) {
+    __m256i v = load(list + k);
+    store(products, _mm256_blend_epi16(v, _mm256_mulhrs_epi16(v, factors), 0xAA));
+    for (int i = 0; i < 8; i++) fk_scatter_product(products[i], sums);
+  }
+  for (; k < length; k++) fk_scatter_entry(list[k], factor, sums);
+}
+
 AVX2 static void scatter(const fk_staged_document *document, const uint32_t *entries, const int16_t *bias,
                          int16_t *sums, size_t count) {
   size_t padded = (count + FK_CODE_BLOCK - 1) / FK_CODE_BLOCK * FK_CODE_BLOCK;
   __m256i factor = _mm256_set1_epi16(document->bias_multiplier);
   for (size_t p = 0; p < padded; p += 16)
     store(sums + p, bias ? _mm256_mulhrs_epi16(load(bias + p), factor) : _mm256_setzero_si256());
-  fk_scatter_lists(document, entries, sums);
+  for (size_t i = 0; i < document->light_count; i++)
+    scatter_list(entries + document->starts[i], document->lengths[i], document->factors[i], sums);
   for (size_t p = count; p < padded; p++) sums[p] = INT16_MIN;
 }
 

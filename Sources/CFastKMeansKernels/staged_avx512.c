@@ -13,13 +13,29 @@ AVX512 static void plan(const fk_staged_scale *scale, const size_t *numbers, con
   fk_staged_plan_document(scale, numbers, x, terms, document);
 }
 
+/* Codes are multiplied sixteen at a time; only the additions are left to scalar code. */
+AVX512 static inline void scatter_list(const uint32_t *list, size_t length, int16_t factor, int16_t *sums) {
+  __m512i factors = _mm512_slli_epi32(_mm512_set1_epi32(factor), 16);
+  uint32_t products[16];
+  for (size_t k = 0; k < length; k += 16) {
+    size_t count = length - k < 16 ? length - k : 16;
+    __m512i v = _mm512_maskz_loadu_epi32((__mmask16)((1u << count) - 1), list + k);
+    _mm512_storeu_si512(products, _mm512_mask_mulhrs_epi16(v, 0xAAAAAAAA, v, factors));
+    if (count == 16)
+      for (int i = 0; i < 16; i++) fk_scatter_product(products[i], sums);
+    else
+      for (size_t i = 0; i < count; i++) fk_scatter_product(products[i], sums);
+  }
+}
+
 AVX512 static void scatter(const fk_staged_document *document, const uint32_t *entries, const int16_t *bias,
                            int16_t *sums, size_t count) {
   size_t padded = (count + FK_CODE_BLOCK - 1) / FK_CODE_BLOCK * FK_CODE_BLOCK;
   __m512i factor = _mm512_set1_epi16(document->bias_multiplier);
   for (size_t p = 0; p < padded; p += 32)
     _mm512_storeu_si512(sums + p, bias ? _mm512_mulhrs_epi16(load(bias + p), factor) : _mm512_setzero_si512());
-  fk_scatter_lists(document, entries, sums);
+  for (size_t i = 0; i < document->light_count; i++)
+    scatter_list(entries + document->starts[i], document->lengths[i], document->factors[i], sums);
   for (size_t p = count; p < padded; p++) sums[p] = INT16_MIN;
 }
 

@@ -71,10 +71,11 @@ static inline __attribute__((always_inline)) void fk_staged_plan_document(const 
 
   for (size_t i = 0; i < light_count; i++) {
     const fk_staged_feature *feature = features + numbers[light[i]];
-    float wanted = x[light[i]] * feature->step * factor * 65536.0f;
+    float wanted = x[light[i]] * feature->step * factor * 32768.0f;
+    wanted = wanted > 32767.0f ? 32767.0f : wanted < -32767.0f ? -32767.0f : wanted;
     document->starts[i] = feature->start;
     document->lengths[i] = feature->length;
-    document->factors[i] = (int32_t)(wanted + (wanted < 0 ? -0.5f : 0.5f));
+    document->factors[i] = (int16_t)(wanted + (wanted < 0 ? -0.5f : 0.5f));
   }
   fk_sort_terms(heavy_count, impact, heavy, sorted);
   document->offsets[0] = 0;
@@ -100,23 +101,14 @@ static inline __attribute__((always_inline)) void fk_staged_plan_document(const 
   }
 }
 
-static inline __attribute__((always_inline)) void fk_scatter_lists(const fk_staged_document *document,
-                                                                   const uint32_t *entries, int16_t *sums) {
-#define FK_ADD(entry)                                                                                              \
-  sums[(entry) & 0xFFFF] =                                                                                        \
-      (int16_t)(sums[(entry) & 0xFFFF] + (int16_t)(((int64_t)((int32_t)(entry) >> 16) * factor + 32768) >> 16))
-  for (size_t i = 0; i < document->light_count; i++) {
-    const uint32_t *list = entries + document->starts[i];
-    size_t length = document->lengths[i], k = 0;
-    int32_t factor = document->factors[i];
-    for (; k + 4 <= length; k += 4) {
-      uint32_t a = list[k], b = list[k + 1], c = list[k + 2], d = list[k + 3];
-      FK_ADD(a);
-      FK_ADD(b);
-      FK_ADD(c);
-      FK_ADD(d);
-    }
-    for (; k < length; k++) FK_ADD(list[k]);
-  }
-#undef FK_ADD
+static inline __attribute__((always_inline)) void fk_scatter_entry(uint32_t entry, int16_t factor, int16_t *sums) {
+  int32_t product = (int32_t)(int16_t)(entry >> 16) * factor;
+  int16_t *sum = sums + (entry & 0xFFFF);
+  *sum = (int16_t)(uint16_t)((uint16_t)*sum + (uint16_t)(((product >> 14) + 1) >> 1));
+}
+
+/* An entry whose code has been multiplied already. */
+static inline __attribute__((always_inline)) void fk_scatter_product(uint32_t entry, int16_t *sums) {
+  int16_t *sum = sums + (entry & 0xFFFF);
+  *sum = (int16_t)(uint16_t)((uint16_t)*sum + (uint16_t)(entry >> 16));
 }

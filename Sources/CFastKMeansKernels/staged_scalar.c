@@ -14,7 +14,9 @@ static void scatter(const fk_staged_document *document, const uint32_t *entries,
                     int16_t *sums, size_t count) {
   size_t padded = (count + FK_CODE_BLOCK - 1) / FK_CODE_BLOCK * FK_CODE_BLOCK;
   for (size_t p = 0; p < padded; p++) sums[p] = bias ? scaled(bias[p], document->bias_multiplier) : 0;
-  fk_scatter_lists(document, entries, sums);
+  for (size_t i = 0; i < document->light_count; i++)
+    for (size_t k = 0; k < document->lengths[i]; k++)
+      fk_scatter_entry(entries[document->starts[i] + k], document->factors[i], sums);
   for (size_t p = count; p < padded; p++) sums[p] = INT16_MIN;
 }
 

@@ -35,7 +35,7 @@ typedef struct {
   int16_t *_Nonnull multipliers; /* of the heavy terms */
   uint64_t *_Nonnull starts;     /* of the light terms' lists */
   uint32_t *_Nonnull lengths;
-  int32_t *_Nonnull factors;     /* of the light terms, times 2^16 */
+  int16_t *_Nonnull factors;     /* of the light terms, times 2^15 */
   float *_Nonnull offsets;       /* offsets[a]: what the bases of the first a heavy terms add; one more */
   float *_Nonnull rest_sums;     /* rest_sums[a]: the most that heavy terms from a on can bring; one more */
   float *_Nonnull rest_norms;    /* rest_norms[a]: their length, to be multiplied with a prototype's; one more */
@@ -50,7 +50,7 @@ typedef struct {
                         const float *_Nullable x, size_t terms, fk_staged_document *_Nonnull document);
 
   /* sums[p] = round(bias[p] * multiplier / 2^15), or 0 without biases; then every entry of the light lists adds
-   * round(code * factor / 2^16). An entry is a prototype in the low 16 bits and a signed code in the high ones. */
+   * round(code * factor / 2^15). An entry is a prototype in the low 16 bits and a signed code in the high ones. */
   void (*_Nonnull scatter)(const fk_staged_document *_Nonnull document, const uint32_t *_Nullable entries,
                            const int16_t *_Nullable bias, int16_t *_Nonnull sums, size_t count);
 
@@ -80,15 +80,16 @@ void fk_staged_fetch(const fk_staged_feature *_Nullable features, const uint32_t
 /* Asks for the codes of one prototype at the heavy terms from `done` on, a few of them. */
 void fk_staged_fetch_codes(const fk_staged_document *_Nonnull document, size_t done, const int8_t *_Nonnull codes);
 
-/* The exact score of a sparse prototype: `spread` holds the document's values by column, 0 elsewhere. */
+/* The exact score of a sparse prototype: `spread` holds the document's values by column, 0 elsewhere;
+ * bit c % 32 of marks[c / 32] is set for its columns c. */
 float fk_score_spread_f32(const uint32_t *_Nullable columns, const float *_Nullable values, size_t count,
-                          const float *_Nonnull spread, float least, float bias);
+                          const float *_Nonnull spread, const uint32_t *_Nonnull marks, float least, float bias);
 float fk_score_spread_f16(const uint32_t *_Nullable columns, const uint16_t *_Nullable values, size_t count,
-                          const float *_Nonnull spread, float least, float bias);
+                          const float *_Nonnull spread, const uint32_t *_Nonnull marks, float least, float bias);
 float fk_score_spread_bf16(const uint32_t *_Nullable columns, const uint16_t *_Nullable values, size_t count,
-                           const float *_Nonnull spread, float least, float bias);
+                           const float *_Nonnull spread, const uint32_t *_Nonnull marks, float least, float bias);
 float fk_score_spread_f64(const uint32_t *_Nullable columns, const double *_Nullable values, size_t count,
-                          const float *_Nonnull spread, float least, float bias);
+                          const float *_Nonnull spread, const uint32_t *_Nonnull marks, float least, float bias);
 
 #ifdef __cplusplus
 }

@@ -41,9 +41,10 @@ struct ExactRows: Sendable {
   ///   - terms: the document.
   ///   - directory: the numbering of its terms.
   ///   - spread: the document's values by column, if ``spreads``.
+  ///   - marks: a bit for each of its columns.
   func score(
     _ prototype: Int, bias: Float, _ terms: Terms, _ directory: FeatureDirectory,
-    spread: UnsafeMutablePointer<Float>
+    spread: UnsafePointer<Float>, marks: UnsafePointer<UInt32>
   ) -> Float {
     guard spreads else { return merged(prototype, bias, terms, directory) }
     let start = offsets[prototype]
@@ -53,19 +54,23 @@ struct ExactRows: Sendable {
       switch values {
       case .float32(let values):
         return values.withUnsafeBufferPointer {
-          fk_score_spread_f32(columns, $0.baseAddress.map { $0 + start }, count, spread, truncation, bias)
+          fk_score_spread_f32(
+            columns, $0.baseAddress.map { $0 + start }, count, spread, marks, truncation, bias)
         }
       case .float64(let values):
         return values.withUnsafeBufferPointer {
-          fk_score_spread_f64(columns, $0.baseAddress.map { $0 + start }, count, spread, truncation, bias)
+          fk_score_spread_f64(
+            columns, $0.baseAddress.map { $0 + start }, count, spread, marks, truncation, bias)
         }
       case .float16(let values):
         return values.withUnsafeBufferPointer {
-          fk_score_spread_f16(columns, $0.baseAddress.map { $0 + start }, count, spread, truncation, bias)
+          fk_score_spread_f16(
+            columns, $0.baseAddress.map { $0 + start }, count, spread, marks, truncation, bias)
         }
       case .bfloat16(let values):
         return values.withUnsafeBufferPointer {
-          fk_score_spread_bf16(columns, $0.baseAddress.map { $0 + start }, count, spread, truncation, bias)
+          fk_score_spread_bf16(
+            columns, $0.baseAddress.map { $0 + start }, count, spread, marks, truncation, bias)
         }
       }
     }

@@ -121,7 +121,7 @@ struct StagedQuery {
     }
     let score = search.storage.exact.score(
       prototype, bias: search.biases.pointer[prototype], terms, search.storage.directory,
-      spread: scratch.spread)
+      spread: scratch.spread, marks: scratch.marks)
     consumer.offer(
       worker: worker, row: row, PrototypeHit(prototype: Int32(truncatingIfNeeded: prototype), score: score))
   }

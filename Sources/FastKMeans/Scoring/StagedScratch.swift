@@ -9,6 +9,8 @@ final class StagedScratch {
   let values: UnsafeMutablePointer<Float>
   /// The document by column while exact scores are computed; zero otherwise.
   let spread: UnsafeMutablePointer<Float>
+  /// A bit for each column of `spread` that the document has.
+  let marks: UnsafeMutablePointer<UInt32>
   var document: fk_staged_document
   private let memory: UnsafeMutableRawPointer
   private let spreadCount: Int
@@ -26,6 +28,8 @@ final class StagedScratch {
     self.spreadCount = spreadCount
     spread = .allocate(capacity: spreadCount + 1)
     spread.initialize(repeating: 0, count: spreadCount + 1)
+    marks = .allocate(capacity: spreadCount / 32 + 1)
+    marks.initialize(repeating: 0, count: spreadCount / 32 + 1)
     (document, memory) = Self.makeDocument()
   }
 
@@ -35,6 +39,7 @@ final class StagedScratch {
     positions.deallocate()
     values.deallocate()
     spread.deallocate()
+    marks.deallocate()
     memory.deallocate()
   }
 
@@ -47,7 +52,7 @@ final class StagedScratch {
     }
     let document = fk_staged_document(
       heavy_count: 0, light_count: 0, rows: part(0, Int.self), multipliers: part(8, Int16.self),
-      starts: part(12, UInt64.self), lengths: part(20, UInt32.self), factors: part(24, Int32.self),
+      starts: part(12, UInt64.self), lengths: part(20, UInt32.self), factors: part(24, Int16.self),
       offsets: part(28, Float.self), rest_sums: part(32, Float.self), rest_norms: part(36, Float.self),
       scratch: part(40, Float.self), scale: 0, slack: 0, bias_multiplier: 0)
     return (document, memory)
@@ -66,12 +71,18 @@ final class StagedScratch {
   func spreadOut(_ terms: Terms, _ directory: FeatureDirectory) {
     guard spreadCount > 0 else { return }
     for term in 0..<terms.count {
-      spread[Int(directory.used.pointer[terms.starts[term]])] = terms.x[term]
+      let column = Int(directory.used.pointer[terms.starts[term]])
+      spread[column] = terms.x[term]
+      marks[column / 32] |= 1 << UInt32(column % 32)
     }
   }
 
   func clear(_ terms: Terms, _ directory: FeatureDirectory) {
     guard spreadCount > 0 else { return }
-    for term in 0..<terms.count { spread[Int(directory.used.pointer[terms.starts[term]])] = 0 }
+    for term in 0..<terms.count {
+      let column = Int(directory.used.pointer[terms.starts[term]])
+      spread[column] = 0
+      marks[column / 32] = 0
+    }
   }
 }
