@@ -60,6 +60,11 @@ void fk_fetch_rows(const void *rows, size_t row_bytes, const size_t *numbers, si
       __builtin_prefetch((const char *)rows + numbers[i] * row_bytes + line, 0, 3);
 }
 
+void fk_fetch_range(const void *start, size_t bytes) {
+  if (bytes > 16384) bytes = 16384;
+  for (size_t at = 0; at < bytes; at += 64) __builtin_prefetch((const char *)start + at, 0, 2);
+}
+
 void fk_advise_large_pages(void *start, size_t bytes) {
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
   /* Only whole pages; an error means that there are no large ones, which is fine. */

@@ -66,6 +66,9 @@ const fk_code_kernels *_Nonnull fk_codes_for(int level);
 void fk_fetch_rows(const void *_Nullable rows, size_t row_bytes, const size_t *_Nullable numbers, size_t count,
                    size_t bytes);
 
+/* Asks for a range of bytes that will be read soon; at most the first 16 KB. */
+void fk_fetch_range(const void *_Nullable start, size_t bytes);
+
 /* Single precision values of some features for one prototype: out[t] = rows[numbers[t] * stride + prototype]; then
  * the exact score, as in fk_scoring.h. */
 float fk_score_one_f32(const float *_Nullable rows, size_t stride, const size_t *_Nullable numbers,

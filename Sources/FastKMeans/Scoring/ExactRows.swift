@@ -42,6 +42,7 @@ struct ExactRows: Sendable {
   ///   - directory: the numbering of its terms.
   ///   - spread: the document's values by column, if ``spreads``.
   ///   - marks: a bit for each of its columns.
+  /// - Returns: the score, by its definition.
   func score(
     _ prototype: Int, bias: Float, _ terms: Terms, _ directory: FeatureDirectory,
     spread: UnsafePointer<Float>, marks: UnsafePointer<UInt32>
@@ -73,6 +74,22 @@ struct ExactRows: Sendable {
             columns, $0.baseAddress.map { $0 + start }, count, spread, marks, truncation, bias)
         }
       }
+    }
+  }
+
+  /// Asks for a prototype's row before it is needed: it usually comes from far away.
+  @inline(__always)
+  func fetch(_ prototype: Int) {
+    let start = offsets[prototype]
+    let count = offsets[prototype + 1] - start
+    columns.withUnsafeBytes { fk_fetch_range($0.baseAddress.map { $0 + start * 4 }, count * 4) }
+    switch values {
+    case .float32(let values):
+      values.withUnsafeBytes { fk_fetch_range($0.baseAddress.map { $0 + start * 4 }, count * 4) }
+    case .float64(let values):
+      values.withUnsafeBytes { fk_fetch_range($0.baseAddress.map { $0 + start * 8 }, count * 8) }
+    case .float16(let values), .bfloat16(let values):
+      values.withUnsafeBytes { fk_fetch_range($0.baseAddress.map { $0 + start * 2 }, count * 2) }
     }
   }
 

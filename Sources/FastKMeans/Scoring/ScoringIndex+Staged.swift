@@ -12,7 +12,9 @@ extension ScoringIndex {
     let scratch = WorkerScratch(workers: workers) {
       StagedScratch(prototypeCount: prototypeCount, spreadCount: storage.exact.spreadCount)
     }
-    try Parallel.forEachChunk(count: rows.count, chunk: 128, workers: workers) { worker, range in
+    // Long chunks, because a chunk's rows are taken in an order of their own.
+    let chunk = max(128, min(16384, rows.count / (workers > 1 ? workers * 4 : 1)))
+    try Parallel.forEachChunk(count: rows.count, chunk: chunk, workers: workers) { worker, range in
       consumer.begin(worker: worker, rows: range)
       try scratch.with(worker) { try search.answer(rows, range, worker, $0, consumer) }
       try consumer.end(worker: worker, rows: range)
@@ -40,12 +42,14 @@ struct StagedSearch: Sendable {
     let directory = storage.directory
     let firstBlock = storage.blocks[0]
     var scales = storage.blocks.map(\.scale)
-    var terms = even.take(rows, row: range.lowerBound, directory: directory, factor: 1)
-    for row in range {
+    scratch.order.sort(rows, range)
+    let order = scratch.order.rows
+    var terms = even.take(rows, row: order[0], directory: directory, factor: 1)
+    for (position, row) in order.enumerated() {
       let current = terms
-      if row + 1 < range.upperBound {
-        let buffer = (row - range.lowerBound) % 2 == 0 ? odd : even
-        terms = buffer.take(rows, row: row + 1, directory: directory, factor: 1)
+      if position + 1 < order.count {
+        let buffer = position % 2 == 0 ? odd : even
+        terms = buffer.take(rows, row: order[position + 1], directory: directory, factor: 1)
         fk_staged_fetch(firstBlock.features.pointer, firstBlock.entries.pointer, terms.starts, terms.count)
       }
       try answer(current, row, worker, scratch, &scales, consumer)
@@ -170,6 +174,9 @@ struct StagedQuery {
       into: scratch.positions)
     guard found == count, count > 1 || scratch.positions[0] != leader else { return }
     leader = scratch.positions[0]
+    if count == 1, consumer.needsScores {
+      search.storage.exact.fetch(block.prototypes.lowerBound + Int(leader))
+    }
     var sure = Float.infinity
     for index in 0..<found {
       sure = min(sure, refined(Int(scratch.positions[index]), block, done, document, -.infinity))

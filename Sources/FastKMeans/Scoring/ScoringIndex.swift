@@ -65,7 +65,7 @@ package final class ScoringIndex: Sendable {
     self.classCount = classCount
     classIndices = prototypes.classIndices
     classStarts = prototypes.classStarts(classCount: classCount)
-    self.method = method ?? Self.choose(prototypes, typicalNonZeros: typicalNonZeros)
+    self.method = method ?? Method.chosen(for: prototypes, nonZeros: typicalNonZeros)
     self.biases = try AlignedMemory(
       count: roundedUp(prototypes.count, to: 64), repeating: 0, for: "the prototypes' biases")
     for (prototype, bias) in (biases ?? []).enumerated() { self.biases.pointer[prototype] = bias }
@@ -116,11 +116,5 @@ package final class ScoringIndex: Sendable {
       }
       previous = index
     }
-  }
-
-  private static func choose(_ prototypes: PrototypeSet, typicalNonZeros: Int?) -> Method {
-    guard prototypes.isSparse else { return .denseProduct }
-    let cells = Double(prototypes.count) * Double(prototypes.featureCount)
-    return cells <= 64_000_000 ? .denseRows : .lists
   }
 }

@@ -2,6 +2,7 @@ import CFastKMeansKernels
 
 /// What one worker needs for a staged search.
 final class StagedScratch {
+  let order = RowOrder()
   let buffers = (TermBuffer(), TermBuffer())
   let sums: UnsafeMutablePointer<Int16>
   let scores: UnsafeMutablePointer<Float>

@@ -32,6 +32,7 @@ final class TermBuffer {
   ///   - row: which of them.
   ///   - directory: the known features.
   ///   - factor: what the features' numbers are multiplied by, such as the length of a row.
+  /// - Returns: the terms, in this buffer's memory.
   @inline(__always)
   func take(
     _ rows: ScaledRows, row: Int, directory: FeatureDirectory, factor: Int
