@@ -9,18 +9,18 @@
 static inline __attribute__((always_inline)) fk_code_plan fk_plan_document(const fk_code_scale *scale,
                                                                            const size_t *numbers, const float *x,
                                                                            size_t terms, int16_t *multipliers) {
-  float range = 0, error = 0, squares = 0, bases = 0;
+  float range = 0, squares = 0, bases = 0;
   double offset = 0;
   for (size_t t = 0; t < terms; t++) {
     const fk_code_feature *feature = scale->features + numbers[t];
     float magnitude = fabsf(x[t]), base = x[t] * feature->base;
     range += magnitude * feature->step;
-    error += magnitude * feature->error;
     squares += x[t] * x[t];
     bases += fabsf(base);
     offset += base;
   }
   float length = scale->bias_max + scale->norm_max * sqrtf(squares);
+  float error = FK_CODE_ERROR * range;
   float by_terms = scale->bias_max + range * 128, by_length = length + bases + error;
   /* 1.001: the sums above are rounded themselves. */
   float largest = 1.001f * (by_terms < by_length ? by_terms : by_length);

@@ -34,14 +34,14 @@ static inline __attribute__((always_inline)) void fk_staged_plan_document(const 
   float *impact = document->scratch;
   uint32_t *heavy = (uint32_t *)(document->scratch + terms), *light = heavy + terms, *sorted = light + terms;
   size_t heavy_count = 0, light_count = 0;
-  float range = 0, error = 0, squares = 0, bases = 0;
+  float range = 0, codes = 0, squares = 0, bases = 0;
   for (size_t t = 0; t < terms; t++) {
     const fk_staged_feature *feature = features + numbers[t];
     float magnitude = fabsf(x[t]);
-    error += magnitude * feature->error;
+    codes += magnitude * feature->step;
     squares += x[t] * x[t];
     bases += fabsf(x[t] * feature->base);
-    if (feature->row >= 0) {
+    if (feature->length == FK_STAGED_ROW) {
       range += magnitude * feature->step * 128;
       impact[heavy_count] = magnitude * feature->step;
       heavy[heavy_count++] = (uint32_t)t;
@@ -55,6 +55,7 @@ static inline __attribute__((always_inline)) void fk_staged_plan_document(const 
   document->scale = 0;
   /* As in code_plan.h; here the bounds hold for the sum of any subset of the terms as well. */
   float length = scale->bias_max + scale->norm_max * sqrtf(squares);
+  float error = FK_CODE_ERROR * codes;
   float by_terms = scale->bias_max + range, by_length = length + bases + error;
   float largest = 1.001f * (by_terms < by_length ? by_terms : by_length);
   if (terms > 4096 || (terms > 0 && !(squares > 1e-30f))) return;
@@ -73,7 +74,7 @@ static inline __attribute__((always_inline)) void fk_staged_plan_document(const 
     const fk_staged_feature *feature = features + numbers[light[i]];
     float wanted = x[light[i]] * feature->step * factor * 32768.0f;
     wanted = wanted > 32767.0f ? 32767.0f : wanted < -32767.0f ? -32767.0f : wanted;
-    document->starts[i] = feature->start;
+    document->starts[i] = feature->place;
     document->lengths[i] = feature->length;
     document->factors[i] = (int16_t)(wanted + (wanted < 0 ? -0.5f : 0.5f));
   }
@@ -83,11 +84,11 @@ static inline __attribute__((always_inline)) void fk_staged_plan_document(const 
     const fk_staged_feature *feature = features + numbers[sorted[i]];
     float value = x[sorted[i]], wanted = value * feature->step * factor * 128.0f;
     wanted = wanted > 32767.0f ? 32767.0f : wanted < -32767.0f ? -32767.0f : wanted;
-    document->rows[i] = (size_t)feature->row;
+    document->rows[i] = (size_t)feature->place;
     document->multipliers[i] = (int16_t)(wanted + (wanted < 0 ? -0.5f : 0.5f));
     document->offsets[i + 1] = document->offsets[i] + value * feature->base * factor;
     /* What this term alone can bring, until the suffix sums below. */
-    document->rest_sums[i] = factor * (value > 0 ? value * feature->high : value * feature->low);
+    document->rest_sums[i] = factor * (value * feature->base + fabsf(value) * feature->step * 127.01f);
     document->rest_norms[i] = value * value;
   }
   float most = 0, square = 0;

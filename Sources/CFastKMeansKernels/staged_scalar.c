@@ -74,10 +74,10 @@ void fk_staged_fetch(const fk_staged_feature *features, const uint32_t *entries,
                      size_t count) {
   for (size_t i = 0; i < count; i++) {
     const fk_staged_feature *feature = features + numbers[i];
-    if (feature->row >= 0) continue;
-    const char *list = (const char *)(entries + feature->start);
+    if (feature->length == FK_STAGED_ROW) continue;
+    const char *list = (const char *)(entries + feature->place);
     size_t bytes = feature->length * 4 < 512 ? feature->length * 4 : 512;
-    for (size_t line = 0; line < bytes; line += 64) __builtin_prefetch(list + line, 0, 2);
+    for (size_t line = 0; line < bytes; line += 64) __builtin_prefetch(list + line, 0, 3);
   }
 }
 

@@ -19,7 +19,7 @@ private struct CodedCase {
     stride = (count + 63) / 64 * 64
     codes = (0..<stride * 8).map { _ in Int8(random.nextIndex(below: 255) - 127) }
     features = (0..<8).map { _ in
-      fk_code_feature(base: 0, step: Float(random.nextUnit() / 100), error: 0, pad: 0)
+      fk_code_feature(base: 0, step: Float(random.nextUnit() / 100))
     }
     bias = (0..<max(stride, 64)).map { _ in Int16(random.nextIndex(below: 65535) - 32767) }
     numbers = (0..<terms).map { _ in random.nextIndex(below: 8) }
@@ -172,7 +172,7 @@ private struct CodedCase {
       let bias = CodedCase(count: 64, terms: 0, seed: 7).bias
       var found = [Int16](repeating: 1, count: 64)
       var wanted = found
-      var (starts, lengths): ([UInt64], [UInt32]) = ([0, UInt64(length)], [UInt32(length), UInt32(length)])
+      var (starts, lengths): ([UInt32], [UInt32]) = ([0, UInt32(length)], [UInt32(length), UInt32(length)])
       var (factors, rows): ([Int16], [Int]) = ([1234, -32767], [0])
       var multipliers: [Int16] = [0]
       var floats = [Float](repeating: 0, count: 4)

@@ -15,9 +15,12 @@ extern "C" {
  * shift, and the fraction is taken into account when the upper code is chosen. */
 enum { FK_CODE_BLOCK = 64 };
 
-/* What a term needs to know of its feature: the row's values are base + step * code, at most `error` off. */
+/* What a term needs to know of its feature: the row's values are base + step * code, at most FK_CODE_ERROR steps
+ * off: half a step, and what single precision adds to it. */
+#define FK_CODE_ERROR 0.502f
+
 typedef struct {
-  float base, step, error, pad;
+  float base, step;
 } fk_code_feature;
 
 /* What all documents need to know of the prototypes. */

@@ -2,6 +2,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fk_codes.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -12,15 +14,15 @@ extern "C" {
  * All numbers of a document are in units of its 16-bit sums:
  *   score * scale = sum + offset of the rows added so far + what the other rows bring, at most slack off. */
 
-/* One cache line: all that a term needs to know of its feature. */
+/* All that a term needs to know of its feature, in a quarter of a cache line: many terms mean many cache misses. */
 typedef struct {
-  uint64_t start;  /* of its list */
-  uint32_t length; /* of its list */
-  int32_t row;     /* of codes, or -1: the feature has a list */
-  float base, step, error; /* of the row as in fk_code_feature, or step and error of the list's codes, base 0 */
-  float low, high; /* of all prototypes' values, 0 among them if some prototype lacks the feature */
-  float pad[7];
+  uint32_t place;  /* its row of codes, or where its list starts */
+  uint32_t length; /* of its list, or FK_STAGED_ROW: the feature has a row */
+  float base;      /* of the row as in fk_code_feature; 0 for a list */
+  float step;      /* of the codes of the row or the list */
 } fk_staged_feature;
+
+#define FK_STAGED_ROW UINT32_MAX
 
 typedef struct {
   const fk_staged_feature *_Nonnull features;
@@ -33,7 +35,7 @@ typedef struct {
   size_t heavy_count, light_count;
   size_t *_Nonnull rows;         /* row of each heavy term, by falling impact */
   int16_t *_Nonnull multipliers; /* of the heavy terms */
-  uint64_t *_Nonnull starts;     /* of the light terms' lists */
+  uint32_t *_Nonnull starts;     /* of the light terms' lists */
   uint32_t *_Nonnull lengths;
   int16_t *_Nonnull factors;     /* of the light terms, times 2^15 */
   float *_Nonnull offsets;       /* offsets[a]: what the bases of the first a heavy terms add; one more */

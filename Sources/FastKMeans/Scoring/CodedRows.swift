@@ -71,12 +71,18 @@ struct CodedRows: Sendable {
     return (codes, step, largest)
   }
 
+  /// A bound on the prototypes' lengths. Values so small that steps between them underflow can't be coded: then it is
+  /// infinite, and every document takes the exact path.
+  static func usableNorm(_ norm: Double) -> Float {
+    norm > 0 && norm < 1e-25 ? .infinity : Float(norm * 1.000001)
+  }
+
   private static func largestNorm(_ lists: InvertedLists, _ count: Int) -> Float {
     var squares = [Double](repeating: 0, count: count)
     for position in 0..<lists.values.count {
       let value = Double(lists.values.pointer[position])
       squares[Int(lists.prototypes.pointer[position])] += value * value
     }
-    return Float((squares.max() ?? 0).squareRoot() * 1.000001)
+    return usableNorm((squares.max() ?? 0).squareRoot())
   }
 }

@@ -15,10 +15,6 @@ final class RowEncoder {
 
   deinit { values.deallocate() }
 
-  /// The range of the values of the last feature, 0 among them if some prototype lacks it.
-  private(set) var low: Float = 0
-  private(set) var high: Float = 0
-
   /// Encodes one feature.
   ///
   /// - Parameters:
@@ -31,8 +27,8 @@ final class RowEncoder {
     _ lists: InvertedLists, _ range: Range<Int>, first: Int, into row: UnsafeMutablePointer<Int8>
   ) -> fk_code_feature {
     // Prototypes without the feature have the value 0.
-    low = range.count < prototypeCount ? 0 : .infinity
-    high = range.count < prototypeCount ? 0 : -.infinity
+    var low: Float = range.count < prototypeCount ? 0 : .infinity
+    var high: Float = range.count < prototypeCount ? 0 : -.infinity
     for position in range {
       let value = lists.values.pointer[position]
       values[Int(lists.prototypes.pointer[position]) - first] = value
@@ -41,37 +37,25 @@ final class RowEncoder {
     }
     let base = low / 2 + high / 2
     let step = high / 254 - low / 254
-    let error = encode(base: base, step: step, into: row)
+    encode(base: base, step: step, into: row)
     for position in range { values[Int(lists.prototypes.pointer[position]) - first] = 0 }
-    return fk_code_feature(base: base, step: step, error: error, pad: 0)
+    return fk_code_feature(base: base, step: step)
   }
 
-  /// Writes the codes, and finds how far off they are at most.
-  private func encode(base: Float, step: Float, into row: UnsafeMutablePointer<Int8>) -> Float {
+  private func encode(base: Float, step: Float, into row: UnsafeMutablePointer<Int8>) {
     let inverse = step > 0 && (1 / step).isFinite ? 1 / step : 0
     let half = CodedRows.blockSize / 2
-    var error: Float = 0
     for block in Swift.stride(from: 0, to: stride, by: CodedRows.blockSize) {
       for lane in 0..<half {
-        let (first, second) = (values[block + lane], values[block + lane + half])
-        let lower = code((first - base) * inverse)
+        let lower = code((values[block + lane] - base) * inverse)
         // The lower code is the upper word's fraction.
         let fraction = Float(UInt8(bitPattern: lower)) / 256
-        let upper = code((second - base) * inverse - fraction)
         row[block + 2 * lane] = lower
-        row[block + 2 * lane + 1] = upper
-        if block + lane < prototypeCount {
-          error = max(error, (first - (base + step * Float(lower))).magnitude)
-        }
-        if block + lane + half < prototypeCount {
-          error = max(error, (second - (base + step * (Float(upper) + fraction))).magnitude)
-        }
+        row[block + 2 * lane + 1] = code((values[block + lane + half] - base) * inverse - fraction)
       }
     }
-    // The differences above are rounded themselves.
-    return error * 1.001 + (base.magnitude + 128 * step) * 3e-7
   }
 
   @inline(__always)
-  private func code(_ value: Float) -> Int8 { Int8(max(-127, min(127, value.rounded()))) }
+  private func code(_ value: Float) -> Int8 { Int8(max(-128, min(127, value.rounded()))) }
 }

@@ -92,6 +92,10 @@ struct StagedBlock: Sendable {
     rowCount = roundedUp(max(parts.commonCount, 1), to: 64)
     features = try AlignedMemory(
       count: lists.directory.count, repeating: fk_staged_feature(), for: purpose)
+    guard parts.entryCount <= Int(UInt32.max) else {
+      throw InputError.tooLarge(
+        what: purpose, neededBytes: parts.entryCount * 4, allowedBytes: Int(UInt32.max) * 4)
+    }
     entries = try AlignedMemory(count: parts.entryCount, repeating: 0, for: purpose)
     codes = try AlignedMemory(
       count: try checkedProduct(parts.commonCount, stride, for: purpose), repeating: 0, for: purpose)
@@ -101,7 +105,7 @@ struct StagedBlock: Sendable {
     noNorms = try AlignedMemory(count: stride, repeating: .max, for: purpose)
     (biasCodes, biasStep, biasMax) = try CodedRows.code(biases + range.lowerBound, range.count, stride)
     let lengths = parts.lengths(lists)
-    normMax = Float(lengths.all * 1.000001)
+    normMax = CodedRows.usableNorm(lengths.all)
     let largest = lengths.common.max() ?? 0
     normStep = max(Float(largest * 1.000001 / 65000), .leastNormalMagnitude)
     for (index, length) in lengths.common.enumerated() where normMax.isFinite {
@@ -134,11 +138,9 @@ struct StagedBlock: Sendable {
     let coded = encoder.encode(
       lists, range, first: prototypes.lowerBound, into: codes.pointer + place * stride)
     let inverse = coded.step > 0 && (1 / coded.step).isFinite ? 1 / coded.step : 0
-    var error = coded.error
     func write(_ index: Int, _ value: Float) {
       let code = max(-127, min(127, ((value - coded.base) * inverse).rounded()))
       transposed.pointer[index * rowCount + place] = Int8(code)
-      error = max(error, (value - (coded.base + coded.step * code)).magnitude * 1.001)
     }
     var next = 0
     for position in range {
@@ -154,10 +156,8 @@ struct StagedBlock: Sendable {
       write(next, 0)
       next += 1
     }
-    error += (coded.base.magnitude + 128 * coded.step) * 3e-7
     return fk_staged_feature(
-      start: 0, length: 0, row: Int32(truncatingIfNeeded: place), base: coded.base, step: coded.step,
-      error: error, low: encoder.low, high: encoder.high, pad: (0, 0, 0, 0, 0, 0, 0))
+      place: UInt32(place), length: UInt32(FK_STAGED_ROW), base: coded.base, step: coded.step)
   }
 
   /// Writes a rare feature's list.
@@ -165,17 +165,13 @@ struct StagedBlock: Sendable {
     var largest: Float = 0
     for position in range { largest = max(largest, lists.values.pointer[position].magnitude) }
     let step = max(largest / 32767, .leastNormalMagnitude)
-    var error: Float = 0
     for (index, position) in range.enumerated() {
       let value = lists.values.pointer[position]
       let code = max(-32767, min(32767, (value / step).rounded()))
-      error = max(error, (value - step * code).magnitude)
       let prototype = lists.prototypes.pointer[position] - UInt32(prototypes.lowerBound)
       entries.pointer[place + index] = prototype | UInt32(UInt16(bitPattern: Int16(code))) << 16
     }
-    return fk_staged_feature(
-      start: UInt64(place), length: UInt32(range.count), row: -1, base: 0, step: step,
-      error: error * 1.001 + largest * 1e-6, low: 0, high: 0, pad: (0, 0, 0, 0, 0, 0, 0))
+    return fk_staged_feature(place: UInt32(place), length: UInt32(range.count), base: 0, step: step)
   }
 }
 

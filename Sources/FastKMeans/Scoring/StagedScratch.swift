@@ -53,7 +53,7 @@ final class StagedScratch {
     }
     let document = fk_staged_document(
       heavy_count: 0, light_count: 0, rows: part(0, Int.self), multipliers: part(8, Int16.self),
-      starts: part(12, UInt64.self), lengths: part(20, UInt32.self), factors: part(24, Int16.self),
+      starts: part(12, UInt32.self), lengths: part(20, UInt32.self), factors: part(24, Int16.self),
       offsets: part(28, Float.self), rest_sums: part(32, Float.self), rest_norms: part(36, Float.self),
       scratch: part(40, Float.self), scale: 0, slack: 0, bias_multiplier: 0)
     return (document, memory)
