@@ -18,8 +18,7 @@ public final class FileSink {
 
   /// Writes these bytes after those before.
   ///
-  /// - Parameters:
-  ///   - bytes: any number.
+  /// - Parameter bytes: any number.
   /// - Throws: ``FileError``.
   public func write(_ bytes: [UInt8]) throws {
     try bytes.withUnsafeBytes { try write($0) }
@@ -27,8 +26,7 @@ public final class FileSink {
 
   /// Writes the UTF-8 bytes of a text.
   ///
-  /// - Parameters:
-  ///   - text: any text.
+  /// - Parameter text: any text.
   /// - Throws: ``FileError``.
   public func write(_ text: String) throws {
     var text = text

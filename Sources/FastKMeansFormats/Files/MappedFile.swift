@@ -12,8 +12,7 @@ public final class MappedFile: @unchecked Sendable {
 
   /// Opens a file; `-` is the standard input.
   ///
-  /// - Parameters:
-  ///   - path: the file to map.
+  /// - Parameter path: the file to map.
   /// - Throws: ``FileError``.
   public init(path: String) throws {
     let descriptor = try System.openForReading(path)

@@ -14,8 +14,7 @@ public struct LabelColumn: Sendable, Equatable {
 
   /// Collects the different labels.
   ///
-  /// - Parameters:
-  ///   - rows: the label of each row.
+  /// - Parameter rows: the label of each row.
   /// - Complexity: O(rows).
   public init(_ rows: [Label]) {
     var known: [Label: Int32] = [:]
@@ -35,8 +34,7 @@ public struct LabelColumn: Sendable, Equatable {
 
   /// The label of one row, `nil` if it has none.
   ///
-  /// - Parameters:
-  ///   - row: in `0 ..< count`.
+  /// - Parameter row: in `0 ..< count`.
   public subscript(row: Int) -> Label? {
     let index = Int(indices[row])
     return index < 0 ? nil : labels[index]

@@ -12,9 +12,7 @@ struct NpyHeader {
   /// NumPy's own header of the widest array is a hundred bytes long.
   static let longestText = 1 << 16
 
-  /// - Parameters:
-  ///   - text: the Python dictionary after the length.
-  /// - Throws: ``FormatError/Problem``.
+  /// Reads the Python dictionary that stands after the length; throws a ``FormatError/Problem``.
   init(text: UnsafeRawBufferPointer) throws {
     var literal = PythonLiteral(text)
     guard let fields = literal.dictionary() else {

@@ -29,10 +29,7 @@ struct NpyMatrix {
     }
   }
 
-  /// Some of the rows.
-  ///
-  /// - Parameters:
-  ///   - range: within `0 ..< rowCount`.
+  /// Some of the rows; `range` lies within `0 ..< rowCount`.
   func rows(_ range: Range<Int>) throws -> DenseMatrix {
     let values = try file.withBytes(at: dataOffset, count: header.count * header.type.size) { bytes in
       Array<Float>(unsafeUninitializedCapacity: range.count * columnCount) { target, count in

@@ -10,9 +10,7 @@ struct NpyReader {
   private let path: String
   private let place: FormatError.Place
 
-  /// - Parameters:
-  ///   - byteCount: how many bytes the stream has.
-  ///   - place: what to say in errors.
+  /// Reads the header of a stream of `byteCount` bytes; `path` and `place` go into errors.
   init(_ source: any ByteSource, byteCount: Int, path: String, place: FormatError.Place = .file) throws {
     self.source = source
     self.path = path

@@ -10,11 +10,8 @@ extension NpyType {
     }
   }
 
-  /// Converts numbers to single precision; larger ones become infinite.
-  ///
-  /// - Parameters:
-  ///   - source: `count` elements, `stride` bytes apart.
-  ///   - target: room for `count` values, `targetStride` apart.
+  /// Converts `count` numbers, `stride` bytes apart, to single precision, `targetStride` values apart; larger
+  /// ones become infinite.
   func floats(
     _ source: UnsafeRawPointer, stride: Int, count: Int, into target: UnsafeMutablePointer<Float>,
     targetStride: Int = 1

@@ -12,10 +12,7 @@ struct NpzMatrix {
     archive = try ZipArchive(file)
   }
 
-  /// The whole matrix.
-  ///
-  /// - Parameters:
-  ///   - workers: the two large arrays are decompressed side by side if this is more than 1.
+  /// The whole matrix; with more than one worker its two large arrays are decompressed side by side.
   func read(workers: Int) throws -> CSRMatrix {
     try checkFormat()
     let shape = try array("shape").integers(Int.self)

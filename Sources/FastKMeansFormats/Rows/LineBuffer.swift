@@ -20,8 +20,7 @@ final class LineBuffer {
   /// Bytes behind `start` that are known to hold no line break, not to search a long line twice.
   private var searched = 0
 
-  /// - Parameters:
-  ///   - capacity: bytes to read at once; the window doubles when a line is longer.
+  /// Reads up to `capacity` bytes at once; the window doubles when a line is longer.
   init(_ source: any ByteSource, capacity: Int) {
     self.source = source
     storage = .allocate(byteCount: max(16, capacity), alignment: 64)
@@ -58,9 +57,7 @@ final class LineBuffer {
   /// Whole lines with their line breaks, at least one, more if they are here already; the last line of the
   /// source may lack its break. `nil` at the end.
   ///
-  /// - Parameters:
-  ///   - maxLines: at most so many.
-  ///   - maxBytes: stops after the line that reaches so many bytes.
+  /// At most `maxLines`; it stops after the line that reaches `maxBytes`.
   func lines(maxLines: Int, maxBytes: Int) throws -> UnsafeRawBufferPointer? {
     while true {
       let window = available

@@ -15,8 +15,7 @@ public enum RowFormat: String, CaseIterable, Sendable {
 
   /// The format that a file's name tells by its ending, `.gz` aside; `nil` if it tells none.
   ///
-  /// - Parameters:
-  ///   - path: a file's name or path.
+  /// - Parameter path: a file's name or path.
   public init?(path: String) {
     var name = path.lowercased()
     if name.hasSuffix(".gz") { name.removeLast(3) }

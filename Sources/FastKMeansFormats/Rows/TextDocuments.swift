@@ -16,8 +16,7 @@ public struct TextDocuments: Sendable, Equatable {
 
   /// Adds a document at the end.
   ///
-  /// - Parameters:
-  ///   - document: its UTF-8 bytes.
+  /// - Parameter document: its UTF-8 bytes.
   public mutating func append(_ document: some Sequence<UInt8>) {
     bytes.append(contentsOf: document)
     offsets.append(bytes.count)
@@ -25,7 +24,6 @@ public struct TextDocuments: Sendable, Equatable {
 
   /// The bytes of one document.
   ///
-  /// - Parameters:
-  ///   - index: in `0 ..< count`.
+  /// - Parameter index: in `0 ..< count`.
   public subscript(index: Int) -> ArraySlice<UInt8> { bytes[offsets[index]..<offsets[index + 1]] }
 }
