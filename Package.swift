@@ -31,7 +31,8 @@ let package = Package(
       dependencies: [
         "FastKMeans", "FastKMeansText", "FastKMeansFormats",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ]
+      ],
+      resources: [.copy("Resources/wordnet")]
     ),
     .target(name: "FastKMeansTestSupport", dependencies: ["FastKMeans", "FastKMeansText"]),
     .testTarget(

@@ -1,0 +1,17 @@
+import ArgumentParser
+
+/// The model that answers.
+struct ModelArguments: ParsableArguments {
+  @Option(help: ArgumentHelp("The model file, as train wrote it.", valueName: "file"))
+  var model: String
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Threads; -1: all cores.", valueName: "count"),
+    transform: Value.whole)
+  var nThreads = -1
+
+  /// Reads the model.
+  ///
+  /// - Throws: `OptionsError`, and what is wrong with the file.
+  func load() throws -> LoadedModel { try LoadedModel(path: model, threadCount: nThreads) }
+}

@@ -1,0 +1,39 @@
+import ArgumentParser
+import FastKMeans
+
+/// The value of `--refine`, and the one place where it reaches the training options.
+enum Refinement: Equatable, ExpressibleByArgument, CustomStringConvertible {
+  case auto
+  case epochs(Int)
+
+  init?(argument: String) {
+    if argument == "auto" {
+      self = .auto
+    } else if let epochs = Int(argument) {
+      self = .epochs(epochs)
+    } else {
+      return nil
+    }
+  }
+
+  var description: String {
+    switch self {
+    case .auto: "auto"
+    case .epochs(let count): String(count)
+    }
+  }
+
+  var defaultValueDescription: String { description }
+
+  /// Puts the choice into the options.
+  ///
+  /// - Throws: ``CallError`` for a number of epochs, as the library does not refine yet; `OptionsError` for a
+  ///   negative one.
+  func apply(to options: inout TrainingOptions) throws {
+    guard case .epochs(let count) = self, count != 0 else { return }
+    guard count > 0 else {
+      throw OptionsError(parameter: "refine", value: "\(count)", allowed: "0, a number of epochs, or auto")
+    }
+    throw CallError("--refine is \(count), but refinement is not in this version; allowed: 0, auto")
+  }
+}

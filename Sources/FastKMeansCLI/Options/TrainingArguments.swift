@@ -1,0 +1,129 @@
+import ArgumentParser
+import FastKMeans
+
+/// The parameters of training, by the names they have everywhere, with dashes.
+struct TrainingArguments: ParsableArguments {
+  private static let defaults = TrainingOptions()
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Prototypes per class to start with.", valueName: "count"),
+    transform: Value.whole)
+  var kInit = defaults.prototypesPerClass
+
+  @Option(
+    help: ArgumentHelp(
+      "JSON with the number of prototypes of some classes: an object by label, or a list by sorted class.",
+      valueName: "file"))
+  var kList: String?
+
+  @Option(help: ArgumentHelp("How the first prototypes are chosen.", valueName: "method"))
+  var initMethod = InitializationName.kMeansPlusPlus
+
+  @Option(help: "How vectors are compared.")
+  var distance = defaults.distance
+
+  @Option(help: ArgumentHelp("The precision in which prototypes are stored and multiplied.", valueName: "type"))
+  var dtype = defaults.precision
+
+  @Option(
+    help: ArgumentHelp("Soft assignment; false: hard k-means.", valueName: "true|false"), transform: Value.truth)
+  var soft = defaults.isSoft
+
+  @Option(help: ArgumentHelp("How similarities become shares.", valueName: "type"))
+  var softType = defaults.softAssignment
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Divides the logits of softmax.", valueName: "number"),
+    transform: Value.number)
+  var temperature = defaults.temperature
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Taken off the similarity to prototypes of another class.", valueName: "number"),
+    transform: Value.number)
+  var lambdaPenalty = defaults.otherClassPenalty
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Merge prototypes of a class that are closer than this.", valueName: "number|none"),
+    transform: Value.optionalNumber)
+  var mergeThreshold = Optionally<Double>.none
+
+  @Flag(help: "The merge threshold is a fraction of the mean distance between prototypes.")
+  var relativeMerge = false
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Truncate and merge only what also lies below this quantile.", valueName: "0...1|none"),
+    transform: Value.optionalNumber)
+  var percentileThreshold = Optionally<Double>.none
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Rows per chunk.", valueName: "count"), transform: Value.whole)
+  var batchSize = defaults.batchSize
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Threads; -1: all cores.", valueName: "count"),
+    transform: Value.whole)
+  var nThreads = defaults.threadCount
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("A prototype with no more mass than this is dead.", valueName: "mass"),
+    transform: Value.number)
+  var minWeight = defaults.minimumMass
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Smaller coordinates are dropped.", valueName: "number"),
+    transform: Value.number)
+  var truncationThreshold = defaults.truncationThreshold
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Epochs at most.", valueName: "count"), transform: Value.whole)
+  var maxIters = defaults.maxEpochs
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Stop when no prototype moves further.", valueName: "distance"),
+    transform: Value.number)
+  var tol = defaults.tolerance
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Seeds the random numbers.", valueName: "seed"),
+    transform: Value.seed)
+  var randomState = defaults.seed
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("What is left of a prototype's mass after each batch.", valueName: "share"),
+    transform: Value.number)
+  var decay = defaults.decay
+
+  @Option(help: "Behaviour: exact epochs by class, or the reference implementation's to the letter.")
+  var mode = defaults.mode
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Epochs of discriminative refinement.", valueName: "epochs|auto"))
+  var refine = Refinement.auto
+
+  @Option(help: ArgumentHelp("Where to compute; only cpu in this version.", valueName: "device"))
+  var device = Device.cpu
+}
+
+/// The ways to choose first prototypes that have a name.
+enum InitializationName: String, CaseIterable, ExpressibleByArgument {
+  case kMeansPlusPlus = "kmeans++"
+  case random
+
+  var initialization: Initialization {
+    switch self {
+    case .kMeansPlusPlus: .kMeansPlusPlus
+    case .random: .random
+    }
+  }
+}
+
+/// Where to compute.
+enum Device: String, CaseIterable, ExpressibleByArgument {
+  case cpu
+}
