@@ -26,7 +26,9 @@ extension ClassScoring {
           // Nothing in common with any prototype: every cosine is 0.
           let isRejected = model.settings.distance == .cosine && own.allSatisfy { $0 == 0 }
           fill(probabilities, from: own)
-          for position in hits.indices { hits[position].confidence = probabilities[hits[position].classIndex] }
+          for position in hits.indices {
+            hits[position].confidence = probabilities[hits[position].classIndex]
+          }
           body(row, hits, isRejected)
         }
       }

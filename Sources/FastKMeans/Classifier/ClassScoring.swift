@@ -40,7 +40,10 @@ package struct ClassScoring {
   /// The blocks come in parallel and in no fixed order; a block's memory may be changed.
   package func forEachSimilarityBlock(
     _ rows: FeatureRows,
-    _ body: @escaping @Sendable (_ worker: Int, _ rows: Range<Int>, _ similarities: UnsafeMutableBufferPointer<Float>) throws -> Void
+    _ body:
+      @escaping @Sendable (
+        _ worker: Int, _ rows: Range<Int>, _ similarities: UnsafeMutableBufferPointer<Float>
+      ) throws -> Void
   ) throws {
     try check(rows)
     let norms = try RowNorms(of: rows, distance: model.settings.distance, workers: workers)
@@ -67,7 +70,10 @@ package struct ClassScoring {
   /// shares where that is 0. Reference mode: the same over prototypes, summed by class.
   package func forEachProbabilityBlock(
     _ rows: FeatureRows,
-    _ body: @escaping @Sendable (_ worker: Int, _ rows: Range<Int>, _ probabilities: UnsafeMutableBufferPointer<Float>) throws -> Void
+    _ body:
+      @escaping @Sendable (
+        _ worker: Int, _ rows: Range<Int>, _ probabilities: UnsafeMutableBufferPointer<Float>
+      ) throws -> Void
   ) throws {
     let prototypeCount = model.prototypes.count
     let classCount = model.classes.count
@@ -111,7 +117,9 @@ package struct ClassScoring {
 
   private func normalise(_ values: UnsafeMutableBufferPointer<Float>) {
     var (top, topPosition, total) = (-Float.infinity, 0, Float(0))
-    for position in values.indices where values[position] > top { (top, topPosition) = (values[position], position) }
+    for position in values.indices where values[position] > top {
+      (top, topPosition) = (values[position], position)
+    }
     let inverseTemperature = Float(1 / model.settings.temperature)
     for position in values.indices {
       let share =

@@ -55,7 +55,9 @@ extension ClassifierModel {
   ///   - count: how many classes, at least 1; fewer are given if the model has fewer.
   /// - Throws: ``InputError/featureCountMismatch(expected:found:)``, ``OptionsError`` for a count below 1.
   public func classify(_ rows: Features, top count: Int = 1) throws -> [Answer<Class>] {
-    guard count >= 1 else { throw OptionsError(parameter: "top", value: "\(count)", allowed: "a whole number from 1") }
+    guard count >= 1 else {
+      throw OptionsError(parameter: "top", value: "\(count)", allowed: "a whole number from 1")
+    }
     guard rows.rowCount > 0 else { return [] }
     let table = classes
     let slots = WorkerScratch<Answer<Class>?>(workers: rows.rowCount) { nil }

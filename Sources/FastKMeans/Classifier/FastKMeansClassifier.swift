@@ -104,7 +104,8 @@ extension FastKMeansClassifier {
   /// The same for labels that are coded already.
   @discardableResult
   public mutating func fitBatch(
-    _ rows: Features, labels: LabelColumn, sampleWeights: [Double]? = nil, initialization: Initialization? = nil,
+    _ rows: Features, labels: LabelColumn, sampleWeights: [Double]? = nil,
+    initialization: Initialization? = nil,
     progress: ProgressHandler? = nil
   ) throws -> TrainingReport {
     try rows.withRows {

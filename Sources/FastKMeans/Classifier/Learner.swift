@@ -46,7 +46,9 @@ package struct Learner: Sendable {
       guard next.classes.count > 1 else {
         throw InputError.oneClassOnly(label: next.classes.labels.first?.description ?? "")
       }
-      if settings.distance == .cosine, input.norms.zeroRowCount == rows.rowCount { throw InputError.allRowsZero }
+      if settings.distance == .cosine, input.norms.zeroRowCount == rows.rowCount {
+        throw InputError.allRowsZero
+      }
       return try next.fit(rows, input, reporter)
     }
     self = next
@@ -118,7 +120,9 @@ extension Learner {
   private mutating func checkFeatures(_ rows: FeatureRows) throws {
     let sparse = if case .sparse = rows { true } else { false }
     guard let known = featureCount else {
-      guard rows.columnCount > 0 else { throw InputError.badShape("\(rows.rowCount) rows without any feature") }
+      guard rows.columnCount > 0 else {
+        throw InputError.badShape("\(rows.rowCount) rows without any feature")
+      }
       featureCount = rows.columnCount
       isSparse = sparse
       return
@@ -158,7 +162,8 @@ extension Learner {
   private mutating func takeGivenPrototypes() throws {
     guard case .prototypes(let given, let labels) = settings.initialization else { return }
     guard labels.count == given.rowCount else {
-      throw InputError.lengthMismatch(what: "labels of the prototypes", expected: given.rowCount, found: labels.count)
+      throw InputError.lengthMismatch(
+        what: "labels of the prototypes", expected: given.rowCount, found: labels.count)
     }
     guard given.columnCount == featureCount else {
       throw InputError.featureCountMismatch(expected: featureCount ?? 0, found: given.columnCount)

@@ -13,7 +13,9 @@ package final class ModelStorage: Sendable {
   package let batchCount: UInt64
   private let cachedIndex = Mutex<ScoringIndex?>(nil)
 
-  package init(options: ValidatedOptions, classes: ClassDictionary, prototypes: PrototypeSet, batchCount: UInt64) {
+  package init(
+    options: ValidatedOptions, classes: ClassDictionary, prototypes: PrototypeSet, batchCount: UInt64
+  ) {
     self.options = options
     self.classes = classes
     self.prototypes = prototypes

@@ -70,7 +70,9 @@ package struct PrototypeVector: Sendable, Equatable {
       let left = i < self.columns.count ? Int(self.columns[i]) : Int.max
       let right = j < other.columns.count ? Int(other.columns[j]) : Int.max
       columns.append(UInt32(min(left, right)))
-      values.append((left <= right ? self.values[i] * ownFactor : 0) + (right <= left ? other.values[j] * otherFactor : 0))
+      values.append(
+        (left <= right ? self.values[i] * ownFactor : 0) + (right <= left ? other.values[j] * otherFactor : 0)
+      )
       if left <= right { i += 1 }
       if right <= left { j += 1 }
     }

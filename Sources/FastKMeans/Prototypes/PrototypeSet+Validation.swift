@@ -17,7 +17,8 @@ extension PrototypeSet {
     classCount: Int
   ) throws {
     self.init(
-      featureCount: featureCount, rows: rows, classIndices: classIndices, masses: masses, sumScales: sumScales)
+      featureCount: featureCount, rows: rows, classIndices: classIndices, masses: masses, sumScales: sumScales
+    )
     guard featureCount >= 0, featureCount <= Int(UInt32.max) else {
       throw PrototypeSetError("feature count \(featureCount) is not in 0 ..< 2^32")
     }
@@ -38,7 +39,8 @@ extension PrototypeSet {
 
   private func checkCounts(classCount: Int) throws {
     guard masses.count == count, sumScales.count == count else {
-      throw PrototypeSetError("\(count) prototypes, but \(masses.count) masses and \(sumScales.count) sum scales")
+      throw PrototypeSetError(
+        "\(count) prototypes, but \(masses.count) masses and \(sumScales.count) sum scales")
     }
     guard (masses + sumScales).allSatisfy({ $0 >= 0 && $0.isFinite }) else {
       throw PrototypeSetError("a mass is negative, NaN or infinite")

@@ -97,7 +97,9 @@ package struct Merging {
   private func mean(_ members: [Prototype]) -> Prototype {
     let mass = members.reduce(0) { $0 + $1.mass }
     var sum = members[0].center.scaled(by: weight(of: members[0]))
-    for member in members[1...] { sum = sum.combined(times: 1, with: member.center, times: weight(of: member)) }
+    for member in members[1...] {
+      sum = sum.combined(times: 1, with: member.center, times: weight(of: member))
+    }
     return Prototype(sum: sum, mass: mass, distance: options.distance, precision: options.precision)
   }
 

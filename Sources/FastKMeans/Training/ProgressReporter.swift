@@ -1,3 +1,5 @@
+import Synchronization
+
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Glibc)
@@ -7,7 +9,6 @@
 #elseif canImport(Android)
   import Android
 #endif
-import Synchronization
 
 /// Carries progress from parallel workers to the caller's handler, and cancellation back.
 ///
@@ -47,7 +48,9 @@ package final class ProgressReporter: @unchecked Sendable {
     guard pthread_equal(pthread_self(), callingThread) != 0 else { return }
     let done = completed.load(ordering: .relaxed)
     // A thousand reports a phase are enough for any bar, and cost nothing.
-    guard epoch != nil || lastReported < 0 || done == total || done - lastReported > total / 1000 else { return }
+    guard epoch != nil || lastReported < 0 || done == total || done - lastReported > total / 1000 else {
+      return
+    }
     lastReported = done
     do {
       try handler?(TrainingProgress(phase: phase, completed: done, total: total, epoch: epoch))

@@ -52,7 +52,8 @@ package struct BatchUpdater {
       report.add(result)
     }
     report.prunedCount += prune(&after)
-    _ = try Merging(options: options).mergeClosePrototypes(of: &after, among: touched.sorted(), report: &report)
+    _ = try Merging(options: options).mergeClosePrototypes(
+      of: &after, among: touched.sorted(), report: &report)
     report.prototypeCount = after.reduce(0) { $0 + $1.count }
     prototypes = after
     return report

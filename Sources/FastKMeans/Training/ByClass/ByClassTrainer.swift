@@ -87,7 +87,8 @@ package struct ByClassTrainer {
     guard local.count > 0 else {
       let mass = rowIndices.reduce(0.0) { $0 + Double(weights?[Int($1)] ?? 1) }
       return ClassKMeans.Result(
-        prototypes: [.empty(like: local, mass: mass)], epochs: 0, shift: 0, objective: 0, reseeded: 0, pruned: 0)
+        prototypes: [.empty(like: local, mass: mass)], epochs: 0, shift: 0, objective: 0, reseeded: 0,
+        pruned: 0)
     }
     if initial.isEmpty {
       return try ClassKMeans.seedAndRun(

@@ -115,7 +115,8 @@ package struct ClassAssignment {
     }
     if options.isSoft {
       fk_local_add_shares(
-        rows.offsets, rows.columns, rows.values, 0, Int64(rows.count), shares, sums.stride, &sums.values, sums.stride,
+        rows.offsets, rows.columns, rows.values, 0, Int64(rows.count), shares, sums.stride, &sums.values,
+        sums.stride,
         0, sums.stride)
     } else {
       fk_local_add(
@@ -140,7 +141,9 @@ package struct ClassAssignment {
   }
 
   @inline(__always)
-  private func add(_ row: Int, times factor: Double, lane: Int, like table: LaneTable, to sums: inout [Double]) {
+  private func add(
+    _ row: Int, times factor: Double, lane: Int, like table: LaneTable, to sums: inout [Double]
+  ) {
     guard factor != 0 else { return }
     if rows.isSparse {
       for entry in Int(rows.offsets[row])..<Int(rows.offsets[row + 1]) {
@@ -148,7 +151,9 @@ package struct ClassAssignment {
       }
     } else {
       let width = rows.featureCount
-      for column in 0..<width { sums[lane * width + column] += factor * Double(rows.values[row * width + column]) }
+      for column in 0..<width {
+        sums[lane * width + column] += factor * Double(rows.values[row * width + column])
+      }
     }
   }
 }

@@ -40,7 +40,8 @@ package struct ClassKMeans {
   ///   - wanted: prototypes to start with; fewer if the class has fewer distinct rows.
   ///   - checkpoint: called once an epoch; throws to cancel.
   package static func seedAndRun(
-    rows: ClassRows, wanted: Int, options: TrainingOptions, random: CounterRandom, checkpoint: () throws -> Void
+    rows: ClassRows, wanted: Int, options: TrainingOptions, random: CounterRandom,
+    checkpoint: () throws -> Void
   ) throws -> Result {
     var seeding = Seeding(
       rows: rows, distance: options.distance, isGreedy: options.initialization != .random, random: random)
@@ -112,13 +113,17 @@ package struct ClassKMeans {
   /// The lanes that are not dead, or nil if all live; the heaviest one lives in any case.
   private func livingLanes(_ masses: [Double]) -> [Int]? {
     var alive = masses.indices.filter { masses[$0] > options.minimumMass }
-    if alive.isEmpty, let heaviest = masses.indices.max(by: { masses[$0] < masses[$1] }) { alive = [heaviest] }
+    if alive.isEmpty, let heaviest = masses.indices.max(by: { masses[$0] < masses[$1] }) {
+      alive = [heaviest]
+    }
     return alive.count < masses.count ? alive : nil
   }
 
   private func objective() -> Double {
     var total = 0.0
-    for row in 0..<rows.count { total += Double(rows.weights[row]) * Double(max(0, assignment.distances[row])) }
+    for row in 0..<rows.count {
+      total += Double(rows.weights[row]) * Double(max(0, assignment.distances[row]))
+    }
     return total
   }
 
@@ -165,7 +170,9 @@ extension ClassRows {
     var table = LaneTable(laneCount: vectors.count, for: self)
     for (lane, vector) in vectors.enumerated() {
       guard isSparse else {
-        for column in 0..<featureCount { table.values[lane * featureCount + column] = Float(vector.values[column]) }
+        for column in 0..<featureCount {
+          table.values[lane * featureCount + column] = Float(vector.values[column])
+        }
         continue
       }
       for (position, column) in vector.columns.enumerated() {

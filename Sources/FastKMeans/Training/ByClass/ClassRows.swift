@@ -34,7 +34,8 @@ package struct ClassRows {
     distance: Distance, columnMap: inout ColumnMap
   ) {
     let movesPrototypes = { (row: Int32) -> Bool in
-      (weights.map { $0[Int(row)] > 0 } ?? true) && (distance == .euclidean || norms.squaredNorms[Int(row)] > 0)
+      (weights.map { $0[Int(row)] > 0 } ?? true)
+        && (distance == .euclidean || norms.squaredNorms[Int(row)] > 0)
     }
     self.rowIndices = rowIndices.filter(movesPrototypes)
     self.squaredNorms = self.rowIndices.map { norms.squaredNorms[Int($0)] }

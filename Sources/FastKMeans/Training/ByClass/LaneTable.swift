@@ -59,7 +59,8 @@ package struct LaneTable {
     if scores.count < needed { scores = [Float](repeating: 0, count: needed) }
     if isSparse {
       fk_local_scores(
-        rows.offsets, rows.columns, rows.values, Int64(range.lowerBound), Int64(range.upperBound), values, stride,
+        rows.offsets, rows.columns, rows.values, Int64(range.lowerBound), Int64(range.upperBound), values,
+        stride,
         stride, &scores)
     } else {
       rows.values.withUnsafeBufferPointer {

@@ -33,11 +33,14 @@ package struct ReferenceAssignment {
     return added
   }
 
-  private func addRows(_ shares: [Float], range: Range<Int>, batch: ReferenceBatch, table: ReferenceTable) throws {
+  private func addRows(_ shares: [Float], range: Range<Int>, batch: ReferenceBatch, table: ReferenceTable)
+    throws
+  {
     let (stride, blockLanes) = (table.stride, ReferenceTable.blockLanes)
     try Parallel.forEachChunk(count: stride, chunk: blockLanes, workers: workers) { _, lanes in
       fk_local_add_shares(
-        batch.offsets, batch.columns, batch.values, Int64(range.lowerBound), Int64(range.upperBound), shares, stride,
+        batch.offsets, batch.columns, batch.values, Int64(range.lowerBound), Int64(range.upperBound), shares,
+        stride,
         table.sums.baseAddress, stride, lanes.lowerBound, lanes.upperBound)
     }
   }
@@ -49,7 +52,8 @@ package struct ReferenceAssignment {
       nonisolated(unsafe) let shares = shares
       try Parallel.forEachChunk(count: range.count, chunk: 64, workers: workers) { _, rows in
         for row in rows {
-          let own = UnsafeMutableBufferPointer(rebasing: shares[row * table.stride..<(row + 1) * table.stride])
+          let own = UnsafeMutableBufferPointer(
+            rebasing: shares[row * table.stride..<(row + 1) * table.stride])
           fillShares(own, row: range.lowerBound + row, batch: batch, table: table)
         }
       }
@@ -108,7 +112,9 @@ package struct ReferenceAssignment {
   }
 
   /// max(0, s - penalty outside the own class), divided by the sum; returns the sum.
-  private func penalised(_ shares: UnsafeMutableBufferPointer<Float>, own: Range<Int>, window: Range<Int>) -> Float {
+  private func penalised(_ shares: UnsafeMutableBufferPointer<Float>, own: Range<Int>, window: Range<Int>)
+    -> Float
+  {
     let penalty = Float(options.otherClassPenalty)
     var total: Float = 0
     for lane in window {
@@ -142,7 +148,8 @@ package struct ReferenceAssignment {
   }
 
   /// The lowest of the largest.
-  private static func indexOfMaximum(_ values: UnsafeMutableBufferPointer<Float>, in range: Range<Int>) -> Int {
+  private static func indexOfMaximum(_ values: UnsafeMutableBufferPointer<Float>, in range: Range<Int>) -> Int
+  {
     var best = range.lowerBound
     for lane in range where values[lane] > values[best] { best = lane }
     return best

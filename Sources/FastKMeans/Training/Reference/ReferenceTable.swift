@@ -41,7 +41,8 @@ package final class ReferenceTable: @unchecked Sendable {
     guard !overflow, cells <= allowed / 8 else {
       throw InputError.tooLarge(
         what: "mode=reference keeps a dense table of \(count) prototypes x \(featureCount) features, which",
-        neededBytes: overflow ? .max : cells.multipliedReportingOverflow(by: 8).partialValue, allowedBytes: allowed)
+        neededBytes: overflow ? .max : cells.multipliedReportingOverflow(by: 8).partialValue,
+        allowedBytes: allowed)
     }
     centers = .allocate(capacity: cells)
     sums = .allocate(capacity: cells)
@@ -184,7 +185,8 @@ extension ReferenceTable {
   /// Drops what is below both the threshold and the quantile of all coordinates above 1e-6; returns the norms.
   private func truncateBelowQuantile(_ options: TrainingOptions) -> [Double] {
     let magnitudes = sums.lazy.map { Double($0.magnitude) }.filter { $0 > 1e-6 }
-    let quantile = magnitudes.isEmpty ? 0 : Quantile.linear(Array(magnitudes), options.percentileThreshold ?? 0)
+    let quantile =
+      magnitudes.isEmpty ? 0 : Quantile.linear(Array(magnitudes), options.percentileThreshold ?? 0)
     let cut = Float(min(options.truncationThreshold, quantile))
     var norms = [Double](repeating: 0, count: stride)
     for position in sums.indices {

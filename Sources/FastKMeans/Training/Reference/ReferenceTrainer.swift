@@ -43,12 +43,14 @@ package struct ReferenceTrainer {
 
   /// One batch.
   package func update(
-    _ prototypes: inout [[Prototype]], with rows: FeatureRows, classes: [Int32], norms: RowNorms, weights: [Float]?
+    _ prototypes: inout [[Prototype]], with rows: FeatureRows, classes: [Int32], norms: RowNorms,
+    weights: [Float]?
   ) throws -> TrainingReport {
     var report = TrainingReport()
     report.epochs = 1
     var table = try ReferenceTable(prototypes, featureCount: rows.columnCount, isSparse: isSparse(rows))
-    let batch = ReferenceBatch(rows, range: 0..<rows.rowCount, classes: classes, norms: norms, weights: weights)
+    let batch = ReferenceBatch(
+      rows, range: 0..<rows.rowCount, classes: classes, norms: norms, weights: weights)
     report.shift = try learn(batch, table: &table, report: &report)
     prototypes = table.prototypes()
     report.prototypeCount = table.count
@@ -60,8 +62,11 @@ package struct ReferenceTrainer {
   }
 
   /// Assign, update, truncate, normalise, shift, prune, merge; returns the shift.
-  private func learn(_ batch: ReferenceBatch, table: inout ReferenceTable, report: inout TrainingReport) throws -> Double {
-    let added = try ReferenceAssignment(options: options, workers: workers).addShares(of: batch, to: table, progress)
+  private func learn(_ batch: ReferenceBatch, table: inout ReferenceTable, report: inout TrainingReport)
+    throws -> Double
+  {
+    let added = try ReferenceAssignment(options: options, workers: workers).addShares(
+      of: batch, to: table, progress)
     if options.decay < 1 { for lane in table.masses.indices { table.masses[lane] *= options.decay } }
     let shift = try table.step(added: added, options: options, workers: workers)
     try pruneAndMerge(&table, report: &report)
