@@ -5,24 +5,30 @@ import FastKMeansText
 /// A model from a file, with what stands beside it.
 struct LoadedModel {
   let path: String
-  let byteCount: Int
-  let model: ClassifierModel<Label>
-  /// `nil` for a model of vectors.
-  let vectorizer: TFIDFVectorizer?
+  let contents: ModelContents
+
+  init(path: String, contents: ModelContents) {
+    self.path = path
+    self.contents = contents
+  }
 
   /// - Parameters:
   ///   - path: the model file.
   ///   - threadCount: how many threads answer, -1 for all cores; in place of what it was trained with.
   /// - Throws: `OptionsError` for the threads; what is wrong with the file.
   init(path: String, threadCount: Int) throws {
-    var check = TrainingOptions()
-    check.threadCount = threadCount
-    _ = try check.validated()
-    let contents = try ModelFile.read(path)
+    contents = try ModelFile.read(path, threadCount: threadCount)
     self.path = path
-    byteCount = OutputFile.size(path) ?? 0
-    model = try contents.model.answering(threadCount: threadCount)
-    vectorizer = contents.vectorizer
+  }
+
+  var model: ClassifierModel<Label> { contents.model }
+
+  /// `nil` for a model of vectors.
+  var vectorizer: TFIDFVectorizer? { contents.vectorizer }
+
+  /// The word of a feature; its number where it has none, as with vectors and hashing.
+  func name(ofFeature column: Int) -> String {
+    vectorizer?.term(at: column) ?? "#\(column)"
   }
 
   /// The type of the classes' labels.
@@ -44,22 +50,5 @@ struct LoadedModel {
     options.featureCount = model.featureCount
     options.workers = model.options.threadCount
     return options
-  }
-}
-
-extension ClassifierModel {
-  /// The same model, answering with this many threads. What it answers does not depend on them.
-  func answering(threadCount: Int) throws -> ClassifierModel {
-    var options = options
-    options.threadCount = threadCount
-    return try replacing(options: options, prototypes: prototypes)
-  }
-
-  /// The same classes with other options or prototypes.
-  func replacing(options: TrainingOptions, prototypes: PrototypeSet) throws -> ClassifierModel {
-    try ClassifierModel(
-      storage: ModelStorage(
-        options: options.validated(), classes: storage.classes, prototypes: prototypes,
-        batchCount: storage.batchCount))
   }
 }

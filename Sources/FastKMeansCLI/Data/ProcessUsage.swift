@@ -27,7 +27,12 @@ enum ProcessUsage {
 
   private static var current: rusage {
     var usage = rusage()
-    _ = getrusage(RUSAGE_SELF, &usage)
+    #if canImport(Glibc)
+      // Glibc's constant is imported as an enumeration, its function takes the number.
+      _ = getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    #else
+      _ = getrusage(RUSAGE_SELF, &usage)
+    #endif
     return usage
   }
 

@@ -104,7 +104,7 @@ struct TrainingArguments: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("Epochs of discriminative refinement.", valueName: "epochs|auto"))
-  var refine = Refinement.auto
+  var refine = RefineArgument.auto
 
   @Option(help: ArgumentHelp("Where to compute; only cpu in this version.", valueName: "device"))
   var device = Device.cpu

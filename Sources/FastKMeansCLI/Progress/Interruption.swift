@@ -14,18 +14,17 @@ enum Interruption {
   }
 
   private static let state = Mutex(State())
-  private static let sources = Mutex<[any DispatchSourceSignal]>([])
+  /// Live as long as the process; nobody touches them after they were made.
+  nonisolated(unsafe) private static let sources = [SIGINT, SIGTERM].map { number in
+    signal(number, SIG_IGN)
+    let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInitiated))
+    source.setEventHandler { request() }
+    source.resume()
+    return source
+  }
 
   /// Takes over the signals.
-  static func install() {
-    for number in [SIGINT, SIGTERM] {
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInitiated))
-      source.setEventHandler { request() }
-      source.resume()
-      sources.withLock { $0.append(source) }
-    }
-  }
+  static func install() { _ = sources }
 
   /// Stops here if an interrupt came.
   ///

@@ -32,6 +32,7 @@ final class ProgressDisplay: Sendable {
   ///   - work: gets the function to report with: how much is done, of how much in all (0 if not known).
   /// - Throws: what `work` throws.
   /// - Returns: what `work` returns, and the seconds it took.
+  @discardableResult
   func run<Result>(
     _ title: String, unit: String = "", _ work: (_ report: (Int, Int) -> Void) throws -> Result
   ) rethrows -> (result: Result, seconds: Double) {

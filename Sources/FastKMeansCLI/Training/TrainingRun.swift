@@ -26,7 +26,7 @@ struct TrainingRun {
     }
     let labels = try labels(of: rows)
     let fitted = try fit(text.features, labels: labels, weights: weights, progress)
-    let contents = ModelContents(model: fitted.model, vectorizer: text.vectorizer)
+    let contents = try ModelContents(model: fitted.model, vectorizer: text.vectorizer)
     let modelBytes = try Interruption.tidily { try write(contents) }
     let accuracy = try progress.run("scoring the training rows", unit: "documents") { report in
       try TrainingAccuracy(model: fitted.model).measure(text.features, labels: labels, report: report)

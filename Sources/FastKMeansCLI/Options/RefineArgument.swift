@@ -2,7 +2,7 @@ import ArgumentParser
 import FastKMeans
 
 /// The value of `--refine`, and the one place where it reaches the training options.
-enum Refinement: Equatable, ExpressibleByArgument, CustomStringConvertible {
+enum RefineArgument: Equatable, ExpressibleByArgument, CustomStringConvertible {
   case auto
   case epochs(Int)
 
