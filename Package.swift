@@ -50,7 +50,10 @@ let package = Package(
       resources: [.copy("Fixtures")]
     ),
     .testTarget(
-      name: "CLITests", dependencies: ["FastKMeansCLI", "FastKMeansTestSupport"]),
+      name: "CLITests",
+      dependencies: ["FastKMeansCLI", "FastKMeansTestSupport"],
+      resources: [.copy("Snapshots")]
+    ),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -19,7 +19,7 @@ struct InspectCommand: ParsableCommand {
   var label: String?
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Words to show of each prototype.", valueName: "count"),
+    parsing: .unconditional, help: ArgumentHelp("Words to show of each prototype. (default: 8)", valueName: "count"),
     transform: Value.whole)
   var topWords = 8
 

@@ -22,7 +22,7 @@ struct PredictCommand: ParsableCommand {
   var output = "-"
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Classes to name for each row.", valueName: "count"),
+    parsing: .unconditional, help: ArgumentHelp("Classes to name for each row. (default: 1)", valueName: "count"),
     transform: Value.whole)
   var top = 1
 

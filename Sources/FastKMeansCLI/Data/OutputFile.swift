@@ -12,11 +12,16 @@ enum OutputFile {
     if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
       throw FileError.isFolder(path: path)
     }
-    let parent = (path as NSString).deletingLastPathComponent
-    let folder = parent.isEmpty ? "." : parent
+    let folder = folder(of: path)
     guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
       throw FileError.missingFolder(path: path, folder: folder)
     }
+  }
+
+  /// By hand: `NSString.deletingLastPathComponent` of Swift 6.3 on Linux traps on a name of one letter.
+  static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
   /// The size of a file in bytes, `nil` for a stream.

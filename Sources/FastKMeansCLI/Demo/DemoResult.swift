@@ -1,4 +1,5 @@
 import FastKMeans
+import FastKMeansText
 
 /// What the demo found.
 struct DemoResult {
@@ -26,9 +27,10 @@ struct DemoResult {
   /// What the comparison says, in words that the numbers bear out.
   var verdict: String {
     let difference = several.accuracy - single.accuracy
-    let p = single.accuracy
-    // Twice the standard error of a difference of two accuracies on the same rows is below this.
-    let noise = 2 * (2 * p * (1 - p) / Double(max(1, testCount))).squareRoot()
+    // Both were judged by the same rows: only those that one of them got right and the other did not tell them
+    // apart, and chance alone would share these out like coins (McNemar 1947, doi:10.1007/BF02295996).
+    let contested = zip(single.evaluation.isCorrect, several.evaluation.isCorrect).count { $0 != $1 }
+    let noise = 2 * Double(contested).squareRoot() / Double(max(1, testCount))
     let points = "\(Readable.fixed(difference.magnitude * 100, 1)) points of accuracy"
     if difference > noise { return "Several prototypes per class gain \(points) here." }
     if difference < -noise {
@@ -51,7 +53,7 @@ extension DemoResult {
     let loaded = several.loaded
     let model = loaded.model
     let starts = model.prototypes.classStarts(classCount: model.classes.count)
-    let words = PrototypeWords(model: loaded)
+    let words = PrototypeWords(model: loaded, hidden: Set(StopWords.english.words))
     let masses = model.classes.indices.map { index in
       model.prototypes.masses[starts[index]..<starts[index + 1]].reduce(0, +)
     }

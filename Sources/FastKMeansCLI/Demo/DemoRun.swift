@@ -46,6 +46,8 @@ struct DemoRun {
   ) throws -> DemoResult.Contestant {
     var options = TrainingOptions()
     options.prototypesPerClass = prototypesPerClass
+    // Hard assignment parts the documents of a class most clearly.
+    options.isSoft = false
     let (model, seconds) = try progress.run("training", unit: "documents") { _ in
       var classifier = try FastKMeansClassifier<Label>(options)
       try classifier.fit(.sparse(text.fitted.rows), labels: text.labels, progress: progress.show)

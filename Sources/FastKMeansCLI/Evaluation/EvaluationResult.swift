@@ -4,6 +4,8 @@ import FastKMeans
 struct EvaluationResult {
   var report: ClassificationReport
   var confidence: ConfidenceReport
+  /// Of each document.
+  var isCorrect: [Bool]
   var topAccuracies: [TopAccuracy]
   /// Of each class number in the report.
   var classNames: [Label]

@@ -41,10 +41,11 @@ struct EvaluationRun {
     let answers = try progress.run("finding confidences", unit: "documents") { report in
       try self.answers(rows, truth: truth, numbering: numbering, report)
     }.result
+    let isCorrect = zip(truth, predicted).map { $0 == $1 }
     return EvaluationResult(
       report: try ClassificationReport(truth: truth, predicted: predicted),
-      confidence: try ConfidenceReport(
-        confidences: answers.map(\.confidence), isCorrect: zip(truth, predicted).map { $0 == $1 }),
+      confidence: try ConfidenceReport(confidences: answers.map(\.confidence), isCorrect: isCorrect),
+      isCorrect: isCorrect,
       topAccuracies: topAccuracies(answers),
       classNames: numbering.names,
       unknownCount: truth.count { $0 >= numbering.knownCount },

@@ -3,6 +3,8 @@ import FastKMeans
 /// The features that say most about a prototype.
 struct PrototypeWords {
   let model: LoadedModel
+  /// Words not to show: they are frequent everywhere.
+  var hidden: Set<String> = []
 
   struct Word: Equatable {
     let name: String
@@ -35,7 +37,8 @@ struct PrototypeWords {
   }
 
   private func largest(_ count: Int, _ row: [(column: Int, value: Double)]) -> [Word] {
-    row.filter { $0.value > 0 }.sorted { ($1.value, $0.column) < ($0.value, $1.column) }.prefix(count)
+    row.filter { $0.value > 0 }.sorted { ($1.value, $0.column) < ($0.value, $1.column) }.lazy
       .map { Word(name: model.name(ofFeature: $0.column), weight: $0.value) }
+      .filter { !hidden.contains($0.name) }.prefix(count).map { $0 }
   }
 }

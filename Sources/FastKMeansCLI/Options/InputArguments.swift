@@ -26,12 +26,12 @@ struct InputArguments: ParsableArguments {
 
   /// The format by option or by name.
   ///
-  /// - Throws: ``CallError`` for standard input without a format; `FormatError` where the ending tells none.
+  /// - Throws: ``CallError`` where nothing tells the format, or labels of a file of its own have no place.
   func resolvedFormat() throws -> RowFormat {
     if let format { return try checked(format) }
     if input == "-" { throw CallError("standard input has no name to tell its format; pass --format") }
     guard let format = RowFormat(path: input) else {
-      throw FormatError(path: input, place: .file, problem: .unknownFormat)
+      throw CallError("\(input): \(FormatError.Problem.unknownFormat)")
     }
     return try checked(format)
   }

@@ -6,7 +6,7 @@ struct ModelArguments: ParsableArguments {
   var model: String
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Threads; -1: all cores.", valueName: "count"),
+    parsing: .unconditional, help: ArgumentHelp("Threads; -1: all cores. (default: -1)", valueName: "count"),
     transform: Value.whole)
   var nThreads = -1
 

@@ -2,17 +2,17 @@ import ArgumentParser
 import FastKMeans
 
 /// The value of `--refine`, and the one place where it reaches the training options.
-enum RefineArgument: Equatable, ExpressibleByArgument, CustomStringConvertible {
+enum RefineArgument: Equatable, CustomStringConvertible {
   case auto
   case epochs(Int)
 
-  init?(argument: String) {
+  init(parsing argument: String) throws {
     if argument == "auto" {
       self = .auto
     } else if let epochs = Int(argument) {
       self = .epochs(epochs)
     } else {
-      return nil
+      throw ValidationError("allowed: 0, a number of epochs, or auto")
     }
   }
 
@@ -22,8 +22,6 @@ enum RefineArgument: Equatable, ExpressibleByArgument, CustomStringConvertible {
     case .epochs(let count): String(count)
     }
   }
-
-  var defaultValueDescription: String { description }
 
   /// Puts the choice into the options.
   ///

@@ -6,7 +6,7 @@ struct TrainingArguments: ParsableArguments {
   private static let defaults = TrainingOptions()
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Prototypes per class to start with.", valueName: "count"),
+    parsing: .unconditional, help: ArgumentHelp("Prototypes per class to start with. (default: \(defaults.prototypesPerClass))", valueName: "count"),
     transform: Value.whole)
   var kInit = defaults.prototypesPerClass
 
@@ -26,26 +26,26 @@ struct TrainingArguments: ParsableArguments {
   var dtype = defaults.precision
 
   @Option(
-    help: ArgumentHelp("Soft assignment; false: hard k-means.", valueName: "true|false"), transform: Value.truth)
+    help: ArgumentHelp("Soft assignment; false: hard k-means. (default: \(defaults.isSoft))", valueName: "true|false"), transform: Value.truth)
   var soft = defaults.isSoft
 
   @Option(help: ArgumentHelp("How similarities become shares.", valueName: "type"))
   var softType = defaults.softAssignment
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Divides the logits of softmax.", valueName: "number"),
+    parsing: .unconditional, help: ArgumentHelp("Divides the logits of softmax. (default: \(defaults.temperature))", valueName: "number"),
     transform: Value.number)
   var temperature = defaults.temperature
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Taken off the similarity to prototypes of another class.", valueName: "number"),
+    help: ArgumentHelp("Taken off the similarity to prototypes of another class. (default: \(defaults.otherClassPenalty))", valueName: "number"),
     transform: Value.number)
   var lambdaPenalty = defaults.otherClassPenalty
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Merge prototypes of a class that are closer than this.", valueName: "number|none"),
+    help: ArgumentHelp("Merge prototypes of a class that are closer than this. (default: none)", valueName: "number|none"),
     transform: Value.optionalNumber)
   var mergeThreshold = Optionally<Double>.none
 
@@ -54,47 +54,47 @@ struct TrainingArguments: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Truncate and merge only what also lies below this quantile.", valueName: "0...1|none"),
+    help: ArgumentHelp("Truncate and merge only what also lies below this quantile. (default: none)", valueName: "0...1|none"),
     transform: Value.optionalNumber)
   var percentileThreshold = Optionally<Double>.none
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Rows per chunk.", valueName: "count"), transform: Value.whole)
+    parsing: .unconditional, help: ArgumentHelp("Rows per chunk. (default: \(defaults.batchSize))", valueName: "count"), transform: Value.whole)
   var batchSize = defaults.batchSize
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Threads; -1: all cores.", valueName: "count"),
+    parsing: .unconditional, help: ArgumentHelp("Threads; -1: all cores. (default: \(defaults.threadCount))", valueName: "count"),
     transform: Value.whole)
   var nThreads = defaults.threadCount
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("A prototype with no more mass than this is dead.", valueName: "mass"),
+    help: ArgumentHelp("A prototype with no more mass than this is dead. (default: \(defaults.minimumMass))", valueName: "mass"),
     transform: Value.number)
   var minWeight = defaults.minimumMass
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Smaller coordinates are dropped.", valueName: "number"),
+    parsing: .unconditional, help: ArgumentHelp("Smaller coordinates are dropped. (default: \(defaults.truncationThreshold))", valueName: "number"),
     transform: Value.number)
   var truncationThreshold = defaults.truncationThreshold
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Epochs at most.", valueName: "count"), transform: Value.whole)
+    parsing: .unconditional, help: ArgumentHelp("Epochs at most. (default: \(defaults.maxEpochs))", valueName: "count"), transform: Value.whole)
   var maxIters = defaults.maxEpochs
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Stop when no prototype moves further.", valueName: "distance"),
+    parsing: .unconditional, help: ArgumentHelp("Stop when no prototype moves further. (default: \(defaults.tolerance))", valueName: "distance"),
     transform: Value.number)
   var tol = defaults.tolerance
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Seeds the random numbers.", valueName: "seed"),
+    parsing: .unconditional, help: ArgumentHelp("Seeds the random numbers. (default: \(defaults.seed))", valueName: "seed"),
     transform: Value.seed)
   var randomState = defaults.seed
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("What is left of a prototype's mass after each batch.", valueName: "share"),
+    help: ArgumentHelp("What is left of a prototype's mass after each batch. (default: \(defaults.decay))", valueName: "share"),
     transform: Value.number)
   var decay = defaults.decay
 
@@ -103,7 +103,8 @@ struct TrainingArguments: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Epochs of discriminative refinement.", valueName: "epochs|auto"))
+    help: ArgumentHelp("Epochs of discriminative refinement. (default: auto)", valueName: "epochs|auto"),
+    transform: RefineArgument.init(parsing:))
   var refine = RefineArgument.auto
 
   @Option(help: ArgumentHelp("Where to compute; only cpu in this version.", valueName: "device"))
