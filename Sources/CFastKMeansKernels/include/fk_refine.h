@@ -27,11 +27,15 @@ typedef struct {
   float cooperation; /* the share of a move that the class's other prototypes make too, 0 .. 1 */
 } fk_refine_loss;
 
-/* From one document's score of every lane (scores outside the document's own class are not kept): the moves that
- * lower the loss, for a rate of 1. Returns how many, at most `capacity`; further ones are left out.
- * With no rival above the margin the answer is 0. *loss gets the document's loss, *is_right whether its class has the
+/* score[lane] = sum over the row's entries of value * table[column * stride + lane], for all `stride` lanes (a multiple
+ * of 8), in the order of the entries. */
+void fk_refine_scores(const uint32_t *column, const float *value, size_t count, const float *table, size_t stride,
+                      float *score);
+
+/* From one document's score of every lane, times `scale` (above 0): the moves that lower the loss, for a rate of 1.
+ * Returns how many, at most `capacity`; further ones are left out. With no rival above the margin the answer is 0. *loss gets the document's loss, *is_right whether its class has the
  * best lane (ties count against it unless its lane comes first). */
-size_t fk_refine_moves(const float *score, size_t lanes, const int32_t *class_of_lane, const int64_t *class_start,
+size_t fk_refine_moves(const float *score, float scale, size_t lanes, const int32_t *class_of_lane, const int64_t *class_start,
                        int32_t own_class, const fk_refine_loss *parameters, fk_refine_move *moves, size_t capacity,
                        float *loss, int *is_right);
 

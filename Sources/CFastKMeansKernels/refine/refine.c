@@ -2,6 +2,9 @@
 
 #include <math.h>
 
+#include "fk_platform.h"
+#include "refine_levels.h"
+
 /* A rival whose term in the smooth loss is below exp(-5) is left alone: it would hardly move, and the scan can skip
  * nearly every lane. */
 #define LEAST_EXPONENT (-5.0f)
@@ -25,17 +28,30 @@ static void offer(rival_list *rivals, size_t limit, uint32_t lane, float score) 
   rivals->lane[at] = lane;
 }
 
-static void scan(const float *score, size_t begin, size_t end, float threshold, size_t limit, rival_list *rivals) {
-  size_t l = begin;
-  for (; l + 16 <= end; l += 16) {
-    int any = 0;
-    for (size_t i = 0; i < 16; i++) any |= score[l + i] > threshold;
-    if (!any) continue;
-    for (size_t i = 0; i < 16; i++)
-      if (score[l + i] > threshold) offer(rivals, limit, (uint32_t)(l + i), score[l + i]);
+void fk_refine_scores(const uint32_t *column, const float *value, size_t count, const float *table, size_t stride,
+                      float *score) {
+#if defined(__x86_64__)
+  if (fk_simd_level() == FK_SIMD_AVX512) {
+    fk_refine_scores_avx512(column, value, count, table, stride, score);
+    return;
   }
-  for (; l < end; l++)
-    if (score[l] > threshold) offer(rivals, limit, (uint32_t)l, score[l]);
+#endif
+  int64_t offset[2] = {0, (int64_t)count};
+  fk_local_scores(offset, column, value, 0, 1, table, stride, stride, score);
+}
+
+/* Lanes above the threshold, in order. Found 64 at a time by a mask where the machine has wide registers. */
+static void scan(const float *score, size_t begin, size_t end, float threshold, float scale, size_t limit,
+                 rival_list *rivals) {
+  enum { BLOCK = 64 };
+  for (size_t l = begin; l < end; l += BLOCK) {
+    size_t count = end - l < BLOCK ? end - l : BLOCK;
+    uint64_t above = fk_refine_above(score + l, count, threshold);
+    for (; above; above &= above - 1) {
+      size_t lane = l + (size_t)__builtin_ctzll(above);
+      offer(rivals, limit, (uint32_t)lane, score[lane] * scale);
+    }
+  }
 }
 
 /* Turns the rivals' scores into their weights; returns the sum of the weights. */
@@ -82,7 +98,7 @@ static void move_class(move_list *list, const int64_t *class_start, int32_t clas
   }
 }
 
-size_t fk_refine_moves(const float *score, size_t lanes, const int32_t *class_of_lane, const int64_t *class_start,
+size_t fk_refine_moves(const float *score, float scale, size_t lanes, const int32_t *class_of_lane, const int64_t *class_start,
                        int32_t own_class, const fk_refine_loss *parameters, fk_refine_move *moves, size_t capacity,
                        float *loss, int *is_right) {
   size_t own_begin = (size_t)class_start[own_class], own_end = (size_t)class_start[own_class + 1];
@@ -94,14 +110,15 @@ size_t fk_refine_moves(const float *score, size_t lanes, const int32_t *class_of
     if (score[l] > score[own]) own = l;
   int is_smooth = parameters->sharpness > 0;
   float reach = is_smooth ? LEAST_EXPONENT / parameters->sharpness : 0;
-  float threshold = score[own] - parameters->margin + reach;
+  float own_score = score[own] * scale;
+  float threshold = (own_score - parameters->margin + reach) / scale;
   size_t limit = is_smooth ? FK_REFINE_RIVALS : 1;
   rival_list rivals = {.count = 0};
-  scan(score, 0, own_begin, threshold, limit, &rivals);
-  scan(score, own_end, lanes, threshold, limit, &rivals);
+  scan(score, 0, own_begin, threshold, scale, limit, &rivals);
+  scan(score, own_end, lanes, threshold, scale, limit, &rivals);
   if (rivals.count == 0) return 0;
-  *is_right = rivals.score[0] < score[own] || (rivals.score[0] == score[own] && rivals.lane[0] > own);
-  float pull = weigh(&rivals, score[own], parameters, loss);
+  *is_right = rivals.score[0] < own_score || (rivals.score[0] == own_score && rivals.lane[0] > own);
+  float pull = weigh(&rivals, own_score, parameters, loss);
   if (pull < 1e-3f) return 0;
   move_list list = {moves, 0, capacity};
   move_class(&list, class_start, own_class, (uint32_t)own, pull, parameters->cooperation);

@@ -4,6 +4,9 @@
 /// documents of the class, m = min(100, 20 + 6 (1 / s - 1)) documents pay for one prototype: the more mixed the
 /// class, the more documents a prototype needs before it is more than chance.
 package enum PrototypeCountRule {
+  /// The most prototypes that a class gets when the number is left to us: more never won on held-out rows.
+  package static let automaticLimit = 5
+
   /// - Parameters:
   ///   - limit: the most that any class gets.
   /// - Returns: for each class a number in `1 ... limit`.

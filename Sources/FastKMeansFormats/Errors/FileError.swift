@@ -20,7 +20,9 @@ public enum FileError: Error, Equatable, Sendable {
 
 extension FileError: CustomStringConvertible {
   /// One line: what failed, where, and how to mend it.
-  public var description: String {
+  public var description: String { text.onOneLine }
+
+  private var text: String {
     switch self {
     case .notFound(let path):
       "\(path): no such file; check the path"

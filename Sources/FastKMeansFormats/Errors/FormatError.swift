@@ -69,9 +69,14 @@ public struct FormatError: Error, Equatable, Sendable {
   }
 }
 
+// Thrown where the place is not known yet; it never leaves this module alone.
+extension FormatError.Problem: Error {}
+
 extension FormatError: CustomStringConvertible {
   /// One line: where, what is wrong, how to mend it.
-  public var description: String {
+  public var description: String { text.onOneLine }
+
+  private var text: String {
     switch place {
     case .file: "\(path): \(problem)"
     case .line(let line): "\(path), line \(line): \(problem)"
@@ -103,7 +108,7 @@ extension FormatError.Problem: CustomStringConvertible {
   private var recordText: String? {
     switch self {
     case .missingColumn(let name, let found):
-      "no column '\(name)'; the header has \(found.map { "'\($0)'" }.joined(separator: ", "))"
+      "no column '\(name)'; the header has \(found.prefix(30).map { "'\(excerpt($0.utf8))'" }.joined(separator: ", "))"
     case .fieldCount(let expected, let found): "\(found) fields, but the header has \(expected)"
     case .unterminatedQuote: "a quoted field begins here and never ends; close it with \""
     case .textAfterQuote: "text after the closing quote of a field; double a quote that belongs to the text"
@@ -130,7 +135,7 @@ extension FormatError.Problem: CustomStringConvertible {
     case .badShape(let what): "bad shape: \(what)"
     case .sizeMismatch(let what, let declared, let found): "\(what): \(declared) declared, \(found) there"
     case .missingEntry(let name, let found):
-      "no array '\(name)', only \(found.joined(separator: ", ")); save it with scipy.sparse.save_npz"
+      "no array '\(name)', only \(found.prefix(30).joined(separator: ", ")); save it with scipy.sparse.save_npz"
     case .unsupported(let what): what
     case .rows(let error): error.description
     default: ""

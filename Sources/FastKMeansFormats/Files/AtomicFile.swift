@@ -23,6 +23,10 @@ public enum AtomicFile {
     guard System.status(at: folder)?.isFolder == true else {
       throw FileError.missingFolder(path: path, folder: folder)
     }
+    // A rename would replace a write-protected file all the same.
+    if existing != nil, !System.isWritable(target) {
+      throw FileError.noPermission(path: path, operation: .write)
+    }
     let (temporary, descriptor) = try openTemporary(beside: target, path: path)
     do {
       defer { System.closeFile(descriptor) }

@@ -17,10 +17,12 @@ final class GzipSource: ByteSource {
       throw FileError.failed(path: file.path, operation: .read, code: 12, reason: "no memory to decompress")
     }
     self.inflater = inflater
-    guard try file.peek(2) == [0x1F, 0x8B] else {
+    let magic: [UInt8] = [0x1F, 0x8B]
+    let start = try file.peek(2)
+    guard start == magic else {
       throw FormatError(
         path: file.path, place: .byte(0),
-        problem: try file.peek(1).isEmpty
+        problem: magic.starts(with: start)
           ? .truncated(what: "the gzip header") : .corrupt("not a gzip file, in spite of its name"))
     }
   }

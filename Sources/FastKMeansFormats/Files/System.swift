@@ -80,11 +80,18 @@ enum System {
     lseek(descriptor, off_t(position), SEEK_SET) == off_t(position)
   }
 
+  /// Waits until the data is on the disk. Some network file systems cannot tell, and say so.
   static func sync(_ descriptor: Int32, path: String) throws {
-    guard retrying({ fsync(descriptor) }) == 0 else {
+    #if canImport(Darwin)
+      // There `fsync` leaves the data in the drive's own memory.
+      if fcntl(descriptor, F_FULLFSYNC) == 0 { return }
+    #endif
+    guard retrying({ fsync(descriptor) }) == 0 || errno == EINVAL || errno == ENOTSUP else {
       throw FileError(path: path, operation: .sync, code: errno)
     }
   }
+
+  static func isWritable(_ path: String) -> Bool { access(path, W_OK) == 0 }
 
   /// Makes a rename durable. Some file systems refuse to sync a folder; the data itself is safe by then.
   static func syncFolder(_ folder: String) {

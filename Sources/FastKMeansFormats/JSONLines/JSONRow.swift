@@ -73,5 +73,3 @@ struct JSONRow: Decodable {
     }
   }
 }
-
-extension FormatError.Problem: Error {}

@@ -13,7 +13,9 @@ enum NumberSyntax: Equatable {
     } else if ["nan", "+nan", "-nan"].contains(text.lowercased()) {
       self = .notANumber
     } else if Self.isDecimal(bytes), let value = Double(text) {
-      self = Int64(exactly: value).map { .integer($0) } ?? .fraction
+      // Beyond 2^53 a double no longer tells neighbours apart: identifiers of that size stay texts.
+      let isWhole = value.rounded() == value
+      self = isWhole ? (abs(value) <= 0x1p53 ? .integer(Int64(value)) : .text) : .fraction
     } else {
       self = .text
     }

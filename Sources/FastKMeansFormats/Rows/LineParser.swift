@@ -14,6 +14,9 @@ protocol LineParser {
   /// - Returns: how many lines there were.
   mutating func parse(_ lines: UnsafeRawBufferPointer, firstLine: Int) throws -> Int
 
+  /// Whether indices start at 0, once that is known and where it matters.
+  var zeroBased: Bool? { get }
+
   /// Makes room for rows that are about to come, when `read` of `total` bytes are parsed.
   mutating func reserve(read: Int, total: Int)
 
@@ -21,10 +24,19 @@ protocol LineParser {
   mutating func takeBatch() throws -> RowBatch
 }
 
+extension LineParser {
+  var zeroBased: Bool? { nil }
+}
+
 /// What a reader of rows can do, whatever the format.
 protocol RowEngine: AnyObject {
   var position: ReaderPosition { get }
+  var zeroBased: Bool? { get }
   func next(maxRows: Int, maxBytes: Int) throws -> RowBatch?
+}
+
+extension RowEngine {
+  var zeroBased: Bool? { nil }
 }
 
 /// Reads the formats in which a row is a line.
@@ -38,6 +50,8 @@ final class LineEngine<Parser: LineParser>: RowEngine {
     self.parser = parser
     self.position = position
   }
+
+  var zeroBased: Bool? { parser.zeroBased }
 
   func next(maxRows: Int, maxBytes: Int) throws -> RowBatch? {
     let start = buffer.consumed

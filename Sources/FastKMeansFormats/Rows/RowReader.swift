@@ -28,6 +28,10 @@ public final class RowReader {
   /// The place after the rows handed out so far.
   public var position: ReaderPosition { engine.position }
 
+  /// Whether the indices of an SVMlight file start at 0, once rows were read; `nil` for other formats. A model
+  /// keeps it, so that later files are read in the same way.
+  public var zeroBased: Bool? { engine.zeroBased }
+
   /// The next rows.
   ///
   /// From a pipe it waits until so many have come, or the end.

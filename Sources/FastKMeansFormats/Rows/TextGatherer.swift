@@ -64,7 +64,9 @@ struct TextGatherer {
 
   mutating func takeBatch() throws -> RowBatch {
     let column = try interner.column(indices: labelIndices, path: path)
-    let batch = RowBatch(data: .text(documents, labels: column), rejected: rejected)
+    let batch = RowBatch(
+      data: .text(documents, labels: column), rejected: rejected,
+      unlabelledCount: labelIndices.count { $0 < 0 })
     // Later batches keep to the type that the first one had.
     interner = LabelInterner(requiredKind: interner.requiredKind ?? column?.labels.first?.kind)
     documents = TextDocuments()
@@ -85,11 +87,4 @@ extension LabelInterner {
       throw FormatError(path: path, place: .line(line), problem: .labelNotInteger(found: excerpt(label)))
     }
   }
-}
-
-/// A short readable piece of bytes, for messages.
-func excerpt(_ bytes: some Collection<UInt8>) -> String {
-  let text = String(decoding: bytes.prefix(40), as: UTF8.self)
-  let clean = String(text.map { $0.isNewline || $0 == "\0" ? " " : $0 })
-  return bytes.count > 40 ? clean + "..." : clean
 }

@@ -2,6 +2,8 @@
 final class TextSink {
   private let file: FileSink
   private let deflater: Deflater?
+  /// Lines are short, and each call of the compressor costs more than they do.
+  private var pending: [UInt8] = []
 
   init(_ file: FileSink, path: String, isCompressed: Bool) throws {
     self.file = file
@@ -12,12 +14,17 @@ final class TextSink {
   }
 
   func write(_ bytes: [UInt8]) throws {
-    guard let deflater else { return try file.write(bytes) }
-    try bytes.withUnsafeBytes { try deflater.compress($0, finish: false) { try file.write($0) } }
+    guard deflater != nil else { return try file.write(bytes) }
+    pending += bytes
+    if pending.count >= 1 << 17 { try compress(finish: false) }
   }
 
-  func finish() throws {
-    let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
-    try deflater?.compress(nothing, finish: true) { try file.write($0) }
+  func finish() throws { try compress(finish: true) }
+
+  private func compress(finish: Bool) throws {
+    try pending.withUnsafeBytes { bytes in
+      try deflater?.compress(bytes, finish: finish) { try file.write($0) }
+    }
+    pending.removeAll(keepingCapacity: true)
   }
 }

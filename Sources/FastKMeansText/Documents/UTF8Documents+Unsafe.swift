@@ -5,6 +5,11 @@ extension UTF8Documents {
     endDocument()
   }
 
+  /// Adds bytes to the document that is being read, from memory that someone else owns.
+  package mutating func appendPart(_ part: UnsafeBufferPointer<UInt8>) {
+    bytes.append(contentsOf: part)
+  }
+
   /// Calls `body` with a view of the documents that is valid during the call only.
   func withDocuments<Result>(_ body: (DocumentBytes) throws -> Result) rethrows -> Result {
     try bytes.withUnsafeBufferPointer { bytes in
@@ -29,8 +34,9 @@ struct DocumentBytes: @unchecked Sendable {
     UnsafeBufferPointer(rebasing: bytes[offsets[index]..<offsets[index + 1]])
   }
 
-  /// Refuses documents whose counts could overflow.
+  /// Refuses what 32-bit counts could not hold.
   func checkLengths() throws(TextError) {
+    guard count < Int(UInt32.max) else { throw TextError.tooManyDocuments(limit: Int(UInt32.max) - 1) }
     for index in 0..<count {
       let length = offsets[index + 1] - offsets[index]
       guard length <= UTF8Documents.maxDocumentBytes else {

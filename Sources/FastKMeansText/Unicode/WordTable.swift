@@ -2,7 +2,7 @@
 ///
 /// Two levels: a page for each 256 code points; pages of nothing but separators, or of nothing but letters that
 /// fold to themselves (ideographs, syllables), are shared. Made once a process, at the first byte beyond ASCII:
-/// 8 ms for the basic plane. All planes would take 32 ms, felt by every start of the command line, to speed up
+/// 10 ms for the basic plane. All planes would take four times as long, felt by every start of the command line, to speed up
 /// emoji and rare ideographs.
 struct WordTable: Sendable {
   static let lowercased = WordTable(WordFolding.lowercased)

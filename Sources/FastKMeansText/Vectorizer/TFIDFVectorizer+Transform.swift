@@ -25,6 +25,7 @@ extension TFIDFVectorizer {
   /// - Parameters:
   ///   - texts: any number.
   ///   - workers: how many threads; -1 for one a core.
+  /// - Returns: a row for each text.
   /// - Throws: ``TextError/notFitted``, ``TextError/documentTooLong(document:bytes:limit:)``.
   public func transform(_ texts: some Collection<String>, workers: Int = -1) throws -> CSRMatrix {
     try transform(UTF8Documents(texts), workers: workers).rows
@@ -40,9 +41,7 @@ extension TFIDFVectorizer {
   /// The column of a term as the tokeniser writes it, or `nil` where the vocabulary lacks it.
   public func column(of term: String) -> Int? {
     var term = term
-    return withColumns { columnOf in
-      term.withUTF8 { columnOf($0).map(Int.init) }
-    }
+    return term.withUTF8 { column(of: $0) }
   }
 }
 
