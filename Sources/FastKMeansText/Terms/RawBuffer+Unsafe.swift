@@ -51,24 +51,3 @@ final class RawBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
   /// A copy of the contents.
   var array: [Element] { Array(elements) }
 }
-
-extension UnsafeMutableBufferPointer where Element: FixedWidthInteger {
-  /// Sorts small buffers by insertion: a document has some tens of terms, and the general sort allocates.
-  @inline(__always)
-  func sortAscending() {
-    guard count <= 48 else {
-      var buffer = self
-      buffer.sort()
-      return
-    }
-    for index in stride(from: 1, to: count, by: 1) {
-      let element = self[index]
-      var place = index
-      while place > 0, self[place - 1] > element {
-        self[place] = self[place - 1]
-        place -= 1
-      }
-      self[place] = element
-    }
-  }
-}

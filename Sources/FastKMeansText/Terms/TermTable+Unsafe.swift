@@ -26,12 +26,20 @@ final class TermTable: @unchecked Sendable {
     return UnsafeBufferPointer(start: bytes.pointer + start, count: offsets.pointer[id + 1] &- start)
   }
 
-  /// The number of a term, which is added if it is new.
+  /// A view of the table as it is; out of date once a term is added.
   @inline(__always)
+  var lookup: TermLookup {
+    TermLookup(slots: slots, bits: bits, seed: seed, bytes: bytes.pointer, offsets: offsets.pointer)
+  }
+
+  /// The number of a term, which is added if it is new.
   func insert(_ term: UnsafeBufferPointer<UInt8>) -> Int {
-    let hash = TermHash.hash(term, seed: seed)
-    let lookup = TermLookup(
-      slots: slots, bits: bits, seed: seed, bytes: bytes.pointer, offsets: offsets.pointer)
+    insert(term, hash: TermHash.hash(term, seed: seed))
+  }
+
+  /// The same, for a term whose hash by this table's seed is known.
+  @inline(__always)
+  func insert(_ term: UnsafeBufferPointer<UInt8>, hash: UInt64) -> Int {
     let (id, slot) = lookup.find(term, hash: hash)
     return id ?? add(term, hash: hash, slot: slot)
   }

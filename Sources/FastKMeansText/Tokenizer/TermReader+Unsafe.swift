@@ -16,40 +16,56 @@ struct TermReader: Sendable {
   struct Scratch {
     fileprivate let words = RawBuffer<UInt8>(capacity: 1 << 12)
     fileprivate let starts = RawBuffer<Int>(capacity: 64)
+    fileprivate let batch = TermBatch()
   }
 
   /// At most this many terms are in a document: a word takes two bytes and a separator.
   func maxTermCount(byteCount: Int) -> Int { ngrams.count * (byteCount / 3 + 1) }
 
-  /// Calls `body` with each term; its bytes are valid during the call only.
+  /// Calls `body` with all terms, a batch at a time; their bytes are valid during the call only.
   ///
   /// Terms come in the order of their last word, the longest last.
   ///
+  /// - Parameters:
+  ///   - text: UTF-8, or nearly.
+  ///   - scratch: memory that no one else uses meanwhile.
+  ///   - body: must leave the batch as it is.
   /// - Returns: how many invalid sequences were read as U+FFFD.
   @inline(__always)
-  func forEachTerm(
-    in text: UnsafeBufferPointer<UInt8>, scratch: Scratch, _ body: (UnsafeBufferPointer<UInt8>) -> Void
+  func forEachBatch(
+    in text: UnsafeBufferPointer<UInt8>, scratch: Scratch, _ body: (TermBatch) -> Void
   ) -> Int {
     scratch.words.reserve(Tokenizer.bufferSize(for: text.count))
+    scratch.batch.removeAll()
+    scratch.starts.count = 0
+    let repairs =
+      stopWords == nil && ngrams == 1...1
+      ? readWords(text, scratch, body) : withStopWords { readNGrams(text, scratch, $0, body) }
+    if scratch.batch.count > 0 { body(scratch.batch) }
+    return repairs
+  }
+
+  @inline(__always)
+  private func readWords(
+    _ text: UnsafeBufferPointer<UInt8>, _ scratch: Scratch, _ body: (TermBatch) -> Void
+  ) -> Int {
     let buffer = scratch.words.pointer
-    if stopWords == nil && ngrams == 1...1 {
-      return tokenizer.forEachWord(in: text, buffer: buffer) { start, end in
-        body(UnsafeBufferPointer(start: buffer + start, count: end &- start))
-        return start
-      }
-    }
-    return withStopWords { stopWords in
-      forEachTerm(in: text, buffer: buffer, starts: scratch.starts, stopWords: stopWords, body)
+    return tokenizer.forEachWord(in: text, buffer: buffer) { start, end in
+      scratch.batch.append(UnsafeBufferPointer(start: buffer + start, count: end &- start))
+      guard scratch.batch.isFull else { return end }
+      body(scratch.batch)
+      scratch.batch.removeAll()
+      return 0
     }
   }
 
   /// The general case. Words lie in the buffer with a space between them, so an n-gram is a piece of it.
   @inline(__always)
-  private func forEachTerm(
-    in text: UnsafeBufferPointer<UInt8>, buffer: UnsafeMutablePointer<UInt8>, starts: RawBuffer<Int>,
-    stopWords: TermLookup?, _ body: (UnsafeBufferPointer<UInt8>) -> Void
+  private func readNGrams(
+    _ text: UnsafeBufferPointer<UInt8>, _ scratch: Scratch, _ stopWords: TermLookup?,
+    _ body: (TermBatch) -> Void
   ) -> Int {
-    starts.count = 0
+    let (buffer, starts, batch) = (scratch.words.pointer, scratch.starts, scratch.batch)
     return tokenizer.forEachWord(in: text, buffer: buffer) { start, end in
       let word = UnsafeBufferPointer(start: UnsafePointer(buffer + start), count: end &- start)
       if let stopWords, stopWords.id(of: word) != nil { return start }
@@ -57,7 +73,11 @@ struct TermReader: Sendable {
       var size = ngrams.lowerBound
       while size <= min(ngrams.upperBound, starts.count) {
         let first = starts.pointer[starts.count &- size]
-        body(UnsafeBufferPointer(start: buffer + first, count: end &- first))
+        batch.append(UnsafeBufferPointer(start: buffer + first, count: end &- first))
+        if batch.isFull {
+          body(batch)
+          batch.removeAll()
+        }
         size &+= 1
       }
       buffer[end] = UInt8(ascii: " ")

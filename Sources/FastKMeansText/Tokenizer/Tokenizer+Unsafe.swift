@@ -4,12 +4,6 @@
 /// lower-cased copy or any string. `ReferenceTokenizer` of the test support is its plain twin.
 struct Tokenizer: Sendable {
   let lowercase: Bool
-  private let folding: [UInt8]
-
-  init(lowercase: Bool) {
-    self.lowercase = lowercase
-    folding = ByteFolding.table(lowercase: lowercase)
-  }
 
   /// A buffer that takes the words of a document of `byteCount` bytes, with a space after each.
   ///
@@ -29,36 +23,59 @@ struct Tokenizer: Sendable {
     in text: UnsafeBufferPointer<UInt8>, buffer: UnsafeMutablePointer<UInt8>,
     _ body: (_ start: Int, _ end: Int) -> Int
   ) -> Int {
-    folding.withUnsafeBufferPointer { folding in
-      var repairs = 0
-      var position = 0
-      var (start, end) = (0, 0)
-      // Bytes beyond one a code point, so that words of one code point are told apart.
-      var extra = 0
-      while position < text.count {
-        let folded = folding[Int(text[position])]
-        if folded != ByteFolding.separator && folded != ByteFolding.beyondASCII {
-          buffer[end] = folded
-          end += 1
-          position += 1
-          continue
-        }
-        if folded == ByteFolding.beyondASCII {
-          let step = foldScalar(in: text, at: position, to: buffer + end)
-          position += step.consumed
-          end += step.written
-          extra += step.written - step.letters
-          repairs += step.repairs
-          if !step.endsWord { continue }
-        } else {
-          position += 1
-        }
-        if end - extra - start >= 2 { start = body(start, end) }
-        (end, extra) = (start, 0)
+    var repairs = 0
+    var position = 0
+    var (start, end) = (0, 0)
+    // Bytes beyond one a code point, so that words of one code point are told apart.
+    var extra = 0
+    while position < text.count {
+      let length = foldASCII(in: text, at: position, to: buffer + end)
+      position &+= length
+      end &+= length
+      if length == 8 || position == text.count { continue }
+      if text[position] >= 0x80 {
+        let step = foldScalars(in: text, at: position, to: buffer + end)
+        position &+= step.consumed
+        end &+= step.written
+        extra &+= step.written &- step.letters
+        repairs &+= step.repairs
+        if !step.endsWord { continue }
+      } else {
+        position &+= 1
       }
-      if end - extra - start >= 2 { _ = body(start, end) }
-      return repairs
+      if end &- extra &- start >= 2 { start = body(start, end) }
+      (end, extra) = (start, 0)
     }
+    if end &- extra &- start >= 2 { _ = body(start, end) }
+    return repairs
+  }
+
+  /// Folds the ASCII part of a word: up to eight bytes, fewer where the word ends or goes on beyond ASCII.
+  @inline(__always)
+  private func foldASCII(
+    in text: UnsafeBufferPointer<UInt8>, at position: Int, to target: UnsafeMutablePointer<UInt8>
+  ) -> Int {
+    guard text.count &- position >= 8, let base = text.baseAddress else {
+      return foldASCIITail(in: text, at: position, to: target)
+    }
+    let bytes = UnsafeRawPointer(base + position).loadUnaligned(as: UInt64.self)
+    let word = WordBytes(UInt64(littleEndian: bytes), lowercase: lowercase)
+    // What is written past the word is overwritten by the next one; the buffer has room for it.
+    UnsafeMutableRawPointer(target).storeBytes(of: word.folded.littleEndian, as: UInt64.self)
+    return word.wordLength
+  }
+
+  @inline(never)
+  private func foldASCIITail(
+    in text: UnsafeBufferPointer<UInt8>, at position: Int, to target: UnsafeMutablePointer<UInt8>
+  ) -> Int {
+    var bytes: UInt64 = 0
+    for index in 0..<min(8, text.count - position) {
+      bytes |= UInt64(text[position + index]) << UInt64(8 * index)
+    }
+    let word = WordBytes(bytes, lowercase: lowercase)
+    UnsafeMutableRawPointer(target).storeBytes(of: word.folded.littleEndian, as: UInt64.self)
+    return word.wordLength
   }
 
   private struct Step {
@@ -69,30 +86,36 @@ struct Tokenizer: Sendable {
     var endsWord = false
   }
 
-  /// Folds one code point beyond ASCII.
+  /// Folds consecutive code points beyond ASCII, up to the first that ends the word.
   @inline(never)
-  private func foldScalar(
+  private func foldScalars(
     in text: UnsafeBufferPointer<UInt8>, at position: Int, to target: UnsafeMutablePointer<UInt8>
   ) -> Step {
-    let (value, length) = UTF8Decoding.scalar(in: text, at: position)
-    var step = Step(consumed: length)
-    if value == UTF8Decoding.invalid {
-      step.repairs = 1
-      step.endsWord = true
-      return step
-    }
-    switch (lowercase ? WordTable.lowercased : WordTable.plain).folding(of: value) {
-    case .separator:
-      step.endsWord = true
-    case .letter(var folded):
-      if lowercase, value == FinalSigma.capital { folded = FinalSigma.lowercase(in: text, at: position) }
-      step.letters = 1
-      step.written = UTF8Decoding.write(folded, to: target)
-    case .letters(let folded, let endsWord):
-      step.letters = folded.count
-      step.endsWord = endsWord
-      for letter in folded { step.written += UTF8Decoding.write(letter, to: target + step.written) }
-    }
+    let table = lowercase ? WordTable.lowercased : WordTable.plain
+    var step = Step()
+    repeat {
+      let here = position &+ step.consumed
+      let (value, length) = UTF8Decoding.scalar(in: text, at: here)
+      step.consumed &+= length
+      if value == UTF8Decoding.invalid {
+        step.repairs = 1
+        step.endsWord = true
+        return step
+      }
+      switch table.folding(of: value) {
+      case .separator:
+        step.endsWord = true
+      case .letter(var folded):
+        if lowercase, value == FinalSigma.capital { folded = FinalSigma.lowercase(in: text, at: here) }
+        step.letters &+= 1
+        step.written &+= UTF8Decoding.write(folded, to: target + step.written)
+      case .letters(let folded, let endsWord):
+        step.letters &+= folded.count
+        step.endsWord = endsWord
+        for letter in folded { step.written &+= UTF8Decoding.write(letter, to: target + step.written) }
+      }
+    } while !step.endsWord && position &+ step.consumed < text.count
+      && text[position &+ step.consumed] >= 0x80
     return step
   }
 }

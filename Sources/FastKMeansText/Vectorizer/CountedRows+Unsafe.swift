@@ -35,7 +35,10 @@ final class CountedRows: @unchecked Sendable {
     return UnsafeMutableBufferPointer(start: entries.pointer + start, count: rowEnds[index] - start)
   }
 
-  /// Puts columns in the place of terms, leaves out the terms that have none, and sorts each row by column.
+  /// The sign of a term without a column; columns are limited to less.
+  static let dropped = UInt32.max
+
+  /// Puts columns in the place of terms, and leaves out the terms that have none.
   ///
   /// - Parameter columns: for each term its column, or ``dropped``.
   func renumber(_ columns: [UInt32]) {
@@ -43,36 +46,23 @@ final class CountedRows: @unchecked Sendable {
     var source = 0
     columns.withUnsafeBufferPointer { columns in
       for index in rowEnds.indices {
-        let start = target
         while source < rowEnds[index] {
           let entry = entries.pointer[source]
           let column = columns[Self.key(entry)]
-          if column != Self.dropped {
-            entries.pointer[target] = UInt64(column) &<< 32 | (entry & 0xFFFF_FFFF)
-            target &+= 1
-          }
+          // Written in any case and kept if wanted: no branch to guess wrong.
+          entries.pointer[target] = UInt64(column) &<< 32 | (entry & 0xFFFF_FFFF)
+          target &+= column == Self.dropped ? 0 : 1
           source &+= 1
         }
         rowEnds[index] = target
-        UnsafeMutableBufferPointer(start: entries.pointer + start, count: target - start).sortAscending()
       }
     }
     entries.count = target
   }
 
-  /// The sign of a term without a column; columns are limited to less.
-  static let dropped = UInt32.max
-
-  /// Adds a row from the columns of all its terms, in any order and repeated as they occur; sorts `columns`.
-  func appendRow(_ columns: UnsafeMutableBufferPointer<UInt32>) {
-    columns.sortAscending()
-    var position = 0
-    while position < columns.count {
-      var end = position &+ 1
-      while end < columns.count, columns[end] == columns[position] { end &+= 1 }
-      entries.append(Self.entry(key: Int(columns[position]), count: end &- position))
-      position = end
-    }
-    endRow()
+  /// Replaces where the rows end, after a change of the entries.
+  func setRowEnds(_ ends: [Int]) {
+    rowEnds = ends
+    entries.count = ends.last ?? 0
   }
 }

@@ -88,7 +88,9 @@ extension TFIDFVectorizer {
       merged.table, options: options.options, documentCount: documents.count)
     let columns = counts.counters.indices.map { merged.columns(of: $0, selection.columns) }
     try Parallel.forEach(count: counts.chunks.count, workers: workers) { _, index in
-      counts.chunks[index].rows.renumber(columns[counts.chunks[index].counter])
+      let chunk = counts.chunks[index]
+      chunk.rows.renumber(columns[chunk.counter])
+      chunk.rows.sortRows(columnCount: selection.vocabulary.count)
     }
     let vectorizer = TFIDFVectorizer(
       options, vocabulary: selection.vocabulary, documentFrequencies: selection.documentFrequencies,

@@ -40,9 +40,7 @@ extension TFIDFVectorizer {
   /// The column of a term as the tokeniser writes it, or `nil` where the vocabulary lacks it.
   public func column(of term: String) -> Int? {
     var term = term
-    return withColumns { columnOf in
-      term.withUTF8 { columnOf($0).map(Int.init) }
-    }
+    return term.withUTF8 { column(of: $0) }
   }
 }
 

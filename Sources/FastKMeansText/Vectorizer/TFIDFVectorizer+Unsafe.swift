@@ -1,12 +1,20 @@
 extension TFIDFVectorizer {
-  /// Calls `body` with a function from a term's bytes to its column.
+  /// Appends the columns of a batch's terms, as far as they have any.
   @inline(__always)
-  func withColumns<Result>(_ body: ((UnsafeBufferPointer<UInt8>) -> UInt32?) -> Result) -> Result {
+  private func appendColumns(of batch: TermBatch, _ lookup: TermLookup, to columns: RawBuffer<UInt64>) {
+    columns.reserve(batch.count)
     if let bits = options.hashingBits {
-      return body { MurmurHash3.column(of: $0, bits: bits) }
+      for index in 0..<batch.count {
+        let column = MurmurHash3.column(of: batch.term(index), bits: bits)
+        columns.append(CountedRows.entry(key: Int(column), count: 1))
+      }
+      return
     }
-    return vocabulary.withLookup { lookup in
-      body { term in lookup.id(of: term).map { UInt32(truncatingIfNeeded: $0) } }
+    batch.prepare(for: lookup)
+    for index in 0..<batch.count {
+      if let id = lookup.find(batch.term(index), hash: batch.hash(index)).id {
+        columns.append(CountedRows.entry(key: id, count: 1))
+      }
     }
   }
 
@@ -17,17 +25,22 @@ extension TFIDFVectorizer {
     let byteCount = documents.offsets[range.upperBound] - documents.offsets[range.lowerBound]
     let rows = CountedRows(documents: range.count, byteCount: byteCount)
     let scratch = TermReader.Scratch()
-    let columns = RawBuffer<UInt32>(capacity: 256)
     var repairCount = 0
-    withColumns { columnOf in
+    vocabulary.withLookup { lookup in
       for document in range {
-        columns.count = 0
-        repairCount += reader.forEachTerm(in: documents[document], scratch: scratch) { term in
-          if let column = columnOf(term) { columns.append(column) }
+        repairCount += reader.forEachBatch(in: documents[document], scratch: scratch) { batch in
+          appendColumns(of: batch, lookup, to: rows.entries)
         }
-        rows.appendRow(columns.elements)
+        rows.endRow()
       }
     }
+    rows.sortRows(columnCount: columnCount)
     return (rows, repairCount)
+  }
+
+  /// The column of a term's bytes.
+  func column(of term: UnsafeBufferPointer<UInt8>) -> Int? {
+    if let bits = options.hashingBits { return Int(MurmurHash3.column(of: term, bits: bits)) }
+    return vocabulary.withLookup { $0.id(of: term) }
   }
 }

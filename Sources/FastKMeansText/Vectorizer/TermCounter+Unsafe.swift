@@ -16,14 +16,32 @@ final class TermCounter: @unchecked Sendable {
   private let scratch = TermReader.Scratch()
 
   /// Counts one document and adds its row to `rows`.
-  func count(_ text: UnsafeBufferPointer<UInt8>, with reader: TermReader, into rows: CountedRows) throws(TextError) {
+  func count(_ text: UnsafeBufferPointer<UInt8>, with reader: TermReader, into rows: CountedRows)
+    throws(TextError)
+  {
     guard table.count + reader.maxTermCount(byteCount: text.count) <= TermSlots.maxTerms else {
       throw TextError.tooManyTerms(limit: TermSlots.maxTerms)
     }
     let entries = rows.entries
     let rowStart = entries.count
-    repairCount += reader.forEachTerm(in: text, scratch: scratch) { term in
-      let id = table.insert(term)
+    repairCount += reader.forEachBatch(in: text, scratch: scratch) { batch in
+      count(batch, entries, rowStart: rowStart)
+    }
+    rows.endRow()
+    for position in rowStart..<entries.count {
+      let entry = entries.pointer[position]
+      let id = CountedRows.key(entry)
+      totals.pointer[id].documents &+= 1
+      totals.pointer[id].occurrences &+= CountedRows.count(entry)
+    }
+  }
+
+  /// Counts some terms of the row that starts at `rowStart`.
+  private func count(_ batch: TermBatch, _ entries: RawBuffer<UInt64>, rowStart: Int) {
+    batch.prepare(for: table.lookup)
+    entries.reserve(batch.count)
+    for index in 0..<batch.count {
+      let id = table.insert(batch.term(index), hash: batch.hash(index))
       if id == places.count {
         places.append(0)
         totals.append(Totals())
@@ -33,15 +51,9 @@ final class TermCounter: @unchecked Sendable {
         entries.pointer[place] &+= 1
       } else {
         places.pointer[id] = UInt32(truncatingIfNeeded: entries.count &- rowStart)
-        entries.append(CountedRows.entry(key: id, count: 1))
+        entries.pointer[entries.count] = CountedRows.entry(key: id, count: 1)
+        entries.count &+= 1
       }
-    }
-    rows.endRow()
-    for position in rowStart..<entries.count {
-      let entry = entries.pointer[position]
-      let id = CountedRows.key(entry)
-      totals.pointer[id].documents &+= 1
-      totals.pointer[id].occurrences &+= CountedRows.count(entry)
     }
   }
 }
