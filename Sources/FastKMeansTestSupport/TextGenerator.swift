@@ -6,7 +6,7 @@ public struct TextGenerator {
 
   public init(seed: UInt64) { random = CounterRandom(seed: seed) }
 
-  private static let ascii = Array("aAbBzZ019_ _ -.,'\u{0}\u{1F}\u{7F}@[`{/:")
+  private static let ascii = Array("aAbBzZ019_ _ -.,'\u{0}\u{1F}\u{7F}@[`{/:".unicodeScalars)
   /// Letters with odd cases, marks, digits of many scripts, case-ignorable signs, emoji, planes 1 and 2.
   private static let odd: [Unicode.Scalar] = Array(
     "ßẞİıΣσςΑάéÉñǅǆŉﬁȺⱥKÅΩжЖёЁאب中文々〆カｶ한글हिΣΣ²½Ⅷⅸ①㊀٣०Ⓐⓐ𝟘𝒳𐐀𐐨😀🇩☃ªºˢᴬʼ·ⴀႠᏸᎠꟊ\u{301}\u{307}\u{345}\u{AD}\u{200B}\u{200D}\u{2019}\u{FEFF}\u{FFFD}\u{20000}\u{10FFFF}\u{E000}\u{A0}\u{3000}"
@@ -16,7 +16,7 @@ public struct TextGenerator {
 
   private mutating func scalar() -> Unicode.Scalar {
     switch random.nextIndex(below: 10) {
-    case 0..<5: Self.ascii[random.nextIndex(below: Self.ascii.count)].unicodeScalars.first ?? " "
+    case 0..<5: Self.ascii[random.nextIndex(below: Self.ascii.count)]
     case 5..<9: Self.odd[random.nextIndex(below: Self.odd.count)]
     default: Unicode.Scalar(UInt32(random.nextIndex(below: 0x30000))) ?? " "
     }

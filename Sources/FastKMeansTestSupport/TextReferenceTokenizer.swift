@@ -31,10 +31,10 @@ public enum TextReferenceTokenizer {
   }
 
   private static func isLetter(_ scalar: Unicode.Scalar) -> Bool {
-    let letters: [Unicode.GeneralCategory] = [
-      .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,
-    ]
-    return letters.contains(scalar.properties.generalCategory)
+    switch scalar.properties.generalCategory {
+    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: true
+    default: false
+    }
   }
 
   static func lowercased(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {

@@ -7,21 +7,31 @@ import Testing
 struct GoldenText: Decodable {
   struct Options: Decodable {
     var ngrams: [Int]?
-    var min_df: Int?
-    var max_features: Int?
-    var sublinear_tf: Bool?
+    var minDF: Int?
+    var maxFeatures: Int?
+    var sublinearTF: Bool?
     var lowercase: Bool?
-    var stop_words: [String]?
+    var stopWords: [String]?
     var hashing: Int?
+
+    enum CodingKeys: String, CodingKey {
+      case ngrams
+      case minDF = "min_df"
+      case maxFeatures = "max_features"
+      case sublinearTF = "sublinear_tf"
+      case lowercase
+      case stopWords = "stop_words"
+      case hashing
+    }
 
     var textOptions: TextOptions {
       var options = TextOptions()
       if let ngrams, ngrams.count == 2 { options.ngrams = ngrams[0]...ngrams[1] }
-      if let min_df { options.minDocumentFrequency = min_df }
-      if let max_features { options.maxFeatures = max_features }
-      if let sublinear_tf { options.sublinearTF = sublinear_tf }
+      if let minDF { options.minDocumentFrequency = minDF }
+      if let maxFeatures { options.maxFeatures = maxFeatures }
+      if let sublinearTF { options.sublinearTF = sublinearTF }
       if let lowercase { options.lowercase = lowercase }
-      if let stop_words { options.stopWords = .custom(Set(stop_words)) }
+      if let stopWords { options.stopWords = .custom(Set(stopWords)) }
       options.hashingBits = hashing
       return options
     }

@@ -57,10 +57,11 @@ import Testing
   }
 
   @Test func foldsEveryCodePointAsTheTwinDoes() throws {
-    // Each code point between letters and as a word with itself, one document a code point of the first planes.
+    // Each code point after a letter, doubled, and before a letter; not the many ideographs and syllables.
+    let blocks: [Range<UInt32>] = [0x80..<0x3500, 0x9F00..<0xAD00, 0xD700..<0x11000, 0x1D400..<0x20000]
     for lowercase in [true, false] {
-      for start in stride(from: UInt32(0x80), to: 0x20000, by: 0x2000) {
-        let documents = (start..<start + 0x2000).compactMap(Unicode.Scalar.init).map { scalar in
+      for block in blocks {
+        let documents = block.compactMap(Unicode.Scalar.init).map { scalar in
           Array("a\(scalar)\(scalar) \(scalar)b".utf8)
         }
         let options = TextOptions(lowercase: lowercase, minDocumentFrequency: 1, maxFeatures: nil)
@@ -68,21 +69,21 @@ import Testing
         guard !twin.terms.isEmpty else { continue }
         let vectorizer = try TFIDFVectorizer.fit(to: Self.batch(documents), options: options, workers: 2)
         #expect(
-          vectorizer.vocabularyBytes == twin.terms.flatMap { $0 }, "from \(start), lowercase \(lowercase)")
+          vectorizer.vocabularyBytes == twin.terms.flatMap { $0 }, "\(block), lowercase \(lowercase)")
       }
     }
   }
 
-  @Test(arguments: 0..<20)
+  @Test(arguments: 0..<5)
   func sameBitsForAnyNumberOfWorkers(seed: Int) throws {
     var generator = TextGenerator(seed: UInt64(1000 + seed))
     let options = TextOptions(
       ngrams: 1...1 + seed % 2, minDocumentFrequency: 1, maxFeatures: 5_000,
-      hashingBits: seed % 5 == 0 ? 10 : nil)
+      hashingBits: seed == 4 ? 10 : nil)
     // More than a few chunks of text, of documents with very different lengths.
-    let documents = (0..<600).map { _ in Array(generator.text(upTo: 1 + generator.index(below: 900)).utf8) }
+    let documents = (0..<400).map { _ in Array(generator.text(upTo: 1 + generator.index(below: 900)).utf8) }
     let one = try TFIDFVectorizer.fitTransform(Self.batch(documents), options: options, workers: 1)
-    for workers in [2, 4, 7] {
+    for workers in [2, 4] {
       let other = try TFIDFVectorizer.fitTransform(Self.batch(documents), options: options, workers: workers)
       #expect(one == other, "seed \(seed), \(workers) workers")
       let transformed = try one.vectorizer.transform(Self.batch(documents), workers: workers)

@@ -37,6 +37,7 @@ extension TFIDFVectorizer {
   ///   - documents: at least one; UTF-8, or nearly.
   ///   - options: see ``TextOptions``.
   ///   - workers: how many threads; -1 for one a core.
+  /// - Returns: a new vectoriser.
   /// - Throws: as ``fitTransform(_:options:workers:)``.
   public static func fit(
     to documents: UTF8Documents, options: TextOptions = TextOptions(), workers: Int = -1
@@ -50,6 +51,7 @@ extension TFIDFVectorizer {
   ///   - texts: at least one.
   ///   - options: see ``TextOptions``.
   ///   - workers: how many threads; -1 for one a core.
+  /// - Returns: a new vectoriser.
   /// - Throws: as ``fitTransform(_:options:workers:)``.
   public static func fit(
     to texts: some Collection<String>, options: TextOptions = TextOptions(), workers: Int = -1
@@ -62,6 +64,7 @@ extension TFIDFVectorizer {
   /// - Parameters:
   ///   - texts: at least one.
   ///   - workers: how many threads; -1 for one a core.
+  /// - Returns: a new vectoriser.
   /// - Throws: as ``fitTransform(_:options:workers:)``.
   public func fitted(to texts: some Collection<String>, workers: Int = -1) throws -> TFIDFVectorizer {
     try Self.fit(to: texts, options: options, workers: workers)
@@ -72,6 +75,7 @@ extension TFIDFVectorizer {
   /// - Parameters:
   ///   - documents: at least one; UTF-8, or nearly.
   ///   - workers: how many threads; -1 for one a core.
+  /// - Returns: a new vectoriser.
   /// - Throws: as ``fitTransform(_:options:workers:)``.
   public func fitted(to documents: UTF8Documents, workers: Int = -1) throws -> TFIDFVectorizer {
     try Self.fit(to: documents, options: options, workers: workers)

@@ -25,6 +25,7 @@ extension TFIDFVectorizer {
   /// - Parameters:
   ///   - texts: any number.
   ///   - workers: how many threads; -1 for one a core.
+  /// - Returns: a row for each text.
   /// - Throws: ``TextError/notFitted``, ``TextError/documentTooLong(document:bytes:limit:)``.
   public func transform(_ texts: some Collection<String>, workers: Int = -1) throws -> CSRMatrix {
     try transform(UTF8Documents(texts), workers: workers).rows
