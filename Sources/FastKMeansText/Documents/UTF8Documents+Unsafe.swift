@@ -29,8 +29,9 @@ struct DocumentBytes: @unchecked Sendable {
     UnsafeBufferPointer(rebasing: bytes[offsets[index]..<offsets[index + 1]])
   }
 
-  /// Refuses documents whose counts could overflow.
+  /// Refuses what 32-bit counts could not hold.
   func checkLengths() throws(TextError) {
+    guard count < Int(UInt32.max) else { throw TextError.tooManyDocuments(limit: Int(UInt32.max) - 1) }
     for index in 0..<count {
       let length = offsets[index + 1] - offsets[index]
       guard length <= UTF8Documents.maxDocumentBytes else {

@@ -8,6 +8,8 @@ public enum TextError: Error, Equatable, Sendable {
   case notFitted
   /// A document is longer than what 32-bit counts allow for.
   case documentTooLong(document: Int, bytes: Int, limit: Int)
+  /// More documents than 32-bit counts allow for.
+  case tooManyDocuments(limit: Int)
   /// More terms than 32-bit columns can number.
   case tooManyTerms(limit: Int)
   /// Offsets of documents must start at 0, never fall, and end at the number of bytes.
@@ -28,6 +30,8 @@ extension TextError: CustomStringConvertible {
       "the vectoriser has no vocabulary yet; call fitted(to:) first"
     case .documentTooLong(let document, let bytes, let limit):
       "document \(document) has \(bytes) bytes; split documents of more than \(limit) bytes"
+    case .tooManyDocuments(let limit):
+      "more than \(limit) documents; pass them in several calls"
     case .tooManyTerms(let limit):
       "more than \(limit) different terms; use fewer n-grams, or hashing"
     case .badDocumentOffsets(let position, let value):

@@ -11,25 +11,27 @@ final class TermBatch: @unchecked Sendable {
 
   private(set) var count = 0
   private let terms: UnsafeMutablePointer<UnsafeBufferPointer<UInt8>>
-  private let hashes: UnsafeMutablePointer<UInt64>
-  private let firstSlots: UnsafeMutablePointer<UInt64>
+  private let keys: UnsafeMutablePointer<TermKey>
+  private let numbers: UnsafeMutablePointer<UInt32>
 
   init() {
     terms = .allocate(capacity: Self.capacity)
-    hashes = .allocate(capacity: Self.capacity)
-    firstSlots = .allocate(capacity: Self.capacity)
+    keys = .allocate(capacity: Self.capacity)
+    numbers = .allocate(capacity: Self.capacity)
   }
 
   deinit {
     terms.deallocate()
-    hashes.deallocate()
-    firstSlots.deallocate()
+    keys.deallocate()
+    numbers.deallocate()
   }
 
   @inline(__always)
   var isFull: Bool { count == Self.capacity }
 
-  /// Adds a term, whose bytes must stay where they are until ``removeAll()``; the batch must not be full.
+  /// Adds a term of a buffer, where eight bytes can be read whatever its length.
+  ///
+  /// The bytes must stay where they are until ``removeAll()``; the batch must not be full.
   @inline(__always)
   func append(_ term: UnsafeBufferPointer<UInt8>) {
     (terms + count).initialize(to: term)
@@ -41,21 +43,18 @@ final class TermBatch: @unchecked Sendable {
   @inline(__always)
   func term(_ index: Int) -> UnsafeBufferPointer<UInt8> { terms[index] }
 
+  /// The key of a term, once ``prepare(for:)`` has made it.
   @inline(__always)
-  func hash(_ index: Int) -> UInt64 { hashes[index] }
+  func key(_ index: Int) -> TermKey { keys[index] }
 
-  /// Hashes all terms and brings into the cache what their lookups will read.
+  /// Makes all keys, and brings into the cache what the lookups will read.
   func prepare(for lookup: TermLookup) {
     for index in 0..<count {
-      let hash = TermHash.hash(terms[index], seed: lookup.seed)
-      hashes[index] = hash
-      firstSlots[index] = lookup.slots[TermSlots.start(hash, bits: lookup.bits)]
+      let key = TermKey(inBuffer: terms[index], seed: lookup.seed)
+      (keys + index).initialize(to: key)
+      // Kept, lest the load be dropped as unused.
+      (numbers + index).initialize(
+        to: lookup.slots[TermSlots.start(key, bits: lookup.bits, seed: lookup.seed)].number)
     }
-    // The sum is stored, lest the loads be dropped as unused.
-    var touched: UInt64 = 0
-    for index in 0..<count where firstSlots[index] != TermSlots.empty {
-      touched &+= UInt64(truncatingIfNeeded: lookup.offsets[TermSlots.id(firstSlots[index])])
-    }
-    firstSlots[0] = touched
   }
 }

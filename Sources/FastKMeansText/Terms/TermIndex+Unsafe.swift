@@ -5,7 +5,7 @@ struct TermIndex: Sendable, Equatable {
   /// All terms' UTF-8, one after the other, and where each starts; `count + 1` offsets.
   let bytes: [UInt8]
   let offsets: [Int]
-  private let slots: [UInt64]
+  private let slots: [TermSlot]
   private let bits: Int
   private let seed: UInt64
 
@@ -16,14 +16,15 @@ struct TermIndex: Sendable, Equatable {
     let seed = UInt64.random(in: .min ... .max)
     let count = offsets.count - 1
     let bits = TermSlots.bits(forTerms: count)
-    var slots = [UInt64](repeating: TermSlots.empty, count: 1 << bits)
-    bytes.withUnsafeBufferPointer { bytes in
-      for id in 0..<count {
-        let term = UnsafeBufferPointer(rebasing: bytes[offsets[id]..<offsets[id + 1]])
-        let hash = TermHash.hash(term, seed: seed)
-        var index = TermSlots.start(hash, bits: bits)
-        while slots[index] != TermSlots.empty { index = (index + 1) & (1 << bits - 1) }
-        slots[index] = TermSlots.slot(hash: hash, id: id)
+    var slots = [TermSlot](repeating: TermSlot(), count: 1 << bits)
+    slots.withUnsafeMutableBufferPointer { slots in
+      bytes.withUnsafeBufferPointer { bytes in
+        guard let slots = slots.baseAddress else { return }
+        for id in 0..<count {
+          let key = TermKey(UnsafeBufferPointer(rebasing: bytes[offsets[id]..<offsets[id + 1]]), seed: seed)
+          TermSlots.place(
+            TermSlot(key: key.value, number: UInt32(id + 1)), into: slots, bits: bits, seed: seed)
+        }
       }
     }
     (self.bytes, self.offsets, self.slots, self.bits, self.seed) = (bytes, offsets, slots, bits, seed)

@@ -4,13 +4,13 @@
 final class TermTable: @unchecked Sendable {
   private let seed = UInt64.random(in: .min ... .max)
   private var bits = TermSlots.bits(forTerms: 1 << 12)
-  private var slots: UnsafeMutablePointer<UInt64>
+  private var slots: UnsafeMutablePointer<TermSlot>
   let bytes = RawBuffer<UInt8>(capacity: 1 << 15)
   let offsets = RawBuffer<Int>(capacity: 1 << 12)
 
   init() {
     slots = .allocate(capacity: 1 << bits)
-    slots.initialize(repeating: TermSlots.empty, count: 1 << bits)
+    slots.initialize(repeating: TermSlot(), count: 1 << bits)
     offsets.append(0)
   }
 
@@ -34,20 +34,20 @@ final class TermTable: @unchecked Sendable {
 
   /// The number of a term, which is added if it is new.
   func insert(_ term: UnsafeBufferPointer<UInt8>) -> Int {
-    insert(term, hash: TermHash.hash(term, seed: seed))
+    insert(term, key: TermKey(term, seed: seed))
   }
 
-  /// The same, for a term whose hash by this table's seed is known.
+  /// The same, for a term whose key by this table's seed is known.
   @inline(__always)
-  func insert(_ term: UnsafeBufferPointer<UInt8>, hash: UInt64) -> Int {
-    let (id, slot) = lookup.find(term, hash: hash)
-    return id ?? add(term, hash: hash, slot: slot)
+  func insert(_ term: UnsafeBufferPointer<UInt8>, key: TermKey) -> Int {
+    let (id, slot) = lookup.find(term, key: key)
+    return id ?? add(term, key: key, slot: slot)
   }
 
   @inline(never)
-  private func add(_ term: UnsafeBufferPointer<UInt8>, hash: UInt64, slot: Int) -> Int {
+  private func add(_ term: UnsafeBufferPointer<UInt8>, key: TermKey, slot: Int) -> Int {
     let id = count
-    slots[slot] = TermSlots.slot(hash: hash, id: id)
+    slots[slot] = TermSlot(key: key.value, number: UInt32(truncatingIfNeeded: id + 1))
     bytes.append(term)
     offsets.append(bytes.count)
     if 2 * count > 1 << bits { grow() }
@@ -56,14 +56,11 @@ final class TermTable: @unchecked Sendable {
 
   private func grow() {
     let (oldSlots, oldCount) = (slots, 1 << bits)
-    // Fourfold: half-empty tables are cheap next to the terms, moving them is not.
-    bits += 2
+    bits += 1
     slots = .allocate(capacity: 1 << bits)
-    slots.initialize(repeating: TermSlots.empty, count: 1 << bits)
-    for index in 0..<oldCount where oldSlots[index] != TermSlots.empty {
-      var place = TermSlots.start(oldSlots[index], bits: bits)
-      while slots[place] != TermSlots.empty { place = (place + 1) & (1 << bits - 1) }
-      slots[place] = oldSlots[index]
+    slots.initialize(repeating: TermSlot(), count: 1 << bits)
+    for index in 0..<oldCount where !oldSlots[index].isEmpty {
+      TermSlots.place(oldSlots[index], into: slots, bits: bits, seed: seed)
     }
     oldSlots.deallocate()
   }

@@ -12,7 +12,7 @@ extension TFIDFVectorizer {
     }
     batch.prepare(for: lookup)
     for index in 0..<batch.count {
-      if let id = lookup.find(batch.term(index), hash: batch.hash(index)).id {
+      if let id = lookup.find(batch.term(index), key: batch.key(index)).id {
         columns.append(CountedRows.entry(key: id, count: 1))
       }
     }

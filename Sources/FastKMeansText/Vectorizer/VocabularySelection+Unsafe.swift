@@ -17,7 +17,7 @@ struct VocabularySelection {
   ) throws(TextError) -> VocabularySelection {
     guard terms.table.count > 0 else { throw TextError.emptyVocabulary(documents: documentCount) }
     var kept = (0..<terms.table.count).filter {
-      terms.totals.pointer[$0].documents >= options.minDocumentFrequency
+      Int(terms.totals.pointer[$0].documents) >= options.minDocumentFrequency
     }
     guard !kept.isEmpty else {
       throw TextError.noTermsRemain(
@@ -39,7 +39,7 @@ struct VocabularySelection {
     }
     return VocabularySelection(
       vocabulary: TermIndex(bytes: bytes, offsets: offsets),
-      documentFrequencies: kept.map { terms.totals.pointer[$0].documents }, columns: columns)
+      documentFrequencies: kept.map { Int(terms.totals.pointer[$0].documents) }, columns: columns)
   }
 
   /// The `limit` terms with the most occurrences, in the order they came; of equals the first ones.
