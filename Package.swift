@@ -46,7 +46,8 @@ let package = Package(
       name: "FastKMeansTextTests", dependencies: ["FastKMeansText", "FastKMeansTestSupport"]),
     .testTarget(
       name: "FastKMeansFormatsTests",
-      dependencies: ["FastKMeansFormats", "FastKMeansTestSupport"]
+      dependencies: ["FastKMeansFormats", "FastKMeansTestSupport"],
+      resources: [.copy("Fixtures")]
     ),
     .testTarget(
       name: "CLITests", dependencies: ["FastKMeansCLI", "FastKMeansTestSupport"]),
