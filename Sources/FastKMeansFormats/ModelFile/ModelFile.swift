@@ -1,9 +1,9 @@
 import FastKMeans
 
-/// Models in files: one `.safetensors` file each, readable with the public library of that name, with no code in it.
+/// Models in files: one `.safetensors` file each, readable with the public library of that name, without code.
 ///
-/// `docs/format/model-v1.md` describes the format. The same model gives the same bytes, whatever the number of
-/// threads that trained it or that will use it: that number is not stored, nor are prototypes to start from.
+/// `docs/format/model-v1.md` describes the format. The same model gives the same bytes, whatever the number
+/// of threads that trained it or will use it: that number is not stored, nor are prototypes to start from.
 public enum ModelFile {
   /// Writes a model, whole or not at all.
   ///

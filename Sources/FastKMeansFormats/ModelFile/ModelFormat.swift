@@ -36,8 +36,8 @@ extension ModelFormat {
     return header.withUnsafeBytes { SHA256.hexDigest(of: $0) }
   }
 
-  /// Where the digest stands in the header, found by its key: in JSON a quote inside of a text has a backslash
-  /// before it, so these bytes can be nothing but that key.
+  /// Where the digest stands in the header, found by its key: in JSON a quote inside of a text has a
+  /// backslash before it, so these bytes can be nothing but that key.
   static func headerDigestRange(in header: [UInt8]) -> Range<Int>? {
     let key = Array("\"\(Key.headerDigest)\":\"".utf8)
     guard let start = firstIndex(of: key, in: header) else { return nil }

@@ -1,7 +1,7 @@
 /// A JSON value as the header of a model file has it.
 ///
-/// Own code rather than Foundation's, because a header that is not trusted asks for what that hides: a key that
-/// occurs twice, nesting without end, 64-bit integers kept exact, and the byte where the text goes wrong.
+/// Own code rather than Foundation's, because a header that is not trusted asks for what that hides: a key
+/// that occurs twice, nesting without end, 64-bit integers kept exact, the byte where the text goes wrong.
 package enum JSONValue: Sendable, Equatable {
   case null
   case bool(Bool)

@@ -11,7 +11,8 @@ struct TensorFile {
   /// The length of the header stands before it, in this many bytes.
   static let lengthByteCount = 8
 
-  /// Checks the header: its length, its JSON, whose file it is, its version, its digest, where each tensor lies.
+  /// Checks the header: its length, its JSON, whose file it is, its version, its digest, where each tensor
+  /// lies.
   ///
   /// The version comes before the digest, for a later version may compute that in another way.
   init(_ file: MappedFile) throws {
@@ -79,7 +80,7 @@ extension TensorFile {
     return header.entries[position]
   }
 
-  /// A copy of a tensor's elements, if it has this dtype and this shape; `nil` for any length in one dimension.
+  /// A copy of a tensor's elements, if it has this dtype and this shape; `nil` is any length in one dimension.
   func values<Element: TensorElement>(
     _ name: String, as element: Element.Type, type: TensorType = Element.tensorType, shape: [Int]? = nil
   ) throws -> [Element] {

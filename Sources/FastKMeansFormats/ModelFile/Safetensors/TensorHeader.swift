@@ -12,8 +12,8 @@ struct TensorHeader: Equatable {
   var entries: [Entry] = []
   var metadata: [String: String] = [:]
 
-  /// No header may be longer: before it is parsed there is nothing to judge its content by, and a parsed value
-  /// takes many times its text. The longest that is written holds a list of stop words.
+  /// No header may be longer: before it is parsed there is nothing to judge its content by, and a parsed
+  /// value takes many times its text. The longest that is written holds a list of stop words.
   static let maxByteCount = 16 << 20
   /// The key of the table of texts.
   static let metadataKey = "__metadata__"
@@ -39,8 +39,8 @@ extension TensorHeader {
   /// The number of bytes that all tensors take.
   var dataByteCount: Int { entries.last?.range.upperBound ?? 0 }
 
-  /// The header as it stands in the file: texts first, tensors in the order of their data, blanks at the end so
-  /// that the data starts at a multiple of ``alignment``.
+  /// The header as it stands in the file: texts first, tensors in the order of their data, blanks at the end
+  /// so that the data starts at a multiple of ``alignment``.
   var text: String {
     var object = JSONObject()
     object.append(Self.metadataKey, .object(JSONObject(sorting: metadata.mapValues(JSONValue.string))))

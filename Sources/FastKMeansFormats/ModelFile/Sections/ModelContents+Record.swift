@@ -2,8 +2,8 @@ import FastKMeans
 import FastKMeansText
 
 extension ModelContents {
-  /// The sections of a file in their order. A new, optional section gets its own file beside this one, a line here
-  /// and one below, and raises the minor version.
+  /// The sections of a file in their order. A new, optional section gets its own file beside this one, a line
+  /// here and one below, and raises the minor version.
   func record() throws -> ModelRecord {
     try checkBeforeWriting()
     var record = ModelRecord()

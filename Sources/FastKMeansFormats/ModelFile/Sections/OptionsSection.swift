@@ -75,8 +75,8 @@ extension OptionsSection {
   private enum Seeding: String, CaseIterable {
     case kMeansPlusPlus = "kmeans++"
     case random
-    /// Prototypes that the caller gave. They are not stored: the classes they were for have learned from them, and
-    /// a class that is new to a loaded model is seeded by k-means++.
+    /// Prototypes that the caller gave. They are not stored: the classes they were for have learned from
+    /// them, and a class that is new to a loaded model is seeded by k-means++.
     case given
 
     init(_ initialization: Initialization) {
