@@ -71,6 +71,6 @@ import Testing
       path: fixture("sparse-stored.npz"), options: options, from: ReaderPosition(row: 3))
     let batch = try #require(try reader.next(maxRows: 5))
     #expect(try batch.data.sparse == whole.sparse.selectingRows(3..<8))
-    #expect(batch.data.labels?.rowLabels == (whole.labels?.rowLabels?[3..<8]).map(Array.init))
+    #expect(batch.data.labels?.rowLabels == (whole.labels?.rowLabels[3..<8]).map(Array.init))
   }
 }

@@ -8,8 +8,8 @@ import Testing
   private func labels(_ rows: Int, _ kind: Int, _ random: inout CounterRandom) -> LabelColumn? {
     switch kind {
     case 0: nil
-    case 1: LabelColumn((0..<rows).map { _ in .integer(Int64(random.nextIndex(below: 5)) - 2) })
-    default: LabelColumn((0..<rows).map { _ in .text("läbel-\(random.nextIndex(below: 5))") })
+    case 1: LabelColumn((0..<rows).map { _ in Label.integer(Int64(random.nextIndex(below: 5)) - 2) })
+    default: LabelColumn((0..<rows).map { _ in Label.text("läbel-\(random.nextIndex(below: 5))") })
     }
   }
 

@@ -7,9 +7,9 @@ extension LabelInterner {
   ///   - indices: each row's number, -1 for none.
   ///   - path: for messages.
   /// - Throws: `InputError.badLabels` if they are numbers but not all integers, or rows of numbers.
-  /// - Returns: the column, `nil` if no row has a label.
+  /// - Returns: the column, `nil` if a row has no label.
   func column(indices: [Int32], path: String) throws -> LabelColumn? {
-    guard count > 0 else { return nil }
+    guard count > 0, !indices.contains(-1) else { return nil }
     if requiredKind == .text || hasMarkedText { return textColumn(indices) }
     let syntaxes = (0..<count).map { NumberSyntax(bytes(of: $0)) }
     try refuseRowsOfNumbers(path: path)
@@ -26,17 +26,17 @@ extension LabelInterner {
 
   private func textColumn(_ indices: [Int32]) -> LabelColumn {
     let labels = (0..<count).map { Label.text(String(decoding: bytes(of: $0), as: UTF8.self)) }
-    return LabelColumn(labels: labels, indices: indices)
+    return LabelColumn(unchecked: labels, indices: indices)
   }
 
   /// Spellings of one integer (`7`, `+7`, `07`) are one label.
   private func merged(_ integers: [Label], _ indices: [Int32]) -> LabelColumn {
     let distinct = LabelColumn(integers)
     guard distinct.labels.count < integers.count else {
-      return LabelColumn(labels: integers, indices: indices)
+      return LabelColumn(unchecked: integers, indices: indices)
     }
     return LabelColumn(
-      labels: distinct.labels, indices: indices.map { $0 < 0 ? -1 : distinct.indices[Int($0)] })
+      unchecked: distinct.labels, indices: indices.map { distinct.indices[Int($0)] })
   }
 
   private func fractional(_ index: Int, isNaN: Bool, path: String) -> InputError {

@@ -32,7 +32,7 @@ struct NpyMatrix {
   /// Some of the rows; `range` lies within `0 ..< rowCount`.
   func rows(_ range: Range<Int>) throws -> DenseMatrix {
     let values = try file.withBytes(at: dataOffset, count: header.count * header.type.size) { bytes in
-      Array<Float>(unsafeUninitializedCapacity: range.count * columnCount) { target, count in
+      [Float](unsafeUninitializedCapacity: range.count * columnCount) { target, count in
         guard let from = bytes.baseAddress, let to = target.baseAddress else { return }
         convert(range, from: from, to: to)
         count = range.count * columnCount

@@ -49,6 +49,7 @@ final class ArrayEngine: RowEngine {
       }
     row = range.upperBound
     return RowBatch(
-      data: .features(features, labels: isWhole ? labels : labels?.selecting(range)), rejected: [])
+      data: .features(features, labels: isWhole ? labels : labels?.selectingRows(range)), rejected: [],
+      unlabelledCount: labels == nil ? range.count : 0)
   }
 }

@@ -13,7 +13,7 @@ public enum LabelledData: Sendable, Equatable {
     }
   }
 
-  /// The labels; `nil` if no row has one.
+  /// The labels; `nil` unless every row has one.
   public var labels: LabelColumn? {
     switch self {
     case .text(_, let labels), .features(_, let labels): labels
@@ -42,6 +42,8 @@ public struct RowBatch: Sendable, Equatable {
   public var data: LabelledData
   /// Rows that could not be read; empty unless ``ReaderOptions/setsBadRowsAside`` is set.
   public var rejected: [RejectedRow]
+  /// How many of the rows have no label; if any, the labels of the others are not in `data` either.
+  public var unlabelledCount: Int
 }
 
 /// A row that could not be read.

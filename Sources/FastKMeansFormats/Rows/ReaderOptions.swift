@@ -19,7 +19,8 @@ public struct ReaderOptions: Sendable, Equatable {
   public var zeroBased = ZeroBased.auto
   /// The labels of an `npz` or `npy` file: `.npy` of integers, or text with one label a line.
   public var labelsFile: String?
-  /// Every row must have a label. Else rows without one are taken too.
+  /// Every row must have a label. Else rows without one are taken too, and there are labels only where each row
+  /// of a batch has one.
   public var requiresLabels = true
   /// The number of features of the model that the rows are for; `nil`: the largest index counts. SVMlight
   /// files do not say it themselves.

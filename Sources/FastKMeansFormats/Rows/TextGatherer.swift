@@ -64,7 +64,9 @@ struct TextGatherer {
 
   mutating func takeBatch() throws -> RowBatch {
     let column = try interner.column(indices: labelIndices, path: path)
-    let batch = RowBatch(data: .text(documents, labels: column), rejected: rejected)
+    let batch = RowBatch(
+      data: .text(documents, labels: column), rejected: rejected,
+      unlabelledCount: labelIndices.count { $0 < 0 })
     // Later batches keep to the type that the first one had.
     interner = LabelInterner(requiredKind: interner.requiredKind ?? column?.labels.first?.kind)
     documents = TextDocuments()

@@ -58,7 +58,9 @@ struct SVMLightParser: LineParser {
   mutating func takeBatch() throws -> RowBatch {
     let column = try interner.column(indices: labelIndices, path: path)
     let features = try takeFeatures()
-    let batch = RowBatch(data: .features(.sparse(features), labels: column), rejected: rejected)
+    let batch = RowBatch(
+      data: .features(.sparse(features), labels: column), rejected: rejected,
+      unlabelledCount: labelIndices.count { $0 < 0 })
     // Later batches keep to the type that the first one had.
     requiredKind = requiredKind ?? column?.labels.first?.kind
     interner = LabelInterner(requiredKind: requiredKind)

@@ -73,7 +73,6 @@ public enum RowWriter {
     }
     try withTextSink(path) { sink in
       for index in labels.indices {
-        guard index >= 0 else { throw FormatError(path: path, place: .file, problem: .missingLabel) }
         try sink.write(names[Int(index)])
       }
     }

@@ -11,8 +11,7 @@ struct SVMLightWriter {
     var line: [UInt8] = []
     for row in 0..<matrix.rowCount {
       line.removeAll(keepingCapacity: true)
-      let index = labels.map { Int($0.indices[row]) } ?? -1
-      if index >= 0 { line += names[index] }
+      if let labels { line += names[Int(labels.indices[row])] }
       for position in matrix.rowOffsets[row]..<matrix.rowOffsets[row + 1] {
         if !line.isEmpty { line.append(0x20) }
         line += String(UInt64(matrix.columns[position]) + 1).utf8

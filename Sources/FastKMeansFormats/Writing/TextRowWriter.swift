@@ -13,14 +13,13 @@ struct TextRowWriter {
     var line: [UInt8] = []
     for row in 0..<documents.count {
       line.removeAll(keepingCapacity: true)
-      let index = labels.map { Int($0.indices[row]) } ?? -1
-      let label = index < 0 ? nil : names[index]
+      let index = labels.map { Int($0.indices[row]) }
+      let label = index.map { names[$0] }
       switch format {
       case .tsv: try appendTSV(label, documents[row], row, to: &line)
       case .csv: appendCSV(label, documents[row], to: &line)
       default:
-        let isInteger = index >= 0 && labels?.labels[index].kind == .integer
-        appendJSON(label, isInteger: isInteger, documents[row], to: &line)
+        appendJSON(label, isInteger: labels?.labels.first?.kind == .integer, documents[row], to: &line)
       }
       line.append(0x0A)
       try sink.write(line)
@@ -51,8 +50,8 @@ struct TextRowWriter {
   }
 
   private func appendCSV(_ label: [UInt8]?, _ text: ArraySlice<UInt8>, to line: inout [UInt8]) {
-    if labels != nil {
-      appendField(label?[...] ?? [], to: &line)
+    if let label {
+      appendField(label[...], to: &line)
       line.append(0x2C)
     }
     appendField(text, to: &line)
@@ -61,7 +60,10 @@ struct TextRowWriter {
   /// Always quoted where a reader could see something else: also an empty field, which alone is a blank line.
   private func appendField(_ field: ArraySlice<UInt8>, to line: inout [UInt8]) {
     let special: [UInt8] = [0x22, 0x2C, 0x0A, 0x0D]
-    guard field.isEmpty || field.contains(where: special.contains) else { return line += field }
+    guard field.isEmpty || field.contains(where: special.contains) else {
+      line += field
+      return
+    }
     line.append(0x22)
     for byte in field {
       if byte == 0x22 { line.append(0x22) }
