@@ -5,6 +5,11 @@ extension UTF8Documents {
     endDocument()
   }
 
+  /// Adds bytes to the document that is being read, from memory that someone else owns.
+  package mutating func appendPart(_ part: UnsafeBufferPointer<UInt8>) {
+    bytes.append(contentsOf: part)
+  }
+
   /// Calls `body` with a view of the documents that is valid during the call only.
   func withDocuments<Result>(_ body: (DocumentBytes) throws -> Result) rethrows -> Result {
     try bytes.withUnsafeBufferPointer { bytes in

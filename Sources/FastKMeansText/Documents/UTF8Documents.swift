@@ -6,7 +6,7 @@ public struct UTF8Documents: Sendable, Equatable {
   public static let maxDocumentBytes = 1 << 30
 
   /// All documents' bytes.
-  public private(set) var bytes: [UInt8]
+  public internal(set) var bytes: [UInt8]
   /// `count + 1` positions, from 0 to the number of bytes in finished documents.
   public private(set) var offsets: [Int]
 
@@ -69,11 +69,6 @@ extension UTF8Documents {
 
   /// Adds bytes to the document that is being read; ``endDocument()`` finishes it.
   public mutating func appendPart(_ part: ArraySlice<UInt8>) {
-    bytes.append(contentsOf: part)
-  }
-
-  /// Adds bytes to the document that is being read, from memory that someone else owns.
-  package mutating func appendPart(_ part: UnsafeBufferPointer<UInt8>) {
     bytes.append(contentsOf: part)
   }
 

@@ -1,7 +1,7 @@
 /// Splits text into words: the maximal runs of at least two letters, digits or underscores.
 ///
 /// The same tokens as scikit-learn's default pattern `(?u)\b\w\w+\b` on `str.lower()` text, without making a
-/// lower-cased copy or any string. `ReferenceTokenizer` of the test support is its plain twin.
+/// lower-cased copy or any string. `TextReferenceTokenizer` of the test support is its plain twin.
 struct Tokenizer: Sendable {
   let lowercase: Bool
 

@@ -10,7 +10,8 @@ import FastKMeans
 /// - bytes that are not UTF-8: here they are read as U+FFFD and counted.
 ///
 /// Two kinds: with a vocabulary (columns are its terms in code point order), or hashing (columns are hashes of
-/// terms, see ``MurmurHash3``; nothing needs to be seen first, as streams ask for). A hashing vectoriser that is
+/// terms, MurmurHash3 as scikit-learn's `HashingVectorizer(alternate_sign=False)` has it; nothing needs to be seen
+/// first, as streams ask for). A hashing vectoriser that is
 /// fitted learns document frequencies; one that is not gives every term the weight 1. Hashed counts are
 /// unsigned: terms that share a column add up.
 public struct TFIDFVectorizer: Sendable {
