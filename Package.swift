@@ -47,7 +47,7 @@ let package = Package(
     .testTarget(
       name: "FastKMeansFormatsTests",
       dependencies: ["FastKMeansFormats", "FastKMeansTestSupport"],
-      resources: [.copy("Fixtures")]
+      resources: [.copy("Fixtures"), .copy("ModelSamples")]
     ),
     .testTarget(
       name: "CLITests",
