@@ -55,7 +55,8 @@ struct ConvertTests {
     #expect(try #require(json["largest_relative_error"] as? Double) > 0)
     #expect(try folder.data("small").count < folder.data("m").count)
     let accuracy = try ["m", "small"].map {
-      try Tool.run("evaluate", "--model", $0, "--input", "rows.tsv", "--json", in: folder).json["accuracy"] as? Double
+      try Tool.run("evaluate", "--model", $0, "--input", "rows.tsv", "--json", in: folder).json["accuracy"]
+        as? Double
     }
     #expect(accuracy[0] == accuracy[1])
   }

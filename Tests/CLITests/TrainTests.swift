@@ -11,7 +11,8 @@ struct TrainTests {
   }
 
   @Test func printsWhatScriptsRead() throws {
-    let outcome = try Tool.run("train", "--input", "rows.tsv", "--model", "m.safetensors", "--json", in: folder)
+    let outcome = try Tool.run(
+      "train", "--input", "rows.tsv", "--model", "m.safetensors", "--json", in: folder)
     #expect(outcome.status == 0)
     #expect(outcome.errors.isEmpty)
     let json = try outcome.json
@@ -34,7 +35,8 @@ struct TrainTests {
     let outcome = try Tool.run(
       "train", "--input", "rows.tsv", "--model", "m", "--json", "--k-init", "2", "--k-list", "k.json",
       "--init-method", "random", "--distance", "euclidean", "--dtype", "float16", "--soft", "false",
-      "--soft-type", "softmax", "--temperature", "0.5", "--lambda-penalty", "0.2", "--merge-threshold", "0.01",
+      "--soft-type", "softmax", "--temperature", "0.5", "--lambda-penalty", "0.2", "--merge-threshold",
+      "0.01",
       "--relative-merge", "--percentile-threshold", "0.5", "--batch-size", "64", "--n-threads", "2",
       "--min-weight", "0.01", "--truncation-threshold", "0.001", "--max-iters", "7", "--tol", "0.01",
       "--random-state", "7", "--decay", "0.9", "--mode", "default", "--refine", "0", "--device", "cpu",
@@ -45,7 +47,8 @@ struct TrainTests {
     let numbers: [String: Double] = [
       "k_init": 2, "temperature": 0.5, "lambda_penalty": 0.2, "merge_threshold": 0.01,
       "percentile_threshold": 0.5, "batch_size": 64, "n_threads": 2, "min_weight": 0.01,
-      "truncation_threshold": 0.001, "max_iters": 7, "tol": 0.01, "random_state": 7, "decay": 0.9, "min_df": 3,
+      "truncation_threshold": 0.001, "max_iters": 7, "tol": 0.01, "random_state": 7, "decay": 0.9,
+      "min_df": 3,
       "max_features": 50,
     ]
     for (name, value) in numbers { #expect((options[name] as? NSNumber)?.doubleValue == value, "\(name)") }
@@ -64,7 +67,7 @@ struct TrainTests {
     for (list, expected) in [(#"{"spam": 1}"#, [2, 2, 1]), ("[1, 3]", [1, 3, 2])] {
       try folder.write(list, to: "k.json")
       let outcome = try Tool.run(
-        "train", "--input", "rows.tsv", "--model", "m", "--k-init", "2", "--k-list", "k.json", "--soft", "false",
+        "train", "--input", "rows.tsv", "--model", "m", "--k-init", "2", "--k-list", "k.json", "--refine", "0",
         in: folder)
       #expect(outcome.status == 0, "\(outcome.errors)")
       let inspected = try Tool.run("inspect", "--model", "m", "--json", in: folder).json

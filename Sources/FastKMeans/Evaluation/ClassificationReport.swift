@@ -24,7 +24,8 @@ public struct ClassificationReport: Sendable, Equatable {
   public init(truth: [Int], predicted: [Int]) throws {
     guard !truth.isEmpty else { throw InputError.noRows }
     guard truth.count == predicted.count else {
-      throw InputError.lengthMismatch(what: "predicted classes", expected: truth.count, found: predicted.count)
+      throw InputError.lengthMismatch(
+        what: "predicted classes", expected: truth.count, found: predicted.count)
     }
     if let negative = (truth + predicted).first(where: { $0 < 0 }) {
       throw InputError.badLabels(found: "negative class numbers (\(negative))", expected: "numbers from 0")
@@ -44,7 +45,8 @@ public struct ClassificationReport: Sendable, Equatable {
     correctCount = counts.values.reduce(0) { $0 + $1.correct }
     classes = counts.sorted { $0.key < $1.key }.map { index, count in
       ClassMetrics(
-        classIndex: index, support: count.support, predictedCount: count.predicted, correctCount: count.correct)
+        classIndex: index, support: count.support, predictedCount: count.predicted,
+        correctCount: count.correct)
     }
     confusions = wrong.map { ClassConfusion(pair: $0, count: $1) }.sorted(by: ClassConfusion.isBefore)
   }

@@ -85,7 +85,8 @@ public struct ConfidenceReport: Sendable, Equatable {
     for step in 1...steps {
       let wanted = max(1, Int((Double(order.count) * Double(step) / Double(steps)).rounded()))
       guard wanted > taken else { continue }
-      while taken < order.count, taken < wanted || confidences[order[taken]] == confidences[order[taken - 1]] {
+      while taken < order.count, taken < wanted || confidences[order[taken]] == confidences[order[taken - 1]]
+      {
         correct += isCorrect[order[taken]] ? 1 : 0
         taken += 1
       }

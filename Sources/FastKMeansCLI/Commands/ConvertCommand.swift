@@ -7,7 +7,7 @@ struct ConvertCommand: ParsableCommand {
     commandName: "convert",
     abstract: "Rewrite rows in another format, or a model in a smaller precision.",
     discussion: """
-      Rows: tsv, csv and jsonl into one another; svmlight, npz and npy into one another. A model: with --dtype; the
+      Rows: tsv, csv and jsonl into one another; svmlight, npz and npy into one another. A model: with --dtype; the \
       rounding error is reported.
 
       Examples:
@@ -37,7 +37,8 @@ struct ConvertCommand: ParsableCommand {
   }
 
   private func convertModel(to precision: Precision) throws {
-    guard input.format == nil, RowFormat(path: input.input) == nil, outputFormat == nil, labelsOutput == nil else {
+    guard input.format == nil, RowFormat(path: input.input) == nil, outputFormat == nil, labelsOutput == nil
+    else {
       throw CallError("--dtype is for models, \(input.input) is to be read as rows; leave --dtype out")
     }
     guard !(output == "-" && display.json) else {
@@ -64,9 +65,13 @@ struct ConvertCommand: ParsableCommand {
 
   private func resolvedOutputFormat() throws -> RowFormat {
     if let outputFormat { return outputFormat }
-    if output == "-" { throw CallError("standard output has no name to tell its format; pass --output-format") }
+    if output == "-" {
+      throw CallError("standard output has no name to tell its format; pass --output-format")
+    }
     guard let format = RowFormat(path: output) else {
-      throw CallError("\(output): the name's ending tells no format; pass --output-format tsv, csv, jsonl, svmlight, npz or npy")
+      throw CallError(
+        "\(output): the name's ending tells no format; pass --output-format tsv, csv, jsonl, svmlight, npz or npy"
+      )
     }
     return format
   }

@@ -5,8 +5,8 @@ struct DemoCommand: ParsableCommand {
     commandName: "demo",
     abstract: "Train and judge a model on text that ships with the program.",
     discussion: """
-      Learns to tell the 45 kinds of WordNet definitions apart, once with one prototype per class and once with
-      several, and shows what each prototype stands for. Needs no other file.
+      Learns to tell the 45 kinds of WordNet definitions apart, once with one prototype per class and once \
+      with several, and shows what each prototype stands for. Needs no other file.
       """
   )
 

@@ -6,8 +6,8 @@ struct EvaluateCommand: ParsableCommand {
     commandName: "evaluate",
     abstract: "Judge a model by labelled rows.",
     discussion: """
-      Accuracy, macro and micro F1, every class, the most confused pairs, calibration, and what is won by answering
-      only the surer documents. Rows with labels that the model does not know count as errors.
+      Accuracy, macro and micro F1, every class, the most confused pairs, calibration, and what is won by \
+      answering only the surer documents. Rows with labels that the model does not know count as errors.
 
       Example:
         fastkmeans evaluate --model tickets.safetensors --input test.tsv

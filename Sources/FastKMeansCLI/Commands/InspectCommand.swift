@@ -19,7 +19,8 @@ struct InspectCommand: ParsableCommand {
   var label: String?
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Words to show of each prototype. (default: 8)", valueName: "count"),
+    parsing: .unconditional,
+    help: ArgumentHelp("Words to show of each prototype. (default: 8)", valueName: "count"),
     transform: Value.whole)
   var topWords = 8
 
@@ -27,12 +28,15 @@ struct InspectCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
-    guard topWords >= 0 else { throw ValidationError("--top-words is \(topWords); allowed: a whole number from 0") }
+    guard topWords >= 0 else {
+      throw ValidationError("--top-words is \(topWords); allowed: a whole number from 0")
+    }
     guard model != "-" else { throw ValidationError("--model needs the name of a file, not -") }
   }
 
   func run() throws {
-    let inspection = try Inspection(LoadedModel(path: model, threadCount: -1), label: label, wordCount: topWords)
+    let inspection = try Inspection(
+      LoadedModel(path: model, threadCount: -1), label: label, wordCount: topWords)
     print(json ? inspection.json.text : inspection.lines.joined(separator: "\n"))
   }
 }

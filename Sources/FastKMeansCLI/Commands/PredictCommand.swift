@@ -6,7 +6,7 @@ struct PredictCommand: ParsableCommand {
     commandName: "predict",
     abstract: "Classify rows, with or without labels.",
     discussion: """
-      One line a row: label, a tab, confidence; with --top the pairs of the next best classes follow. A tab, line
+      One line a row: label, a tab, confidence; with --top the pairs of the next best classes follow. A tab, line \
       feed, carriage return or backslash in a label is written as \\t, \\n, \\r or \\\\.
       With --json an object a line: label, confidence, rejected (the row has nothing that the model knows), top.
 
@@ -22,12 +22,14 @@ struct PredictCommand: ParsableCommand {
   var output = "-"
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Classes to name for each row. (default: 1)", valueName: "count"),
+    parsing: .unconditional,
+    help: ArgumentHelp("Classes to name for each row. (default: 1)", valueName: "count"),
     transform: Value.whole)
   var top = 1
 
   @Option(
-    help: ArgumentHelp("Write the probabilities of all classes too, in the model's order.", valueName: "file.npy"))
+    help: ArgumentHelp(
+      "Write the probabilities of all classes too, in the model's order.", valueName: "file.npy"))
   var proba: String?
 
   @OptionGroup(title: "Display") var display: DisplayArguments

@@ -26,7 +26,8 @@ struct TrainCommand: ParsableCommand {
 
   func run() throws {
     let run = try TrainingRun(
-      inputPath: input.input, reader: readerOptions(), options: training.options(), textOptions: textOptions(),
+      inputPath: input.input, reader: readerOptions(), options: training.options(),
+      textOptions: textOptions(),
       weightsPath: weights, modelPath: model)
     let summary = try run.run(ProgressDisplay(isQuiet: display.quiet))
     if display.json {
@@ -40,7 +41,8 @@ struct TrainCommand: ParsableCommand {
 
   func validate() throws {
     guard !(display.json && model == "-") else {
-      throw ValidationError("--json and --model - would both write to standard output; name a file for the model")
+      throw ValidationError(
+        "--json and --model - would both write to standard output; name a file for the model")
     }
   }
 
@@ -54,7 +56,8 @@ struct TrainCommand: ParsableCommand {
     let format = try input.resolvedFormat()
     if format.holdsDocuments { return try text.options() }
     guard !text.isGiven else {
-      throw CallError("options of text do not go with \(format.rawValue) rows, which are vectors already; leave them out")
+      throw CallError(
+        "options of text do not go with \(format.rawValue) rows, which are vectors already; leave them out")
     }
     return nil
   }

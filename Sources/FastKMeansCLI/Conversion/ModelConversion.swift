@@ -21,7 +21,7 @@ struct ModelConversion {
     try OutputFile.check(outputPath)
     let contents = try ModelFile.read(inputPath)
     let converted = try contents.converted(to: precision)
-    try Interruption.tidily { try ModelFile.write(converted.contents, to: outputPath) }
+    try Interruption.tidily(writing: outputPath) { try ModelFile.write(converted.contents, to: outputPath) }
     return Result(
       before: contents.model.prototypes.precision, after: precision, loss: converted.loss,
       bytesBefore: OutputFile.size(inputPath) ?? 0, bytesAfter: OutputFile.size(outputPath) ?? 0)

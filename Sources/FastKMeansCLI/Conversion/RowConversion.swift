@@ -23,7 +23,7 @@ struct RowConversion {
     }.result
     let fitting = try fitted(rows)
     try progress.run("writing \(outputPath)") { _ in
-      try Interruption.tidily {
+      try Interruption.tidily(writing: outputPath) {
         try RowWriter.write(fitting, to: outputPath, format: outputFormat, labelsPath: labelsPath)
       }
     }
@@ -61,7 +61,8 @@ extension CSRMatrix {
     guard !overflow, cells <= maxBytes / 4 else {
       throw InputError.tooLarge(
         what: "a dense matrix of \(rowCount) x \(columnCount)",
-        neededBytes: overflow ? .max : cells.multipliedReportingOverflow(by: 4).partialValue, allowedBytes: maxBytes)
+        neededBytes: overflow ? .max : cells.multipliedReportingOverflow(by: 4).partialValue,
+        allowedBytes: maxBytes)
     }
     var values = [Float](repeating: 0, count: cells)
     for row in 0..<rowCount {

@@ -5,7 +5,7 @@ import FastKMeansText
 /// Rows as a model takes them.
 struct PreparedRows {
   var features: Features
-  var labels: FastKMeansFormats.LabelColumn?
+  var labels: LabelColumn?
   /// Sequences of bytes that were no UTF-8 and were read as U+FFFD.
   var repairCount = 0
 }
@@ -25,7 +25,8 @@ extension LabelledData {
       throw InputError.wrongKindOfInput(
         expected: "vectors (it was trained on svmlight, npz or npy rows)", found: "text")
     case (.features, .some):
-      throw InputError.wrongKindOfInput(expected: "text (it was trained on tsv, csv or jsonl rows)", found: "vectors")
+      throw InputError.wrongKindOfInput(
+        expected: "text (it was trained on tsv, csv or jsonl rows)", found: "vectors")
     }
   }
 }

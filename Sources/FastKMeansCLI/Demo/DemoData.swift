@@ -29,6 +29,7 @@ struct DemoData {
       if [data.trainPath, data.testPath].allSatisfy(FileManager.default.isReadableFile) { return data }
     }
     throw DataError(
-      "the demo's data is not beside the program (\(candidates[0].path)); copy that folder along with the program")
+      "the demo's data is not beside the program (\(candidates[0].path)); copy that folder along with the program"
+    )
   }
 }

@@ -9,7 +9,9 @@ struct DemoReport {
 
   var lines: [String] {
     ["FastKMeans on \(data)", ""] + comparison.lines() + ["", "  " + result.verdict, "", "  " + heading]
-      + portraitLines + ["", "  Time: " + time] + ["  Written: \(result.several.loaded.path), \(result.reportPath)"]
+      + portraitLines + ["", "  Time: " + time] + [
+        "  Written: \(result.several.loaded.path), \(result.reportPath)"
+      ]
       + ["", "  Next: " + Self.nextCall(result)]
   }
 
@@ -70,7 +72,8 @@ struct DemoReport {
   }
 
   private var classTable: Table {
-    var table = Table(["class", "precision", "recall", "F1", "test rows"], [.left, .right, .right, .right, .right])
+    var table = Table(
+      ["class", "precision", "recall", "F1", "test rows"], [.left, .right, .right, .right, .right])
     let evaluation = result.several.evaluation
     for metrics in evaluation.report.classes {
       table.add([

@@ -9,10 +9,18 @@ struct DemoRun {
   let folder: String
   let data: DemoData
 
-  /// Prototypes per class beside the one of the comparison.
-  private static let prototypesPerClass = 3
+  /// One centroid per class: what most people would try first.
+  private static var single: TrainingOptions {
+    var options = TrainingOptions()
+    options.prototypesPerClass = 1
+    options.refinement = .count(0)
+    return options
+  }
 
-  /// - Throws: errors of the library and the file system; `CancellationError` after an interrupt.
+  /// What `train` does when it is told nothing.
+  private static let several = TrainingOptions()
+
+  /// - Throws: errors of the library and the file system.
   func run(_ progress: ProgressDisplay) throws -> DemoResult {
     try makeFolder()
     let (train, readSeconds) = try progress.run("reading the training rows") { _ in
@@ -23,8 +31,8 @@ struct DemoRun {
       try LabelledData.read(data.testPath).prepared(with: text.fitted.vectorizer, workers: -1)
     }.result
     guard let testLabels = try test.labels?.column(kind: .text) else { throw InputError.noRows }
-    let contestants = try [1, Self.prototypesPerClass].map { count in
-      try contestant(count, text, test: test.features, testLabels: testLabels, progress)
+    let contestants = try [Self.single, Self.several].map { options in
+      try contestant(options, text, test: test.features, testLabels: testLabels, progress)
     }
     let result = DemoResult(
       folder: folder, trainCount: train.rowCount, testCount: test.features.rowCount, readSeconds: readSeconds,
@@ -33,7 +41,7 @@ struct DemoRun {
     return result
   }
 
-  private typealias Vectorized = (fitted: FittedText, labels: FastKMeans.LabelColumn)
+  private typealias Vectorized = (fitted: FittedText, labels: LabelColumn)
 
   private func vectorize(_ rows: LabelledData) throws -> Vectorized {
     guard case .text(let documents, let labels?) = rows else { throw InputError.noRows }
@@ -41,13 +49,9 @@ struct DemoRun {
   }
 
   private func contestant(
-    _ prototypesPerClass: Int, _ text: Vectorized, test: Features, testLabels: FastKMeans.LabelColumn,
+    _ options: TrainingOptions, _ text: Vectorized, test: Features, testLabels: LabelColumn,
     _ progress: ProgressDisplay
   ) throws -> DemoResult.Contestant {
-    var options = TrainingOptions()
-    options.prototypesPerClass = prototypesPerClass
-    // Hard assignment parts the documents of a class most clearly.
-    options.isSoft = false
     let (model, seconds) = try progress.run("training", unit: "documents") { _ in
       var classifier = try FastKMeansClassifier<Label>(options)
       try classifier.fit(.sparse(text.fitted.rows), labels: text.labels, progress: progress.show)
@@ -70,7 +74,7 @@ struct DemoRun {
   }
 
   private func write(_ result: DemoResult) throws {
-    try Interruption.tidily {
+    try Interruption.tidily(writing: result.reportPath) {
       try ModelFile.write(result.several.loaded.contents, to: result.several.loaded.path)
       try AtomicFile.write(to: result.reportPath) { try $0.write(DemoReport(result: result).markdown) }
     }

@@ -8,7 +8,6 @@ struct Failure {
     case success = 0
     case failedRun = 1
     case wrongCall = 2
-    case interrupted = 130
   }
 
   let code: Code
@@ -21,8 +20,6 @@ struct Failure {
       self.init(.wrongCall, "\(Self.option(error.parameter)) is \(error.value); allowed: \(error.allowed)")
     case let error as CallError:
       self.init(.wrongCall, error.description)
-    case is CancellationError:
-      self.init(.interrupted, "interrupted; nothing was written")
     default:
       self = Self.parsing(error) ?? Self(.failedRun, String(describing: error))
     }

@@ -14,13 +14,13 @@ struct ClassNumbering {
   }
 
   /// The number of each row's label; an unknown one counts from ``knownCount`` on.
-  func numbers(of column: FastKMeans.LabelColumn) -> [Int] {
+  func numbers(of column: LabelColumn) -> [Int] {
     var copy = self
     return copy.add(column)
   }
 
   /// The same, and the unknown labels get names here.
-  mutating func add(_ column: FastKMeans.LabelColumn) -> [Int] {
+  mutating func add(_ column: LabelColumn) -> [Int] {
     let table = column.labels.map { label in
       if let known = positions[label] { return known }
       positions[label] = names.count

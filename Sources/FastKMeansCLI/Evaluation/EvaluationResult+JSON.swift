@@ -21,13 +21,15 @@ extension EvaluationResult {
       "coverage": .array(
         confidence.coverage.map {
           .fields([
-            "coverage": .number($0.coverage), "threshold": .number($0.threshold), "accuracy": .number($0.accuracy),
+            "coverage": .number($0.coverage), "threshold": .number($0.threshold),
+            "accuracy": .number($0.accuracy),
           ])
         }),
       "calibration": .array(
         confidence.bins.map {
           .fields([
-            "from": .number($0.lowerBound), "to": .number($0.upperBound), "documents": .integer($0.documentCount),
+            "from": .number($0.lowerBound), "to": .number($0.upperBound),
+            "documents": .integer($0.documentCount),
             "confidence": .number($0.meanConfidence), "accuracy": .number($0.accuracy),
           ])
         }),

@@ -28,7 +28,8 @@ extension EvaluationResult {
   }
 
   private var classTable: [String] {
-    var table = Table(["class", "precision", "recall", "F1", "documents"], [.left, .right, .right, .right, .right])
+    var table = Table(
+      ["class", "precision", "recall", "F1", "documents"], [.left, .right, .right, .right, .right])
     let largest = report.classes.sorted { ($1.support, $0.classIndex) < ($0.support, $1.classIndex) }
     for metrics in largest.prefix(Self.classLimit) {
       table.add([
@@ -57,7 +58,8 @@ extension EvaluationResult {
     var table = Table(["answered", "confidence from", "accuracy"], [.right, .right, .right])
     for point in confidence.coverage {
       table.add([
-        Readable.percent(point.coverage), Readable.fixed(point.threshold, 3), Readable.percent(point.accuracy),
+        Readable.percent(point.coverage), Readable.fixed(point.threshold, 3),
+        Readable.percent(point.accuracy),
       ])
     }
     return table.lines(indent: 0)

@@ -11,7 +11,7 @@ struct EvaluationRun {
   /// The numbers of classes among which the right one may be.
   private static let topCounts = [1, 2, 3, 5, 10]
 
-  /// - Throws: errors of the readers and the library; `CancellationError` after an interrupt.
+  /// - Throws: errors of the readers and the library.
   func run(_ progress: ProgressDisplay) throws -> EvaluationResult {
     let rows = try progress.run("reading \(inputPath)") { _ in
       try LabelledData.read(inputPath, options: reader)
@@ -29,14 +29,16 @@ struct EvaluationRun {
   ///   - rows: features as the model takes them.
   ///   - labels: one a row; labels that the model does not know count as errors.
   func evaluate(
-    _ rows: Features, labels: FastKMeans.LabelColumn, _ progress: ProgressDisplay
+    _ rows: Features, labels: LabelColumn, _ progress: ProgressDisplay
   ) throws -> EvaluationResult {
     var numbering = ClassNumbering(model.model.classes)
     let truth = numbering.add(labels)
     // The scoring index is built when it is first needed, which is no part of an answer's time.
     _ = try model.model.predict(rows.selectingRows(0..<min(1, rows.rowCount)))
     let (predicted, seconds) = try progress.run("predicting", unit: "documents") { report in
-      try forEachBlock(of: rows.rowCount, report) { try model.model.predictedClassIndices(rows.selectingRows($0)) }
+      try forEachBlock(of: rows.rowCount, report) {
+        try model.model.predictedClassIndices(rows.selectingRows($0))
+      }
     }
     let answers = try progress.run("finding confidences", unit: "documents") { report in
       try self.answers(rows, truth: truth, numbering: numbering, report)
@@ -83,14 +85,13 @@ struct EvaluationRun {
     }
   }
 
-  /// Block by block, so that memory stays bounded and an interrupt is seen.
+  /// Block by block, so that memory stays bounded and progress is seen.
   private func forEachBlock<Element>(
     of rowCount: Int, _ report: (Int, Int) -> Void, _ body: (Range<Int>) throws -> [Element]
   ) throws -> [Element] {
     var result: [Element] = []
     result.reserveCapacity(rowCount)
     for first in stride(from: 0, to: rowCount, by: Self.blockRows) {
-      try Interruption.check()
       let range = first..<min(rowCount, first + Self.blockRows)
       result += try body(range)
       report(range.upperBound, rowCount)

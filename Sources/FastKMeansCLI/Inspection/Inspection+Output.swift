@@ -19,7 +19,8 @@ extension Inspection {
       "tensors": .array(
         info.tensors.map {
           .fields([
-            "name": .string($0.name), "type": .string($0.type.rawValue), "shape": .array($0.shape.map(JSON.integer)),
+            "name": .string($0.name), "type": .string($0.type.rawValue),
+            "shape": .array($0.shape.map(JSON.integer)),
             "bytes": .integer($0.byteCount),
           ])
         }),

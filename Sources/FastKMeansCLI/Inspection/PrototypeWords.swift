@@ -33,7 +33,8 @@ struct PrototypeWords {
       }
     }
     return largest(
-      count, model.model.prototypes.row(prototype).map { ($0.column, $0.value - (elsewhere[$0.column] ?? 0)) })
+      count, model.model.prototypes.row(prototype).map { ($0.column, $0.value - (elsewhere[$0.column] ?? 0)) }
+    )
   }
 
   private func largest(_ count: Int, _ row: [(column: Int, value: Double)]) -> [Word] {

@@ -49,7 +49,9 @@ enum Value {
 
   static func optionalNumber(_ text: String) throws -> Optionally<Double> {
     if text == "none" { return .none }
-    guard let value = Double(text), value.isFinite else { throw ValidationError("allowed: a number, or none") }
+    guard let value = Double(text), value.isFinite else {
+      throw ValidationError("allowed: a number, or none")
+    }
     return .some(value)
   }
 
@@ -69,7 +71,8 @@ enum Value {
   /// `1-2`, or `2` for `2-2`.
   static func range(_ text: String) throws -> ClosedRange<Int> {
     let bounds = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
-    guard let first = bounds.first ?? nil, let last = bounds.last ?? nil, bounds.count <= 2, first <= last else {
+    guard let first = bounds.first ?? nil, let last = bounds.last ?? nil, bounds.count <= 2, first <= last
+    else {
       throw ValidationError("allowed: two whole numbers, the smaller first, such as 1-2")
     }
     return first...last

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FastKMeans
 
 /// The model that answers.
 struct ModelArguments: ParsableArguments {
@@ -13,5 +14,10 @@ struct ModelArguments: ParsableArguments {
   /// Reads the model.
   ///
   /// - Throws: `OptionsError`, and what is wrong with the file.
-  func load() throws -> LoadedModel { try LoadedModel(path: model, threadCount: nThreads) }
+  func load() throws -> LoadedModel {
+    var options = TrainingOptions()
+    options.threadCount = nThreads
+    _ = try options.validated()
+    return try LoadedModel(path: model, threadCount: nThreads)
+  }
 }

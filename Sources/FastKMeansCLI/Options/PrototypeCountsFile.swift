@@ -13,7 +13,8 @@ struct PrototypeCountsFile {
     if let list = try? decoder.decode([Int].self, from: data) { return .byPosition(list) }
     guard let table = try? decoder.decode([String: Int].self, from: data) else {
       throw DataError(
-        "\(path): --k-list must be JSON, an object such as {\"spam\": 5} or a list such as [3, 5], of whole numbers")
+        "\(path): --k-list must be JSON, an object such as {\"spam\": 5} or a list such as [3, 5], of whole numbers"
+      )
     }
     return .byLabel(Self.labels(of: table))
   }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import FastKMeans
 
-/// The value of `--refine`, and the one place where it reaches the training options.
+/// The value of `--refine`.
 enum RefineArgument: Equatable, CustomStringConvertible {
   case auto
   case epochs(Int)
@@ -12,7 +12,7 @@ enum RefineArgument: Equatable, CustomStringConvertible {
     } else if let epochs = Int(argument) {
       self = .epochs(epochs)
     } else {
-      throw ValidationError("allowed: 0, a number of epochs, or auto")
+      throw ValidationError("allowed: auto, or a whole number from 0")
     }
   }
 
@@ -23,15 +23,11 @@ enum RefineArgument: Equatable, CustomStringConvertible {
     }
   }
 
-  /// Puts the choice into the options.
-  ///
-  /// - Throws: ``CallError`` for a number of epochs, as the library does not refine yet; `OptionsError` for a
-  ///   negative one.
-  func apply(to options: inout TrainingOptions) throws {
-    guard case .epochs(let count) = self, count != 0 else { return }
-    guard count > 0 else {
-      throw OptionsError(parameter: "refine", value: "\(count)", allowed: "0, a number of epochs, or auto")
+  /// What the library is told.
+  var epochs: RefinementEpochs {
+    switch self {
+    case .auto: .automatic
+    case .epochs(let count): .count(count)
     }
-    throw CallError("--refine is \(count), but refinement is not in this version; allowed: 0, auto")
   }
 }

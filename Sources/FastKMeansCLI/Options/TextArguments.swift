@@ -44,7 +44,8 @@ struct TextArguments: ParsableArguments {
 
   /// Whether any of them was given.
   var isGiven: Bool {
-    ngrams != nil || minDf != nil || maxFeatures != nil || sublinearTf != nil || stopWords != nil || hashing != nil
+    ngrams != nil || minDf != nil || maxFeatures != nil || sublinearTf != nil || stopWords != nil
+      || hashing != nil
   }
 
   /// The library's options, checked.
@@ -77,7 +78,8 @@ struct TextArguments: ParsableArguments {
       data = try WholeFile.read(path)
     } catch FileError.notFound {
       throw OptionsError(
-        parameter: "stop_words", value: path, allowed: "none, english, or an existing file with a word a line")
+        parameter: "stop_words", value: path, allowed: "none, english, or an existing file with a word a line"
+      )
     }
     guard let text = String(data: data, encoding: .utf8) else {
       throw DataError("\(path): the stop words are not UTF-8; convert the file first")

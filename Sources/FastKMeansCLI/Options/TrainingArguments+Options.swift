@@ -3,10 +3,13 @@ import FastKMeans
 extension TrainingArguments {
   /// The library's options, checked before any file is opened, but for `--k-list`.
   ///
-  /// - Throws: `OptionsError`, ``CallError``, `FileError`.
+  /// - Throws: `OptionsError`; for `--k-list` `FileError`, ``DataError``.
   func options() throws -> TrainingOptions {
     var options = TrainingOptions()
-    options.prototypesPerClass = kInit
+    switch kInit {
+    case .auto: options.isPrototypeCountAutomatic = true
+    case .count(let count): options.prototypesPerClass = count
+    }
     options.initialization = initMethod.initialization
     options.distance = distance
     options.precision = dtype
@@ -26,7 +29,7 @@ extension TrainingArguments {
     options.seed = randomState
     options.decay = decay
     options.mode = mode
-    try refine.apply(to: &options)
+    options.refinement = refine.epochs
     if let kList { options.prototypeCounts = try PrototypeCountsFile(path: kList).read() }
     _ = try options.validated()
     return options

@@ -6,9 +6,12 @@ struct TrainingArguments: ParsableArguments {
   private static let defaults = TrainingOptions()
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Prototypes per class to start with. (default: \(defaults.prototypesPerClass))", valueName: "count"),
-    transform: Value.whole)
-  var kInit = defaults.prototypesPerClass
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Prototypes per class to start with; auto: as many as each class pays for."
+        + " (default: \(defaults.prototypesPerClass))", valueName: "count|auto"),
+    transform: PrototypeCountArgument.init(parsing:))
+  var kInit = PrototypeCountArgument.count(defaults.prototypesPerClass)
 
   @Option(
     help: ArgumentHelp(
@@ -22,30 +25,38 @@ struct TrainingArguments: ParsableArguments {
   @Option(help: "How vectors are compared.")
   var distance = defaults.distance
 
-  @Option(help: ArgumentHelp("The precision in which prototypes are stored and multiplied.", valueName: "type"))
+  @Option(
+    help: ArgumentHelp("The precision in which prototypes are stored and multiplied.", valueName: "type"))
   var dtype = defaults.precision
 
   @Option(
-    help: ArgumentHelp("Soft assignment; false: hard k-means. (default: \(defaults.isSoft))", valueName: "true|false"), transform: Value.truth)
+    help: ArgumentHelp(
+      "Soft assignment; false: hard k-means. (default: \(defaults.isSoft))", valueName: "true|false"),
+    transform: Value.truth)
   var soft = defaults.isSoft
 
   @Option(help: ArgumentHelp("How similarities become shares.", valueName: "type"))
   var softType = defaults.softAssignment
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Divides the logits of softmax. (default: \(defaults.temperature))", valueName: "number"),
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Divides the logits of softmax. (default: \(defaults.temperature))", valueName: "number"),
     transform: Value.number)
   var temperature = defaults.temperature
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Taken off the similarity to prototypes of another class. (default: \(defaults.otherClassPenalty))", valueName: "number"),
+    help: ArgumentHelp(
+      "Taken off the similarity to prototypes of another class. (default: \(defaults.otherClassPenalty))",
+      valueName: "number"),
     transform: Value.number)
   var lambdaPenalty = defaults.otherClassPenalty
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Merge prototypes of a class that are closer than this. (default: none)", valueName: "number|none"),
+    help: ArgumentHelp(
+      "Merge prototypes of a class that are closer than this. (default: none)", valueName: "number|none"),
     transform: Value.optionalNumber)
   var mergeThreshold = Optionally<Double>.none
 
@@ -54,47 +65,61 @@ struct TrainingArguments: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Truncate and merge only what also lies below this quantile. (default: none)", valueName: "0...1|none"),
+    help: ArgumentHelp(
+      "Truncate and merge only what also lies below this quantile. (default: none)", valueName: "0...1|none"),
     transform: Value.optionalNumber)
   var percentileThreshold = Optionally<Double>.none
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Rows per chunk. (default: \(defaults.batchSize))", valueName: "count"), transform: Value.whole)
+    parsing: .unconditional,
+    help: ArgumentHelp("Rows per chunk. (default: \(defaults.batchSize))", valueName: "count"),
+    transform: Value.whole)
   var batchSize = defaults.batchSize
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Threads; -1: all cores. (default: \(defaults.threadCount))", valueName: "count"),
+    parsing: .unconditional,
+    help: ArgumentHelp("Threads; -1: all cores. (default: \(defaults.threadCount))", valueName: "count"),
     transform: Value.whole)
   var nThreads = defaults.threadCount
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("A prototype with no more mass than this is dead. (default: \(defaults.minimumMass))", valueName: "mass"),
+    help: ArgumentHelp(
+      "A prototype with no more mass than this is dead. (default: \(defaults.minimumMass))", valueName: "mass"
+    ),
     transform: Value.number)
   var minWeight = defaults.minimumMass
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Smaller coordinates are dropped. (default: \(defaults.truncationThreshold))", valueName: "number"),
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Smaller coordinates are dropped. (default: \(defaults.truncationThreshold))", valueName: "number"),
     transform: Value.number)
   var truncationThreshold = defaults.truncationThreshold
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Epochs at most. (default: \(defaults.maxEpochs))", valueName: "count"), transform: Value.whole)
+    parsing: .unconditional,
+    help: ArgumentHelp("Epochs at most. (default: \(defaults.maxEpochs))", valueName: "count"),
+    transform: Value.whole)
   var maxIters = defaults.maxEpochs
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Stop when no prototype moves further. (default: \(defaults.tolerance))", valueName: "distance"),
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Stop when no prototype moves further. (default: \(defaults.tolerance))", valueName: "distance"),
     transform: Value.number)
   var tol = defaults.tolerance
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Seeds the random numbers. (default: \(defaults.seed))", valueName: "seed"),
+    parsing: .unconditional,
+    help: ArgumentHelp("Seeds the random numbers. (default: \(defaults.seed))", valueName: "seed"),
     transform: Value.seed)
   var randomState = defaults.seed
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("What is left of a prototype's mass after each batch. (default: \(defaults.decay))", valueName: "share"),
+    help: ArgumentHelp(
+      "What is left of a prototype's mass after each batch. (default: \(defaults.decay))", valueName: "share"),
     transform: Value.number)
   var decay = defaults.decay
 
@@ -103,7 +128,8 @@ struct TrainingArguments: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Epochs of discriminative refinement. (default: auto)", valueName: "epochs|auto"),
+    help: ArgumentHelp(
+      "Epochs of discriminative refinement; 0: none. (default: auto)", valueName: "epochs|auto"),
     transform: RefineArgument.init(parsing:))
   var refine = RefineArgument.auto
 

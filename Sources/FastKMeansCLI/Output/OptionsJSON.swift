@@ -11,7 +11,7 @@ enum OptionsJSON {
 
   private static func training(_ options: TrainingOptions) -> [(String, JSON)] {
     [
-      ("k_init", .integer(options.prototypesPerClass)),
+      ("k_init", options.isPrototypeCountAutomatic ? "auto" : .integer(options.prototypesPerClass)),
       ("k_list", counts(options.prototypeCounts)),
       ("init_method", initialization(options.initialization)),
       ("distance", .string(options.distance.rawValue)),
@@ -31,6 +31,7 @@ enum OptionsJSON {
       ("tol", .number(options.tolerance)),
       // A seed above Int64's range would not survive as an integer in every JSON reader.
       ("random_state", Int(exactly: options.seed).map(JSON.integer) ?? .string(String(options.seed))),
+      ("refine", refinement(options.refinement)),
       ("decay", .number(options.decay)),
       ("mode", .string(options.mode.rawValue)),
     ]
@@ -45,6 +46,13 @@ enum OptionsJSON {
       .object(
         Dictionary(table.map { ($0.key.description, $0.value) }) { first, _ in first }
           .sorted { $0.key < $1.key }.map { JSON.Field(name: $0.key, value: .integer($0.value)) })
+    }
+  }
+
+  private static func refinement(_ epochs: RefinementEpochs) -> JSON {
+    switch epochs {
+    case .automatic: "auto"
+    case .count(let count): .integer(count)
     }
   }
 

@@ -53,6 +53,7 @@ enum Readable {
     let sign = value < 0 && scaled > 0 ? "-" : ""
     guard digits > 0 else { return sign + String(scaled) }
     let fraction = String(scaled % Int(scale))
-    return sign + String(scaled / Int(scale)) + "." + String(repeating: "0", count: digits - fraction.count) + fraction
+    return sign + String(scaled / Int(scale)) + "." + String(repeating: "0", count: digits - fraction.count)
+      + fraction
   }
 }

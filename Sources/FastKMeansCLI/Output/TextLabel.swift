@@ -6,7 +6,9 @@ enum TextLabel {
   /// `\t`, `\n`, `\r` or `\\`.
   static func line(_ label: Label) -> String {
     let text = label.description
-    guard text.utf8.contains(where: { $0 == 0x09 || $0 == 0x0A || $0 == 0x0D || $0 == 0x5C }) else { return text }
+    guard text.utf8.contains(where: { $0 == 0x09 || $0 == 0x0A || $0 == 0x0D || $0 == 0x5C }) else {
+      return text
+    }
     var escaped = ""
     for scalar in text.unicodeScalars {
       switch scalar {

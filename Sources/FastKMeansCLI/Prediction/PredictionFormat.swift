@@ -19,7 +19,8 @@ enum PredictionFormat {
         "top": .array(
           answer.classes.map {
             .fields([
-              "label": .label($0.label), "similarity": .single($0.similarity), "confidence": .single($0.confidence),
+              "label": .label($0.label), "similarity": .single($0.similarity),
+              "confidence": .single($0.confidence),
             ])
           }),
       ]).text

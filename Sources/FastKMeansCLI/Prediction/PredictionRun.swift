@@ -16,12 +16,12 @@ struct PredictionRun {
   private static let batchRows = 8192
   private static let batchBytes = 16 << 20
 
-  /// - Throws: errors of the readers, the library and the file system; `CancellationError` after an interrupt.
+  /// - Throws: errors of the readers, the library and the file system.
   func run(_ progress: ProgressDisplay) throws {
     for path in [outputPath, probabilitiesPath ?? "-"] { try OutputFile.check(path) }
     try progress.run("predicting", unit: "documents") { report in
       guard let probabilitiesPath else { return try predict(into: nil, report) }
-      try Interruption.tidily {
+      try Interruption.tidily(writing: probabilitiesPath) {
         try NpyMatrixFile.write(to: probabilitiesPath, columnCount: model.model.classes.count) { file in
           try predict(into: file, report)
         }
@@ -33,7 +33,7 @@ struct PredictionRun {
     guard outputPath != "-" else {
       return try AtomicFile.write(to: outputPath) { try predict(to: $0, probabilities, report) }
     }
-    try Interruption.tidily {
+    try Interruption.tidily(writing: outputPath) {
       try AtomicFile.write(to: outputPath) { try predict(to: $0, probabilities, report) }
     }
   }
@@ -44,7 +44,6 @@ struct PredictionRun {
     let rows = try RowReader(path: inputPath, options: reader)
     var rowCount = 0
     while let batch = try rows.next(maxRows: Self.batchRows, maxBytes: Self.batchBytes) {
-      try Interruption.check()
       guard batch.data.rowCount > 0 else { continue }
       let features = try batch.data.prepared(with: model.vectorizer, workers: reader.workers).features
       try write(features, to: sink)

@@ -2,23 +2,19 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// What an interrupt (SIGINT, SIGTERM) does.
+/// What an interrupt (SIGINT, SIGTERM) does: it ends the process at once, whatever the work waits for, and leaves
+/// every output as it was.
 ///
-/// While no file is being written the process just ends, with code 130: there is nothing to clean up. While one
-/// is, the flag is raised and the work stops at its next checkpoint, so that the temporary file is removed; a second
-/// interrupt does not wait.
+/// Outputs are written into temporary files that get their names at the end, so all there is to tidy up are
+/// temporary files of this process beside the outputs.
 enum Interruption {
-  private struct State {
-    var writers = 0
-    var isRequested = false
-  }
+  private static let outputs = Mutex<[String]>([])
 
-  private static let state = Mutex(State())
   /// Live as long as the process; nobody touches them after they were made.
   nonisolated(unsafe) private static let sources = [SIGINT, SIGTERM].map { number in
     signal(number, SIG_IGN)
     let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInitiated))
-    source.setEventHandler { request() }
+    source.setEventHandler { end(after: number) }
     source.resume()
     return source
   }
@@ -26,29 +22,25 @@ enum Interruption {
   /// Takes over the signals.
   static func install() { _ = sources }
 
-  /// Stops here if an interrupt came.
-  ///
-  /// - Throws: `CancellationError`.
-  static func check() throws {
-    if state.withLock({ $0.isRequested }) { throw CancellationError() }
+  /// Runs work that writes a file.
+  static func tidily<Result>(writing path: String, _ work: () throws -> Result) rethrows -> Result {
+    outputs.withLock { $0.append(path) }
+    defer { outputs.withLock { _ = $0.popLast() } }
+    return try work()
   }
 
-  /// Runs work that must be able to tidy up, such as writing a file.
-  static func tidily<Result>(_ work: () throws -> Result) throws -> Result {
-    state.withLock { $0.writers += 1 }
-    defer { state.withLock { $0.writers -= 1 } }
-    let result = try work()
-    try check()
-    return result
+  private static func end(after signal: Int32) {
+    for path in outputs.withLock({ $0 }) where path != "-" { removeTemporaryFiles(beside: path) }
+    StandardError.write("\nfastkmeans: error: interrupted; outputs are as they were\n")
+    _exit(128 + signal)
   }
 
-  private static func request() {
-    let mayEndNow = state.withLock { state in
-      defer { state.isRequested = true }
-      return state.writers == 0 || state.isRequested
+  private static func removeTemporaryFiles(beside path: String) {
+    let folder = OutputFile.folder(of: path)
+    let mark = ".\(ProcessInfo.processInfo.processIdentifier)."
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    where name.contains(mark) && name.hasSuffix(".tmp") {
+      try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
     }
-    guard mayEndNow else { return }
-    StandardError.write("\nfastkmeans: error: interrupted; nothing was written\n")
-    _exit(Failure.Code.interrupted.rawValue)
   }
 }

@@ -54,11 +54,8 @@ final class ProgressDisplay: Sendable {
     return (result, start.duration(to: clock.now).inSeconds)
   }
 
-  /// Takes over what the library reports while it trains, and stops it after an interrupt.
-  ///
-  /// - Throws: `CancellationError`.
-  func show(_ progress: TrainingProgress) throws {
-    try Interruption.check()
+  /// Takes over what the library reports while it trains.
+  func show(_ progress: TrainingProgress) {
     current.withLock { current in
       guard current != nil else { return }
       let (title, unit) = Self.name(of: progress.phase)

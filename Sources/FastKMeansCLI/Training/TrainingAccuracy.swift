@@ -7,16 +7,13 @@ struct TrainingAccuracy {
   private static let blockRows = 8192
 
   /// The share of right answers, 0...1.
-  ///
-  /// - Throws: `CancellationError` after an interrupt.
   func measure(
-    _ rows: Features, labels: FastKMeans.LabelColumn, report: (Int, Int) -> Void
+    _ rows: Features, labels: LabelColumn, report: (Int, Int) -> Void
   ) throws -> Double {
     let numbering = ClassNumbering(model.classes)
     let truth = numbering.numbers(of: labels)
     var correct = 0
     for first in stride(from: 0, to: rows.rowCount, by: Self.blockRows) {
-      try Interruption.check()
       let range = first..<min(rows.rowCount, first + Self.blockRows)
       let predicted = try model.predictedClassIndices(rows.selectingRows(range))
       correct += zip(predicted, truth[range]).count { $0 == $1 }

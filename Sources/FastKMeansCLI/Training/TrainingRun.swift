@@ -13,7 +13,7 @@ struct TrainingRun {
   var weightsPath: String?
   var modelPath: String
 
-  /// - Throws: errors of the readers, the library and the file system; `CancellationError` after an interrupt.
+  /// - Throws: errors of the readers, the library and the file system.
   func run(_ progress: ProgressDisplay) throws -> TrainingSummary {
     try OutputFile.check(modelPath)
     let weights = try weightsPath.map(SampleWeights.read)
@@ -27,7 +27,7 @@ struct TrainingRun {
     let labels = try labels(of: rows)
     let fitted = try fit(text.features, labels: labels, weights: weights, progress)
     let contents = try ModelContents(model: fitted.model, vectorizer: text.vectorizer)
-    let modelBytes = try Interruption.tidily { try write(contents) }
+    let modelBytes = try Interruption.tidily(writing: modelPath) { try write(contents) }
     let accuracy = try progress.run("scoring the training rows", unit: "documents") { report in
       try TrainingAccuracy(model: fitted.model).measure(text.features, labels: labels, report: report)
     }
@@ -50,7 +50,8 @@ struct TrainingRun {
     case .features(let features, _):
       return Vectorized(features: features)
     case .text(let documents, _):
-      let (fitted, seconds) = try progress.run("vectorising \(Readable.count(documents.count, "document"))") { _ in
+      let (fitted, seconds) = try progress.run("vectorising \(Readable.count(documents.count, "document"))") {
+        _ in
         try TFIDFVectorizer.fitTransform(
           documents.utf8Documents(), options: textOptions ?? TextOptions(), workers: options.threadCount)
       }
@@ -60,20 +61,21 @@ struct TrainingRun {
     }
   }
 
-  private func labels(of rows: LabelledData) throws -> FastKMeans.LabelColumn {
+  private func labels(of rows: LabelledData) throws -> LabelColumn {
     guard let labels = rows.labels else {
       throw InputError.badLabels(found: "missing", expected: "a label for each row")
     }
-    return try labels.column(kind: nil)
+    return labels
   }
 
   private func fit(
-    _ features: Features, labels: FastKMeans.LabelColumn, weights: [Double]?, _ progress: ProgressDisplay
+    _ features: Features, labels: LabelColumn, weights: [Double]?, _ progress: ProgressDisplay
   ) throws -> (model: ClassifierModel<Label>, report: TrainingReport, seconds: Double, cpuSeconds: Double) {
     let cpuBefore = ProcessUsage.cpuSeconds
     var classifier = try FastKMeansClassifier<Label>(options)
     let (fitted, seconds) = try progress.run("training", unit: "documents") { _ in
-      let report = try classifier.fit(features, labels: labels, sampleWeights: weights, progress: progress.show)
+      let report = try classifier.fit(
+        features, labels: labels, sampleWeights: weights, progress: progress.show)
       return (model: try classifier.model, report: report)
     }
     return (fitted.model, fitted.report, seconds, ProcessUsage.cpuSeconds - cpuBefore)

@@ -40,6 +40,7 @@ extension TrainingSummary {
       "repaired_utf8": .integer(repairCount),
       "merged": .integer(report.mergedCount),
       "pruned": .integer(report.prunedCount),
+      "refinement": report.refinement.json,
       "options": OptionsJSON.object(training: model.options, text: textOptions),
     ])
   }
@@ -51,6 +52,7 @@ extension TrainingSummary {
     table.add(["classes", Readable.count(model.classes.count)])
     table.add(["prototypes", Readable.count(model.prototypes.count)])
     table.add(["epochs", Readable.count(report.epochs)])
+    if let refinement = report.refinement.line { table.add(["refinement", refinement]) }
     table.add(["accuracy", "\(Readable.percent(trainAccuracy)) on the training rows"])
     table.add(["time", time])
     table.add(["memory", Readable.bytes(ProcessUsage.peakResidentBytes) + " at most"])

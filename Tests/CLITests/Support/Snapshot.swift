@@ -5,8 +5,8 @@ import Testing
 enum Snapshot {
   /// Compares; with `FASTKMEANS_RECORD_SNAPSHOTS=1` writes the file anew and fails, so that no run that records
   /// can pass.
-  static func check(_ text: String, _ name: String, file: String = #filePath) throws {
-    let source = URL(fileURLWithPath: file).deletingLastPathComponent()
+  static func check(_ text: String, _ name: String) throws {
+    let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .appendingPathComponent("../Snapshots/\(name).txt").standardizedFileURL
     if ProcessInfo.processInfo.environment["FASTKMEANS_RECORD_SNAPSHOTS"] == "1" {
       try Data(text.utf8).write(to: source)

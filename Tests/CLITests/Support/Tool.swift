@@ -41,7 +41,10 @@ enum Tool {
 
   static func run(_ arguments: [String], in folder: Workspace, input: String? = nil) throws -> Outcome {
     try turn.withLock {
-      let running = try start(arguments, in: folder, input: input)
+      let streams = try Workspace()
+      try streams.write(input ?? "", to: "in")
+      let running = try start(
+        arguments, in: folder, reading: FileHandle(forReadingFrom: streams.url.appendingPathComponent("in")))
       running.process.waitUntilExit()
       return try running.outcome()
     }
@@ -50,6 +53,8 @@ enum Tool {
   /// A run that has begun.
   struct Running {
     let process: Process
+    /// Holds what the run prints, for as long as this lives.
+    fileprivate let streams: Workspace
     fileprivate let outputURL: URL
     fileprivate let errorURL: URL
 
@@ -62,21 +67,22 @@ enum Tool {
     }
   }
 
-  static func start(_ arguments: [String], in folder: Workspace, input: String? = nil) throws -> Running {
-    let name = UUID().uuidString
-    let streams = FileManager.default.temporaryDirectory.appendingPathComponent("fastkmeans-\(name)")
-    let (outputURL, errorURL) = (streams.appendingPathExtension("out"), streams.appendingPathExtension("err"))
-    let inputURL = streams.appendingPathExtension("in")
-    try Data((input ?? "").utf8).write(to: inputURL)
+  /// Starts the program.
+  static func start(_ arguments: [String], in folder: Workspace, reading input: FileHandle) throws -> Running
+  {
+    let streams = try Workspace()
+    let (outputURL, errorURL) = (
+      streams.url.appendingPathComponent("out"), streams.url.appendingPathComponent("err")
+    )
     for url in [outputURL, errorURL] { try Data().write(to: url) }
     let process = Process()
     process.executableURL = try url
     process.arguments = arguments
     process.currentDirectoryURL = folder.url
-    process.standardInput = try FileHandle(forReadingFrom: inputURL)
+    process.standardInput = input
     process.standardOutput = try FileHandle(forWritingTo: outputURL)
     process.standardError = try FileHandle(forWritingTo: errorURL)
     try process.run()
-    return Running(process: process, outputURL: outputURL, errorURL: errorURL)
+    return Running(process: process, streams: streams, outputURL: outputURL, errorURL: errorURL)
   }
 }
