@@ -43,7 +43,10 @@ let package = Package(
       resources: [.copy("Golden")]
     ),
     .testTarget(
-      name: "FastKMeansTextTests", dependencies: ["FastKMeansText", "FastKMeansTestSupport"]),
+      name: "FastKMeansTextTests",
+      dependencies: ["FastKMeansText", "FastKMeansTestSupport"],
+      exclude: ["Golden"]
+    ),
     .testTarget(
       name: "FastKMeansFormatsTests",
       dependencies: ["FastKMeansFormats", "FastKMeansTestSupport"],

@@ -6,3 +6,5 @@
 #include "fk_refine.h"
 #include "fk_dense.h"
 #include "fk_scoring.h"
+#include "fk_codes.h"
+#include "fk_staged.h"

@@ -35,6 +35,7 @@ package struct ClassScoring {
 
   /// The class index of each row: that of its best prototype.
   package func predictedClasses(_ rows: FeatureRows) throws -> [Int32] {
+    // No best prototype: all scores overflowed, which only a model from elsewhere can bring about.
     try bestPrototypes(rows).map { model.prototypes.classIndices[max(0, Int($0.prototype))] }
   }
 

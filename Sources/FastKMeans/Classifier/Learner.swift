@@ -55,7 +55,7 @@ package struct Learner: Sendable {
       guard next.classes.count > 1 else {
         throw InputError.oneClassOnly(label: next.classes.labels.first?.description ?? "")
       }
-      if settings.distance == .cosine, input.norms.zeroRowCount == rows.rowCount {
+      if settings.distance == .cosine, !input.hasDirections {
         throw InputError.allRowsZero
       }
       return try next.fit(rows, input, reporter)
@@ -98,12 +98,20 @@ extension Learner {
     var weights: [Float]?
     var wanted: [Int]
     var newClasses: [Label]
+
+    /// Whether any row that counts has a length.
+    var hasDirections: Bool {
+      classIndices.indices.contains { classIndices[$0] >= 0 && norms.squaredNorms[$0] > 0 }
+    }
   }
 
   private mutating func prepare(
     _ rows: FeatureRows, labels: LabelColumn, sampleWeights: [Double]?
   ) throws -> Input {
     guard rows.rowCount > 0 else { throw InputError.noRows }
+    guard rows.rowCount <= Int(Int32.max) else {
+      throw InputError.badShape("\(rows.rowCount) rows; a call takes at most 2^31 - 1")
+    }
     guard labels.count == rows.rowCount else {
       throw InputError.lengthMismatch(what: "labels", expected: rows.rowCount, found: labels.count)
     }
@@ -150,11 +158,14 @@ extension Learner {
     guard weights.count == rowCount else {
       throw InputError.lengthMismatch(what: "sample weights", expected: rowCount, found: weights.count)
     }
-    for (row, weight) in weights.enumerated() where !(weight >= 0 && weight.isFinite) {
+    for (row, weight) in weights.enumerated() where !(0...RowNorms.largestWeight).contains(weight) {
       throw InputError.badSampleWeight(row: row, value: weight)
     }
-    guard weights.contains(where: { $0 > 0 }) else { throw InputError.badSampleWeight(row: 0, value: 0) }
-    return weights.map { Float($0) }
+    let rounded = weights.map { Float($0) }
+    guard rounded.contains(where: { $0 > 0 }) else {
+      throw InputError.badSampleWeight(row: 0, value: weights[0])
+    }
+    return rounded
   }
 
   private func wantedCounts() -> [Int] {

@@ -174,5 +174,9 @@ extension RefinementTable {
       fk_refine_scores(
         columns.baseAddress, values.baseAddress, values.count, weights.pointer, stride, &scores)
     }
+    guard let biases else { return }
+    // Scores are scaled later, biases are not to be.
+    let inverse = 1 / rows.scale(of: row)
+    for lane in 0..<laneCount { scores[lane] += biases.pointer[lane] * inverse }
   }
 }

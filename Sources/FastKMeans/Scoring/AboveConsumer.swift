@@ -57,5 +57,7 @@ final class AboveScratch {
   @inline(__always)
   func append(row: Int, _ hit: PrototypeHit) { lists[row - firstRow].append(hit) }
 
+  func clear(row: Int) { lists[row - firstRow].removeAll(keepingCapacity: true) }
+
   func hits(_ row: Int) -> [PrototypeHit] { lists[row - firstRow] }
 }

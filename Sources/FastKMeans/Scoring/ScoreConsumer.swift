@@ -42,6 +42,13 @@ struct OwnAndOtherConsumer: ScoreConsumer, @unchecked Sendable {
   let other: UnsafeMutableBufferPointer<PrototypeHit>
   let classes: UnsafeBufferPointer<Int32>
   let classStarts: [Int]
+  /// The best other prototype is wanted only if it scores above the best own one less this; nil: always.
+  let margin: Float?
+
+  func end(worker: Int, rows: Range<Int>) {
+    guard let margin else { return }
+    for row in rows where !(other[row].score > own[row].score - margin) { other[row] = .none }
+  }
 
   func begin(worker: Int, rows: Range<Int>) {
     for row in rows {

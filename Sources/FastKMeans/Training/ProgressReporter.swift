@@ -41,6 +41,13 @@ package final class ProgressReporter: @unchecked Sendable {
     try checkpoint()
   }
 
+  /// Reports the end of a phase, which the last unit's own thread may not have been allowed to; to be called after
+  /// a parallel loop. A phase that stopped early, because it converged, is complete as well.
+  package func finish() throws {
+    completed.store(total, ordering: .relaxed)
+    try checkpoint()
+  }
+
   /// Reports if this is the calling thread and there is news; throws if the work is to stop. From any thread.
   package func checkpoint(epoch: Int? = nil) throws {
     guard handler != nil else { return }
@@ -48,9 +55,8 @@ package final class ProgressReporter: @unchecked Sendable {
     guard pthread_equal(pthread_self(), callingThread) != 0 else { return }
     let done = completed.load(ordering: .relaxed)
     // A thousand reports a phase are enough for any bar, and cost nothing.
-    guard epoch != nil || lastReported < 0 || done == total || done - lastReported > total / 1000 else {
-      return
-    }
+    let isNews = done != lastReported && (done >= total || done - lastReported > total / 1000)
+    guard epoch != nil || lastReported < 0 || isNews else { return }
     lastReported = done
     do {
       try handler?(TrainingProgress(phase: phase, completed: done, total: total, epoch: epoch))

@@ -6,6 +6,13 @@ package struct RowNorms: Sendable {
   package let squaredNorms: [Float]
   package let zeroRowCount: Int
 
+  /// The largest length that a row may have under the Euclidean distance: products of two such rows, and sums of
+  /// any number of them times ``largestWeight``, stay finite in single precision.
+  package static let largestLength = 1e18
+  /// The largest weight that a document may have.
+  package static let largestWeight = 1e12
+
+  /// - Throws: ``InputError/rowTooLong(row:length:limit:)``, Euclidean only.
   /// - Complexity: O(non-zeros), in parallel.
   package init(of rows: FeatureRows, distance: Distance, workers: Int) throws {
     var scales = [Float](repeating: 0, count: rows.rowCount)
@@ -16,9 +23,20 @@ package struct RowNorms: Sendable {
         try Parallel.forEachChunk(count: rows.rowCount, chunk: 4096, workers: workers) { _, range in
           for row in range {
             let squared = rows.squaredNorm(of: row)
-            let isUnitScaled = distance == .cosine
-            scales[row] = isUnitScaled ? (squared > 0 ? Float(1 / squared.squareRoot()) : 0) : 1
-            norms[row] = isUnitScaled ? (squared > 0 ? 1 : 0) : Float(squared)
+            switch distance {
+            case .cosine:
+              // A row of denormal length has no finite scale; it counts as zero.
+              let scale = squared > 0 ? Float(1 / squared.squareRoot()) : 0
+              scales[row] = scale.isFinite ? scale : 0
+              norms[row] = scale > 0 && scale.isFinite ? 1 : 0
+            case .euclidean:
+              guard squared <= Self.largestLength * Self.largestLength else {
+                throw InputError.rowTooLong(
+                  row: row, length: squared.squareRoot(), limit: Self.largestLength)
+              }
+              scales[row] = 1
+              norms[row] = Float(squared)
+            }
           }
         }
       }

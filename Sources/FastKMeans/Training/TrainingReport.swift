@@ -8,7 +8,8 @@ public struct TrainingReport: Sendable, Equatable {
   public internal(set) var mergedCount = 0
   /// Prototypes in the model afterwards (`active_centroids`).
   public internal(set) var prototypeCount = 0
-  /// The sum over documents of weight times distance to the nearest prototype of their class.
+  /// The sum over documents of weight times distance to the prototype of their class that serves them: hard
+  /// assignment, the one that they were averaged into; soft, the nearest one before the last step.
   public internal(set) var objective = 0.0
   /// Prototypes that no document chose and that started again elsewhere.
   public internal(set) var reseededCount = 0
@@ -25,9 +26,17 @@ public struct TrainingReport: Sendable, Equatable {
   package init() {}
 
   package mutating func add(_ result: ClassKMeans.Result) {
-    shift = max(shift, result.shift)
-    objective += result.objective
+    countRestarts(of: result)
+    addOutcome(of: result)
+  }
+
+  package mutating func countRestarts(of result: ClassKMeans.Result) {
     reseededCount += result.reseeded
     prunedCount += result.pruned
+  }
+
+  package mutating func addOutcome(of result: ClassKMeans.Result) {
+    shift = max(shift, result.shift)
+    objective += result.objective
   }
 }

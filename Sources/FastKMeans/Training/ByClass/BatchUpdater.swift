@@ -43,6 +43,7 @@ package struct BatchUpdater {
       results.with(index) { $0 = result }
       try progress.advance(by: partition.count(of: classIndex))
     }
+    try progress.finish()
     var report = TrainingReport()
     report.epochs = 1
     var after = before
@@ -101,9 +102,7 @@ package struct BatchUpdater {
       result.shift = max(result.shift, moved.center.squaredDistance(to: member.center).squareRoot())
       result.prototypes.append(moved)
     }
-    for row in 0..<rows.count {
-      result.objective += Double(rows.weights[row]) * Double(max(0, assignment.distances[row]))
-    }
+    result.objective = assignment.objective
     return result
   }
 

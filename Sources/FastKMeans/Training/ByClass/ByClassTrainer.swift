@@ -31,6 +31,8 @@ package struct ByClassTrainer {
   ) throws -> Outcome {
     var outcome = Outcome(prototypes: initial)
     var active = partition.classesByFallingSize()
+    // A class that merges is trained again; its last result is the one that counts.
+    var last = [ClassKMeans.Result?](repeating: nil, count: partition.classCount)
     var epochsLeft = options.maxEpochs
     while !active.isEmpty, epochsLeft > 0 {
       let results = try train(
@@ -39,7 +41,8 @@ package struct ByClassTrainer {
       var epochs = 0
       for (classIndex, result) in zip(active, results) {
         outcome.prototypes[classIndex] = result.prototypes
-        outcome.report.add(result)
+        outcome.report.countRestarts(of: result)
+        last[classIndex] = result
         epochs = max(epochs, result.epochs)
       }
       epochsLeft -= max(1, epochs)
@@ -49,7 +52,9 @@ package struct ByClassTrainer {
       try progress.begin(.merging, total: 1)
       active = try Merging(options: options).mergeClosePrototypes(
         of: &outcome.prototypes, among: active, report: &outcome.report)
+      try progress.finish()
     }
+    for result in last { if let result { outcome.report.addOutcome(of: result) } }
     outcome.report.prototypeCount = outcome.prototypes.reduce(0) { $0 + $1.count }
     return outcome
   }
@@ -75,6 +80,7 @@ package struct ByClassTrainer {
       results.with(index) { $0 = result }
       try progress.advance(by: partition.count(of: classIndex))
     }
+    try progress.finish()
     return classIndices.indices.compactMap { index in results.with(index) { $0 } }
   }
 
@@ -85,6 +91,8 @@ package struct ByClassTrainer {
     let local = ClassRows(
       rowIndices, of: rows, norms: norms, weights: weights, distance: options.distance, columnMap: &columnMap)
     guard local.count > 0 else {
+      // Documents without features move nothing: what the class has, it keeps.
+      guard initial.isEmpty else { return .unchanged(initial) }
       let mass = rowIndices.reduce(0.0) { $0 + Double(weights?[Int($1)] ?? 1) }
       return ClassKMeans.Result(
         prototypes: [.empty(like: local, mass: mass)], epochs: 0, shift: 0, objective: 0, reseeded: 0,
@@ -101,5 +109,11 @@ package struct ByClassTrainer {
       table, fullSquaredNorms: initial.map { Float($0.center.squaredNorm) }, distance: options.distance)
     var problem = ClassKMeans(rows: local, options: options, centers: centers)
     return try problem.run(maxEpochs: options.maxEpochs) { try progress.checkpoint() }
+  }
+}
+
+extension ClassKMeans.Result {
+  fileprivate static func unchanged(_ prototypes: [Prototype]) -> Self {
+    Self(prototypes: prototypes, epochs: 0, shift: 0, objective: 0, reseeded: 0, pruned: 0)
   }
 }

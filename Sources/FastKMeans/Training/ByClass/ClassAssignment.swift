@@ -86,6 +86,13 @@ package struct ClassAssignment {
     }
   }
 
+  /// The summed weight times distance of the rows to the nearest prototype that they were assigned among.
+  package var objective: Double {
+    var total = 0.0
+    for row in 0..<rows.count { total += Double(rows.weights[row]) * Double(max(0, distances[row])) }
+    return total
+  }
+
   /// The weight that each lane has.
   package func masses(laneCount: Int, stride: Int) -> [Double] {
     var masses = [Double](repeating: 0, count: laneCount)

@@ -10,7 +10,8 @@ package struct ClassKMeans {
     package var epochs: Int
     /// The largest shift of the last epoch.
     package var shift: Double
-    /// The summed weight times distance of the rows to their nearest prototype.
+    /// The summed weight times distance of the rows to the prototype that they were assigned to (hard, or one
+    /// prototype), or to the nearest one of the last assignment (soft).
     package var objective: Double
     package var reseeded: Int
     package var pruned: Int
@@ -65,8 +66,9 @@ package struct ClassKMeans {
       _ = assignment.assign(to: centers)
       masses = assignment.masses(laneCount: centers.count, stride: centers.table.stride)
     }
+    let (prototypes, explained) = prototypes(masses: masses)
     return Result(
-      prototypes: prototypes(masses: masses), epochs: epochs, shift: shift, objective: objective(),
+      prototypes: prototypes, epochs: epochs, shift: shift, objective: objective(explained: explained),
       reseeded: reseeded, pruned: pruned)
   }
 
@@ -119,22 +121,46 @@ package struct ClassKMeans {
     return alive.count < masses.count ? alive : nil
   }
 
-  private func objective() -> Double {
-    var total = 0.0
-    for row in 0..<rows.count {
-      total += Double(rows.weights[row]) * Double(max(0, assignment.distances[row]))
-    }
-    return total
+  /// The summed weight times distance of the rows to their prototypes.
+  ///
+  /// Where every row has one prototype, that follows from the sums and needs no further pass. Cosine: the sum of
+  /// w (1 - x.c) over a lane is its mass less the length of its sum. Euclidean: the sum of w |x|^2 less |sum|^2 / mass.
+  private func objective(explained: Double) -> Double {
+    guard !options.isSoft || centers.count == 1 else { return assignment.objective }
+    let total = options.distance == .cosine ? rows.totalWeight : rows.totalSquaredLength
+    return max(0, total - explained)
   }
 
-  private func prototypes(masses: [Double]) -> [Prototype] {
+  /// The final means, and what they explain of the rows' lengths.
+  private func prototypes(masses: [Double]) -> (prototypes: [Prototype], explained: Double) {
     let sums = assignment.exactSums(like: centers.table)
     let order = rows.isSparse ? rows.columnsInGlobalOrder() : []
-    return (0..<centers.count).map { lane in
-      Prototype(
-        sum: rows.vector(from: sums, lane: lane, like: centers.table, order: order), mass: masses[lane],
-        distance: options.distance, precision: options.precision)
+    var explained = 0.0
+    let prototypes = (0..<centers.count).map { lane in
+      let sum = rows.vector(from: sums, lane: lane, like: centers.table, order: order)
+      let squaredLength = sum.squaredNorm
+      explained += options.distance == .cosine ? squaredLength.squareRoot() : squaredLength / masses[lane]
+      return Prototype(
+        sum: sum, mass: masses[lane], distance: options.distance, precision: options.precision)
     }
+    return (prototypes, explained)
+  }
+}
+
+extension ClassRows {
+  fileprivate var totalWeight: Double { weights.reduce(0) { $0 + Double($1) } }
+
+  /// The summed weight times squared length, in double precision: little is left of it, as a rule.
+  fileprivate var totalSquaredLength: Double {
+    var total = 0.0
+    for row in 0..<count {
+      let range =
+        isSparse ? Int(offsets[row])..<Int(offsets[row + 1]) : row * featureCount..<(row + 1) * featureCount
+      var squared = 0.0
+      for position in range { squared += Double(values[position]) * Double(values[position]) }
+      total += Double(weights[row]) * squared
+    }
+    return total
   }
 }
 

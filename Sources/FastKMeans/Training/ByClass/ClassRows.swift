@@ -56,7 +56,7 @@ package struct ClassRows {
     values.reserveCapacity(total)
     offsets.reserveCapacity(count + 1)
     offsets.append(0)
-    columnMap.startClass(featureCount: rows.columnCount)
+    columnMap.startClass(featureCount: rows.columnCount, nonZeroCount: rows.nonZeroCount)
     for row in rowIndices {
       let scale = scales[Int(row)]
       for position in rows.range(of: Int(row)) {
@@ -74,44 +74,5 @@ package struct ClassRows {
       let scale = scales[Int(row)]
       for value in rows.values(of: Int(row)) { values.append(value * scale) }
     }
-  }
-}
-
-/// Renumbers the columns of one class after the other; a worker keeps one.
-///
-/// Entries of earlier classes are told apart by their stamp, so nothing is cleared between classes.
-package struct ColumnMap {
-  private var locals: [UInt32] = []
-  private var stamps: [UInt32] = []
-  private var stamp: UInt32 = 0
-
-  package init() {}
-
-  package mutating func startClass(featureCount: Int) {
-    if locals.count < featureCount || stamp == .max {
-      locals = [UInt32](repeating: 0, count: featureCount)
-      stamps = [UInt32](repeating: 0, count: featureCount)
-      stamp = 0
-    }
-    stamp += 1
-  }
-
-  /// The local column of a global one; a new one is appended to `features`.
-  @inline(__always)
-  package mutating func local(_ column: UInt32, adding features: inout [UInt32]) -> UInt32 {
-    let index = Int(column)
-    if stamps[index] == stamp { return locals[index] }
-    let local = UInt32(features.count)
-    stamps[index] = stamp
-    locals[index] = local
-    features.append(column)
-    return local
-  }
-
-  /// The local column of a global one, or nil if the class has not seen it.
-  @inline(__always)
-  package func known(_ column: UInt32) -> UInt32? {
-    let index = Int(column)
-    return index < stamps.count && stamps[index] == stamp ? locals[index] : nil
   }
 }

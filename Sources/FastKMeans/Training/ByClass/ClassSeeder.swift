@@ -35,6 +35,7 @@ package struct ClassSeeder {
       results.with(index) { $0 = chosen }
       try progress.advance(by: 1)
     }
+    try progress.finish()
     for (index, classIndex) in unseeded.enumerated() { prototypes[classIndex] = results.with(index) { $0 } }
   }
 

@@ -23,7 +23,8 @@ package struct ReferenceTrainer {
   ) throws -> TrainingReport {
     var report = TrainingReport()
     var table = try ReferenceTable(prototypes, featureCount: rows.columnCount, isSparse: isSparse(rows))
-    try progress.begin(.training, total: rows.rowCount * options.maxEpochs)
+    let (total, overflow) = rows.rowCount.multipliedReportingOverflow(by: options.maxEpochs)
+    try progress.begin(.training, total: overflow ? .max : total)
     for epoch in 1...options.maxEpochs {
       report.epochs = epoch
       report.shift = 0
@@ -36,6 +37,7 @@ package struct ReferenceTrainer {
       }
       if report.shift < options.tolerance, report.mergedCount == mergedBefore { break }
     }
+    try progress.finish()
     prototypes = table.prototypes()
     report.prototypeCount = table.count
     return report
@@ -48,10 +50,12 @@ package struct ReferenceTrainer {
   ) throws -> TrainingReport {
     var report = TrainingReport()
     report.epochs = 1
+    try progress.begin(.training, total: rows.rowCount)
     var table = try ReferenceTable(prototypes, featureCount: rows.columnCount, isSparse: isSparse(rows))
     let batch = ReferenceBatch(
       rows, range: 0..<rows.rowCount, classes: classes, norms: norms, weights: weights)
     report.shift = try learn(batch, table: &table, report: &report)
+    try progress.finish()
     prototypes = table.prototypes()
     report.prototypeCount = table.count
     return report
