@@ -53,7 +53,10 @@ let package = Package(
       resources: [.copy("Fixtures"), .copy("ModelSamples")]
     ),
     .testTarget(
-      name: "CLITests", dependencies: ["FastKMeansCLI", "FastKMeansTestSupport"]),
+      name: "CLITests",
+      dependencies: ["FastKMeansCLI", "FastKMeansTestSupport"],
+      resources: [.copy("Snapshots")]
+    ),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -26,8 +26,8 @@ package struct RefinementFollower {
   ) throws -> RefinedWeights {
     let grown = joined(refined, prototypes, countsBefore: countsBefore, keepsPositions: keepsPositions)
     let lanes = prototypes.reduce(0) { $0 + $1.count }
-    let (cells, overflow) = lanes.multipliedReportingOverflow(by: rows.columnCount * 4)
-    guard !overflow, cells <= RefinementTrainer.byteLimit else { return grown }
+    guard RefinementTable.byteCount(lanes: lanes, features: rows.columnCount) <= RefinementTrainer.byteLimit
+    else { return grown }
     let table = try RefinementTable(grown, featureCount: rows.columnCount)
     let view = RefinementRows(rows, norms: norms, unit: refined.unit)
     let documents = (0..<rows.rowCount).filter { classes[$0] >= 0 && !view.isEmpty($0) }.map { Int32($0) }

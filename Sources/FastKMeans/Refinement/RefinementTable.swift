@@ -17,6 +17,13 @@ package final class RefinementTable: @unchecked Sendable {
   /// Euclidean: added to each lane's score; nil for cosine.
   package let biases: AlignedMemory<Float>?
 
+  /// What a table takes, `Int.max` if it cannot be addressed.
+  package static func byteCount(lanes: Int, features: Int) -> Int {
+    let stride = max(8, roundedUp(lanes, to: 8)).multipliedReportingOverflow(by: MemoryLayout<Float>.stride)
+    let bytes = stride.partialValue.multipliedReportingOverflow(by: features)
+    return stride.overflow || bytes.overflow ? .max : bytes.partialValue
+  }
+
   /// - Parameters:
   ///   - counts: the number of prototypes of each class.
   /// - Throws: ``InputError/tooLarge(what:neededBytes:allowedBytes:)``.

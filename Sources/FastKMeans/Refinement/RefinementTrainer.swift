@@ -39,14 +39,41 @@ package struct RefinementTrainer {
   }
 
   package func fit(_ input: Input) throws -> Outcome {
+    // Prototypes that are given may have features that the rows lack.
+    guard input.initial.allSatisfy(\.isEmpty), let compaction = FeatureCompaction(input.rows) else {
+      return try fitAsIs(input)
+    }
+    var outcome = try compaction.withRows(input.rows) { rows in
+      var compact = input
+      compact.rows = rows
+      return try fitAsIs(compact)
+    }
+    for classIndex in outcome.training.prototypes.indices {
+      for member in outcome.training.prototypes[classIndex].indices {
+        let center = outcome.training.prototypes[classIndex][member].center
+        outcome.training.prototypes[classIndex][member].center = compaction.expanded(center)
+      }
+    }
+    if let refined = outcome.refined {
+      outcome.refined?.vectors = refined.vectors.map { $0.map(compaction.expanded) }
+    }
+    return outcome
+  }
+
+  private func fitAsIs(_ input: Input) throws -> Outcome {
+    guard RefinementTable.byteCount(lanes: 1, features: input.rows.columnCount) <= Self.byteLimit else {
+      var outcome = Outcome(training: try trainPrototypes(input, input.limits, documents: nil))
+      outcome.training.report.refinement = .skipped(
+        neededBytes: RefinementTable.byteCount(lanes: 1, features: input.rows.columnCount))
+      return outcome
+    }
     let wanted = try prototypeCounts(input)
     let rows = RefinementRows(
       input.rows, norms: input.norms, unit: options.distance == .euclidean ? unit(of: input) : 1)
-    let lanes = wanted.reduce(0, +)
-    let (cells, overflow) = lanes.multipliedReportingOverflow(by: input.rows.columnCount * 4)
-    guard !overflow, cells <= Self.byteLimit else {
+    let needed = RefinementTable.byteCount(lanes: wanted.reduce(0, +), features: input.rows.columnCount)
+    guard needed <= Self.byteLimit else {
       var outcome = Outcome(training: try trainPrototypes(input, wanted, documents: nil))
-      outcome.training.report.refinement = .skipped(neededBytes: overflow ? .max : cells)
+      outcome.training.report.refinement = .skipped(neededBytes: needed)
       return outcome
     }
     let documentCount = input.partition.order.count
@@ -192,7 +219,7 @@ extension RefinementTrainer {
   /// Large sets: refines on all but a few thousand rows, which judge and calibrate; then learns from those too.
   private func refineOnce(_ input: Input, _ wanted: [Int], _ rows: RefinementRows) throws -> Outcome {
     let documents = usable(input, rows)
-    let share = min(0.05, 2_500 / Double(documents.count))
+    let share = min(0.05, 2_000 / Double(documents.count))
     let split = HeldOutSplit(input.partition, share: share, seed: options.seed, step: 0) {
       !rows.isEmpty(Int($0))
     }
@@ -207,9 +234,9 @@ extension RefinementTrainer {
     guard scores.accuracy >= plain.accuracy else {
       return keepingPrototypes(training, plain, tried: scores.accuracy)
     }
-    // One short pass, as late in training as the other rows' last one.
-    var last = recipe.lasting(1)
-    last.rate = recipe.rate / Double(max(1, recipe.epochs))
+    // Two short passes: what the other rows have moved is not to be undone.
+    var last = recipe.lasting(2)
+    last.rate = 0.6 * recipe.rate
     _ = try Refinement(recipe: last, seed: options.seed, workers: workers, progress: progress).run(
       table, rows: rows, documents: split.heldOut, classes: input.classes, weights: input.weights)
     var outcome = Outcome(
