@@ -61,8 +61,8 @@ import Testing
   @Test func ignoresWhatANewerMinorVersionAdds() throws {
     let bytes = try forged { model in
       model.metadata["format_version"] = .string("1.7")
-      model.metadata["calibration"] = .string("{}")
-      model.set("options", option: "refine", .integer(5))
+      model.metadata["thresholds"] = .string("{}")
+      model.set("options", option: "new", .integer(5))
       model.set("vectorizer", option: "new", .null)
       let start = model.data.count
       model.data += [1, 2, 3]
@@ -70,7 +70,7 @@ import Testing
       entry.append("dtype", .string("U8"))
       entry.append("shape", .array([.integer(3), .integer(1)]))
       entry.append("data_offsets", .array([.integer(start), .integer(start + 3)]))
-      model.tensors["refined.values"] = .object(entry)
+      model.tensors["threshold.values"] = .object(entry)
     }
     expectSame(try ModelFile.read(bytes: bytes), try SampleModels.ofText())
   }
