@@ -45,7 +45,7 @@ struct DemoRun {
 
   private func vectorize(_ rows: LabelledData) throws -> Vectorized {
     guard case .text(let documents, let labels?) = rows else { throw InputError.noRows }
-    return (try TFIDFVectorizer.fitTransform(documents.utf8Documents()), try labels.column(kind: .text))
+    return (try TFIDFVectorizer.fitTransform(documents), try labels.column(kind: .text))
   }
 
   private func contestant(
