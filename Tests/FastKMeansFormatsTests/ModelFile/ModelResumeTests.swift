@@ -43,13 +43,10 @@ import Testing
   @Test(arguments: [Precision.float32, .float64], Distance.allCases)
   func refinedModelsGoOn(precision: Precision, distance: Distance) throws {
     for isSparse in [true, false] {
-      let options = SampleModels.options(precision, distance: distance) { $0.refinement = .count(2) }
-      var unbroken = try FastKMeansClassifier<Int>(options)
-      let (rows, labels) = try SampleModels.rows(120, isSparse: isSparse)
-      try unbroken.fit(rows, labels: labels)
-      var stopped = try reopened(unbroken)
-      // Else nothing is tested here: choose other rows.
-      #expect(try stopped.model.storage.refined != nil, "\(precision), \(distance), sparse: \(isSparse)")
+      let start = try SampleModels.refined(precision, distance: distance, isSparse: isSparse)
+      #expect(start.model.storage.refined != nil)
+      var unbroken = FastKMeansClassifier(resuming: try ClassifierModel<Int>(start.model))
+      var stopped = unbroken
       for batch in 0..<3 as Range<UInt64> {
         let (rows, labels) = try SampleModels.rows(isSparse: isSparse, seed: batch)
         // The last batch brings a new class.
