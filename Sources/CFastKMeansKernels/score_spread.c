@@ -4,22 +4,24 @@
 #include "fk_staged.h"
 
 /* Most entries meet a zero of the document; their multiply-add would change nothing, but it would lengthen the chain
- * of dependent ones. The marks fit the first cache where the document's values would not. Values below `least` are not part of the index. */
+ * of dependent ones. So the entries that count are found first, without a branch; the marks fit the first cache where
+ * the document's values would not. Values below `least` are not part of the index. */
+enum { PIECE = 512 };
+
 #define BODY(widen)                                                                                                \
   float score = bias;                                                                                             \
-  size_t i = 0;                                                                                                   \
-  for (; i + 8 <= count; i += 8) {                                                                                \
-    unsigned mask = 0;                                                                                            \
-    for (unsigned k = 0; k < 8; k++) mask |= (unsigned)(marks[columns[i + k] >> 5] >> (columns[i + k] & 31) & 1) << k;                        \
-    for (; mask; mask &= mask - 1) {                                                                              \
-      size_t at = i + (size_t)__builtin_ctz(mask);                                                                \
-      float w = widen(values[at]);                                                                                \
-      if (fabsf(w) >= least) score = __builtin_fmaf(spread[columns[at]], w, score);                               \
+  uint32_t found[PIECE];                                                                                          \
+  for (size_t start = 0; start < count; start += PIECE) {                                                         \
+    size_t end = count - start < PIECE ? count : start + PIECE, marked = 0;                                       \
+    for (size_t i = start; i < end; i++) {                                                                        \
+      found[marked] = (uint32_t)(i - start);                                                                      \
+      marked += marks[columns[i] >> 5] >> (columns[i] & 31) & 1;                                                  \
     }                                                                                                             \
-  }                                                                                                               \
-  for (; i < count; i++) {                                                                                        \
-    float w = widen(values[i]);                                                                                   \
-    if (fabsf(w) >= least) score = __builtin_fmaf(spread[columns[i]], w, score);                                  \
+    for (size_t k = 0; k < marked; k++) {                                                                         \
+      size_t i = start + found[k];                                                                                \
+      float w = widen(values[i]);                                                                                 \
+      if (fabsf(w) >= least) score = __builtin_fmaf(spread[columns[i]], w, score);                                \
+    }                                                                                                             \
   }                                                                                                               \
   return score;
 #define ARGUMENTS(type)                                                                                            \

@@ -60,6 +60,12 @@ void fk_fetch_rows(const void *rows, size_t row_bytes, const size_t *numbers, si
       __builtin_prefetch((const char *)rows + numbers[i] * row_bytes + line, 0, 3);
 }
 
+void fk_fetch_values(const void *rows, size_t size, size_t stride, const size_t *numbers, size_t count,
+                     size_t prototype) {
+  const char *column = (const char *)rows + prototype * size;
+  for (size_t i = 0; i < count; i++) __builtin_prefetch(column + numbers[i] * stride * size, 0, 3);
+}
+
 void fk_fetch_range(const void *start, size_t bytes) {
   if (bytes > 16384) bytes = 16384;
   for (size_t at = 0; at < bytes; at += 64) __builtin_prefetch((const char *)start + at, 0, 2);

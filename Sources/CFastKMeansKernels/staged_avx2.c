@@ -22,6 +22,8 @@ AVX2 static void scatter_list(const uint32_t *list, size_t length, int16_t facto
   for (; k + 8 <= length; k += 8) {
     __m256i v = load(list + k);
     store(products, _mm256_blend_epi16(v, _mm256_mulhrs_epi16(v, factors), 0xAA));
+    /* Through memory: left alone, the compiler takes the lanes out of the register one by one, which is slower. */
+    __asm__ volatile("" : "+m"(products));
     for (int i = 0; i < 8; i++) fk_scatter_product(products[i], sums);
   }
   for (; k < length; k++) fk_scatter_entry(list[k], factor, sums);

@@ -21,6 +21,8 @@ AVX512 static inline void scatter_list(const uint32_t *list, size_t length, int1
     size_t count = length - k < 16 ? length - k : 16;
     __m512i v = _mm512_maskz_loadu_epi32((__mmask16)((1u << count) - 1), list + k);
     _mm512_storeu_si512(products, _mm512_mask_mulhrs_epi16(v, 0xAAAAAAAA, v, factors));
+    /* Through memory: left alone, the compiler takes the lanes out of the register one by one, which is slower. */
+    __asm__ volatile("" : "+m"(products));
     if (count == 16)
       for (int i = 0; i < 16; i++) fk_scatter_product(products[i], sums);
     else

@@ -69,6 +69,10 @@ const fk_code_kernels *_Nonnull fk_codes_for(int level);
 void fk_fetch_rows(const void *_Nullable rows, size_t row_bytes, const size_t *_Nullable numbers, size_t count,
                    size_t bytes);
 
+/* Asks for one prototype's values in some rows of `size` bytes a value. */
+void fk_fetch_values(const void *_Nullable rows, size_t size, size_t stride, const size_t *_Nullable numbers,
+                     size_t count, size_t prototype);
+
 /* Asks for a range of bytes that will be read soon; at most the first 16 KB. */
 void fk_fetch_range(const void *_Nullable start, size_t bytes);
 

@@ -46,6 +46,7 @@ package struct Refinement {
     for epoch in 0..<recipe.epochs {
       var order = documents.filter { !sitsOut[Int($0)] }
       for document in documents { sitsOut[Int(document)] = false }
+      try progress.advance(by: documents.count - order.count)
       shuffle(&order, epoch: epoch)
       var (loss, errors, total) = (0.0, 0.0, 0.0)
       for first in stride(from: 0, to: order.count, by: Self.batchSize) {

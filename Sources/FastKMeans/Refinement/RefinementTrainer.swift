@@ -237,6 +237,7 @@ extension RefinementTrainer {
     // Two short passes: what the other rows have moved is not to be undone.
     var last = recipe.lasting(2)
     last.rate = 0.6 * recipe.rate
+    try progress.begin(.refining, total: split.heldOut.count * last.epochs)
     _ = try Refinement(recipe: last, seed: options.seed, workers: workers, progress: progress).run(
       table, rows: rows, documents: split.heldOut, classes: input.classes, weights: input.weights)
     var outcome = Outcome(

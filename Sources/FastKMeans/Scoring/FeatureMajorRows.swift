@@ -86,4 +86,15 @@ struct FeatureMajorRows: Sendable {
       fk_score_one_bf16(memory.pointer, stride, terms.starts, terms.x, terms.count, prototype, bias)
     }
   }
+
+  /// Asks for what ``scoreOne(_:prototype:bias:)`` will read.
+  @inline(__always)
+  func fetch(_ terms: Terms, prototype: Int) {
+    switch values {
+    case .single(let memory):
+      fk_fetch_values(memory.pointer, 4, stride, terms.starts, terms.count, prototype)
+    case .float16(let memory), .bfloat16(let memory):
+      fk_fetch_values(memory.pointer, 2, stride, terms.starts, terms.count, prototype)
+    }
+  }
 }

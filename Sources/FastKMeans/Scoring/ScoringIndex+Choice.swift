@@ -1,9 +1,9 @@
 extension ScoringIndex.Method {
   /// The method that was fastest for a shape.
   ///
-  /// Measured on one core with AVX-512, docs/s: 58 prototypes x 42 terms, dense rows 2.7 M, 8-bit 2.8 M (4.0 M for
-  /// indices alone); 1,499 x 41, 8-bit 400 k, staged 320 k; 4,440 x 41, 8-bit 100 k, staged 240 k. So 8-bit rows pay
-  /// up to about 90,000 terms x prototypes.
+  /// Measured on one core with AVX-512, best of several runs, docs/s: 58 prototypes x 42 terms, dense rows 2.7 M, 8-bit
+  /// 4.0 M; 1,499 x 41, 8-bit 420 k, staged 470 k; 4,440 x 41, 8-bit 100 k, staged 320 k. Where prototypes share more
+  /// of their features, 8-bit rows pay a little longer.
   ///
   /// - Parameters:
   ///   - prototypes: what is searched.
@@ -16,7 +16,7 @@ extension ScoringIndex.Method {
     let cells = used * Double(prototypes.count)
     let work = Double(max(nonZeros ?? 50, 1)) * Double(prototypes.count)
     if prototypes.count <= 32, cells * 4 <= largestDenseBytes { return .denseRows }
-    if work <= 90_000, cells * 5 <= largestDenseBytes { return .eightBit }
+    if work <= 50_000, cells * 5 <= largestDenseBytes { return .eightBit }
     return prototypes.featureCount <= 1 << 24 ? .staged : .lists
   }
 

@@ -16,14 +16,15 @@ struct EightBitRows: Sendable {
   var byteCount: Int { coded.byteCount + exact.byteCount + coded.directory.byteCount }
 }
 
-/// What one worker needs for a search by codes. Two term buffers, so that the next document's rows can be fetched
-/// while this one's are added.
+/// What one worker needs for a search by codes. Three term buffers: while one document's rows are added, the next
+/// one's are fetched, and the exact values of the one before arrive.
 final class CodeScratch {
-  let buffers = (TermBuffer(), TermBuffer())
+  let buffers = [TermBuffer(), TermBuffer(), TermBuffer()]
   let sums: UnsafeMutablePointer<Int16>
   let scores: UnsafeMutablePointer<Float>
   let multipliers: UnsafeMutablePointer<Int16>
-  let positions: UnsafeMutablePointer<UInt32>
+  /// The candidates of this document and of the one before.
+  let positions: [UnsafeMutablePointer<UInt32>]
 
   /// More candidates than this, and all scores are computed instead.
   static let candidateLimit = 128
@@ -33,14 +34,14 @@ final class CodeScratch {
     sums = .allocate(capacity: stride)
     scores = .allocate(capacity: stride)
     multipliers = .allocate(capacity: Self.termLimit)
-    positions = .allocate(capacity: Self.candidateLimit + CodedRows.blockSize)
+    positions = (0..<2).map { _ in .allocate(capacity: Self.candidateLimit + CodedRows.blockSize) }
   }
 
   deinit {
     sums.deallocate()
     scores.deallocate()
     multipliers.deallocate()
-    positions.deallocate()
+    for part in positions { part.deallocate() }
   }
 }
 
@@ -72,51 +73,72 @@ struct EightBitSearch: Sendable {
   func answer<Consumer: CandidateConsumer>(
     _ rows: ScaledRows, _ range: Range<Int>, _ worker: Int, _ scratch: CodeScratch, _ consumer: Consumer
   ) {
-    let (even, odd) = scratch.buffers
     let directory = storage.coded.directory
     let stride = storage.coded.stride
-    let fetched = min(stride, 256)
+    let buffers = scratch.buffers
     var scale = storage.coded.scale
-    var terms = even.take(rows, row: range.lowerBound, directory: directory, factor: 1)
+    var next = 0
+    var terms = buffers[0].take(rows, row: range.lowerBound, directory: directory, factor: 1)
+    var pending: Candidates?
     for row in range {
       let current = terms
       if row + 1 < range.upperBound {
-        terms =
-          (row - range.lowerBound) % 2 == 0
-          ? odd.take(rows, row: row + 1, directory: directory, factor: 1)
-          : even.take(rows, row: row + 1, directory: directory, factor: 1)
-        fk_fetch_rows(storage.coded.codes.pointer, stride, terms.starts, terms.count, fetched)
+        next = next == 2 ? 0 : next + 1
+        terms = buffers[next].take(rows, row: row + 1, directory: directory, factor: 1)
+        fk_fetch_rows(storage.coded.codes.pointer, stride, terms.starts, terms.count, min(stride, 256))
       }
-      answer(current, row, worker, scratch, &scale, consumer)
+      let found = search(current, row, worker, scratch, &scale, consumer)
+      if let pending { rescore(pending, worker, consumer) }
+      pending = found
     }
+    if let pending { rescore(pending, worker, consumer) }
+  }
+
+  /// The candidates of one document; nil if it has been answered already.
+  @inline(__always)
+  private func search<Consumer: CandidateConsumer>(
+    _ terms: Terms, _ row: Int, _ worker: Int, _ scratch: CodeScratch, _ scale: inout fk_code_scale,
+    _ consumer: Consumer
+  ) -> Candidates? {
+    let plan = codeKernels.plan(&scale, terms.starts, terms.x, terms.count, scratch.multipliers)
+    guard plan.scale > 0 else {
+      scoreAll(terms, row, worker, scratch, consumer)
+      return nil
+    }
+    let largest = codeKernels.accumulate(
+      storage.coded.codes.pointer, storage.coded.stride, terms.starts, scratch.multipliers, terms.count,
+      scale.bias, plan.bias_multiplier, scratch.sums, prototypeCount)
+    let sums = ApproximateSums(
+      sums: scratch.sums, count: storage.coded.stride, largest: largest, scale: plan.scale,
+      offset: plan.offset, slack: Int(plan.slack.rounded(.up)), kernels: codeKernels)
+    let limit = CodeScratch.candidateLimit
+    let positions = scratch.positions[row & 1]
+    let found = consumer.candidates(worker: worker, row: row, sums, into: positions, limit: limit)
+    guard found < limit else {
+      scoreAll(terms, row, worker, scratch, consumer)
+      return nil
+    }
+    if found == 1, !consumer.needsScores {
+      let only = PrototypeHit(prototype: Int32(bitPattern: positions[0]), score: 0)
+      consumer.offer(worker: worker, row: row, only)
+      return nil
+    }
+    // The first few: more would push each other out again.
+    for index in 0..<min(found, 4) { storage.exact.fetch(terms, prototype: Int(positions[index])) }
+    return Candidates(row: row, terms: terms, positions: positions, count: found)
   }
 
   @inline(__always)
-  private func answer<Consumer: CandidateConsumer>(
-    _ terms: Terms, _ row: Int, _ worker: Int, _ scratch: CodeScratch, _ scale: inout fk_code_scale,
-    _ consumer: Consumer
+  private func rescore<Consumer: CandidateConsumer>(
+    _ candidates: Candidates, _ worker: Int, _ consumer: Consumer
   ) {
-    let coded = storage.coded
-    let plan = codeKernels.plan(&scale, terms.starts, terms.x, terms.count, scratch.multipliers)
-    guard plan.scale > 0 else { return scoreAll(terms, row, worker, scratch, consumer) }
-    let largest = codeKernels.accumulate(
-      coded.codes.pointer, coded.stride, terms.starts, scratch.multipliers, terms.count, scale.bias,
-      plan.bias_multiplier, scratch.sums, prototypeCount)
-    let sums = ApproximateSums(
-      sums: scratch.sums, count: coded.stride, largest: largest, scale: plan.scale, offset: plan.offset,
-      slack: Int(plan.slack.rounded(.up)), kernels: codeKernels)
-    let limit = CodeScratch.candidateLimit
-    let found = consumer.candidates(worker: worker, row: row, sums, into: scratch.positions, limit: limit)
-    guard found < limit else { return scoreAll(terms, row, worker, scratch, consumer) }
-    if found == 1, !consumer.needsScores {
-      let only = PrototypeHit(prototype: Int32(bitPattern: scratch.positions[0]), score: 0)
-      return consumer.offer(worker: worker, row: row, only)
-    }
-    for index in 0..<found {
-      let prototype = Int(scratch.positions[index])
-      let score = storage.exact.scoreOne(terms, prototype: prototype, bias: biases.pointer[prototype])
+    for index in 0..<candidates.count {
+      let prototype = Int(candidates.positions[index])
+      let score = storage.exact.scoreOne(
+        candidates.terms, prototype: prototype, bias: biases.pointer[prototype])
       consumer.offer(
-        worker: worker, row: row, PrototypeHit(prototype: Int32(truncatingIfNeeded: prototype), score: score))
+        worker: worker, row: candidates.row,
+        PrototypeHit(prototype: Int32(truncatingIfNeeded: prototype), score: score))
     }
   }
 
@@ -131,4 +153,12 @@ struct EightBitSearch: Sendable {
     consumer.take(
       worker: worker, row: row, first: 0, scores: scratch.scores, count: prototypeCount, kernels: kernels)
   }
+}
+
+/// What remains to be scored exactly for one document.
+private struct Candidates {
+  let row: Int
+  let terms: Terms
+  let positions: UnsafeMutablePointer<UInt32>
+  let count: Int
 }

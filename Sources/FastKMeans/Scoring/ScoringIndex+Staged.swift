@@ -38,45 +38,51 @@ struct StagedSearch: Sendable {
   func answer<Consumer: StagedConsumer>(
     _ rows: ScaledRows, _ range: Range<Int>, _ worker: Int, _ scratch: StagedScratch, _ consumer: Consumer
   ) throws {
-    let (even, odd) = scratch.buffers
     let directory = storage.directory
     let firstBlock = storage.blocks[0]
+    let buffers = scratch.buffers
     var scales = storage.blocks.map(\.scale)
     scratch.order.sort(rows, range)
     let order = scratch.order.rows
-    var terms = even.take(rows, row: order[0], directory: directory, factor: 1)
+    var terms = buffers[0].take(rows, row: order[0], directory: directory, factor: 1)
+    var last: StagedQuery?
     for (position, row) in order.enumerated() {
-      let current = terms
+      var query = StagedQuery(
+        search: self, terms: terms, row: row, worker: worker, scratch: scratch,
+        positions: scratch.positions[position & 1])
       if position + 1 < order.count {
-        let buffer = position % 2 == 0 ? odd : even
-        terms = buffer.take(rows, row: order[position + 1], directory: directory, factor: 1)
+        terms = buffers[(position + 1) % 3].take(
+          rows, row: order[position + 1], directory: directory, factor: 1)
         fk_staged_fetch(firstBlock.features.pointer, firstBlock.entries.pointer, terms.starts, terms.count)
       }
-      try answer(current, row, worker, scratch, &scales, consumer)
+      try answer(&query, &scales, consumer)
+      last?.scoreSurvivors(consumer)
+      last = query
     }
+    last?.scoreSurvivors(consumer)
   }
 
-  /// One document. Without any known feature, every score is the prototype's bias.
+  /// One document, all but the exact scores of survivors. Without any known feature, every score is the prototype's
+  /// bias.
+  @inline(__always)
   private func answer<Consumer: StagedConsumer>(
-    _ terms: Terms, _ row: Int, _ worker: Int, _ scratch: StagedScratch, _ scales: inout [fk_staged_scale],
-    _ consumer: Consumer
+    _ query: inout StagedQuery, _ scales: inout [fk_staged_scale], _ consumer: Consumer
   ) throws {
-    guard terms.count > 0 else {
+    guard query.terms.count > 0 else {
       return consumer.take(
-        worker: worker, row: row, first: 0, scores: biases.pointer, count: prototypeCount,
+        worker: query.worker, row: query.row, first: 0, scores: biases.pointer, count: prototypeCount,
         kernels: scoringKernels)
     }
-    var query = StagedQuery(search: self, terms: terms, row: row, worker: worker, scratch: scratch)
-    defer { query.finish() }
-    for prototype in consumer.settled(row: row) { query.offer(prototype, consumer) }
+    for prototype in consumer.settled(row: query.row) { query.offer(prototype, consumer) }
     for (index, block) in storage.blocks.enumerated() {
-      scratch.plan(&scales[index], terms, kernels)
-      guard scratch.document.scale > 0, query.search(block, consumer) else {
-        query.finish()
-        consumer.restart(worker: worker, row: row)
-        return try scoreAll(terms, row, worker, scratch, consumer)
+      query.scratch.plan(&scales[index], query.terms, kernels)
+      guard query.scratch.document.scale > 0, query.search(block, consumer) else {
+        consumer.restart(worker: query.worker, row: query.row)
+        try scoreAll(query.terms, query.row, query.worker, query.scratch, consumer)
+        break
       }
     }
+    query.finish()
   }
 
   /// Too many survivors, or magnitudes that codes cannot hold: every score by its definition.
@@ -99,14 +105,21 @@ struct StagedQuery {
   let row: Int
   let worker: Int
   let scratch: StagedScratch
+  private let positions: UnsafeMutablePointer<UInt32>
+  /// How many of `positions` remain to be scored exactly, once their rows have arrived.
+  private var survivorCount = 0
   private var isSpread = false
 
-  init(search: StagedSearch, terms: Terms, row: Int, worker: Int, scratch: StagedScratch) {
+  init(
+    search: StagedSearch, terms: Terms, row: Int, worker: Int, scratch: StagedScratch,
+    positions: UnsafeMutablePointer<UInt32>
+  ) {
     self.search = search
     self.terms = terms
     self.row = row
     self.worker = worker
     self.scratch = scratch
+    self.positions = positions
   }
 
   /// Takes the document off the scratch memory again.
@@ -114,6 +127,13 @@ struct StagedQuery {
     guard isSpread else { return }
     scratch.clear(terms, search.storage.directory)
     isSpread = false
+  }
+
+  /// Scores what the search left.
+  @inline(__always)
+  mutating func scoreSurvivors<Consumer: StagedConsumer>(_ consumer: Consumer) {
+    for index in 0..<survivorCount { offer(Int(positions[index]), consumer) }
+    finish()
   }
 
   /// Scores one prototype exactly.
@@ -171,15 +191,12 @@ struct StagedQuery {
     guard count > 0 else { return }
     let found = consumer.leaders(
       scratch.sums, count: block.stride, first: block.prototypes.lowerBound, kernels: search.codeKernels,
-      into: scratch.positions)
-    guard found == count, count > 1 || scratch.positions[0] != leader else { return }
-    leader = scratch.positions[0]
-    if count == 1, consumer.needsScores {
-      search.storage.exact.fetch(block.prototypes.lowerBound + Int(leader))
-    }
+      into: positions)
+    guard found == count, count > 1 || positions[0] != leader else { return }
+    leader = positions[0]
     var sure = Float.infinity
     for index in 0..<found {
-      sure = min(sure, refined(Int(scratch.positions[index]), block, done, document, -.infinity))
+      sure = min(sure, refined(Int(positions[index]), block, done, document, -.infinity))
     }
     lowest = max(lowest, sure - document.slack)
   }
@@ -208,7 +225,7 @@ struct StagedQuery {
     return Int(
       search.kernels.reach(
         scratch.sums, fits ? block.norms.pointer : block.noNorms.pointer, fits ? UInt16(byNorm) : .max,
-        cap, threshold, block.stride, scratch.positions, limit))
+        cap, threshold, block.stride, positions, limit))
   }
 
   /// Refines the survivors one by one and scores those that may still be part of the answer.
@@ -217,7 +234,7 @@ struct StagedQuery {
     _ found: Int, _ block: StagedBlock, _ done: Int, _ document: fk_staged_document, _ settled: Range<Int>,
     _ lowest: inout Float, _ consumer: Consumer
   ) {
-    let (positions, values) = (scratch.positions, scratch.values)
+    let (positions, values) = (self.positions, scratch.values)
     if found > 1, done < document.heavy_count {
       for index in 0..<found {
         fk_staged_fetch_codes(
@@ -244,7 +261,13 @@ struct StagedQuery {
       let only = PrototypeHit(prototype: Int32(bitPattern: positions[0]), score: 0)
       return consumer.offer(worker: worker, row: row, only)
     }
-    for index in 0..<last { offer(block.prototypes.lowerBound + Int(positions[index]), consumer) }
+    guard search.storage.blocks.count == 1 else {
+      // The next block profits from what this one has found.
+      for index in 0..<last { offer(block.prototypes.lowerBound + Int(positions[index]), consumer) }
+      return
+    }
+    for index in 0..<min(last, 2) { search.storage.exact.fetch(Int(positions[index])) }
+    survivorCount = last
   }
 
   private static func part(_ range: Range<Int>, of block: StagedBlock) -> Range<Int> {

@@ -12,9 +12,10 @@ final class StagedRows: Sendable {
   /// For the rare documents that bounds leave too much of, and for questions about every score.
   private let lists = Mutex<InvertedLists?>(nil)
 
-  /// A feature that more than one prototype in 16 has is common. Half and twice that were slower at 5,000 and 15,000
-  /// prototypes.
-  static let commonShare = 16
+  /// A feature is common if more than one prototype in this many has it. Rows are cheaper than lists while they stay
+  /// in the cache: at 4,440 prototypes (1 MB) 32 was a fifth faster than 16, at 5,000 (25 MB) a tenth slower.
+  static let commonShares = [32, 16]
+  static let cachedRowBytes = 4 << 20
 
   /// A list's entry names a prototype of its block in 16 bits.
   static let blockSize = 1 << 16
@@ -183,6 +184,7 @@ struct StagedParts: Sendable {
     var range: Range<Int> { first..<first + count }
   }
   private let prototypes: Range<Int>
+  private var share = StagedRows.commonShares[0]
   /// The part of each feature's list that lies in the block.
   let ranges: AlignedMemory<Part>
   /// The row of codes of a common feature, or the first entry of a rare one.
@@ -201,6 +203,11 @@ struct StagedParts: Sendable {
       let end = Self.position(of: prototypes.upperBound, lists, all)
       ranges.pointer[list] = Part(first: first, count: end - first)
     }
+    for share in StagedRows.commonShares {
+      self.share = share
+      let count = (0..<lists.directory.count).reduce(0) { $0 + (isCommon($1) ? 1 : 0) }
+      if count * prototypes.count <= StagedRows.cachedRowBytes { break }
+    }
     // The most common features get neighbouring codes: a document's common words then share cache lines.
     let common = (0..<lists.directory.count).filter(isCommon)
       .sorted { (ranges.pointer[$0].count, $1) > (ranges.pointer[$1].count, $0) }
@@ -213,7 +220,7 @@ struct StagedParts: Sendable {
   }
 
   func isCommon(_ list: Int) -> Bool {
-    ranges.pointer[list].count * StagedRows.commonShare > prototypes.count
+    ranges.pointer[list].count * share > prototypes.count
   }
 
   /// The length of each prototype's common part, and the largest length of a whole prototype.

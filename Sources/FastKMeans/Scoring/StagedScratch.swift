@@ -3,10 +3,12 @@ import CFastKMeansKernels
 /// What one worker needs for a staged search.
 final class StagedScratch {
   let order = RowOrder()
-  let buffers = (TermBuffer(), TermBuffer())
+  /// One document is searched while the next one's lists are fetched and the last one's exact values arrive.
+  let buffers = [TermBuffer(), TermBuffer(), TermBuffer()]
   let sums: UnsafeMutablePointer<Int16>
   let scores: UnsafeMutablePointer<Float>
-  let positions: UnsafeMutablePointer<UInt32>
+  /// The survivors of this document and of the last one.
+  let positions: [UnsafeMutablePointer<UInt32>]
   let values: UnsafeMutablePointer<Float>
   /// The document by column while exact scores are computed; zero otherwise.
   let spread: UnsafeMutablePointer<Float>
@@ -24,7 +26,7 @@ final class StagedScratch {
     let size = roundedUp(min(prototypeCount, StagedRows.blockSize), to: CodedRows.blockSize)
     sums = .allocate(capacity: size)
     scores = .allocate(capacity: prototypeCount)
-    positions = .allocate(capacity: Self.candidateLimit + CodedRows.blockSize)
+    positions = (0..<2).map { _ in .allocate(capacity: Self.candidateLimit + CodedRows.blockSize) }
     values = .allocate(capacity: Self.candidateLimit + CodedRows.blockSize)
     self.spreadCount = spreadCount
     spread = .allocate(capacity: spreadCount + 1)
@@ -37,7 +39,7 @@ final class StagedScratch {
   deinit {
     sums.deallocate()
     scores.deallocate()
-    positions.deallocate()
+    for part in positions { part.deallocate() }
     values.deallocate()
     spread.deallocate()
     marks.deallocate()

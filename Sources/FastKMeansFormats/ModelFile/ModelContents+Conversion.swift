@@ -1,6 +1,6 @@
 import FastKMeans
 
-/// What is lost when the values of prototypes are rounded to another precision.
+/// What is lost when the values of prototypes and refined weights are rounded to another precision.
 public struct PrecisionLoss: Sendable, Equatable {
   /// How many values were stored before, and are now.
   public internal(set) var valueCount = 0
@@ -26,31 +26,43 @@ extension ModelContents {
   /// - Complexity: O(stored values).
   public func converted(to precision: Precision) throws -> ConvertedModel {
     let storage = model.storage
-    let old = storage.prototypes
-    let before = old.values
+    var options = storage.settings
+    options.precision = precision
+    var loss = PrecisionLoss()
+    let converted = ModelStorage(
+      options: try options.validated(), classes: storage.classes,
+      prototypes: storage.prototypes.converted(to: precision, adding: &loss), batchCount: storage.batchCount,
+      calibration: storage.calibration,
+      refined: storage.refined.map { refined in
+        RefinedPrototypes(
+          weights: refined.weights.converted(to: precision, adding: &loss), biases: refined.biases,
+          unit: refined.unit)
+      })
+    var contents = self
+    contents.model = try ClassifierModel<Label>(storage: converted)
+    return ConvertedModel(contents: contents, loss: loss)
+  }
+}
+
+extension PrototypeSet {
+  fileprivate func converted(to precision: Precision, adding loss: inout PrecisionLoss) -> PrototypeSet {
+    let before = values
     let after = StoredValues((0..<before.count).map { before[$0] }, precision: precision)
-    let rows: PrototypeSet.Rows =
-      switch old.rows {
+    loss.add(from: before, to: after)
+    let converted: Rows =
+      switch rows {
       case .sparse(let offsets, let columns, _): .sparse(offsets: offsets, columns: columns, values: after)
       case .dense: .dense(values: after)
       }
-    var options = storage.settings
-    options.precision = precision
-    let converted = ModelStorage(
-      options: try options.validated(), classes: storage.classes,
-      prototypes: PrototypeSet(
-        featureCount: old.featureCount, rows: rows, classIndices: old.classIndices, masses: old.masses,
-        sumScales: old.sumScales),
-      batchCount: storage.batchCount)
-    var contents = self
-    contents.model = try ClassifierModel<Label>(storage: converted)
-    return ConvertedModel(contents: contents, loss: PrecisionLoss(from: before, to: after))
+    return PrototypeSet(
+      featureCount: featureCount, rows: converted, classIndices: classIndices, masses: masses,
+      sumScales: sumScales)
   }
 }
 
 extension PrecisionLoss {
-  init(from before: StoredValues, to after: StoredValues) {
-    valueCount = before.count
+  mutating func add(from before: StoredValues, to after: StoredValues) {
+    valueCount += before.count
     for position in 0..<min(before.count, after.count) where before[position] != after[position] {
       let error = (before[position] - after[position]).magnitude
       changedCount += 1

@@ -1,6 +1,6 @@
 import FastKMeans
 
-/// Models in files: one `.safetensors` file each, readable with the public library of that name, without code.
+/// Models in files: one `.safetensors` file each, which the public library of that name opens, without code.
 ///
 /// `docs/format/model-v1.md` describes the format. The same model gives the same bytes, whatever the number
 /// of threads that trained it or will use it: that number is not stored, nor are prototypes to start from.

@@ -37,8 +37,9 @@ public struct ModelFileError: Error, Equatable, Sendable {
 }
 
 extension ModelFileError: CustomStringConvertible {
-  /// One line: which file, what is wrong, how to mend it.
-  public var description: String { "\(path): \(problem)" }
+  /// One line, not longer than a terminal takes: which file, what is wrong, how to mend it. Names in a
+  /// hostile header may have megabytes.
+  public var description: String { "\(path): \(problem.description.prefix(500))".onOneLine }
 }
 
 extension ModelFileError.Problem: CustomStringConvertible {

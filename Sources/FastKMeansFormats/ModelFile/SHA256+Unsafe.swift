@@ -53,17 +53,16 @@ extension SHA256 {
   private static let blockSize = 64
 
   /// Takes in whole blocks.
-  ///
-  /// The message schedule is a ring of 16 words: it stays in the first-level cache, and nothing is allocated.
   private static func absorb(_ bytes: UnsafeRawBufferPointer, into state: inout [UInt32]) {
     roundConstants.withUnsafeBufferPointer { constants in
-      withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 16) { schedule in
+      withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { schedule in
         state.withUnsafeMutableBufferPointer { state in
           for start in stride(from: 0, to: bytes.count, by: blockSize) {
             for index in 0..<16 {
               schedule[index] = UInt32(
                 bigEndian: bytes.loadUnaligned(fromByteOffset: start &+ 4 &* index, as: UInt32.self))
             }
+            extend(schedule)
             absorbBlock(schedule, constants, state)
           }
         }
@@ -71,7 +70,20 @@ extension SHA256 {
     }
   }
 
-  /// The 64 rounds over one block; letters as in FIPS 180-4, section 6.2.2.
+  /// The message schedule of FIPS 180-4, section 6.2.2, step 1: 16 words become 64.
+  @inline(__always)
+  private static func extend(_ schedule: UnsafeMutableBufferPointer<UInt32>) {
+    for index in 16..<64 {
+      let (early, late) = (schedule[index &- 15], schedule[index &- 2])
+      let small0 = rotate(early, 7) ^ rotate(early, 18) ^ (early &>> 3)
+      let small1 = rotate(late, 17) ^ rotate(late, 19) ^ (late &>> 10)
+      schedule[index] = schedule[index &- 16] &+ small0 &+ schedule[index &- 7] &+ small1
+    }
+  }
+
+  /// The 64 rounds over one block, letters as in step 3.
+  ///
+  /// Eight rounds at a time: the letters change their roles from call to call, and nothing has to be moved.
   @inline(__always)
   private static func absorbBlock(
     _ schedule: UnsafeMutableBufferPointer<UInt32>, _ constants: UnsafeBufferPointer<UInt32>,
@@ -79,19 +91,17 @@ extension SHA256 {
   ) {
     var (a, b, c, d) = (state[0], state[1], state[2], state[3])
     var (e, f, g, h) = (state[4], state[5], state[6], state[7])
-    for round in 0..<64 {
-      let slot = round & 15
-      if round >= 16 {
-        let (early, late) = (schedule[(slot &+ 1) & 15], schedule[(slot &+ 14) & 15])
-        let small0 = rotate(early, 7) ^ rotate(early, 18) ^ (early &>> 3)
-        let small1 = rotate(late, 17) ^ rotate(late, 19) ^ (late &>> 10)
-        schedule[slot] = schedule[slot] &+ small0 &+ schedule[(slot &+ 9) & 15] &+ small1
-      }
-      let big1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
-      let first = h &+ big1 &+ ((e & f) ^ (~e & g)) &+ constants[round] &+ schedule[slot]
-      let big0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)
-      let second = big0 &+ ((a & b) ^ (a & c) ^ (b & c))
-      (h, g, f, e, d, c, b, a) = (g, f, e, d &+ first, c, b, a, first &+ second)
+    var index = 0
+    while index < 64 {
+      mix(a, b, c, &d, e, f, g, &h, schedule[index] &+ constants[index])
+      mix(h, a, b, &c, d, e, f, &g, schedule[index &+ 1] &+ constants[index &+ 1])
+      mix(g, h, a, &b, c, d, e, &f, schedule[index &+ 2] &+ constants[index &+ 2])
+      mix(f, g, h, &a, b, c, d, &e, schedule[index &+ 3] &+ constants[index &+ 3])
+      mix(e, f, g, &h, a, b, c, &d, schedule[index &+ 4] &+ constants[index &+ 4])
+      mix(d, e, f, &g, h, a, b, &c, schedule[index &+ 5] &+ constants[index &+ 5])
+      mix(c, d, e, &f, g, h, a, &b, schedule[index &+ 6] &+ constants[index &+ 6])
+      mix(b, c, d, &e, f, g, h, &a, schedule[index &+ 7] &+ constants[index &+ 7])
+      index &+= 8
     }
     state[0] = state[0] &+ a
     state[1] = state[1] &+ b
@@ -101,6 +111,19 @@ extension SHA256 {
     state[5] = state[5] &+ f
     state[6] = state[6] &+ g
     state[7] = state[7] &+ h
+  }
+
+  /// One round; the new `a` is left in `h`, the new `e` in `d`.
+  @inline(__always)
+  private static func mix(
+    _ a: UInt32, _ b: UInt32, _ c: UInt32, _ d: inout UInt32, _ e: UInt32, _ f: UInt32, _ g: UInt32,
+    _ h: inout UInt32, _ word: UInt32
+  ) {
+    let big1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
+    let first = h &+ big1 &+ (g ^ (e & (f ^ g))) &+ word
+    let big0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)
+    d = d &+ first
+    h = first &+ big0 &+ ((a & b) ^ (c & (a ^ b)))
   }
 
   @inline(__always)

@@ -2,8 +2,8 @@ import Testing
 
 @testable import FastKMeansFormats
 
-/// A model file taken apart, to be changed and sealed again with digests that fit: so a test reaches the check
-/// that it is about.
+/// A model file taken apart, to be changed and sealed again with digests that fit: so a test reaches the
+/// check that it is about.
 struct ForgedModel {
   var metadata: [String: JSONValue] = [:]
   var tensors: [String: JSONValue] = [:]

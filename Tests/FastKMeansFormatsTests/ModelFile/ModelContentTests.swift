@@ -43,13 +43,56 @@ import Testing
   }
 
   @Test func refusesBadNumbers() throws {
-    for text in ["", "-1", "1.5", "abc", "99999999999999999999"] {
+    for text in ["", "-1", "1.5", "abc", "9223372036854775808"] {
       try expectRefused("feature_count") { $0.metadata["feature_count"] = .string(text) }
       try expectRefused("batch_count") { $0.metadata["batch_count"] = .string(text) }
     }
+    try expectRefused("feature_count") { $0.metadata["feature_count"] = .string("0") }
     try expectRefused("features") { $0.metadata["feature_count"] = .string("100000") }
     try expectRefused("feature count") { $0.metadata["feature_count"] = .string("4294967296") }
     try expectRefused("out of range") { $0.metadata["feature_count"] = .string("3") }
+  }
+
+  @Test func refusesBadRefinedWeights() throws {
+    func expect(
+      _ part: String, _ distance: Distance = .euclidean, _ change: (inout ForgedModel) -> Void
+    ) throws {
+      var model = try ForgedModel(SampleModels.refined(distance: distance, isSparse: true))
+      change(&model)
+      let found = problem(model.bytes())
+      #expect(found?.description.contains(part) == true, "\(part): \(String(describing: found))")
+    }
+    try expect("NaN") { $0.set("refined.values", at: 0, Float.nan) }
+    try expect("column") { $0.set("refined.indices", at: 0, UInt32.max) }
+    try expect("offsets") { $0.set("refined.indptr", at: 1, -1) }
+    try expect("bias") { $0.set("refined.bias", at: 0, Float.infinity) }
+    try expect("biases") {
+      $0.tensors["renamed"] = $0.tensors["refined.bias"]
+      $0.tensors["refined.bias"] = nil
+    }
+    try expect("biases") { $0.set("options", option: "distance", .string("cosine")) }
+    try expect("unit") { $0.set("refined", option: "unit", .integer(0)) }
+    try expect("refined.unit") { $0.set("refined", option: "unit", .null) }
+    try expect("refined.values") {
+      $0.tensors["renamed"] = $0.tensors["refined.values"]
+      $0.tensors["refined.values"] = nil
+    }
+    try expect("calibration") { $0.set("calibration", option: "slope", .integer(0)) }
+    try expect("calibration.intercept") { $0.set("calibration", option: "intercept", nil) }
+    try expect("refine is 1001") { $0.set("options", option: "refine", .integer(1001)) }
+    try expect("options.refine") { $0.set("options", option: "refine", .string("always")) }
+  }
+
+  @Test func refusesDenseModelsOfAnotherWidth() throws {
+    let contents = try SampleModels.ofVectors(isSparse: false)
+    let count = contents.model.prototypes.count
+    for width in [11, 13, 1 << 31] {
+      var model = try ForgedModel(contents)
+      model.metadata["feature_count"] = .string("\(width)")
+      #expect(
+        problem(model.bytes())
+          == .wrongShape(tensor: "prototype.values", expected: "[\(count), \(width)]", found: [count, 12]))
+    }
   }
 
   @Test func refusesBadPrototypes() throws {

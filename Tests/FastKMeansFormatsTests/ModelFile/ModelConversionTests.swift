@@ -37,7 +37,8 @@ import Testing
 
   @Test func countsAValueThatVanishesAsLostWhole() {
     let before = StoredValues([0, 1e-9, 1], precision: .float64)
-    let loss = PrecisionLoss(from: before, to: StoredValues([0, 0, 1], precision: .float64))
+    var loss = PrecisionLoss()
+    loss.add(from: before, to: StoredValues([0, 0, 1], precision: .float64))
     #expect(loss.changedCount == 1)
     #expect(loss.largestAbsoluteError == 1e-9)
     #expect(loss.largestRelativeError == 1)

@@ -61,8 +61,8 @@ import Testing
   @Test func ignoresWhatANewerMinorVersionAdds() throws {
     let bytes = try forged { model in
       model.metadata["format_version"] = .string("1.7")
-      model.metadata["calibration"] = .string("{}")
-      model.set("options", option: "refine", .integer(5))
+      model.metadata["thresholds"] = .string("{}")
+      model.set("options", option: "new", .integer(5))
       model.set("vectorizer", option: "new", .null)
       let start = model.data.count
       model.data += [1, 2, 3]
@@ -70,7 +70,7 @@ import Testing
       entry.append("dtype", .string("U8"))
       entry.append("shape", .array([.integer(3), .integer(1)]))
       entry.append("data_offsets", .array([.integer(start), .integer(start + 3)]))
-      model.tensors["refined.values"] = .object(entry)
+      model.tensors["threshold.values"] = .object(entry)
     }
     expectSame(try ModelFile.read(bytes: bytes), try SampleModels.ofText())
   }
@@ -98,6 +98,30 @@ import Testing
           $0.set(last, "data_offsets", pair(model.range(last).lowerBound, end))
           $0.set(last, "shape", .array([.integer(end - model.range(last).lowerBound)]))
         }) == .truncated(expected: end, found: model.data.count))
+  }
+
+  @Test func refusesBytesThatNoTensorOwns() throws {
+    let model = try ForgedModel(SampleModels.ofText())
+    for name in ["prototype.indptr", "vocabulary.bytes"] {
+      try expectBadTensor { forged in
+        let start = model.range(name).lowerBound
+        forged.data.insert(contentsOf: [0, 0, 0, 0, 0, 0, 0, 0], at: start)
+        for other in model.tensors.keys where model.range(other).lowerBound >= start {
+          let range = model.range(other)
+          let moved = [range.lowerBound + 8, range.upperBound + 8]
+          forged.set(other, "data_offsets", .array(moved.map { .integer($0) }))
+        }
+      }
+    }
+  }
+
+  @Test func keepsMessagesShortAndOnOneLine() throws {
+    let name = "a\n" + String(repeating: "b", count: 100_000)
+    let bytes = try forged { $0.tensors[name] = .null }
+    let error = #expect(throws: ModelFileError.self) { try ModelFile.read(bytes: bytes) }
+    let message = try #require(error).description
+    #expect(message.hasPrefix("model: tensor 'a"))
+    #expect(message.count < 600 && !message.contains(where: \.isNewline))
   }
 
   @Test func refusesShapesThatDoNotFit() throws {

@@ -47,6 +47,17 @@ struct ModelPythonTests {
         == vectorizer.documentFrequencies.map(Double.init))
   }
 
+  @Test(arguments: [true, false]) func findsRefinedWeights(isSparse: Bool) throws {
+    let contents = try SampleModels.refined(distance: .euclidean, isSparse: isSparse)
+    let opened = try open(contents)
+    let refined = try #require(contents.model.storage.refined)
+    let values = refined.weights.values.singles().map(Double.init)
+    #expect(opened.tensors["refined.values"]?.values == values)
+    #expect(opened.tensors["refined.bias"]?.values == refined.biases?.map(Double.init))
+    #expect(
+      opened.metadata["calibration"] == #"{"intercept":-0.25,"sharpness":12.5,"slope":0.3333333333333333}"#)
+  }
+
   @Test func opensAModelWithEmptyTensors() throws {
     let vectorizer = try TFIDFVectorizer(hashingBits: 5)
     let rows = try vectorizer.transform(UTF8Documents(SampleModels.texts)).rows

@@ -40,6 +40,29 @@ import Testing
     #expect(try bytes(stopped) == bytes(unbroken))
   }
 
+  @Test(arguments: [Precision.float32, .float64], Distance.allCases)
+  func refinedModelsGoOn(precision: Precision, distance: Distance) throws {
+    for isSparse in [true, false] {
+      let options = SampleModels.options(precision, distance: distance) { $0.refinement = .count(2) }
+      var unbroken = try FastKMeansClassifier<Int>(options)
+      let (rows, labels) = try SampleModels.rows(120, isSparse: isSparse)
+      try unbroken.fit(rows, labels: labels)
+      var stopped = try reopened(unbroken)
+      // Else nothing is tested here: choose other rows.
+      #expect(try stopped.model.storage.refined != nil, "\(precision), \(distance), sparse: \(isSparse)")
+      for batch in 0..<3 as Range<UInt64> {
+        let (rows, labels) = try SampleModels.rows(isSparse: isSparse, seed: batch)
+        // The last batch brings a new class.
+        let known = labels.map { batch == 2 && $0 == 2 ? 9 : $0 }
+        try unbroken.fitBatch(rows, labels: known)
+        try stopped.fitBatch(rows, labels: known)
+        stopped = try reopened(stopped)
+        #expect(
+          try bytes(stopped) == bytes(unbroken), "\(precision), \(distance), sparse: \(isSparse), \(batch)")
+      }
+    }
+  }
+
   private func bytes(_ classifier: FastKMeansClassifier<Int>) throws -> [UInt8] {
     try ModelFile.bytes(of: ModelContents(model: classifier.model))
   }

@@ -23,6 +23,30 @@ import Testing
     }
   }
 
+  @Test(arguments: Precision.allCases, [true, false]) func returnsRefinedWeightsAndCalibration(
+    precision: Precision, isSparse: Bool
+  ) throws {
+    for distance in Distance.allCases {
+      let contents = try SampleModels.refined(precision, distance: distance, isSparse: isSparse)
+      let back = try expectRoundTrip(contents)
+      let (rows, _) = try SampleModels.rows(isSparse: isSparse)
+      #expect(try back.model.classify(rows, top: 2) == contents.model.classify(rows, top: 2))
+      expectSame(
+        try contents.converted(to: .bfloat16).contents, try back.converted(to: .bfloat16).contents)
+      try expectRoundTrip(contents.converted(to: .bfloat16).contents)
+    }
+  }
+
+  @Test(arguments: [RefinementEpochs.automatic, .count(0), .count(7)])
+  func returnsHowLongToRefine(_ epochs: RefinementEpochs) throws {
+    let options = SampleModels.options {
+      $0.refinement = epochs
+      $0.isPrototypeCountAutomatic = true
+      $0.prototypesPerClass = 3
+    }
+    try expectRoundTrip(SampleModels.ofVectors(options, isSparse: true))
+  }
+
   @Test func returnsEveryOption() throws {
     let options = SampleModels.options(.float64) {
       $0.prototypeCounts = .byLabel(["sport": 1, "no such class": 9, "e\u{301}": 1, "\u{E9}": 2])

@@ -8,8 +8,8 @@ import Testing
 
 /// Files of every released format version open for ever, and answer as they did.
 ///
-/// `FASTKMEANS_RECORD_MODELS=FOLDER swift test --filter ModelSampleTests` writes a new set into an existing folder; a
-/// set that is committed is never written again.
+/// `FASTKMEANS_RECORD_MODELS=FOLDER swift test --filter ModelSampleTests` writes a new set into an existing
+/// folder; a set that is committed is never written again.
 @Suite struct ModelSampleTests {
   /// What a sample answers to rows of its own, given as texts or as vectors.
   struct Expected: Codable {
@@ -21,7 +21,10 @@ import Testing
     var confidences: [Float]
   }
 
-  static let samples = ["text", "hashing", "sparse-bfloat16", "dense-float16-euclidean", "reference-float64"]
+  static let samples = [
+    "text", "hashing", "sparse-bfloat16", "dense-float16-euclidean", "reference-float64", "refined",
+    "refined-euclidean",
+  ]
 
   @Test(arguments: samples) func samplesOfVersion1Open(_ name: String) throws {
     let root = try #require(Bundle.module.resourceURL).appendingPathComponent("ModelSamples/v1")
@@ -70,6 +73,9 @@ import Testing
       return (try SampleModels.ofText(text: TextOptions(hashingBits: 7)), SampleModels.texts, nil)
     case "sparse-bfloat16":
       return (try SampleModels.ofVectors(SampleModels.options(.bfloat16), isSparse: true), nil, vectors)
+    case "refined": return (try SampleModels.refined(isSparse: true), nil, vectors)
+    case "refined-euclidean":
+      return (try SampleModels.refined(distance: .euclidean, isSparse: true), nil, vectors)
     case "reference-float64":
       let options = SampleModels.options(.float64, mode: .reference) { $0.softAssignment = .softmax }
       return (try SampleModels.ofVectors(options, isSparse: true), nil, vectors)

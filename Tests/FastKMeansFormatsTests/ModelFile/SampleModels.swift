@@ -25,6 +25,7 @@ enum SampleModels {
     options.mode = mode
     options.distance = distance
     options.maxEpochs = 5
+    options.refinement = .count(0)
     change(&options)
     return options
   }
@@ -56,6 +57,30 @@ enum SampleModels {
     return try ModelContents(model: classifier.model)
   }
 
+  /// A model whose prototypes were refined, and its probabilities calibrated.
+  static func refined(
+    _ precision: Precision = .float32, distance: Distance = .cosine, isSparse: Bool
+  ) throws -> ModelContents {
+    let (rows, classes) = try rows(60, isSparse: isSparse)
+    var classifier = try FastKMeansClassifier<Int>(
+      options(precision, distance: distance) { $0.refinement = .count(3) })
+    try classifier.fit(rows, labels: classes)
+    let model = try classifier.model
+    // Whether refinement is kept, and calibrated, depends on the data; these tests are about the file.
+    let storage = model.storage
+    return try ModelContents(
+      model: ClassifierModel<Int>(
+        storage: ModelStorage(
+          options: storage.options, classes: storage.classes, prototypes: storage.prototypes,
+          batchCount: storage.batchCount,
+          calibration: Calibration(intercept: -0.25, slope: 1.0 / 3, sharpness: 12.5),
+          refined: storage.refined
+            ?? RefinedPrototypes(
+              weights: storage.prototypes,
+              biases: distance == .euclidean ? storage.prototypes.masses.map { Float(-$0) / 3 } : nil,
+              unit: distance == .euclidean ? 0.3 : 1))))
+  }
+
   /// The smallest model that there is: two classes of one dense prototype each, with one feature.
   static func smallest() throws -> ModelContents {
     let options = options(distance: .euclidean) { $0.prototypesPerClass = 1 }
@@ -73,5 +98,7 @@ func expectSame(_ one: ModelContents, _ other: ModelContents, _ note: String = "
   #expect(one.model.classes == other.model.classes, "\(note)")
   #expect(one.model.prototypes == other.model.prototypes, "\(note)")
   #expect(one.model.storage.batchCount == other.model.storage.batchCount, "\(note)")
+  #expect(one.model.storage.refined == other.model.storage.refined, "\(note)")
+  #expect(one.model.storage.calibration == other.model.storage.calibration, "\(note)")
   #expect(one.vectorizer == other.vectorizer, "\(note)")
 }

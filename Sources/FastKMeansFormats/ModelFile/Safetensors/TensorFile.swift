@@ -80,7 +80,7 @@ extension TensorFile {
     return header.entries[position]
   }
 
-  /// A copy of a tensor's elements, if it has this dtype and this shape; `nil` is any length in one dimension.
+  /// A copy of a tensor's elements, if it has this dtype and this shape; `nil`: any length in one dimension.
   func values<Element: TensorElement>(
     _ name: String, as element: Element.Type, type: TensorType = Element.tensorType, shape: [Int]? = nil
   ) throws -> [Element] {

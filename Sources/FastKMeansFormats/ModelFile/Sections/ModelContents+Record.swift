@@ -9,6 +9,8 @@ extension ModelContents {
     var record = ModelRecord()
     PrototypeSection.encode(model.storage, into: &record)
     LabelSection.encode(model.storage.classes, into: &record)
+    if let refined = model.storage.refined { RefinedSection.encode(refined, into: &record) }
+    if let calibration = model.storage.calibration { CalibrationSection.encode(calibration, into: &record) }
     if let vectorizer { VectorizerSection.encode(vectorizer, into: &record) }
     record.add(OptionsSection.key, OptionsSection.encode(model.storage.settings))
     return record
@@ -18,7 +20,11 @@ extension ModelContents {
   init(_ file: TensorFile, threadCount: Int) throws {
     let options = try OptionsSection.decode(file, threadCount: threadCount)
     let classes = try LabelSection.decode(file)
-    let storage = try PrototypeSection.decode(file, options: options, classes: classes)
+    let prototypes = try PrototypeSection.decode(file, classCount: classes.count)
+    let storage = ModelStorage(
+      options: options, classes: classes, prototypes: prototypes,
+      batchCount: try PrototypeSection.batchCount(file), calibration: try CalibrationSection.decode(file),
+      refined: try RefinedSection.decode(file, of: prototypes))
     let vectorizer = try VectorizerSection.decode(file)
     try self.init(model: ClassifierModel<Label>(storage: storage), vectorizer: vectorizer)
     try checkParts { .badContent(reason: $0) }
@@ -44,6 +50,9 @@ extension ModelContents {
     let (stored, wanted) = (model.storage.prototypes.precision, model.options.precision)
     guard stored == wanted else {
       throw problem("its prototypes are \(stored.rawValue), its option dtype is \(wanted.rawValue)")
+    }
+    if let fault = model.storage.refined.flatMap({ RefinedSection.fault($0, model.storage) }) {
+      throw problem(fault)
     }
     guard let vectorizer else { return }
     guard vectorizer.isFitted else { throw problem("its vectoriser has not been fitted") }

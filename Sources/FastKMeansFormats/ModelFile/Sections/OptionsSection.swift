@@ -5,10 +5,11 @@ enum OptionsSection {
   static let key = "options"
   private static let seedingKey = "init_method"
   private static let countsKey = "k_list"
+  private static let automatic = JSONValue.string("auto")
 
   static func encode(_ options: TrainingOptions) -> JSONValue {
     let values: [String: JSONValue] = [
-      "k_init": .integer(options.prototypesPerClass),
+      "k_init": options.isPrototypeCountAutomatic ? automatic : .integer(options.prototypesPerClass),
       countsKey: counts(options.prototypeCounts),
       seedingKey: .string(Seeding(options.initialization).rawValue),
       "distance": .string(options.distance.rawValue),
@@ -28,6 +29,7 @@ enum OptionsSection {
       "max_iters": .integer(options.maxEpochs),
       "tol": .double(options.tolerance),
       "random_state": .integer(options.seed),
+      "refine": refinement(options.refinement),
       "decay": .double(options.decay),
       "warm_start": .bool(options.isWarmStart),
       "mode": .string(options.mode.rawValue),
@@ -40,7 +42,8 @@ enum OptionsSection {
       throw ModelFileError.Problem.missingMetadata(key: key)
     }
     var options = TrainingOptions()
-    options.prototypesPerClass = try fields.integer("k_init")
+    options.isPrototypeCountAutomatic = try fields.value("k_init") == automatic
+    if !options.isPrototypeCountAutomatic { options.prototypesPerClass = try fields.integer("k_init") }
     options.prototypeCounts = try counts(fields)
     options.initialization = (try fields.choice(seedingKey) as Seeding).initialization
     options.distance = try fields.choice("distance")
@@ -59,6 +62,8 @@ enum OptionsSection {
     options.maxEpochs = try fields.integer("max_iters")
     options.tolerance = try fields.double("tol")
     options.seed = try fields.integer("random_state")
+    options.refinement =
+      try fields.value("refine") == automatic ? .automatic : .count(fields.integer("refine"))
     options.decay = try fields.double("decay")
     options.isWarmStart = try fields.bool("warm_start")
     options.mode = try fields.choice("mode")
@@ -88,6 +93,13 @@ extension OptionsSection {
     }
 
     var initialization: Initialization { self == .random ? .random : .kMeansPlusPlus }
+  }
+
+  private static func refinement(_ epochs: RefinementEpochs) -> JSONValue {
+    switch epochs {
+    case .automatic: automatic
+    case .count(let count): .integer(count)
+    }
   }
 
   /// A list for counts by position; for counts by label a list of pairs, for a label's type must be kept.
