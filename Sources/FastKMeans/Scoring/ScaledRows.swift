@@ -12,6 +12,9 @@ struct ScaledRows: @unchecked Sendable {
 
   var count: Int { rows.rowCount }
 
+  /// The scales from a row on; nil if all are 1.
+  func scales(from row: Int) -> UnsafePointer<Float>? { scales.map { $0 + row } }
+
   @inline(__always)
   func scale(of row: Int) -> Float { scales.map { $0[row] } ?? 1 }
 }
