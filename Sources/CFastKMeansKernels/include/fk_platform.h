@@ -1,4 +1,5 @@
 #pragma once
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -14,6 +15,9 @@ enum {
 
 /* The number of processors that this process may use; at least 1. */
 int fk_available_cores(void);
+
+/* Bytes of memory that this machine has. */
+uint64_t fk_physical_memory_bytes(void);
 
 /* Whether this machine can run an instruction set. */
 int fk_simd_is_supported(int level);

@@ -18,7 +18,9 @@ public enum InputError: Error, Equatable, Sendable {
   case duplicateColumn(row: Int, column: Int)
   /// A NaN or an infinity.
   case notFinite(row: Int, column: Int)
-  /// A weight of a document must be finite and not negative, and at least one must be positive.
+  /// A row is longer than single precision can square.
+  case rowTooLong(row: Int, length: Double, limit: Double)
+  /// A weight of a document must be 0 to 1e12, and at least one must be above 0 in single precision.
   case badSampleWeight(row: Int, value: Double)
   /// The rows have another number of features than the model.
   case featureCountMismatch(expected: Int, found: Int)
@@ -56,8 +58,10 @@ extension InputError: CustomStringConvertible {
       "row \(row): column \(column) occurs twice; add such values up first"
     case .notFinite(let row, let column):
       "row \(row), column \(column): the value is NaN or infinite; clean the data first"
+    case .rowTooLong(let row, let length, let limit):
+      "row \(row) has length \(length); scale the data down to at most \(limit)"
     case .badSampleWeight(let row, let value):
-      "sample weight \(row) is \(value); weights must be finite, not negative, and not all zero"
+      "sample weight \(row) is \(value); weights must be 0 to 1e12, and not all zero"
     case .featureCountMismatch(let expected, let found):
       "the model knows \(expected) features, the rows have \(found); vectorise with the model's own vectoriser"
     case .badLabels(let found, let expected):

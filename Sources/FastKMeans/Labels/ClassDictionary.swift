@@ -31,20 +31,23 @@ public struct ClassDictionary: Sendable, Equatable {
     indices[label].map(Int.init)
   }
 
-  /// The class index of each label; labels not seen before become classes, in sorted order.
+  /// The class index of each row; labels not seen before become classes, in sorted order.
   ///
   /// - Throws: ``ClassifierError/labelTypeChanged(expected:found:)`` or, within one call,
   ///   ``InputError/badLabels(found:expected:)``. Nothing is added then.
-  /// - Complexity: O(labels), and O(new log new) for the new ones.
-  public mutating func encode(_ incoming: [Label]) throws -> [Int32] {
-    try checkKinds(of: incoming)
-    var unseen: Set<Label> = []
-    for label in incoming where indices[label] == nil { unseen.insert(label) }
-    for label in unseen.sorted() {
+  /// - Complexity: O(rows), and O(n log n) for n new classes.
+  public mutating func encode(_ column: LabelColumn) throws -> [Int32] {
+    // A distinct label that no row has brings no class.
+    var occurs = [Bool](repeating: false, count: column.labels.count)
+    for index in column.indices { occurs[Int(index)] = true }
+    let present = column.labels.indices.filter { occurs[$0] }.map { column.labels[$0] }
+    try checkKinds(of: present)
+    for label in present.filter({ indices[$0] == nil }).sorted() {
       indices[label] = Int32(labels.count)
       labels.append(label)
     }
-    return incoming.map { indices[$0] ?? -1 }
+    let translated = lookUp(column.labels)
+    return column.indices.map { translated[Int($0)] }
   }
 
   /// The class index of each label, -1 for a label that is not known.

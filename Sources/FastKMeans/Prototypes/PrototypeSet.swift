@@ -10,6 +10,8 @@ public struct PrototypeSet: Sendable, Equatable {
   public let classIndices: [Int32]
   /// How much document weight each prototype stands for.
   public let masses: [Double]
+  /// What a learner needs to go on: cosine, the length of the sum of unit rows; Euclidean, the mass.
+  public let sumScales: [Double]
 
   /// Rows of prototypes in their stored precision.
   public enum Rows: Sendable, Equatable {
@@ -38,11 +40,14 @@ public struct PrototypeSet: Sendable, Equatable {
     }
   }
 
-  package init(featureCount: Int, rows: Rows, classIndices: [Int32], masses: [Double]) {
+  package init(
+    featureCount: Int, rows: Rows, classIndices: [Int32], masses: [Double], sumScales: [Double]? = nil
+  ) {
     self.featureCount = featureCount
     self.rows = rows
     self.classIndices = classIndices
     self.masses = masses
+    self.sumScales = sumScales ?? masses
   }
 
   /// The non-zero coordinates of one prototype, by ascending column.

@@ -1,0 +1,45 @@
+/// The labels of many rows: each distinct label once, and for each row which one it is.
+public struct LabelColumn: Sendable, Equatable {
+  /// Distinct labels, in order of first appearance.
+  public let labels: [Label]
+  /// For each row a position in `labels`.
+  public let indices: [Int32]
+
+  public var count: Int { indices.count }
+
+  /// The label of one row.
+  public subscript(row: Int) -> Label { labels[Int(indices[row])] }
+
+  public init(_ labels: some Sequence<some ClassLabel>) {
+    var positions: [Label: Int32] = [:]
+    var distinct: [Label] = []
+    indices = labels.map { value in
+      let label = value.label
+      if let known = positions[label] { return known }
+      let position = Int32(distinct.count)
+      positions[label] = position
+      distinct.append(label)
+      return position
+    }
+    self.labels = distinct
+  }
+
+  /// - Throws: ``InputError/badLabels(found:expected:)`` if a label occurs twice or an index points nowhere.
+  public init(labels: [Label], indices: [Int32]) throws {
+    guard Set(labels).count == labels.count, indices.allSatisfy({ labels.indices.contains(Int($0)) }) else {
+      throw InputError.badLabels(
+        found: "not a list of distinct labels with positions in it", expected: "each label once")
+    }
+    self.init(unchecked: labels, indices: indices)
+  }
+
+  package init(unchecked labels: [Label], indices: [Int32]) {
+    self.labels = labels
+    self.indices = indices
+  }
+
+  /// The rows at these positions, in this order.
+  public func selectingRows(_ rows: some Collection<Int>) -> LabelColumn {
+    LabelColumn(unchecked: labels, indices: rows.map { indices[$0] })
+  }
+}

@@ -1,0 +1,78 @@
+/// The rows of one class on the class's own vocabulary.
+///
+/// Where only the own class matters, each class is a small problem of its own: with columns renumbered to those
+/// that occur in the class, its few prototypes fit into the cache, whatever the number of features. Dense rows
+/// keep their columns.
+///
+/// Rows are scaled (to unit length for cosine) once, when they are copied here. Rows that cannot move a
+/// prototype (weight 0; for cosine, length 0) are left out.
+package struct ClassRows {
+  /// The original row of each local row.
+  package private(set) var rowIndices: [Int32] = []
+  /// The global column of each local column, in order of first appearance; for dense rows 0, 1, 2, ...
+  package private(set) var features: [UInt32] = []
+  /// For sparse rows: where each row starts, its local columns. Empty for dense rows.
+  package private(set) var offsets: [Int64] = []
+  package private(set) var columns: [UInt32] = []
+  package private(set) var values: [Float] = []
+  /// Squared length of each row after scaling.
+  package private(set) var squaredNorms: [Float] = []
+  package private(set) var weights: [Float] = []
+  package let isSparse: Bool
+
+  package var count: Int { rowIndices.count }
+  package var featureCount: Int { features.count }
+
+  /// - Parameters:
+  ///   - rowIndices: the rows of the class, ascending.
+  ///   - norms: of all rows.
+  ///   - weights: one for each of all rows, or nil for 1 each.
+  ///   - columnMap: scratch of the worker.
+  /// - Complexity: O(non-zeros of the rows).
+  package init(
+    _ rowIndices: UnsafeBufferPointer<Int32>, of rows: FeatureRows, norms: RowNorms, weights: [Float]?,
+    distance: Distance, columnMap: inout ColumnMap
+  ) {
+    let movesPrototypes = { (row: Int32) -> Bool in
+      (weights.map { $0[Int(row)] > 0 } ?? true)
+        && (distance == .euclidean || norms.squaredNorms[Int(row)] > 0)
+    }
+    self.rowIndices = rowIndices.filter(movesPrototypes)
+    self.squaredNorms = self.rowIndices.map { norms.squaredNorms[Int($0)] }
+    self.weights = self.rowIndices.map { weights?[Int($0)] ?? 1 }
+    switch rows {
+    case .sparse(let rows):
+      isSparse = true
+      copy(rows, scales: norms.scales, columnMap: &columnMap)
+    case .dense(let rows):
+      isSparse = false
+      copy(rows, scales: norms.scales)
+    }
+  }
+
+  private mutating func copy(_ rows: SparseRows, scales: [Float], columnMap: inout ColumnMap) {
+    let total = rowIndices.reduce(0) { $0 + rows.range(of: Int($1)).count }
+    columns.reserveCapacity(total)
+    values.reserveCapacity(total)
+    offsets.reserveCapacity(count + 1)
+    offsets.append(0)
+    columnMap.startClass(featureCount: rows.columnCount, nonZeroCount: rows.nonZeroCount)
+    for row in rowIndices {
+      let scale = scales[Int(row)]
+      for position in rows.range(of: Int(row)) {
+        columns.append(columnMap.local(rows.columns[position], adding: &features))
+        values.append(rows.values[position] * scale)
+      }
+      offsets.append(Int64(columns.count))
+    }
+  }
+
+  private mutating func copy(_ rows: DenseRows, scales: [Float]) {
+    features = (0..<UInt32(rows.columnCount)).map { $0 }
+    values.reserveCapacity(count * rows.columnCount)
+    for row in rowIndices {
+      let scale = scales[Int(row)]
+      for value in rows.values(of: Int(row)) { values.append(value * scale) }
+    }
+  }
+}

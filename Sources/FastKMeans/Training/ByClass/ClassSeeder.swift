@@ -1,0 +1,72 @@
+/// Seeds classes without training them: what the reference mode starts from.
+package struct ClassSeeder {
+  private let options: TrainingOptions
+  private let progress: ProgressReporter
+
+  package init(options: TrainingOptions, progress: ProgressReporter) {
+    self.options = options
+    self.progress = progress
+  }
+
+  /// Gives each class without prototypes its first ones, with mass 1 each.
+  ///
+  /// - Parameters:
+  ///   - prototypes: of each class; those that have some stay as they are.
+  ///   - step: which call this is, for the random numbers.
+  package func seed(
+    _ prototypes: inout [[Prototype]], from rows: FeatureRows, partition: ClassPartition, norms: RowNorms,
+    weights: [Float]?, wanted: [Int], step: UInt64
+  ) throws {
+    let unseeded = partition.classesByFallingSize().filter { prototypes[$0].isEmpty }
+    let workers = Parallel.workerCount(options.threadCount)
+    let scratch = WorkerScratch<ColumnMap>(workers: workers) { ColumnMap() }
+    let results = WorkerScratch<[Prototype]>(workers: max(1, unseeded.count)) { [] }
+    try progress.begin(.seeding, total: unseeded.count)
+    try Parallel.forEach(count: unseeded.count, workers: workers) { worker, index in
+      let classIndex = unseeded[index]
+      let chosen = scratch.with(worker) { columnMap in
+        partition.withRows(of: classIndex) { rowIndices in
+          let local = ClassRows(
+            rowIndices, of: rows, norms: norms, weights: weights, distance: options.distance,
+            columnMap: &columnMap)
+          return seeds(of: local, wanted: wanted[classIndex], classIndex: classIndex, step: step)
+        }
+      }
+      results.with(index) { $0 = chosen }
+      try progress.advance(by: 1)
+    }
+    try progress.finish()
+    for (index, classIndex) in unseeded.enumerated() { prototypes[classIndex] = results.with(index) { $0 } }
+  }
+
+  private func seeds(of rows: ClassRows, wanted: Int, classIndex: Int, step: UInt64) -> [Prototype] {
+    guard rows.count > 0 else { return [.empty(like: rows, mass: 1)] }
+    var seeding = Seeding(
+      rows: rows, distance: options.distance, isGreedy: options.initialization != .random,
+      random: CounterRandom(seed: options.seed, stream: UInt64(classIndex), step: step))
+    let order = rows.isSparse ? rows.columnsInGlobalOrder() : []
+    return seeding.choose(min(wanted, rows.count)).map { row in
+      Prototype(center: rows.vector(ofRow: row, order: order), sumScale: 1, mass: 1)
+    }
+  }
+}
+
+extension ClassRows {
+  /// One (scaled) row as a vector over the global columns.
+  package func vector(ofRow row: Int, order: [UInt32]) -> PrototypeVector {
+    var table = LaneTable(laneCount: 1, for: self)
+    table.add(row, of: self, times: 1, toLane: 0)
+    return vector(from: table.values.map(Double.init), lane: 0, like: table, order: order)
+  }
+}
+
+extension Prototype {
+  /// The prototype of a class that has documents without any feature only.
+  package static func empty(like rows: ClassRows, mass: Double) -> Prototype {
+    let center =
+      rows.isSparse
+      ? PrototypeVector(columns: [], values: [])
+      : PrototypeVector(dense: [Double](repeating: 0, count: rows.featureCount))
+    return Prototype(center: center, sumScale: 0, mass: mass)
+  }
+}
