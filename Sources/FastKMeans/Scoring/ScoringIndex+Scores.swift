@@ -8,7 +8,14 @@ extension ScoringIndex {
   ) throws {
     guard prototypeCount > 0 else { return try scoreAll(rows, workers: workers, to: consumer) }
     switch storage {
-    case .eightBit(let coded): try searchEightBit(rows, workers: workers, coded, to: consumer)
+    case .eightBit(let coded):
+      // An answer of many prototypes is all candidates.
+      let limit = CodeScratch.candidateLimit(prototypeCount: prototypeCount)
+      if consumer.leaderCount < limit {
+        try searchEightBit(rows, workers: workers, coded, to: consumer)
+      } else {
+        try scoreAll(rows, workers: workers, to: consumer)
+      }
     case .staged(let staged): try searchStaged(rows, workers: workers, staged, to: consumer)
     default: try scoreAll(rows, workers: workers, to: consumer)
     }
