@@ -78,15 +78,11 @@ package struct ReferenceByClass {
       var members = prototypes[changed[index]]
       var largest = 0.0
       for lane in members.indices {
-        members[lane].center = members[lane].center.truncated(below: cut)
-        if options.distance == .cosine {
-          let length = members[lane].center.squaredNorm.squareRoot()
-          if length > 0 { members[lane].center = members[lane].center.scaled(by: 1 / length) }
-        }
-        members[lane].center = members[lane].center.rounded(to: options.precision)
+        members[lane].center = members[lane].center
+          .truncated(below: cut, isUnitScaled: options.distance == .cosine)
+          .rounded(to: options.precision)
         members[lane].sumScale = members[lane].mass
-        largest = max(
-          largest, members[lane].center.squaredDistance(to: before[changed[index]][lane].center))
+        largest = max(largest, members[lane].center.squaredShift(from: before[changed[index]][lane].center))
       }
       results.with(index) { $0 = (members, largest) }
     }
@@ -183,10 +179,47 @@ extension ClassRows {
 }
 
 extension PrototypeVector {
-  /// Without the coordinates below a magnitude.
-  fileprivate func truncated(below cut: Double) -> PrototypeVector {
-    guard isSparse else { return PrototypeVector(dense: values.map { $0.magnitude < cut ? 0 : $0 }) }
-    let kept = values.indices.filter { values[$0].magnitude >= cut && values[$0] != 0 }
-    return PrototypeVector(columns: kept.map { columns[$0] }, values: kept.map { values[$0] })
+  /// Without the coordinates below a magnitude, and scaled to unit length if asked for.
+  fileprivate func truncated(below cut: Double, isUnitScaled: Bool) -> PrototypeVector {
+    var squared = 0.0
+    var keptCount = 0
+    for value in values where value.magnitude >= cut && value != 0 {
+      squared += value * value
+      keptCount += 1
+    }
+    let factor = isUnitScaled && squared > 0 ? 1 / squared.squareRoot() : 1
+    guard isSparse else {
+      return PrototypeVector(dense: values.map { $0.magnitude < cut ? 0 : $0 * factor })
+    }
+    var kept: [Double] = []
+    var keptColumns: [UInt32] = []
+    kept.reserveCapacity(keptCount)
+    keptColumns.reserveCapacity(keptCount)
+    for (position, value) in values.enumerated() where value.magnitude >= cut && value != 0 {
+      kept.append(value * factor)
+      keptColumns.append(columns[position])
+    }
+    return PrototypeVector(columns: keptColumns, values: kept)
+  }
+
+  /// As ``squaredDistance(to:)``, without making the difference.
+  fileprivate func squaredShift(from other: PrototypeVector) -> Double {
+    guard isSparse else { return squaredDistance(to: other) }
+    var total = 0.0
+    var position = 0
+    for (column, value) in zip(columns, values) {
+      while position < other.columns.count, other.columns[position] < column {
+        total += other.values[position] * other.values[position]
+        position += 1
+      }
+      var difference = value
+      if position < other.columns.count, other.columns[position] == column {
+        difference -= other.values[position]
+        position += 1
+      }
+      total += difference * difference
+    }
+    for rest in other.values[position...] { total += rest * rest }
+    return total
   }
 }
