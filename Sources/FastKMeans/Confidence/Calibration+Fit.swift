@@ -62,8 +62,12 @@ extension Calibration {
       slope -= damping * step1
       if size < 1e-9 { break }
     }
-    // A margin that says nothing, or the opposite, must still not turn the order of confidences round.
-    return (intercept, max(slope, 1e-3) / scale)
+    // A margin that says nothing, or the opposite, must still not turn the order of confidences round; then all are
+    // as sure as the share that was right.
+    let leastSlope = 1e-3
+    guard slope < leastSlope else { return (intercept, slope / scale) }
+    let mean = (right * high + wrong * low) / (right + wrong)
+    return (naturalLogarithm(mean / (1 - mean)), leastSlope / scale)
   }
 
   /// The factor that makes a softmax over the best classes most likely, by golden-section search on its logarithm.

@@ -49,16 +49,22 @@ public struct Calibration: Sendable, Equatable {
       }
     }
     var total: Float = 0
+    // Beyond this, the best of the rest takes all of it; an infinite factor would make 0 times infinity of it.
+    let factor = Float(min(sharpness, 1e30))
     for index in scores.indices {
       // The second is the largest of the rest: nothing overflows, and their sum is at least 1.
-      let share = index == bestIndex ? 0 : naturalExponential(Float(sharpness) * (scores[index] - second))
+      let share = index == bestIndex ? 0 : naturalExponential(min(0, factor * (scores[index] - second)))
       scores[index] = share
       total += share
     }
     // The second's share of what is left, 1 / total, must not make it more probable than the best.
     let least = 1 / (1 + total)
     let probability = max(Float(confidence(margin: Double(best - second))), least)
-    for index in scores.indices { scores[index] *= (1 - probability) / total }
+    let rest = (1 - probability) / total
+    // A class that comes before the best one must stay strictly below it, or it would win the tie.
+    for index in scores.indices {
+      scores[index] = min(scores[index] * rest, index < bestIndex ? probability.nextDown : probability)
+    }
     scores[bestIndex] = probability
   }
 
