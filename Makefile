@@ -1,6 +1,7 @@
 # make test     every test: Swift, scripts, Python (makes .venv by itself)
 # make lint     formatting, warnings of the linter as errors, rules of the repository
 # make format   rewrites the Swift files as the linter wants them
+# make packages builds the packages that depend on this one
 # make bench    the whole-job benchmark on the demo's data (release build)
 # make docs     the reference of the libraries as a website: .build/docs/site
 # make clean
@@ -21,7 +22,7 @@ LOGS := .build/logs
 # Tests that need Python look at this variable. Here it is always set, so that none is skipped without a word.
 export FASTKMEANS_PYTHON := $(VENV_PYTHON)
 
-.PHONY: all build release test test-swift test-scalar test-scripts test-python lint format bench docs venv clean
+.PHONY: all build release test test-swift test-scalar test-scripts test-python packages lint format bench docs venv clean
 
 all: build
 
@@ -53,13 +54,20 @@ test-scripts: venv
 test-python: venv
 	@if [ -d python/tests ]; then $(VENV_PYTHON) -m unittest discover -s python/tests -t python; fi
 
+# The packages beside the main one, which nothing else builds.
+packages:
+	$(SWIFT) build --package-path Benchmarks $(SWIFT_FLAGS)
+
+# Both checks run, so that one call shows all there is to mend.
 lint:
-	@git ls-files -z -co --exclude-standard -- '*.swift' | xargs -0 ls 2>/dev/null | sort -u | \
-	  xargs $(SWIFT) format lint --strict --parallel
-	$(PYTHON) scripts/check_repository.py
+	@failed=0; \
+	git ls-files -z -co --exclude-standard -- '*.swift' | { xargs -0 ls 2>/dev/null || true; } | sort -u | \
+	  xargs $(SWIFT) format lint --strict --parallel || failed=1; \
+	$(PYTHON) scripts/check_repository.py || failed=1; \
+	exit $$failed
 
 format:
-	@git ls-files -z -co --exclude-standard -- '*.swift' | xargs -0 ls 2>/dev/null | sort -u | \
+	@git ls-files -z -co --exclude-standard -- '*.swift' | { xargs -0 ls 2>/dev/null || true; } | sort -u | \
 	  xargs $(SWIFT) format --in-place --parallel
 
 # BENCH_DATA: a folder with X_train.npz, y_train.npy, X_test.npz, y_test.npy (Benchmarks/README.md).

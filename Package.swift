@@ -31,7 +31,8 @@ let package = Package(
       dependencies: [
         "FastKMeans", "FastKMeansText", "FastKMeansFormats",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ]
+      ],
+      resources: [.copy("Resources/wordnet")]
     ),
     .target(name: "FastKMeansTestSupport", dependencies: ["FastKMeans", "FastKMeansText"]),
     .testTarget(
@@ -42,13 +43,20 @@ let package = Package(
       resources: [.copy("Golden")]
     ),
     .testTarget(
-      name: "FastKMeansTextTests", dependencies: ["FastKMeansText", "FastKMeansTestSupport"]),
-    .testTarget(
-      name: "FastKMeansFormatsTests",
-      dependencies: ["FastKMeansFormats", "FastKMeansTestSupport"]
+      name: "FastKMeansTextTests",
+      dependencies: ["FastKMeansText", "FastKMeansTestSupport"],
+      exclude: ["Golden"]
     ),
     .testTarget(
-      name: "CLITests", dependencies: ["FastKMeansCLI", "FastKMeansTestSupport"]),
+      name: "FastKMeansFormatsTests",
+      dependencies: ["FastKMeansFormats", "FastKMeansTestSupport"],
+      resources: [.copy("Fixtures"), .copy("ModelSamples")]
+    ),
+    .testTarget(
+      name: "CLITests",
+      dependencies: ["FastKMeansCLI", "FastKMeansTestSupport"],
+      resources: [.copy("Snapshots")]
+    ),
   ],
   swiftLanguageModes: [.v6]
 )

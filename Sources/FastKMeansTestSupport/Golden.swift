@@ -17,23 +17,43 @@ public struct Golden: Decodable, Sendable {
 
   /// Options by their SPEC names; all that a golden file may set.
   public struct Parameters: Decodable, Sendable {
-    public var k_list: KList?
-    public var init_method: String?
+    public var kList: KList?
+    public var initMethod: String?
     public var distance: String?
     public var dtype: String?
     public var soft: Bool?
-    public var soft_type: String?
+    public var softType: String?
     public var temperature: Double?
-    public var lambda_penalty: Double?
-    public var merge_threshold: Double?
-    public var relative_merge: Bool?
-    public var percentile_threshold: Double?
-    public var batch_size: Int?
-    public var min_weight: Double?
-    public var truncation_threshold: Double?
-    public var max_iters: Int?
+    public var lambdaPenalty: Double?
+    public var mergeThreshold: Double?
+    public var relativeMerge: Bool?
+    public var percentileThreshold: Double?
+    public var batchSize: Int?
+    public var minWeight: Double?
+    public var truncationThreshold: Double?
+    public var maxIters: Int?
     public var tol: Double?
-    public var random_state: UInt64?
+    public var randomState: UInt64?
+
+    enum CodingKeys: String, CodingKey {
+      case kList = "k_list"
+      case initMethod = "init_method"
+      case distance
+      case dtype
+      case soft
+      case softType = "soft_type"
+      case temperature
+      case lambdaPenalty = "lambda_penalty"
+      case mergeThreshold = "merge_threshold"
+      case relativeMerge = "relative_merge"
+      case percentileThreshold = "percentile_threshold"
+      case batchSize = "batch_size"
+      case minWeight = "min_weight"
+      case truncationThreshold = "truncation_threshold"
+      case maxIters = "max_iters"
+      case tol
+      case randomState = "random_state"
+    }
   }
 
   /// `k_list` is an object keyed by label, or an array by position.
@@ -59,14 +79,25 @@ public struct Golden: Decodable, Sendable {
     public let labels: [Label]
     public let weights: [Double]
     public let shift: Double
-    public let num_merged: Int
-    public let active_centroids: Int
+    public let mergedCount: Int
+    public let prototypeCount: Int
+
+    enum CodingKeys: String, CodingKey {
+      case rows, initial, prototypes, labels, weights, shift
+      case mergedCount = "num_merged"
+      case prototypeCount = "active_centroids"
+    }
   }
 
   /// The prototypes that the reference seeded for the classes that this step brings.
   public struct Initial: Decodable, Sendable {
-    public let new_prototypes: [[Float]]
-    public let new_labels: [Label]
+    public let prototypes: [[Float]]
+    public let labels: [Label]
+
+    enum CodingKeys: String, CodingKey {
+      case prototypes = "new_prototypes"
+      case labels = "new_labels"
+    }
   }
 
   enum CodingKeys: String, CodingKey {
@@ -102,7 +133,7 @@ public struct Golden: Decodable, Sendable {
     options.mode = .reference
     options.prototypesPerClass = kInit
     let given = parameters
-    switch given.k_list {
+    switch given.kList {
     case .byLabel(let table):
       let isInteger = classes.first.map { $0.kind == .integer } ?? false
       options.prototypeCounts = .byLabel(
@@ -116,18 +147,18 @@ public struct Golden: Decodable, Sendable {
     if let value = given.distance { options.distance = try Self.choice(value) }
     if let value = given.dtype { options.precision = try Self.choice(value) }
     if let value = given.soft { options.isSoft = value }
-    if let value = given.soft_type { options.softAssignment = try Self.choice(value) }
+    if let value = given.softType { options.softAssignment = try Self.choice(value) }
     if let value = given.temperature { options.temperature = value }
-    if let value = given.lambda_penalty { options.otherClassPenalty = value }
-    options.mergeThreshold = given.merge_threshold
-    if let value = given.relative_merge { options.isMergeRelative = value }
-    options.percentileThreshold = given.percentile_threshold
-    if let value = given.batch_size { options.batchSize = value }
-    if let value = given.min_weight { options.minimumMass = value }
-    if let value = given.truncation_threshold { options.truncationThreshold = value }
-    if let value = given.max_iters { options.maxEpochs = value }
+    if let value = given.lambdaPenalty { options.otherClassPenalty = value }
+    options.mergeThreshold = given.mergeThreshold
+    if let value = given.relativeMerge { options.isMergeRelative = value }
+    options.percentileThreshold = given.percentileThreshold
+    if let value = given.batchSize { options.batchSize = value }
+    if let value = given.minWeight { options.minimumMass = value }
+    if let value = given.truncationThreshold { options.truncationThreshold = value }
+    if let value = given.maxIters { options.maxEpochs = value }
     if let value = given.tol { options.tolerance = value }
-    if let value = given.random_state { options.seed = value }
+    if let value = given.randomState { options.seed = value }
     return options
   }
 

@@ -13,6 +13,8 @@ package struct ScoringCase {
   package var areSparseDocuments = true
   package var hasBiases = false
   package var hasScales = false
+  /// What every scale is multiplied by.
+  package var scaleFactor: Float = 1
   package var isSigned = true
   /// Values are whole numbers, so that many scores tie exactly.
   package var isWhole = false
@@ -40,7 +42,7 @@ package struct ScoringCase {
       prototypes: prototypes(&random),
       biases: hasBiases ? (0..<prototypeCount).map { _ in value(&random) } : nil,
       documents: documents(&random),
-      scales: hasScales ? (0..<documentCount).map { _ in Float(random.nextUnit() + 0.1) } : nil,
+      scales: hasScales ? (0..<documentCount).map { _ in Float(random.nextUnit() + 0.1) * scaleFactor } : nil,
       classes: (0..<documentCount).map { _ in Int32(random.nextIndex(below: classCount + 1)) - 1 })
   }
 

@@ -47,7 +47,11 @@ package struct ScoringTwin {
   }
 
   package func best(_ row: Int, where passes: (Int32) -> Bool = { _ in true }) -> PrototypeHit {
-    ranked(row, where: passes).first ?? .none
+    var best = PrototypeHit.none
+    for (prototype, score) in scores[row].enumerated() where score > best.score {
+      if passes(classIndices[prototype]) { best = PrototypeHit(prototype: Int32(prototype), score: score) }
+    }
+    return best
   }
 
   package func topPrototypes(_ k: Int, _ row: Int) -> [PrototypeHit] {

@@ -10,7 +10,7 @@ public struct TrainingCase: Sendable {
   public var weights: [Double]?
   /// The start of each class.
   public var initial: [[[Float]]] = []
-  public var options = TrainingOptions()
+  public var options = TrainingOptions.prototypesOnly
   public var isSparse: Bool
 
   public var width: Int { rows[0].count }

@@ -3,5 +3,8 @@
  * thread, keep no state but the chosen instruction set, and take any alignment. One header a family. */
 #include "fk_local.h"
 #include "fk_platform.h"
+#include "fk_refine.h"
 #include "fk_dense.h"
 #include "fk_scoring.h"
+#include "fk_codes.h"
+#include "fk_staged.h"

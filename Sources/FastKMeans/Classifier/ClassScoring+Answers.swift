@@ -3,6 +3,7 @@ extension ClassScoring {
   package struct ClassHit: Sendable {
     package var classIndex: Int
     package var prototype: Int
+    package var score: Float
     package var similarity: Float
     package var confidence: Float
   }
@@ -17,17 +18,21 @@ extension ClassScoring {
   ) throws {
     let prototypeCount = model.prototypes.count
     let classCount = model.classes.count
-    try forEachSimilarityBlock(rows) { _, range, similarities in
+    let norms = try norms(of: rows)
+    try forEachScoreBlock(rows, norms: norms) { _, range, scores in
       withUnsafeTemporaryAllocation(of: Float.self, capacity: classCount) { probabilities in
         for row in range {
           let start = (row - range.lowerBound) * prototypeCount
-          let own = UnsafeMutableBufferPointer(rebasing: similarities[start..<start + prototypeCount])
+          let own = UnsafeMutableBufferPointer(rebasing: scores[start..<start + prototypeCount])
           var hits = bestClasses(own, count: count)
-          // Nothing in common with any prototype: every cosine is 0.
+          // Nothing in common with any prototype: every product is 0.
           let isRejected = model.settings.distance == .cosine && own.allSatisfy { $0 == 0 }
           fill(probabilities, from: own)
           for position in hits.indices {
             hits[position].confidence = probabilities[hits[position].classIndex]
+            if model.refined != nil {
+              hits[position].similarity = similarity(of: row, rows, norms, to: hits[position].prototype)
+            }
           }
           body(row, hits, isRejected)
         }
@@ -35,22 +40,67 @@ extension ClassScoring {
     }
   }
 
-  /// The classes by falling similarity of their best prototype, ties to the lower index.
-  private func bestClasses(_ similarities: UnsafeMutableBufferPointer<Float>, count: Int) -> [ClassHit] {
+  /// The classes by falling score of their best prototype, ties to the lower index.
+  private func bestClasses(_ scores: UnsafeMutableBufferPointer<Float>, count: Int) -> [ClassHit] {
     var hits: [ClassHit] = []
     hits.reserveCapacity(count + 1)
     for classIndex in 0..<model.classes.count {
-      var hit = ClassHit(classIndex: classIndex, prototype: 0, similarity: -.infinity, confidence: 0)
+      var hit = ClassHit(
+        classIndex: classIndex, prototype: 0, score: -.infinity, similarity: 0, confidence: 0)
       for prototype in model.classStarts[classIndex]..<model.classStarts[classIndex + 1]
-      where similarities[prototype] > hit.similarity {
+      where scores[prototype] > hit.score {
         hit.prototype = prototype
-        hit.similarity = similarities[prototype]
+        hit.score = scores[prototype]
       }
-      if hits.count == count, let last = hits.last, hit.similarity <= last.similarity { continue }
-      let position = hits.firstIndex { $0.similarity < hit.similarity } ?? hits.count
+      if hits.count == count, let last = hits.last, hit.score <= last.score { continue }
+      hit.similarity = hit.score
+      let position = hits.firstIndex { $0.score < hit.score } ?? hits.count
       hits.insert(hit, at: position)
       if hits.count > count { hits.removeLast() }
     }
     return hits
+  }
+
+  /// The similarity of one row to a prototype's centre.
+  ///
+  /// - Complexity: O(non-zeros of the row x log of the prototype's).
+  private func similarity(of row: Int, _ rows: FeatureRows, _ norms: RowNorms, to prototype: Int) -> Float {
+    var dot = 0.0
+    switch rows {
+    case .sparse(let rows):
+      for position in rows.range(of: row) {
+        dot +=
+          Double(rows.values[position]) * model.prototypes.value(prototype, column: rows.columns[position])
+      }
+    case .dense(let rows):
+      for (column, value) in rows.values(of: row).enumerated() {
+        dot += Double(value) * model.prototypes.value(prototype, column: UInt32(column))
+      }
+    }
+    dot *= Double(norms.scales[row])
+    switch model.settings.distance {
+    case .cosine: return Float(max(-1, min(1, dot)))
+    case .euclidean:
+      let squares = Double(norms.squaredNorms[row]) + model.squaredNorms[prototype]
+      return Float(1 / (1 + max(0, squares - 2 * dot)))
+    }
+  }
+}
+
+extension PrototypeSet {
+  /// One coordinate.
+  ///
+  /// - Complexity: O(log of the prototype's non-zeros).
+  package func value(_ prototype: Int, column: UInt32) -> Double {
+    switch rows {
+    case .dense(let values): return values[prototype * featureCount + Int(column)]
+    case .sparse(let offsets, let columns, let values):
+      var (low, high) = (offsets[prototype], offsets[prototype + 1])
+      while low < high {
+        let middle = low + (high - low) / 2
+        if columns[middle] < column { low = middle + 1 } else { high = middle }
+      }
+      return low < offsets[prototype + 1] && columns[low] == column ? values[low] : 0
+    }
   }
 }

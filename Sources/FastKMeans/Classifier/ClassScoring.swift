@@ -1,4 +1,7 @@
-/// Similarities and probabilities of documents under a model; what every public answer is made from.
+/// Scores and probabilities of documents under a model; what every public answer is made from.
+///
+/// A class's score is that of its best prototype. The score of a prototype is the dot product with its refined
+/// weights where refinement won, else its similarity: one score drives prediction and probabilities.
 package struct ClassScoring {
   package let model: ModelStorage
   private let index: ScoringIndex
@@ -17,8 +20,8 @@ package struct ClassScoring {
     }
   }
 
-  /// The nearest prototype of each row.
-  package func nearestPrototypes(_ rows: FeatureRows) throws -> [PrototypeHit] {
+  /// The best prototype of each row.
+  package func bestPrototypes(_ rows: FeatureRows) throws -> [PrototypeHit] {
     try check(rows)
     let norms = try RowNorms(of: rows, distance: model.settings.distance, workers: workers)
     var hits = [PrototypeHit](repeating: PrototypeHit(prototype: -1, score: 0), count: rows.rowCount)
@@ -30,29 +33,27 @@ package struct ClassScoring {
     return hits
   }
 
-  /// The class index of each row: that of its nearest prototype.
+  /// The class index of each row: that of its best prototype.
   package func predictedClasses(_ rows: FeatureRows) throws -> [Int32] {
-    // No best prototype: all similarities overflowed, which only a model from elsewhere can bring about.
-    try nearestPrototypes(rows).map { model.prototypes.classIndices[max(0, Int($0.prototype))] }
+    // No best prototype: all scores overflowed, which only a model from elsewhere can bring about.
+    try bestPrototypes(rows).map { model.prototypes.classIndices[max(0, Int($0.prototype))] }
   }
 
-  /// Calls `body` for blocks of rows with the similarity of every prototype: `rows.count x prototypes`, row-major.
+  /// Calls `body` for blocks of rows with the score of every prototype: `rows.count x prototypes`, row-major.
   ///
   /// The blocks come in parallel and in no fixed order; a block's memory may be changed.
-  package func forEachSimilarityBlock(
-    _ rows: FeatureRows,
+  package func forEachScoreBlock(
+    _ rows: FeatureRows, norms: RowNorms,
     _ body:
-      @escaping @Sendable (
-        _ worker: Int, _ rows: Range<Int>, _ similarities: UnsafeMutableBufferPointer<Float>
-      ) throws -> Void
+      @escaping @Sendable (_ worker: Int, _ rows: Range<Int>, _ scores: UnsafeMutableBufferPointer<Float>)
+      throws -> Void
   ) throws {
     try check(rows)
-    let norms = try RowNorms(of: rows, distance: model.settings.distance, workers: workers)
-    let isEuclidean = model.settings.distance == .euclidean
+    let turnsIntoSimilarity = model.settings.distance == .euclidean && model.refined == nil
     let prototypeCount = model.prototypes.count
     try norms.scales.withUnsafeBufferPointer { scales in
       try index.forEachScoreBlock(of: rows, scales: scales, workers: workers) { worker, range, scores in
-        if isEuclidean {
+        if turnsIntoSimilarity {
           for row in range {
             let start = (row - range.lowerBound) * prototypeCount
             for position in start..<start + prototypeCount {
@@ -65,24 +66,27 @@ package struct ClassScoring {
     }
   }
 
+  /// The norms that scoring takes.
+  package func norms(of rows: FeatureRows) throws -> RowNorms {
+    try RowNorms(of: rows, distance: model.settings.distance, workers: workers)
+  }
+
   /// Calls `body` for blocks of rows with the probability of every class: `rows.count x classes`, row-major.
-  ///
-  /// Default mode: from each class's best prototype, linear max(0, s) or softmax of s / T, divided by the sum; equal
-  /// shares where that is 0. Reference mode: the same over prototypes, summed by class.
   package func forEachProbabilityBlock(
     _ rows: FeatureRows,
     _ body:
       @escaping @Sendable (
         _ worker: Int, _ rows: Range<Int>, _ probabilities: UnsafeMutableBufferPointer<Float>
-      ) throws -> Void
+      )
+      throws -> Void
   ) throws {
     let prototypeCount = model.prototypes.count
     let classCount = model.classes.count
-    try forEachSimilarityBlock(rows) { worker, range, similarities in
+    try forEachScoreBlock(rows, norms: norms(of: rows)) { worker, range, scores in
       try withUnsafeTemporaryAllocation(of: Float.self, capacity: range.count * classCount) { block in
         for row in 0..<range.count {
           let own = UnsafeMutableBufferPointer(
-            rebasing: similarities[row * prototypeCount..<(row + 1) * prototypeCount])
+            rebasing: scores[row * prototypeCount..<(row + 1) * prototypeCount])
           let target = UnsafeMutableBufferPointer(rebasing: block[row * classCount..<(row + 1) * classCount])
           fill(target, from: own)
         }
@@ -90,29 +94,41 @@ package struct ClassScoring {
       }
     }
   }
+}
 
+extension ClassScoring {
+  /// Class probabilities from the scores of all prototypes.
+  ///
+  /// Refined: calibrated, from each class's best prototype. Default mode without refinement: linear max(0, s) or
+  /// softmax of s / T over the classes' best prototypes, divided by the sum, equal shares where that is 0. Reference
+  /// mode: the same over prototypes, summed by class. `scores` is used up.
   package func fill(
-    _ probabilities: UnsafeMutableBufferPointer<Float>, from similarities: UnsafeMutableBufferPointer<Float>
+    _ probabilities: UnsafeMutableBufferPointer<Float>, from scores: UnsafeMutableBufferPointer<Float>
   ) {
-    switch model.settings.mode {
-    case .default:
-      for classIndex in probabilities.indices {
-        var best = -Float.infinity
-        for prototype in model.classStarts[classIndex]..<model.classStarts[classIndex + 1] {
-          best = max(best, similarities[prototype])
-        }
-        probabilities[classIndex] = best
-      }
+    guard model.settings.mode == .default else {
+      normalise(scores)
+      combine(scores, into: probabilities, start: 0, +)
+      return
+    }
+    combine(scores, into: probabilities, start: -.infinity, max)
+    if model.refined != nil {
+      (model.calibration ?? .uncalibrated).apply(to: probabilities)
+    } else {
       normalise(probabilities)
-    case .reference:
-      normalise(similarities)
-      for classIndex in probabilities.indices {
-        var sum: Float = 0
-        for prototype in model.classStarts[classIndex]..<model.classStarts[classIndex + 1] {
-          sum += similarities[prototype]
-        }
-        probabilities[classIndex] = sum
+    }
+  }
+
+  private func combine(
+    _ scores: UnsafeMutableBufferPointer<Float>, into classes: UnsafeMutableBufferPointer<Float>,
+    start: Float,
+    _ join: (Float, Float) -> Float
+  ) {
+    for classIndex in classes.indices {
+      var joined = start
+      for prototype in model.classStarts[classIndex]..<model.classStarts[classIndex + 1] {
+        joined = join(joined, scores[prototype])
       }
+      classes[classIndex] = joined
     }
   }
 

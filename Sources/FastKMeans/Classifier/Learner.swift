@@ -12,6 +12,9 @@ package struct Learner: Sendable {
   package private(set) var isSparse = true
   /// Batches learned; each draws its own random numbers.
   package private(set) var batchCount: UInt64 = 0
+  /// What refinement made of the prototypes; nil if it was off or no better.
+  package private(set) var refined: RefinedWeights?
+  package private(set) var calibration: Calibration?
 
   package init(options: ValidatedOptions) { self.options = options }
 
@@ -23,6 +26,8 @@ package struct Learner: Sendable {
     isSparse = model.prototypes.isSparse
     prototypes = model.prototypes.learnerPrototypes(classCount: model.classes.count)
     batchCount = model.batchCount
+    refined = model.refinedWeights()
+    calibration = model.calibration
   }
 
   private var settings: TrainingOptions { options.options }
@@ -32,7 +37,11 @@ package struct Learner: Sendable {
     guard let featureCount, !prototypes.isEmpty else { throw ClassifierError.notFitted }
     let set = PrototypeSet(
       prototypes, featureCount: featureCount, isSparse: isSparse, precision: settings.precision)
-    return ModelStorage(options: options, classes: classes, prototypes: set, batchCount: batchCount)
+    return ModelStorage(
+      options: options, classes: classes, prototypes: set, batchCount: batchCount, calibration: calibration,
+      refined: refined.map { refined in
+        RefinedPrototypes(refined, of: set, isSparse: isSparse, precision: settings.precision)
+      })
   }
 
   /// Learns from all rows, forgetting what was learned before (unless `warm_start` is set).
@@ -162,11 +171,21 @@ extension Learner {
   private func wantedCounts() -> [Int] {
     // Positions count in sorted order, which is index order for the classes of one `fit`.
     let sorted = classes.labels.indices.sorted { classes.labels[$0] < classes.labels[$1] }
+    var settings = settings
+    if settings.isPrototypeCountAutomatic { settings.prototypesPerClass = PrototypeCountRule.automaticLimit }
     var wanted = [Int](repeating: settings.prototypesPerClass, count: classes.count)
     for (position, index) in sorted.enumerated() {
       wanted[index] = settings.prototypeCount(for: classes.labels[index], position: position)
     }
     return wanted
+  }
+
+  private func isCountFixed(_ label: Label) -> Bool {
+    switch settings.prototypeCounts {
+    case .none: false
+    case .byLabel(let table): table[label] != nil
+    case .byPosition: true
+    }
   }
 
   /// Takes over prototypes that the caller gives, for classes that have none yet.
@@ -198,6 +217,16 @@ extension Learner {
     try takeGivenPrototypes()
     var report: TrainingReport
     switch settings.mode {
+    case .default where settings.refinement != .count(0):
+      let outcome = try RefinementTrainer(options: settings, progress: reporter).fit(
+        RefinementTrainer.Input(
+          rows: rows, partition: input.partition, norms: input.norms, classes: input.classIndices,
+          weights: input.weights, limits: input.wanted, isFixed: classes.labels.map(isCountFixed),
+          initial: prototypes))
+      prototypes = outcome.training.prototypes
+      report = outcome.training.report
+      refined = outcome.refined
+      calibration = outcome.calibration
     case .default:
       let outcome = try ByClassTrainer(options: settings, progress: reporter).fit(
         rows, partition: input.partition, norms: input.norms, weights: input.weights, wanted: input.wanted,
@@ -222,9 +251,17 @@ extension Learner {
     var report: TrainingReport
     switch settings.mode {
     case .default:
+      let counts = prototypes.map(\.count)
       report = try BatchUpdater(options: settings, step: batchCount, progress: reporter).update(
         &prototypes, with: rows, partition: input.partition, norms: input.norms, weights: input.weights,
         wanted: input.wanted)
+      if let refined {
+        let follower = RefinementFollower(options: settings, step: batchCount, progress: reporter)
+        self.refined = try follower.follow(
+          refined, prototypes: prototypes, countsBefore: counts,
+          keepsPositions: report.prunedCount == 0 && report.mergedCount == 0, rows: rows,
+          classes: input.classIndices, norms: input.norms, weights: input.weights)
+      }
     case .reference:
       try seedUnseenClasses(rows, input, reporter)
       report = try ReferenceTrainer(options: settings, progress: reporter).update(

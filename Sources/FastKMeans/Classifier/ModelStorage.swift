@@ -9,18 +9,28 @@ package final class ModelStorage: Sendable {
   package let prototypes: PrototypeSet
   /// Class `c` has prototypes `classStarts[c] ..< classStarts[c + 1]`.
   package let classStarts: [Int]
+  /// What refinement made of the prototypes, and what scoring uses then; nil if it was off or no better.
+  package let refined: RefinedPrototypes?
+  /// nil where nothing was held out to calibrate on.
+  package let calibration: Calibration?
   /// Batches learned so far; a learner that goes on draws its random numbers from there.
   package let batchCount: UInt64
+  /// Squared length of each prototype.
+  package let squaredNorms: [Double]
   private let cachedIndex = Mutex<ScoringIndex?>(nil)
 
   package init(
-    options: ValidatedOptions, classes: ClassDictionary, prototypes: PrototypeSet, batchCount: UInt64
+    options: ValidatedOptions, classes: ClassDictionary, prototypes: PrototypeSet, batchCount: UInt64,
+    calibration: Calibration? = nil, refined: RefinedPrototypes? = nil
   ) {
     self.options = options
     self.classes = classes
     self.prototypes = prototypes
     self.batchCount = batchCount
+    self.calibration = calibration
+    self.refined = refined
     classStarts = prototypes.classStarts(classCount: classes.count)
+    squaredNorms = (0..<prototypes.count).map { prototypes.vector($0).squaredNorm }
   }
 
   package var settings: TrainingOptions { options.options }
@@ -29,18 +39,40 @@ package final class ModelStorage: Sendable {
   package func index() throws -> ScoringIndex {
     try cachedIndex.withLock { cached in
       if let cached { return cached }
-      let built = try ScoringIndex(
-        prototypes: prototypes, biases: biases(), classCount: classes.count, truncation: truncation(),
-        workers: Parallel.workerCount(settings.threadCount))
+      let workers = Parallel.workerCount(settings.threadCount)
+      let built =
+        if let refined {
+          try ScoringIndex(
+            prototypes: refined.weights, biases: refined.biases, classCount: classes.count, workers: workers)
+        } else {
+          try ScoringIndex(
+            prototypes: prototypes, biases: biases(), classCount: classes.count, truncation: truncation(),
+            workers: workers)
+        }
       cached = built
       return built
+    }
+  }
+
+  /// What a learner goes on from.
+  package func refinedWeights() -> RefinedWeights? {
+    refined.map { refined in
+      let vectors = (0..<classes.count).map { classIndex in
+        (classStarts[classIndex]..<classStarts[classIndex + 1]).map(refined.weights.vector)
+      }
+      let biases = refined.biases.map { biases in
+        (0..<classes.count).map { classIndex in
+          biases[classStarts[classIndex]..<classStarts[classIndex + 1]].map(Double.init)
+        }
+      }
+      return RefinedWeights(vectors: vectors, biases: biases, unit: refined.unit)
     }
   }
 
   /// Euclidean: ranking by x.c - |c|^2 / 2 is ranking by distance.
   private func biases() -> [Float]? {
     guard settings.distance == .euclidean else { return nil }
-    return (0..<prototypes.count).map { Float(-prototypes.vector($0).squaredNorm / 2) }
+    return squaredNorms.map { Float(-$0 / 2) }
   }
 
   /// The magnitude below which coordinates are left out of scoring.
@@ -53,5 +85,32 @@ package final class ModelStorage: Sendable {
     let magnitudes = (0..<values.count).lazy.map { abs(values[$0]) }.filter { $0 > 1e-6 }
     guard !magnitudes.isEmpty else { return 0 }
     return Float(min(settings.truncationThreshold, Quantile.linear(Array(magnitudes), share)))
+  }
+}
+
+/// Refined weights as a model keeps them: one row for each prototype, any length and sign.
+package struct RefinedPrototypes: Sendable, Equatable {
+  /// Classes and masses are those of the prototypes.
+  package let weights: PrototypeSet
+  /// Euclidean: added to each prototype's score; nil for cosine.
+  package let biases: [Float]?
+  /// Euclidean: what rows are multiplied with while weights move; 1 for cosine.
+  package let unit: Float
+
+  package init(weights: PrototypeSet, biases: [Float]?, unit: Float) {
+    self.weights = weights
+    self.biases = biases
+    self.unit = unit
+  }
+
+  init(_ refined: RefinedWeights, of prototypes: PrototypeSet, isSparse: Bool, precision: Precision) {
+    let rows = refined.vectors.map { members in members.map { Prototype(center: $0, sumScale: 0, mass: 0) } }
+    let set = PrototypeSet(
+      rows, featureCount: prototypes.featureCount, isSparse: isSparse, precision: precision)
+    weights = PrototypeSet(
+      featureCount: set.featureCount, rows: set.rows, classIndices: prototypes.classIndices,
+      masses: prototypes.masses, sumScales: prototypes.sumScales)
+    biases = refined.biases.map { $0.joined().map { Float($0) } }
+    unit = refined.unit
   }
 }

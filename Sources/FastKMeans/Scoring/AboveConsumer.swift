@@ -6,6 +6,8 @@ struct AboveConsumer: ScoreConsumer, @unchecked Sendable {
   let scratch: WorkerScratch<AboveScratch>
   let body: @Sendable (Int, Int, UnsafeBufferPointer<PrototypeHit>) throws -> Void
 
+  func threshold(worker: Int, row: Int, first: Int, count: Int) -> Float { threshold }
+
   func begin(worker: Int, rows: Range<Int>) {
     scratch.with(worker) { $0.prepare(rows: rows) }
   }
@@ -56,6 +58,8 @@ final class AboveScratch {
 
   @inline(__always)
   func append(row: Int, _ hit: PrototypeHit) { lists[row - firstRow].append(hit) }
+
+  func clear(row: Int) { lists[row - firstRow].removeAll(keepingCapacity: true) }
 
   func hits(_ row: Int) -> [PrototypeHit] { lists[row - firstRow] }
 }

@@ -61,7 +61,7 @@ struct FeatureMajorRows: Sendable {
   ///   - kernels: the instruction set.
   @inline(__always)
   func score(
-    _ terms: TermBuffer, biases: UnsafePointer<Float>, into scores: UnsafeMutablePointer<Float>,
+    _ terms: Terms, biases: UnsafePointer<Float>, into scores: UnsafeMutablePointer<Float>,
     count: Int, kernels: fk_scoring_kernels
   ) {
     switch values {
@@ -71,6 +71,30 @@ struct FeatureMajorRows: Sendable {
       kernels.score_rows_f16(memory.pointer, terms.starts, terms.x, terms.count, biases, scores, count)
     case .bfloat16(let memory):
       kernels.score_rows_bf16(memory.pointer, terms.starts, terms.x, terms.count, biases, scores, count)
+    }
+  }
+
+  /// The score of one prototype. Here the terms' starts are feature numbers, not multiplied by ``stride``.
+  @inline(__always)
+  func scoreOne(_ terms: Terms, prototype: Int, bias: Float) -> Float {
+    switch values {
+    case .single(let memory):
+      fk_score_one_f32(memory.pointer, stride, terms.starts, terms.x, terms.count, prototype, bias)
+    case .float16(let memory):
+      fk_score_one_f16(memory.pointer, stride, terms.starts, terms.x, terms.count, prototype, bias)
+    case .bfloat16(let memory):
+      fk_score_one_bf16(memory.pointer, stride, terms.starts, terms.x, terms.count, prototype, bias)
+    }
+  }
+
+  /// Asks for what ``scoreOne(_:prototype:bias:)`` will read.
+  @inline(__always)
+  func fetch(_ terms: Terms, prototype: Int) {
+    switch values {
+    case .single(let memory):
+      fk_fetch_values(memory.pointer, 4, stride, terms.starts, terms.count, prototype)
+    case .float16(let memory), .bfloat16(let memory):
+      fk_fetch_values(memory.pointer, 2, stride, terms.starts, terms.count, prototype)
     }
   }
 }

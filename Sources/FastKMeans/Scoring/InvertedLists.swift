@@ -1,3 +1,5 @@
+import CFastKMeansKernels
+
 /// The prototypes' values feature by feature: for each used feature its prototypes, ascending.
 struct InvertedLists: Sendable {
   let directory: FeatureDirectory
@@ -52,5 +54,20 @@ struct InvertedLists: Sendable {
   @inline(__always)
   func range(_ list: Int) -> Range<Int> {
     Range(uncheckedBounds: (starts.pointer[list], starts.pointer[list + 1]))
+  }
+
+  /// The scores of one document for the first `count` prototypes, a term at a time.
+  @inline(__always)
+  func score(
+    _ terms: Terms, biases: UnsafePointer<Float>, into scores: UnsafeMutablePointer<Float>, count: Int,
+    kernels: fk_scoring_kernels
+  ) {
+    scores.update(from: biases, count: count)
+    for term in 0..<terms.count {
+      let range = range(terms.starts[term])
+      kernels.add_list(
+        prototypes.pointer + range.lowerBound, values.pointer + range.lowerBound, range.count, terms.x[term],
+        scores)
+    }
   }
 }

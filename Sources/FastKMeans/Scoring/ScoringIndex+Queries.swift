@@ -9,7 +9,18 @@ extension ScoringIndex {
     into hits: UnsafeMutableBufferPointer<PrototypeHit>
   ) throws {
     try check(rows, scales, workers, hits.count, perRow: 1)
-    try scoreAll(ScaledRows(rows, scales), workers: workers, to: BestConsumer(hits: hits))
+    try answer(ScaledRows(rows, scales), workers: workers, to: BestConsumer(hits: hits))
+  }
+
+  /// The best prototype of each row without its score: a third of the work where most documents have one candidate.
+  package func bestPrototypeIndices(
+    of rows: FeatureRows, scales: UnsafeBufferPointer<Float>? = nil, workers: Int,
+    into prototypes: UnsafeMutableBufferPointer<Int32>
+  ) throws {
+    try check(rows, scales, workers, prototypes.count, perRow: 1)
+    try answer(
+      ScaledRows(rows, scales), workers: workers,
+      to: BestIndexConsumer(prototypes: prototypes, workers: workers))
   }
 
   /// The best prototypes of the `k` best classes of each row, best first, padded with -1; `hits` has room for
@@ -29,10 +40,11 @@ extension ScoringIndex {
     try top(k, of: rows, scales, workers, classes: nil, hits)
   }
 
-  /// The best prototype of each row's own class (`classes`; -1: none) and the best of any other class.
+  /// The best prototype of each row's own class (`classes`; -1: none) and the best of any other class; with a margin
+  /// only if it scores above the best own one less the margin, which is cheaper to find out.
   package func bestOwnAndOther(
     of rows: FeatureRows, scales: UnsafeBufferPointer<Float>? = nil, classes: UnsafeBufferPointer<Int32>,
-    workers: Int, own: UnsafeMutableBufferPointer<PrototypeHit>,
+    margin: Float? = nil, workers: Int, own: UnsafeMutableBufferPointer<PrototypeHit>,
     other: UnsafeMutableBufferPointer<PrototypeHit>
   ) throws {
     try check(rows, scales, workers, own.count, perRow: 1)
@@ -40,8 +52,9 @@ extension ScoringIndex {
     guard classes.count == rows.rowCount else {
       throw InputError.lengthMismatch(what: "classes", expected: rows.rowCount, found: classes.count)
     }
-    let consumer = OwnAndOtherConsumer(own: own, other: other, classes: classes, classStarts: classStarts)
-    try scoreAll(ScaledRows(rows, scales), workers: workers, to: consumer)
+    let consumer = OwnAndOtherConsumer(
+      own: own, other: other, classes: classes, classStarts: classStarts, margin: margin)
+    try answer(ScaledRows(rows, scales), workers: workers, to: consumer)
   }
 
   /// Calls `body` once for each row with all prototypes whose score is above the threshold, by ascending prototype.
@@ -55,7 +68,7 @@ extension ScoringIndex {
     try check(rows, scales, workers, rows.rowCount, perRow: 1)
     let consumer = AboveConsumer(
       threshold: threshold, scratch: WorkerScratch(workers: workers) { AboveScratch() }, body: body)
-    try scoreAll(ScaledRows(rows, scales), workers: workers, to: consumer)
+    try answer(ScaledRows(rows, scales), workers: workers, to: consumer)
   }
 
   /// Every score, streamed: `body` gets blocks of rows with `prototypeCount` scores each, row-major. It may write
@@ -101,7 +114,7 @@ extension ScoringIndex {
     }
     defer { for worker in 0..<workers { positions.with(worker) { $0.deallocate() } } }
     let consumer = TopConsumer(hits: start, limit: k, classes: classes, positions: positions)
-    try scoreAll(ScaledRows(rows, scales), workers: workers, to: consumer)
+    try answer(ScaledRows(rows, scales), workers: workers, to: consumer)
   }
 
   private func check(

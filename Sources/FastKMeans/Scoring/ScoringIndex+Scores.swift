@@ -2,6 +2,25 @@ import CFastKMeansKernels
 
 /// The loops that compute every score and hand it to a consumer.
 extension ScoringIndex {
+  /// Answers from candidates where the method has them, else from all scores.
+  func answer<Consumer: StagedConsumer>(
+    _ rows: ScaledRows, workers: Int, to consumer: Consumer
+  ) throws {
+    guard prototypeCount > 0 else { return try scoreAll(rows, workers: workers, to: consumer) }
+    switch storage {
+    case .eightBit(let coded):
+      // An answer of many prototypes is all candidates.
+      let limit = CodeScratch.candidateLimit(prototypeCount: prototypeCount)
+      if consumer.leaderCount < limit {
+        try searchEightBit(rows, workers: workers, coded, to: consumer)
+      } else {
+        try scoreAll(rows, workers: workers, to: consumer)
+      }
+    case .staged(let staged): try searchStaged(rows, workers: workers, staged, to: consumer)
+    default: try scoreAll(rows, workers: workers, to: consumer)
+    }
+  }
+
   /// Computes all scores of `rows`, in chunks of rows, and hands them to the consumer.
   func scoreAll<Consumer: ScoreConsumer>(
     _ rows: ScaledRows, workers: Int, largestChunk: Int = 256, to consumer: Consumer
@@ -9,23 +28,34 @@ extension ScoringIndex {
     switch storage {
     case .denseProduct(let panels):
       try multiplyAll(rows, workers, largestChunk, panels, consumer)
+    case .staged(let staged):
+      try scoreLists(rows, workers, largestChunk, staged.allLists(), consumer)
     case .lists(let lists):
-      try scoreSparse(rows, workers, largestChunk, lists.directory, factor: 1, consumer) {
-        terms, scores, kernels in
-        scores.update(from: self.biases.pointer, count: self.prototypeCount)
-        for term in 0..<terms.count {
-          let range = lists.range(terms.starts[term])
-          kernels.add_list(
-            lists.prototypes.pointer + range.lowerBound, lists.values.pointer + range.lowerBound, range.count,
-            terms.x[term], scores)
-        }
-      }
+      try scoreLists(rows, workers, largestChunk, lists, consumer)
+    case .eightBit(let coded):
+      try scoreDenseRows(rows, workers, largestChunk, coded.exact, consumer)
     case .denseRows(let dense):
-      try scoreSparse(rows, workers, largestChunk, dense.directory, factor: dense.stride, consumer) {
-        terms, scores, kernels in
-        dense.score(
-          terms, biases: self.biases.pointer, into: scores, count: self.prototypeCount, kernels: kernels)
-      }
+      try scoreDenseRows(rows, workers, largestChunk, dense, consumer)
+    }
+  }
+
+  private func scoreLists<Consumer: ScoreConsumer>(
+    _ rows: ScaledRows, _ workers: Int, _ largestChunk: Int, _ lists: InvertedLists, _ consumer: Consumer
+  ) throws {
+    try scoreSparse(rows, workers, largestChunk, lists.directory, factor: 1, consumer) {
+      terms, scores, kernels in
+      lists.score(
+        terms, biases: self.biases.pointer, into: scores, count: self.prototypeCount, kernels: kernels)
+    }
+  }
+
+  private func scoreDenseRows<Consumer: ScoreConsumer>(
+    _ rows: ScaledRows, _ workers: Int, _ largestChunk: Int, _ dense: FeatureMajorRows, _ consumer: Consumer
+  ) throws {
+    try scoreSparse(rows, workers, largestChunk, dense.directory, factor: dense.stride, consumer) {
+      terms, scores, kernels in
+      dense.score(
+        terms, biases: self.biases.pointer, into: scores, count: self.prototypeCount, kernels: kernels)
     }
   }
 
@@ -33,7 +63,7 @@ extension ScoringIndex {
   private func scoreSparse<Consumer: ScoreConsumer>(
     _ rows: ScaledRows, _ workers: Int, _ largestChunk: Int,
     _ directory: FeatureDirectory, factor: Int, _ consumer: Consumer,
-    _ score: @Sendable (TermBuffer, UnsafeMutablePointer<Float>, fk_scoring_kernels) -> Void
+    _ score: @Sendable (Terms, UnsafeMutablePointer<Float>, fk_scoring_kernels) -> Void
   ) throws {
     let kernels = fk_scoring_for(fk_simd_level()).pointee
     let scratch = WorkerScratch(workers: workers) { SparseScratch(prototypeCount: prototypeCount) }
@@ -42,8 +72,8 @@ extension ScoringIndex {
       consumer.begin(worker: worker, rows: range)
       scratch.with(worker) { scratch in
         for row in range {
-          scratch.terms.take(rows, row: row, directory: directory, factor: factor)
-          score(scratch.terms, scratch.scores, kernels)
+          let terms = scratch.terms.take(rows, row: row, directory: directory, factor: factor)
+          score(terms, scratch.scores, kernels)
           consumer.take(
             worker: worker, row: row, first: 0, scores: scratch.scores, count: prototypeCount,
             kernels: kernels)
@@ -69,7 +99,7 @@ extension ScoringIndex {
         scratch.pack(rows, range, featureCount: featureCount)
         for panel in 0..<panels.panelCount {
           multiply(scratch, range.count, panels, panel, tileKernels)
-          hand(scratch, range, panel, worker, consumer, kernels)
+          hand(scratch, range, panel, worker, consumer, tileKernels, kernels)
         }
       }
       try consumer.end(worker: worker, rows: range)
@@ -97,18 +127,30 @@ extension ScoringIndex {
     }
   }
 
+  /// Hands on the rows of a panel that have a score which may matter; few do, once each row has met good ones.
   @inline(__always)
   private func hand<Consumer: ScoreConsumer>(
     _ scratch: DenseScratch, _ range: Range<Int>, _ panel: Int, _ worker: Int, _ consumer: Consumer,
-    _ kernels: fk_scoring_kernels
+    _ tileKernels: fk_dense_kernels, _ kernels: fk_scoring_kernels
   ) {
     let first = panel * PackedPanels.width
     let count = min(PackedPanels.width, prototypeCount - first)
-    for (index, row) in range.enumerated() {
-      let tile = scratch.tile(index / PackedPanels.height)
-      consumer.take(
-        worker: worker, row: row, first: first,
-        scores: tile + index % PackedPanels.height * PackedPanels.width, count: count, kernels: kernels)
+    for start in stride(from: range.lowerBound, to: range.upperBound, by: PackedPanels.height) {
+      let tile = scratch.tile((start - range.lowerBound) / PackedPanels.height)
+      let rowCount = min(PackedPanels.height, range.upperBound - start)
+      for index in 0..<rowCount {
+        scratch.thresholds[index] = consumer.threshold(
+          worker: worker, row: start + index, first: first, count: count)
+      }
+      let all: UInt32 = (1 << UInt32(rowCount)) - 1
+      var above = consumer.needsAll ? all : tileKernels.rows_above(tile, scratch.thresholds) & all
+      while above != 0 {
+        let index = above.trailingZeroBitCount
+        above &= above - 1
+        consumer.take(
+          worker: worker, row: start + index, first: first, scores: tile + index * PackedPanels.width,
+          count: count, kernels: kernels)
+      }
     }
   }
 }

@@ -16,6 +16,10 @@ package final class ScoringIndex: Sendable {
     case lists
     /// Dense rows by feature.
     case denseRows
+    /// Rows of 8-bit codes by feature with a bound on their error; what they leave open is scored exactly.
+    case eightBit
+    /// Lists for rare features, 8-bit rows for common ones, added only as far as bounds need them.
+    case staged
     /// Dense documents times dense prototypes, tile by tile.
     case denseProduct
   }
@@ -36,6 +40,8 @@ package final class ScoringIndex: Sendable {
   enum Storage: Sendable {
     case lists(InvertedLists)
     case denseRows(FeatureMajorRows)
+    case eightBit(EightBitRows)
+    case staged(StagedRows)
     case denseProduct(PackedPanels)
   }
 
@@ -59,7 +65,7 @@ package final class ScoringIndex: Sendable {
     self.classCount = classCount
     classIndices = prototypes.classIndices
     classStarts = prototypes.classStarts(classCount: classCount)
-    self.method = method ?? Self.choose(prototypes, typicalNonZeros: typicalNonZeros)
+    self.method = method ?? Method.chosen(for: prototypes, nonZeros: typicalNonZeros)
     self.biases = try AlignedMemory(
       count: roundedUp(prototypes.count, to: 64), repeating: 0, for: "the prototypes' biases")
     for (prototype, bias) in (biases ?? []).enumerated() { self.biases.pointer[prototype] = bias }
@@ -71,6 +77,13 @@ package final class ScoringIndex: Sendable {
           try FeatureMajorRows(
             InvertedLists(prototypes, truncation: truncation), prototypeCount: prototypes.count,
             precision: prototypes.precision))
+      case .eightBit:
+        .eightBit(
+          try EightBitRows(
+            prototypes, biases: self.biases.pointer, truncation: truncation, workers: workers))
+      case .staged:
+        .staged(
+          try StagedRows(prototypes, biases: self.biases.pointer, truncation: truncation, workers: workers))
       case .denseProduct: .denseProduct(try PackedPanels(prototypes, truncation: truncation))
       }
   }
@@ -81,6 +94,8 @@ package final class ScoringIndex: Sendable {
       switch storage {
       case .lists(let lists): lists.byteCount
       case .denseRows(let rows): rows.byteCount + rows.directory.byteCount
+      case .eightBit(let rows): rows.byteCount
+      case .staged(let rows): rows.byteCount
       case .denseProduct(let panels): panels.byteCount
       }
     return parts + biases.byteCount + classIndices.count * 4 + classStarts.count * 8
@@ -101,11 +116,5 @@ package final class ScoringIndex: Sendable {
       }
       previous = index
     }
-  }
-
-  private static func choose(_ prototypes: PrototypeSet, typicalNonZeros: Int?) -> Method {
-    guard prototypes.isSparse else { return .denseProduct }
-    let cells = Double(prototypes.count) * Double(prototypes.featureCount)
-    return cells <= 64_000_000 ? .denseRows : .lists
   }
 }

@@ -1,10 +1,16 @@
-/// The terms of one document that any prototype knows: scratch memory of one worker.
-final class TermBuffer {
+/// The terms of one document that any prototype knows, by ascending feature; valid until the buffer is used again.
+struct Terms {
   /// The number of each term's feature in a ``FeatureDirectory``, times the factor asked for.
-  private(set) var starts: UnsafeMutablePointer<Int>
+  let starts: UnsafeMutablePointer<Int>
   /// Each term's value times the document's scale.
-  private(set) var x: UnsafeMutablePointer<Float>
-  private(set) var count = 0
+  let x: UnsafeMutablePointer<Float>
+  let count: Int
+}
+
+/// Room for the terms of one document: scratch memory of one worker.
+final class TermBuffer {
+  private var starts: UnsafeMutablePointer<Int>
+  private var x: UnsafeMutablePointer<Float>
   private var capacity: Int
 
   init(capacity: Int = 1024) {
@@ -26,40 +32,51 @@ final class TermBuffer {
   ///   - row: which of them.
   ///   - directory: the known features.
   ///   - factor: what the features' numbers are multiplied by, such as the length of a row.
+  /// - Returns: the terms, in this buffer's memory.
   @inline(__always)
   func take(
     _ rows: ScaledRows, row: Int, directory: FeatureDirectory, factor: Int
-  ) {
+  ) -> Terms {
     let scale = rows.scale(of: row)
     switch rows.rows {
-    case .sparse(let sparse): take(sparse, row, scale, directory, factor)
-    case .dense(let dense): take(dense, row, scale, directory, factor)
+    case .sparse(let sparse): return take(sparse, row, scale, directory, factor)
+    case .dense(let dense): return take(dense, row, scale, directory, factor)
     }
   }
 
   private func take(
     _ rows: SparseRows, _ row: Int, _ scale: Float, _ directory: FeatureDirectory, _ factor: Int
-  ) {
+  ) -> Terms {
     let range = rows.range(of: row)
     reserve(range.count)
+    let (starts, x) = (starts, x)
     guard let columns = rows.columns.baseAddress, let values = rows.values.baseAddress else {
-      count = 0
-      return
+      return Terms(starts: starts, x: x, count: 0)
     }
     var found = 0
+    if let table = directory.table {
+      for position in range {
+        let number = Int(table[Int(columns[position])])
+        starts[found] = number &* factor
+        x[found] = values[position] * scale
+        found &+= number >= 0 ? 1 : 0
+      }
+      return Terms(starts: starts, x: x, count: found)
+    }
     for position in range {
       let number = directory.number(of: Int(columns[position]))
       starts[found] = number &* factor
       x[found] = values[position] * scale
       found &+= number >= 0 ? 1 : 0
     }
-    count = found
+    return Terms(starts: starts, x: x, count: found)
   }
 
   private func take(
     _ rows: DenseRows, _ row: Int, _ scale: Float, _ directory: FeatureDirectory, _ factor: Int
-  ) {
+  ) -> Terms {
     reserve(directory.count)
+    let (starts, x) = (starts, x)
     let values = rows.values(of: row)
     var found = 0
     for number in 0..<directory.count {
@@ -68,7 +85,7 @@ final class TermBuffer {
       x[found] = value * scale
       found &+= value != 0 ? 1 : 0
     }
-    count = found
+    return Terms(starts: starts, x: x, count: found)
   }
 
   /// One more than asked for: the loops write before they know whether a term counts.

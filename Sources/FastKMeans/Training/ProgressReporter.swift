@@ -1,3 +1,5 @@
+import Synchronization
+
 #if canImport(Darwin)
   import Darwin
 #elseif canImport(Glibc)
@@ -7,7 +9,6 @@
 #elseif canImport(Android)
   import Android
 #endif
-import Synchronization
 
 /// Carries progress from parallel workers to the caller's handler, and cancellation back.
 ///

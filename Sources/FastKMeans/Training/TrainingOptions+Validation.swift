@@ -27,6 +27,9 @@ extension TrainingOptions {
     try requireNotNegative(truncationThreshold, "truncation_threshold")
     try require(maxEpochs >= 1, "max_iters", maxEpochs, "a whole number from 1")
     try requireNotNegative(tolerance, "tol")
+    if case .count(let epochs) = refinement {
+      try require((0...1000).contains(epochs), "refine", epochs, "auto, or a whole number from 0 to 1000")
+    }
     try require(decay > 0 && decay <= 1, "decay", decay, "above 0, at most 1")
     return ValidatedOptions(self)
   }

@@ -58,12 +58,22 @@ public enum PrototypeCounts: Sendable, Equatable {
   case byPosition([Int])
 }
 
+/// How long to refine prototypes so that they separate classes, not only describe them.
+public enum RefinementEpochs: Sendable, Equatable {
+  /// As long as held-out rows, or the size of the data, suggest.
+  case automatic
+  /// This many epochs; 0 keeps the k-means prototypes.
+  case count(Int)
+}
+
 /// Every parameter of training, as a user gives it; ``validated()`` checks it.
 ///
 /// The comment of each property gives its name in Python, on the command line (with dashes) and in files.
 public struct TrainingOptions: Sendable, Equatable {
   /// `k_init`: prototypes per class to start with, at least 1.
   public var prototypesPerClass = 3
+  /// `k_init='auto'`: each class gets as many as its size and variety pay for, up to 5.
+  public var isPrototypeCountAutomatic = false
   /// `k_list`: the number for some classes.
   public var prototypeCounts: PrototypeCounts = .none
   /// `init_method`
@@ -102,6 +112,12 @@ public struct TrainingOptions: Sendable, Equatable {
   public var tolerance = 1e-4
   /// `random_state`
   public var seed: UInt64 = 42
+  /// `refine`: in the default mode; see ``RefinementEpochs``.
+  ///
+  /// With refinement on, prototypes start from hard clusters whatever `soft` says (shares blur the prototypes of a
+  /// class into its mean), and `k_init` is the most that a class gets: those whose size and variety do not pay for
+  /// so many get fewer. `k_list` is kept to.
+  public var refinement: RefinementEpochs = .automatic
   /// `decay`: what is left of a prototype's mass and sum after each batch; above 0, at most 1.
   public var decay = 1.0
   /// `warm_start`: `fit` goes on from the prototypes that are there.

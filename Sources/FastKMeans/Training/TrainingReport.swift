@@ -20,6 +20,9 @@ public struct TrainingReport: Sendable, Equatable {
   /// Documents without any feature; they move nothing.
   public internal(set) var emptyDocumentCount = 0
 
+  /// How refinement ended.
+  public internal(set) var refinement = RefinementOutcome.off
+
   package init() {}
 
   package mutating func add(_ result: ClassKMeans.Result) {

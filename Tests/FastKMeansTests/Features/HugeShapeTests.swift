@@ -16,7 +16,7 @@ import Testing
   }
 
   @Test(arguments: [true, false]) func defaultModeTakesBillionsOfColumns(isSoft: Bool) throws {
-    var options = TrainingOptions()
+    var options = TrainingOptions.prototypesOnly
     options.isSoft = isSoft
     options.threadCount = 3
     var classifier = try FastKMeansClassifier<Int>(options)
@@ -48,7 +48,7 @@ import Testing
   }
 
   @Test func referenceModeSaysThatItsTableIsTooLarge() throws {
-    var options = TrainingOptions()
+    var options = TrainingOptions.prototypesOnly
     options.mode = .reference
     var classifier = try FastKMeansClassifier<Int>(options)
     let error = #expect(throws: InputError.self) { try classifier.fit(Self.rows(), labels: [0, 1, 0, 1]) }
@@ -63,7 +63,7 @@ import Testing
     let matrix = try CSRMatrix(columnCount: Self.width, rowOffsets: [0, 0, 0], columns: [], values: [])
     var cosine = try FastKMeansClassifier<Int>()
     #expect(throws: InputError.allRowsZero) { try cosine.fit(.sparse(matrix), labels: [0, 1]) }
-    var options = TrainingOptions()
+    var options = TrainingOptions.prototypesOnly
     options.distance = .euclidean
     var euclidean = try FastKMeansClassifier<Int>(options)
     try euclidean.fit(.sparse(matrix), labels: [0, 1])

@@ -71,7 +71,7 @@ import Testing
     let padded = try CSRMatrix(
       columnCount: 3, rowOffsets: [0, 3, 5], columns: [0, 1, 2, 0, 1], values: [1, 0, 0, 0, 1])
     for mode in Mode.allCases {
-      var options = TrainingOptions()
+      var options = TrainingOptions.prototypesOnly
       options.mode = mode
       var classifier = try FastKMeansClassifier<Int>(options)
       try classifier.fit(.sparse(padded), labels: [0, 1])

@@ -34,15 +34,15 @@ import Testing
     var classifier = try FastKMeansClassifier<Label>(options)
     for (number, step) in golden.steps.enumerated() {
       let rows = step.rows[0]..<step.rows[1]
-      let seeds = step.initial.flatMap { $0.new_labels.isEmpty ? nil : $0 }
+      let seeds = step.initial.flatMap { $0.labels.isEmpty ? nil : $0 }
       let report = try classifier.fitBatch(
         golden.features(golden.rows[rows]), labels: Array(golden.labels[rows]),
         initialization: seeds.map {
-          .prototypes(try golden.features($0.new_prototypes), labels: $0.new_labels)
+          .prototypes(try golden.features($0.prototypes), labels: $0.labels)
         })
       let place = "\(golden.name), step \(number)"
-      #expect(report.mergedCount == step.num_merged, "\(place)")
-      #expect(report.prototypeCount == step.active_centroids, "\(place)")
+      #expect(report.mergedCount == step.mergedCount, "\(place)")
+      #expect(report.prototypeCount == step.prototypeCount, "\(place)")
       #expect(abs(report.shift - step.shift) < Self.tolerance, "\(place): \(report.shift), \(step.shift)")
       try check(classifier.model, against: step, place: place)
     }

@@ -33,14 +33,21 @@ struct ScoringChecks {
       try topClasses(k)
       try topPrototypes(k)
     }
-    try bestOwnAndOther()
-    try above(0.1)
+    for margin in [nil, 0, 0.7] as [Float?] { try bestOwnAndOther(margin: margin) }
+    for threshold in [0.1, -0.5] as [Float] { try above(threshold) }
     try scoreBlocks()
   }
 
   func bestPrototypes() throws {
     let hits = try answers(1) { try index.bestPrototypes(of: $0, scales: $1, workers: workers, into: $2) }
     for row in 0..<rowCount { #expect(hits[row] == twin.best(row), "\(name), row \(row)") }
+    var indices = [Int32](repeating: -7, count: rowCount)
+    _ = try answers(1) { rows, scales, _ in
+      try indices.withUnsafeMutableBufferPointer {
+        try index.bestPrototypeIndices(of: rows, scales: scales, workers: workers, into: $0)
+      }
+    }
+    for row in 0..<rowCount { #expect(indices[row] == twin.best(row).prototype, "\(name), row \(row)") }
   }
 
   func topClasses(_ k: Int) throws {
@@ -57,20 +64,23 @@ struct ScoringChecks {
     }
   }
 
-  func bestOwnAndOther() throws {
+  func bestOwnAndOther(margin: Float? = nil) throws {
     var own = [PrototypeHit](repeating: .none, count: rowCount)
     let other = try answers(1) { rows, scales, other in
       try own.withUnsafeMutableBufferPointer { own in
         try parts.classes.withUnsafeBufferPointer {
           try index.bestOwnAndOther(
-            of: rows, scales: scales, classes: $0, workers: workers, own: own, other: other)
+            of: rows, scales: scales, classes: $0, margin: margin, workers: workers, own: own, other: other)
         }
       }
     }
     for row in 0..<rowCount {
       let label = parts.classes[row]
-      #expect(own[row] == twin.best(row) { $0 == label }, "\(name), row \(row)")
-      #expect(other[row] == twin.best(row) { $0 != label }, "\(name), row \(row)")
+      let bestOwn = twin.best(row) { $0 == label }
+      var bestOther = twin.best(row) { $0 != label }
+      if let margin, !(bestOther.score > bestOwn.score - margin) { bestOther = .none }
+      #expect(own[row] == bestOwn, "\(name), row \(row)")
+      #expect(other[row] == bestOther, "\(name), row \(row), margin \(margin ?? .nan)")
     }
   }
 

@@ -23,9 +23,48 @@ import Testing
   }
 
   @Test(arguments: methods) func everyMethodAnswersLikeThePlainTwin(_ method: ScoringIndex.Method) throws {
-    for seed in 0..<40 as Range<UInt64> {
+    for seed in 0..<24 as Range<UInt64> {
       try ScoringChecks(Self.shape(seed), seed: seed, method: method, workers: 1 + Int(seed % 3)).all()
     }
+  }
+
+  /// Enough prototypes and features that bounds and codes leave most of them out.
+  @Test(arguments: [ScoringIndex.Method.eightBit, .staged])
+  func largerShapesAnswerLikeThePlainTwin(_ method: ScoringIndex.Method) throws {
+    for seed in 400..<408 as Range<UInt64> {
+      var shape = ScoringCase(featureCount: 300, prototypeCount: 500, classCount: 200, documentCount: 30)
+      shape.prototypeFill = [0.03, 0.15][Int(seed % 2)]
+      shape.documentFill = 0.1
+      shape.isSigned = seed % 3 > 0
+      shape.hasBiases = seed % 4 > 1
+      shape.isWhole = seed == 405
+      try ScoringChecks(shape, seed: seed, method: method).all()
+    }
+  }
+
+  /// Values so large or small that 16-bit sums can't hold them take the exact path.
+  @Test(arguments: methods) func extremeScalesAreExact(_ method: ScoringIndex.Method) throws {
+    var shape = ScoringCase(featureCount: 30, prototypeCount: 40, classCount: 9, documentCount: 12)
+    shape.hasScales = true
+    for factor in [1e-30, 1e-18, 1e18, 1e30] as [Float] {
+      shape.scaleFactor = factor
+      try ScoringChecks(shape, seed: 17, method: method).all()
+    }
+  }
+
+  @Test func theShapeDecidesTheMethod() throws {
+    func method(_ prototypes: Int, _ nonZeros: Int, sparse: Bool = true) throws -> ScoringIndex.Method {
+      var shape = ScoringCase(
+        featureCount: 20, prototypeCount: prototypes, classCount: 5, documentCount: 0)
+      shape.isSparseSet = sparse
+      return try ScoringIndex(
+        prototypes: shape.parts(seed: 1).prototypes, classCount: 5, typicalNonZeros: nonZeros
+      ).method
+    }
+    #expect(try method(10, 40) == .denseRows)
+    #expect(try method(200, 40) == .eightBit)
+    #expect(try method(3000, 90) == .staged)
+    #expect(try method(200, 40, sparse: false) == .denseProduct)
   }
 
   @Test func theChosenMethodAnswersLikeThePlainTwin() throws {

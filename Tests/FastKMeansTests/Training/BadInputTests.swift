@@ -66,6 +66,7 @@ import Testing
       $0.mode = mode
       $0.prototypesPerClass = 1000
       $0.isSoft = false
+      $0.refinement = .count(0)
     }
     try classifier.fit(Self.features(), labels: [0, 1, 0, 0])
     #expect(try classifier.model.prototypes.classIndices == [0, 0, 0, 1])

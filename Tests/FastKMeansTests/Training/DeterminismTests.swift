@@ -86,7 +86,7 @@ import Testing
 
   @Test func aClassWithOnePrototypeReportsItsSpread() throws {
     let rows = try TestRows.features([[1, 0], [3, 0], [0, 5]], isSparse: false)
-    var options = TrainingOptions()
+    var options = TrainingOptions.prototypesOnly
     options.distance = .euclidean
     options.prototypesPerClass = 1
     var classifier = try FastKMeansClassifier<Int>(options)
@@ -97,7 +97,7 @@ import Testing
   /// Classes that merge are trained again; their documents count once all the same.
   @Test func mergingCountsTheObjectiveOnce() throws {
     let rows = try TestRows.features([[0], [0.2], [5], [9], [9.2], [14]], isSparse: false)
-    var options = TrainingOptions()
+    var options = TrainingOptions.prototypesOnly
     options.distance = .euclidean
     options.isSoft = false
     options.prototypesPerClass = 3
@@ -163,7 +163,7 @@ import Testing
   }
 
   @Test func aWarmStartKeepsAClassWhoseNewDocumentsAreEmpty() throws {
-    var options = TrainingOptions()
+    var options = TrainingOptions.prototypesOnly
     options.isWarmStart = true
     var classifier = try FastKMeansClassifier<Int>(options)
     try classifier.fit(TestRows.features([[1, 0], [0, 1]], isSparse: true), labels: [0, 1])

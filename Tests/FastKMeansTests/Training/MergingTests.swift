@@ -8,7 +8,7 @@ import Testing
   }
 
   static func options(_ change: (inout TrainingOptions) -> Void) -> TrainingOptions {
-    var options = TrainingOptions()
+    var options = TrainingOptions.prototypesOnly
     options.distance = .euclidean
     change(&options)
     return options
@@ -87,7 +87,7 @@ import Testing
   /// Default mode: a cosine prototype stands for the sum of its documents, and so does a merged one.
   @Test func aMergedPrototypeIsThatOfAllItsDocuments() throws {
     let rows = try TestRows.features([[1, 0.1], [1, 0], [1, 0.2], [0, 1]], isSparse: true)
-    var options = TrainingOptions()
+    var options = TrainingOptions.prototypesOnly
     options.isSoft = false
     options.prototypesPerClass = 3
     options.mergeThreshold = 0.5

@@ -38,7 +38,7 @@ import Testing
     of rows: [[Float]], _ wanted: Int, _ distance: Distance, _ initialization: Initialization, isSparse: Bool,
     seed: UInt64
   ) throws -> [[Double]] {
-    var options = TrainingOptions()
+    var options = TrainingOptions.prototypesOnly
     options.distance = distance
     options.initialization = initialization
     options.seed = seed
@@ -72,7 +72,7 @@ import Testing
   @Test func everyModeKeepsKToTheDistinctDocuments() throws {
     let rows = try TestRows.features([[1, 0], [2, 0], [0, 1], [0, 1], [1, 1]], isSparse: true)
     for mode in Mode.allCases {
-      var options = TrainingOptions()
+      var options = TrainingOptions.prototypesOnly
       options.mode = mode
       options.isSoft = false
       options.prototypesPerClass = 10
@@ -91,7 +91,7 @@ import Testing
     let rows = try TestRows.features(Self.rows(&random, count: 30, distinct: 30, width: 6), isSparse: false)
     let labels = (0..<30).map { ["b", "a", "c"][$0 % 3] }
     func counts(_ prototypeCounts: PrototypeCounts) throws -> [Int] {
-      var options = TrainingOptions()
+      var options = TrainingOptions.prototypesOnly
       options.isSoft = false
       options.prototypesPerClass = 2
       options.prototypeCounts = prototypeCounts
@@ -108,7 +108,7 @@ import Testing
 
   @Test func givenPrototypesAreWhereTrainingStarts() throws {
     let rows = try TestRows.features([[1, 0], [0.9, 0.1], [0, 1], [0.1, 1]], isSparse: true)
-    var options = TrainingOptions()
+    var options = TrainingOptions.prototypesOnly
     options.isSoft = false
     options.prototypesPerClass = 1
     options.initialization = .prototypes(
@@ -124,7 +124,7 @@ import Testing
   @Test func refusesGivenPrototypesThatDoNotFit() throws {
     let rows = try TestRows.features([[1, 0], [0, 1]], isSparse: true)
     func error(_ given: [[Float]], _ labels: [Label]) throws -> InputError? {
-      var options = TrainingOptions()
+      var options = TrainingOptions.prototypesOnly
       options.initialization = .prototypes(try TestRows.features(given, isSparse: false), labels: labels)
       var classifier = try FastKMeansClassifier<Int>(options)
       return #expect(throws: InputError.self) { try classifier.fit(rows, labels: [0, 1]) }

@@ -46,7 +46,7 @@ import Testing
   }
 
   @Test(arguments: Distance.allCases) func decayForgetsAsTheFormulaSays(distance: Distance) throws {
-    var options = TrainingOptions()
+    var options = TrainingOptions.prototypesOnly
     options.distance = distance
     options.prototypesPerClass = 1
     options.decay = 0.25
@@ -71,7 +71,7 @@ import Testing
   }
 
   @Test func fadedPrototypesArePrunedButAClassKeepsOne() throws {
-    var options = TrainingOptions()
+    var options = TrainingOptions.prototypesOnly
     options.isSoft = false
     options.prototypesPerClass = 2
     options.decay = 0.5
@@ -93,7 +93,7 @@ import Testing
   }
 
   @Test func referencePrunesByMass() throws {
-    var options = TrainingOptions()
+    var options = TrainingOptions.prototypesOnly
     options.mode = .reference
     options.isSoft = false
     options.decay = 0.5
@@ -108,7 +108,7 @@ import Testing
   }
 
   @Test func aClassGrowsToItsCountAsDocumentsArrive() throws {
-    var options = TrainingOptions()
+    var options = TrainingOptions.prototypesOnly
     options.isSoft = false
     options.prototypesPerClass = 3
     var classifier = try FastKMeansClassifier<Int>(options)
@@ -178,7 +178,7 @@ import Testing
 
   /// Default mode: sums keep what scoring drops, so that a new word can enter an old prototype.
   @Test func truncationConcernsScoringOnly() throws {
-    var options = TrainingOptions()
+    var options = TrainingOptions.prototypesOnly
     options.truncationThreshold = 0.2
     options.prototypesPerClass = 1
     var classifier = try FastKMeansClassifier<Int>(options)
@@ -196,7 +196,7 @@ import Testing
   }
 
   @Test func deadPrototypesStartAgainFromTheWorstServedRow() throws {
-    var options = TrainingOptions()
+    var options = TrainingOptions.prototypesOnly
     options.distance = .euclidean
     options.isSoft = false
     options.initialization = .prototypes(
@@ -211,7 +211,7 @@ import Testing
   }
 
   @Test func aPrototypeThatNothingCanReviveIsPruned() throws {
-    var options = TrainingOptions()
+    var options = TrainingOptions.prototypesOnly
     options.isSoft = false
     options.initialization = .prototypes(
       try TestRows.features([[1, 0], [-1, 0], [0, 1]], isSparse: false), labels: [0, 0, 1])

@@ -1,0 +1,20 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// A package of its own, so that users of the library never resolve or build what only measures it.
+let package = Package(
+  name: "FastKMeansBenchmarks",
+  platforms: [.macOS(.v15)],
+  dependencies: [
+    // Named, since the folder of a clone may be called anything.
+    .package(name: "FastKMeans", path: "..")
+  ],
+  targets: [
+    .target(name: "BenchmarkSupport", dependencies: [.product(name: "FastKMeans", package: "FastKMeans")]),
+    .executableTarget(
+      name: "RowsBenchmark",
+      dependencies: ["BenchmarkSupport", .product(name: "FastKMeans", package: "FastKMeans")]
+    ),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,104 @@
+/// What a model said about documents that it had not learned from.
+package struct HeldOutScores: Sendable {
+  /// The best class's score minus the second's.
+  package var margins: [Double] = []
+  package var isRight: [Bool] = []
+  /// For a sample of documents, the scores of the best classes, falling, and the place of the true one among them
+  /// (nil: not among them).
+  package var topScores: [[Float]] = []
+  package var truePlaces: [Int?] = []
+
+  package init() {}
+
+  package var accuracy: Double {
+    isRight.isEmpty ? 0 : Double(isRight.filter { $0 }.count) / Double(isRight.count)
+  }
+
+  package mutating func append(_ other: HeldOutScores) {
+    margins += other.margins
+    isRight += other.isRight
+    topScores += other.topScores
+    truePlaces += other.truePlaces
+  }
+}
+
+extension Calibration {
+  /// The calibration that held-out documents support; nil if there are too few to say anything.
+  ///
+  /// - Complexity: O(documents), some tens of passes.
+  package static func fitted(to scores: HeldOutScores) -> Calibration? {
+    guard scores.margins.count >= 20 else { return nil }
+    let (intercept, slope) = logistic(scores)
+    return Calibration(unchecked: intercept, slope: slope, sharpness: sharpness(scores))
+  }
+
+  /// Maximum likelihood by Newton's method, with Platt's targets: never 0 or 1, so a perfect separation converges.
+  private static func logistic(_ scores: HeldOutScores) -> (intercept: Double, slope: Double) {
+    let right = Double(scores.isRight.filter { $0 }.count)
+    let wrong = Double(scores.isRight.count) - right
+    let (high, low) = ((right + 1) / (right + 2), 1 / (wrong + 2))
+    let scale = max(1e-12, scores.margins.reduce(0, +) / Double(scores.margins.count))
+    var (intercept, slope) = (0.0, 1.0)
+    for _ in 0..<50 {
+      var (g0, g1, h00, h01, h11) = (0.0, 0.0, 1e-9, 0.0, 1e-9)
+      for (margin, isRight) in zip(scores.margins, scores.isRight) {
+        let x = min(margin / scale, 50)
+        let p = 1 / (1 + naturalExponential(-(intercept + slope * x)))
+        let error = p - (isRight ? high : low)
+        let curvature = max(p * (1 - p), 1e-9)
+        g0 += error
+        g1 += error * x
+        h00 += curvature
+        h01 += curvature * x
+        h11 += curvature * x * x
+      }
+      let determinant = h00 * h11 - h01 * h01
+      guard determinant > 1e-12 else { break }
+      let (step0, step1) = ((h11 * g0 - h01 * g1) / determinant, (h00 * g1 - h01 * g0) / determinant)
+      // A full step from a flat start can overshoot.
+      let size = max(abs(step0), abs(step1))
+      let damping = size > 2 ? 2 / size : 1
+      intercept -= damping * step0
+      slope -= damping * step1
+      if size < 1e-9 { break }
+    }
+    // A margin that says nothing, or the opposite, must still not turn the order of confidences round; then all are
+    // as sure as the share that was right.
+    let leastSlope = 1e-3
+    guard slope < leastSlope else { return (intercept, slope / scale) }
+    let mean = (right * high + wrong * low) / (right + wrong)
+    return (naturalLogarithm(mean / (1 - mean)), leastSlope / scale)
+  }
+
+  /// The factor that makes a softmax over the best classes most likely, by golden-section search on its logarithm.
+  private static func sharpness(_ scores: HeldOutScores) -> Double {
+    var (low, high) = (-4.0, 6.0)
+    let ratio = 0.618_033_988_749_895
+    var (left, right) = (high - ratio * (high - low), low + ratio * (high - low))
+    var (leftLoss, rightLoss) = (
+      loss(scores, naturalExponential(left)), loss(scores, naturalExponential(right))
+    )
+    while high - low > 0.01 {
+      if leftLoss < rightLoss {
+        (high, right, rightLoss) = (right, left, leftLoss)
+        left = high - ratio * (high - low)
+        leftLoss = loss(scores, naturalExponential(left))
+      } else {
+        (low, left, leftLoss) = (left, right, rightLoss)
+        right = low + ratio * (high - low)
+        rightLoss = loss(scores, naturalExponential(right))
+      }
+    }
+    return naturalExponential((low + high) / 2)
+  }
+
+  private static func loss(_ scores: HeldOutScores, _ sharpness: Double) -> Double {
+    var total = 0.0
+    for (top, place) in zip(scores.topScores, scores.truePlaces) {
+      guard let place, let best = top.first else { continue }
+      let sum = top.reduce(0.0) { $0 + naturalExponential(sharpness * Double($1 - best)) }
+      total += naturalLogarithm(sum) - sharpness * Double(top[place] - best)
+    }
+    return total
+  }
+}

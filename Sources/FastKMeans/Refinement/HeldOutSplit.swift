@@ -1,0 +1,29 @@
+/// A seeded, stratified choice of rows that training does not see.
+package struct HeldOutSplit: Sendable {
+  package let training: [Int32]
+  package let heldOut: [Int32]
+
+  /// - Parameters:
+  ///   - share: of each class's rows, rounded at random; a class keeps at least one row for training.
+  ///   - isUsable: rows that may be used at all.
+  package init(
+    _ partition: ClassPartition, share: Double, seed: UInt64, step: UInt64, isUsable: (Int32) -> Bool
+  ) {
+    var training: [Int32] = []
+    var heldOut: [Int32] = []
+    for classIndex in 0..<partition.classCount {
+      var random = CounterRandom(seed: seed, stream: UInt64(classIndex) ^ 0xA11_0000_0000, step: step)
+      var members = partition.order[partition.starts[classIndex]..<partition.starts[classIndex + 1]]
+        .filter(isUsable)
+      for position in members.indices.dropLast() {
+        members.swapAt(position, position + random.nextIndex(below: members.count - position))
+      }
+      let wanted = Int(share * Double(members.count) + random.nextUnit())
+      let count = max(0, min(wanted, members.count - 1))
+      heldOut.append(contentsOf: members[..<count])
+      training.append(contentsOf: members[count...])
+    }
+    self.training = training.sorted()
+    self.heldOut = heldOut.sorted()
+  }
+}

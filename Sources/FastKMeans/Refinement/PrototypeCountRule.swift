@@ -1,0 +1,71 @@
+/// How many prototypes a class deserves, judged by its size and how alike its documents are.
+///
+/// Several prototypes help large, mixed classes and hurt small ones. With s the mean cosine of two different
+/// documents of the class, m = min(100, 20 + 6 (1 / s - 1)) documents pay for one prototype: the more mixed the
+/// class, the more documents a prototype needs before it is more than chance.
+package enum PrototypeCountRule {
+  /// The most prototypes that a class gets when the number is left to us: more never won on held-out rows.
+  package static let automaticLimit = 5
+
+  /// - Parameters:
+  ///   - limit: the most that any class gets.
+  /// - Returns: for each class a number in `1 ... limit`.
+  /// - Complexity: O(non-zeros).
+  package static func counts(
+    _ rows: FeatureRows, partition: ClassPartition, norms: RowNorms, limit: Int, workers: Int
+  ) throws -> [Int] {
+    let results = WorkerScratch<Int>(workers: max(1, partition.classCount)) { 1 }
+    let sums = WorkerScratch<[Double]>(workers: workers) { [Double](repeating: 0, count: rows.columnCount) }
+    try Parallel.forEach(count: partition.classCount, workers: workers) { worker, classIndex in
+      let count = sums.with(worker) { sum in
+        partition.withRows(of: classIndex) {
+          Self.count($0, rows, norms: norms, sum: &sum, limit: limit)
+        }
+      }
+      results.with(classIndex) { $0 = count }
+    }
+    return (0..<partition.classCount).map { index in results.with(index) { $0 } }
+  }
+
+  private static func count(
+    _ members: UnsafeBufferPointer<Int32>, _ rows: FeatureRows, norms: RowNorms, sum: inout [Double],
+    limit: Int
+  ) -> Int {
+    let count = Double(members.count)
+    guard members.count > 20, limit > 1 else { return 1 }
+    let similarity = max(
+      1e-3, (squaredSum(members, rows, norms: norms, sum: &sum) - count) / (count * (count - 1)))
+    let needed = min(100, 20 + 6 * (1 / min(1, similarity) - 1))
+    return max(1, min(limit, Int(count / needed)))
+  }
+
+  /// The squared length of the sum of unit rows: the sum of all their cosines.
+  private static func squaredSum(
+    _ members: UnsafeBufferPointer<Int32>, _ rows: FeatureRows, norms: RowNorms, sum: inout [Double]
+  ) -> Double {
+    var squared = 0.0
+    for member in members {
+      let row = Int(member)
+      let length = rows.squaredNorm(of: row).squareRoot()
+      let scale = length > 0 ? 1 / length : 0
+      forEachValue(rows, row) { column, value in
+        // (a + x)^2 - a^2, so that clearing afterwards is all the second pass has to do.
+        let added = Double(value) * scale
+        squared += added * (2 * sum[column] + added)
+        sum[column] += added
+      }
+    }
+    for member in members { forEachValue(rows, Int(member)) { column, _ in sum[column] = 0 } }
+    return squared
+  }
+
+  @inline(__always)
+  private static func forEachValue(_ rows: FeatureRows, _ row: Int, _ body: (Int, Float) -> Void) {
+    switch rows {
+    case .sparse(let rows):
+      for position in rows.range(of: row) { body(Int(rows.columns[position]), rows.values[position]) }
+    case .dense(let rows):
+      for (column, value) in rows.values(of: row).enumerated() { body(column, value) }
+    }
+  }
+}

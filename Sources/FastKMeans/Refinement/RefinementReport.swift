@@ -1,0 +1,26 @@
+/// What refinement did.
+public struct RefinementReport: Sendable, Equatable {
+  /// `smooth`, `hinge` or `thorough`.
+  public let recipe: String
+  public let epochs: Int
+  /// How often learning diverged and started again at half the rate.
+  public let rateHalvings: Int
+  /// Rows that were held out to judge and to calibrate.
+  public let heldOutCount: Int
+  /// The share of them that the refined prototypes got right, 0...1.
+  public let heldOutAccuracy: Double
+  /// The share of them that the k-means prototypes got right, 0...1.
+  public let prototypeAccuracy: Double
+}
+
+/// How refinement ended.
+public enum RefinementOutcome: Sendable, Equatable {
+  /// It was not asked for.
+  case off
+  /// It was better on held-out rows, or there were none to ask.
+  case done(RefinementReport)
+  /// The k-means prototypes were better on held-out rows, and stay.
+  case noBetter(heldOutAccuracy: Double, prototypeAccuracy: Double)
+  /// The dense weights would need more memory than is allowed; the k-means prototypes stay.
+  case skipped(neededBytes: Int)
+}

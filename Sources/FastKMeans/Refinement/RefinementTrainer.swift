@@ -1,0 +1,261 @@
+/// Trains prototypes and refines them: how many a class gets, which recipe, for how long, and whether the result is
+/// better than the k-means prototypes on rows that were held out.
+package struct RefinementTrainer {
+  private let options: TrainingOptions
+  private let progress: ProgressReporter
+  private let workers: Int
+
+  /// Up to this many rows the recipe is chosen by trying; above, the number of documents a class decides.
+  private static let trialLimit = 20_000
+  /// Dense weights beyond this many bytes are refused before anything is allocated.
+  package static let byteLimit = 4 << 30
+
+  package struct Outcome {
+    package var training: ByClassTrainer.Outcome
+    /// nil if the k-means prototypes were better.
+    package var refined: RefinedWeights?
+    package var calibration: Calibration?
+  }
+
+  package struct Input {
+    package var rows: FeatureRows
+    package var partition: ClassPartition
+    package var norms: RowNorms
+    package var classes: [Int32]
+    package var weights: [Float]?
+    /// For each class the most prototypes it may get.
+    package var limits: [Int]
+    /// Classes whose number was asked for, and is kept to.
+    package var isFixed: [Bool]
+    package var initial: [[Prototype]]
+  }
+
+  package init(options: TrainingOptions, progress: ProgressReporter) {
+    var hard = options
+    hard.isSoft = false
+    self.options = hard
+    self.progress = progress
+    workers = Parallel.workerCount(options.threadCount)
+  }
+
+  package func fit(_ input: Input) throws -> Outcome {
+    // Prototypes that are given may have features that the rows lack.
+    guard input.initial.allSatisfy(\.isEmpty), let compaction = FeatureCompaction(input.rows) else {
+      return try fitAsIs(input)
+    }
+    var outcome = try compaction.withRows(input.rows) { rows in
+      var compact = input
+      compact.rows = rows
+      return try fitAsIs(compact)
+    }
+    for classIndex in outcome.training.prototypes.indices {
+      for member in outcome.training.prototypes[classIndex].indices {
+        let center = outcome.training.prototypes[classIndex][member].center
+        outcome.training.prototypes[classIndex][member].center = compaction.expanded(center)
+      }
+    }
+    if let refined = outcome.refined {
+      outcome.refined?.vectors = refined.vectors.map { $0.map(compaction.expanded) }
+    }
+    return outcome
+  }
+
+  private func fitAsIs(_ input: Input) throws -> Outcome {
+    guard RefinementTable.byteCount(lanes: 1, features: input.rows.columnCount) <= Self.byteLimit else {
+      var outcome = Outcome(training: try trainPrototypes(input, input.limits, documents: nil))
+      outcome.training.report.refinement = .skipped(
+        neededBytes: RefinementTable.byteCount(lanes: 1, features: input.rows.columnCount))
+      return outcome
+    }
+    let wanted = try prototypeCounts(input)
+    let rows = RefinementRows(
+      input.rows, norms: input.norms, unit: options.distance == .euclidean ? unit(of: input) : 1)
+    let needed = RefinementTable.byteCount(lanes: wanted.reduce(0, +), features: input.rows.columnCount)
+    guard needed <= Self.byteLimit else {
+      var outcome = Outcome(training: try trainPrototypes(input, wanted, documents: nil))
+      outcome.training.report.refinement = .skipped(neededBytes: needed)
+      return outcome
+    }
+    let documentCount = input.partition.order.count
+    return documentCount <= Self.trialLimit
+      ? try chooseByTrial(input, wanted, rows) : try refineOnce(input, wanted, rows)
+  }
+
+  private func prototypeCounts(_ input: Input) throws -> [Int] {
+    let ruled = try PrototypeCountRule.counts(
+      input.rows, partition: input.partition, norms: input.norms, limit: input.limits.max() ?? 1,
+      workers: workers)
+    return input.limits.indices.map {
+      input.isFixed[$0] ? input.limits[$0] : min(input.limits[$0], ruled[$0])
+    }
+  }
+
+  /// 1 / the root mean squared distance of rows to their mean.
+  private func unit(of input: Input) -> Float {
+    var sum = [Double](repeating: 0, count: input.rows.columnCount)
+    var squares = 0.0
+    for row in 0..<input.rows.rowCount {
+      squares += input.rows.squaredNorm(of: row)
+      switch input.rows {
+      case .sparse(let rows):
+        for position in rows.range(of: row) {
+          sum[Int(rows.columns[position])] += Double(rows.values[position])
+        }
+      case .dense(let rows):
+        for (column, value) in rows.values(of: row).enumerated() { sum[column] += Double(value) }
+      }
+    }
+    let count = Double(input.rows.rowCount)
+    let variance = squares / count - sum.reduce(0) { $0 + ($1 / count) * ($1 / count) }
+    return variance > 1e-30 ? Float(1 / variance.squareRoot()) : 1
+  }
+}
+
+extension RefinementTrainer {
+  /// k-means prototypes from all documents, or from some.
+  private func trainPrototypes(
+    _ input: Input, _ wanted: [Int], documents: [Int32]?
+  ) throws -> ByClassTrainer.Outcome {
+    var partition = input.partition
+    if let documents {
+      var classes = [Int32](repeating: -1, count: input.classes.count)
+      for document in documents { classes[Int(document)] = input.classes[Int(document)] }
+      partition = ClassPartition(classes: classes, classCount: input.partition.classCount)
+    }
+    return try ByClassTrainer(options: options, progress: progress).fit(
+      input.rows, partition: partition, norms: input.norms, weights: input.weights, wanted: wanted,
+      initial: input.initial)
+  }
+
+  private func table(
+    _ prototypes: [[Prototype]], _ input: Input, _ recipe: RefinementRecipe, _ rows: RefinementRows
+  )
+    throws -> RefinementTable
+  {
+    try RefinementTable(
+      prototypes, featureCount: input.rows.columnCount, scale: recipe.scale,
+      unit: options.distance == .euclidean ? rows.unit : nil)
+  }
+
+  /// Refines; a run whose loss grows beyond its start, or is no number, starts again at half the rate.
+  private func refine(
+    _ prototypes: [[Prototype]], _ input: Input, _ recipe: RefinementRecipe, documents: [Int32],
+    _ rows: RefinementRows
+  ) throws -> (table: RefinementTable, halvings: Int) {
+    var recipe = recipe
+    for halvings in 0... {
+      let table = try table(prototypes, input, recipe, rows)
+      try progress.begin(.refining, total: documents.count * recipe.epochs)
+      let statistics = try Refinement(
+        recipe: recipe, seed: options.seed, workers: workers, progress: progress
+      ).run(
+        table, rows: rows, documents: documents, classes: input.classes, weights: input.weights)
+      let first = statistics.first?.meanLoss ?? 0
+      let last = statistics.last?.meanLoss ?? 0
+      if last.isFinite, last <= 4 * first + 1 || halvings >= 8 { return (table, halvings) }
+      guard halvings < 8 else { return (try self.table(prototypes, input, recipe, rows), halvings) }
+      recipe.rate /= 2
+    }
+    return (try table(prototypes, input, recipe, rows), 0)
+  }
+
+  private func usable(_ input: Input, _ rows: RefinementRows) -> [Int32] {
+    input.partition.order.filter { !rows.isEmpty(Int($0)) }.sorted()
+  }
+
+  private func lasting(_ recipe: RefinementRecipe) -> RefinementRecipe {
+    if case .count(let epochs) = options.refinement { recipe.lasting(epochs) } else { recipe }
+  }
+
+  private func weights(_ table: RefinementTable, _ rows: RefinementRows) -> RefinedWeights {
+    table.refinedWeights(
+      isSparse: rows.isSparse, unit: rows.unit, truncation: Float(options.truncationThreshold))
+  }
+}
+
+extension RefinementTrainer {
+  /// Small sets: tries each recipe on held-out rows, then refines on all.
+  private func chooseByTrial(_ input: Input, _ wanted: [Int], _ rows: RefinementRows) throws -> Outcome {
+    let documents = usable(input, rows)
+    let splitCount = min(5, max(1, Self.trialLimit / max(1, documents.count)))
+    let recipes = [RefinementRecipe.hinge, .thorough, .smooth].map(lasting)
+    var scores = [HeldOutScores](repeating: HeldOutScores(), count: recipes.count)
+    var plain = HeldOutScores()
+    for split in 0..<splitCount {
+      let split = HeldOutSplit(input.partition, share: 0.12, seed: options.seed, step: UInt64(split)) {
+        !rows.isEmpty(Int($0))
+      }
+      guard !split.heldOut.isEmpty else { break }
+      let prototypes = try trainPrototypes(input, wanted, documents: split.training).prototypes
+      plain.append(
+        try table(prototypes, input, .smooth, rows).heldOutScores(
+          split.heldOut, rows: rows, classes: input.classes, workers: workers))
+      for (index, recipe) in recipes.enumerated() {
+        let table = try refine(prototypes, input, recipe, documents: split.training, rows).table
+        scores[index].append(
+          try table.heldOutScores(split.heldOut, rows: rows, classes: input.classes, workers: workers))
+      }
+    }
+    let training = try trainPrototypes(input, wanted, documents: nil)
+    let accuracies = scores.map(\.accuracy)
+    let best = accuracies.indices.max { (accuracies[$0], $1) < (accuracies[$1], $0) } ?? 0
+    // Without any held-out row (every class has one document) the recipe for few documents is taken.
+    let chosen = plain.isRight.isEmpty ? 0 : best
+    guard plain.isRight.isEmpty || accuracies[chosen] >= plain.accuracy else {
+      return keepingPrototypes(training, plain, tried: accuracies[chosen])
+    }
+    let (table, halvings) = try refine(
+      training.prototypes, input, recipes[chosen], documents: documents, rows)
+    var outcome = Outcome(
+      training: training, refined: weights(table, rows), calibration: .fitted(to: scores[chosen]))
+    outcome.training.report.refinement = .done(
+      RefinementReport(
+        recipe: recipes[chosen].name, epochs: recipes[chosen].epochs, rateHalvings: halvings,
+        heldOutCount: plain.isRight.count, heldOutAccuracy: accuracies[chosen],
+        prototypeAccuracy: plain.accuracy))
+    return outcome
+  }
+
+  /// Large sets: refines on all but a few thousand rows, which judge and calibrate; then learns from those too.
+  private func refineOnce(_ input: Input, _ wanted: [Int], _ rows: RefinementRows) throws -> Outcome {
+    let documents = usable(input, rows)
+    let share = min(0.05, 2_000 / Double(documents.count))
+    let split = HeldOutSplit(input.partition, share: share, seed: options.seed, step: 0) {
+      !rows.isEmpty(Int($0))
+    }
+    let isRich = documents.count >= 20 * input.partition.classCount
+    let recipe = lasting(isRich ? .smooth : .thorough)
+    let training = try trainPrototypes(input, wanted, documents: nil)
+    let plain = try table(training.prototypes, input, recipe, rows).heldOutScores(
+      split.heldOut, rows: rows, classes: input.classes, workers: workers)
+    let (table, halvings) = try refine(training.prototypes, input, recipe, documents: split.training, rows)
+    let scores = try table.heldOutScores(
+      split.heldOut, rows: rows, classes: input.classes, workers: workers)
+    guard scores.accuracy >= plain.accuracy else {
+      return keepingPrototypes(training, plain, tried: scores.accuracy)
+    }
+    // Two short passes: what the other rows have moved is not to be undone.
+    var last = recipe.lasting(2)
+    last.rate = 0.6 * recipe.rate
+    try progress.begin(.refining, total: split.heldOut.count * last.epochs)
+    _ = try Refinement(recipe: last, seed: options.seed, workers: workers, progress: progress).run(
+      table, rows: rows, documents: split.heldOut, classes: input.classes, weights: input.weights)
+    var outcome = Outcome(
+      training: training, refined: weights(table, rows), calibration: .fitted(to: scores))
+    outcome.training.report.refinement = .done(
+      RefinementReport(
+        recipe: recipe.name, epochs: recipe.epochs, rateHalvings: halvings,
+        heldOutCount: scores.isRight.count,
+        heldOutAccuracy: scores.accuracy, prototypeAccuracy: plain.accuracy))
+    return outcome
+  }
+
+  private func keepingPrototypes(
+    _ training: ByClassTrainer.Outcome, _ plain: HeldOutScores, tried: Double
+  ) -> Outcome {
+    var outcome = Outcome(training: training)
+    outcome.training.report.refinement = .noBetter(
+      heldOutAccuracy: tried, prototypeAccuracy: plain.accuracy)
+    return outcome
+  }
+}

@@ -1,0 +1,64 @@
+import ArgumentParser
+import FastKMeansFormats
+import FastKMeansText
+
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Fit a model to labelled rows.",
+    discussion: """
+      Example:
+        fastkmeans train --input tickets.tsv --model tickets.safetensors --k-init 3
+      """
+  )
+
+  @OptionGroup(title: "Input") var input: InputArguments
+
+  @Option(help: ArgumentHelp("The model file to write.", valueName: "file"))
+  var model: String
+
+  @Option(help: ArgumentHelp("How much each row counts: a number a line.", valueName: "file"))
+  var weights: String?
+
+  @OptionGroup(title: "Training") var training: TrainingArguments
+  @OptionGroup(title: "Text (tsv, csv and jsonl)") var text: TextArguments
+  @OptionGroup(title: "Display") var display: DisplayArguments
+
+  func run() throws {
+    let run = try TrainingRun(
+      inputPath: input.input, reader: readerOptions(), options: training.options(),
+      textOptions: textOptions(),
+      weightsPath: weights, modelPath: model)
+    let summary = try run.run(ProgressDisplay(isQuiet: display.quiet))
+    if display.json {
+      try StandardOutput.write([summary.json.text])
+    } else if model != "-" {
+      try StandardOutput.write(summary.lines)
+    } else if !display.quiet {
+      StandardError.write(summary.lines.joined(separator: "\n") + "\n")
+    }
+  }
+
+  func validate() throws {
+    guard !(display.json && model == "-") else {
+      throw ValidationError(
+        "--json and --model - would both write to standard output; name a file for the model")
+    }
+  }
+
+  private func readerOptions() throws -> ReaderOptions {
+    var options = try input.readerOptions(requiresLabels: true)
+    options.workers = training.nThreads
+    return options
+  }
+
+  private func textOptions() throws -> TextOptions? {
+    let format = try input.resolvedFormat()
+    if format.holdsDocuments { return try text.options() }
+    guard !text.isGiven else {
+      throw CallError(
+        "options of text do not go with \(format.rawValue) rows, which are vectors already; leave them out")
+    }
+    return nil
+  }
+}

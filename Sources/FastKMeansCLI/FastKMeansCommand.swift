@@ -1,0 +1,28 @@
+import ArgumentParser
+
+/// The program: finds the command, runs it, and turns every error into one line and an exit code.
+@main
+struct FastKMeansCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fastkmeans",
+    abstract: "Classify text and vectors with several prototypes per class.",
+    discussion: """
+      Results go to standard output, progress and errors to standard error.
+      Exit codes: 0 done, 1 bad data or a failed run, 2 a wrong call, 130 interrupted.
+      """,
+    subcommands: [
+      DemoCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, InspectCommand.self,
+      ConvertCommand.self,
+    ]
+  )
+
+  static func main() {
+    Interruption.install()
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      Failure(error).exit()
+    }
+  }
+}

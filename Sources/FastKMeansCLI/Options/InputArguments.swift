@@ -1,0 +1,56 @@
+import ArgumentParser
+import FastKMeans
+import FastKMeansFormats
+
+/// How a file of rows is to be read: the same options for every command that reads one.
+struct InputArguments: ParsableArguments {
+  @Option(help: "The rows; '-' is standard input.")
+  var input: String
+
+  @Option(help: "The format of the rows. (default: by the file's ending, .gz included)")
+  var format: RowFormat?
+
+  @Option(
+    help: ArgumentHelp(
+      "Labels of npz and npy rows: .npy of integers, or text with one label a line.", valueName: "file"))
+  var labels: String?
+
+  @Option(help: ArgumentHelp("The column or field with the text, for csv and jsonl.", valueName: "name"))
+  var textColumn = "text"
+
+  @Option(help: ArgumentHelp("The column or field with the label, for csv and jsonl.", valueName: "name"))
+  var labelColumn = "label"
+
+  @Option(help: "Whether svmlight indices start at 0; auto: where an index 0 occurs.")
+  var zeroBased = ReaderOptions.ZeroBased.auto
+
+  /// The format by option or by name.
+  ///
+  /// - Throws: ``CallError`` where nothing tells the format, or labels of a file of its own have no place.
+  func resolvedFormat() throws -> RowFormat {
+    if let format { return try checked(format) }
+    if input == "-" { throw CallError("standard input has no name to tell its format; pass --format") }
+    guard let format = RowFormat(path: input) else {
+      throw CallError("\(input): \(FormatError.Problem.unknownFormat)")
+    }
+    return try checked(format)
+  }
+
+  private func checked(_ format: RowFormat) throws -> RowFormat {
+    guard labels == nil || !format.isText else {
+      throw CallError("--labels is for npz and npy rows; \(format.rawValue) rows bring their own labels")
+    }
+    return format
+  }
+
+  /// What the reader is told.
+  func readerOptions(requiresLabels: Bool) throws -> ReaderOptions {
+    var options = ReaderOptions(format: try resolvedFormat())
+    options.textColumn = textColumn
+    options.labelColumn = labelColumn
+    options.zeroBased = zeroBased
+    options.labelsFile = labels
+    options.requiresLabels = requiresLabels
+    return options
+  }
+}

@@ -1,0 +1,23 @@
+import ArgumentParser
+import FastKMeans
+
+/// The model that answers.
+struct ModelArguments: ParsableArguments {
+  @Option(help: ArgumentHelp("The model file, as train wrote it.", valueName: "file"))
+  var model: String
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Threads; -1: all cores. (default: -1)", valueName: "count"),
+    transform: Value.whole)
+  var nThreads = -1
+
+  /// Reads the model.
+  ///
+  /// - Throws: `OptionsError`, and what is wrong with the file.
+  func load() throws -> LoadedModel {
+    var options = TrainingOptions()
+    options.threadCount = nThreads
+    _ = try options.validated()
+    return try LoadedModel(path: model, threadCount: nThreads)
+  }
+}

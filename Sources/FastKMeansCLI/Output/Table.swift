@@ -1,0 +1,39 @@
+/// Columns of text under one another.
+struct Table {
+  enum Alignment { case left, right }
+
+  private let alignments: [Alignment]
+  private var rows: [[String]]
+
+  /// - Parameters:
+  ///   - header: the columns' names; an empty list for none.
+  ///   - alignments: one a column.
+  init(_ header: [String], _ alignments: [Alignment]) {
+    self.alignments = alignments
+    rows = header.isEmpty ? [] : [header]
+  }
+
+  mutating func add(_ row: [String]) { rows.append(row) }
+
+  /// The lines, each with this indentation and without blanks at its end.
+  func lines(indent: Int = 2) -> [String] {
+    let widths = alignments.indices.map { column in
+      rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
+    }
+    return rows.map { row in
+      let cells = zip(row, zip(alignments, widths)).map { cell, shape in
+        let padding = String(repeating: " ", count: max(0, shape.1 - cell.count))
+        return shape.0 == .left ? cell + padding : padding + cell
+      }
+      let line = String(repeating: " ", count: indent) + cells.joined(separator: "  ")
+      return String(line.reversed().drop { $0 == " " }.reversed())
+    }
+  }
+
+  /// The same as a Markdown table; the first row is the header.
+  var markdown: [String] {
+    let lines = rows.map { "| " + $0.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |" }
+    let rule = "|" + alignments.map { $0 == .left ? "---|" : "--:|" }.joined()
+    return Array(lines.prefix(1)) + [rule] + lines.dropFirst()
+  }
+}

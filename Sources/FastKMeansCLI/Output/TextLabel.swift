@@ -1,0 +1,24 @@
+import FastKMeans
+
+/// Labels in lines of text.
+enum TextLabel {
+  /// A label that keeps to its line and its column: a tab, line feed, carriage return or backslash in it becomes
+  /// `\t`, `\n`, `\r` or `\\`.
+  static func line(_ label: Label) -> String {
+    let text = label.description
+    guard text.utf8.contains(where: { $0 == 0x09 || $0 == 0x0A || $0 == 0x0D || $0 == 0x5C }) else {
+      return text
+    }
+    var escaped = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\t": escaped += "\\t"
+      case "\n": escaped += "\\n"
+      case "\r": escaped += "\\r"
+      case "\\": escaped += "\\\\"
+      default: escaped.unicodeScalars.append(scalar)
+      }
+    }
+    return escaped
+  }
+}

@@ -1,0 +1,46 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// What an interrupt (SIGINT, SIGTERM) does: it ends the process at once, whatever the work waits for, and leaves
+/// every output as it was.
+///
+/// Outputs are written into temporary files that get their names at the end, so all there is to tidy up are
+/// temporary files of this process beside the outputs.
+enum Interruption {
+  private static let outputs = Mutex<[String]>([])
+
+  /// Live as long as the process; nobody touches them after they were made.
+  nonisolated(unsafe) private static let sources = [SIGINT, SIGTERM].map { number in
+    signal(number, SIG_IGN)
+    let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInitiated))
+    source.setEventHandler { end(after: number) }
+    source.resume()
+    return source
+  }
+
+  /// Takes over the signals.
+  static func install() { _ = sources }
+
+  /// Runs work that writes a file.
+  static func tidily<Result>(writing path: String, _ work: () throws -> Result) rethrows -> Result {
+    outputs.withLock { $0.append(path) }
+    defer { outputs.withLock { _ = $0.popLast() } }
+    return try work()
+  }
+
+  private static func end(after signal: Int32) {
+    for path in outputs.withLock({ $0 }) where path != "-" { removeTemporaryFiles(beside: path) }
+    StandardError.write("\nfastkmeans: error: interrupted; outputs are as they were\n")
+    _exit(128 + signal)
+  }
+
+  private static func removeTemporaryFiles(beside path: String) {
+    let folder = OutputFile.folder(of: path)
+    let mark = ".\(ProcessInfo.processInfo.processIdentifier)."
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    where name.contains(mark) && name.hasSuffix(".tmp") {
+      try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import FastKMeans
+import FastKMeansText
+
+/// What a training run did, to be printed.
+struct TrainingSummary {
+  var documentCount: Int
+  var model: ClassifierModel<Label>
+  var report: TrainingReport
+  /// `nil` for vectors.
+  var textOptions: TextOptions?
+  var repairCount: Int
+  var readSeconds: Double
+  /// `nil` for vectors.
+  var vectorizeSeconds: Double?
+  /// From vectors to the fitted model.
+  var fitSeconds: Double
+  /// Processor seconds of all threads in the same time.
+  var fitCPUSeconds: Double
+  var modelPath: String
+  var modelBytes: Int
+  var trainAccuracy: Double
+}
+
+extension TrainingSummary {
+  var json: JSON {
+    .fields([
+      "documents": .integer(documentCount),
+      "features": .integer(model.featureCount),
+      "classes": .integer(model.classes.count),
+      "prototypes": .integer(model.prototypes.count),
+      "epochs": .integer(report.epochs),
+      "fit_seconds": .number(fitSeconds),
+      "fit_cpu_seconds": .number(fitCPUSeconds),
+      "vectorize_seconds": vectorizeSeconds.map(JSON.number) ?? .null,
+      "read_seconds": .number(readSeconds),
+      "peak_rss_bytes": .integer(ProcessUsage.peakResidentBytes),
+      "model_bytes": .integer(modelBytes),
+      "train_accuracy": .number(trainAccuracy),
+      "empty_documents": .integer(report.emptyDocumentCount),
+      "repaired_utf8": .integer(repairCount),
+      "merged": .integer(report.mergedCount),
+      "pruned": .integer(report.prunedCount),
+      "refinement": report.refinement.json,
+      "options": OptionsJSON.object(training: model.options, text: textOptions),
+    ])
+  }
+
+  var lines: [String] {
+    var table = Table([], [.left, .left])
+    table.add(["documents", Readable.count(documentCount)])
+    table.add(["features", Readable.count(model.featureCount)])
+    table.add(["classes", Readable.count(model.classes.count)])
+    table.add(["prototypes", Readable.count(model.prototypes.count)])
+    table.add(["epochs", Readable.count(report.epochs)])
+    if let refinement = report.refinement.line { table.add(["refinement", refinement]) }
+    table.add(["accuracy", "\(Readable.percent(trainAccuracy)) on the training rows"])
+    table.add(["time", time])
+    table.add(["memory", Readable.bytes(ProcessUsage.peakResidentBytes) + " at most"])
+    table.add(["model", "\(modelPath) (\(Readable.bytes(modelBytes)))"])
+    return table.lines(indent: 0)
+  }
+
+  private var time: String {
+    let vectorizing = vectorizeSeconds.map { ", vectorising \(Readable.seconds($0))" } ?? ""
+    return "reading \(Readable.seconds(readSeconds))\(vectorizing), fitting \(Readable.seconds(fitSeconds))"
+  }
+}

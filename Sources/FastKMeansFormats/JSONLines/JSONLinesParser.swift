@@ -1,0 +1,74 @@
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// A JSON object a line, with a field for the text and one for the label.
+struct JSONLinesParser: LineParser {
+  private let path: String
+  private var gatherer: TextGatherer
+  private let textField: String
+  private let labelField: String
+  private let decoder: JSONDecoder
+
+  init(path: String, options: ReaderOptions) {
+    self.path = path
+    gatherer = TextGatherer(path: path, options: options)
+    textField = options.textColumn
+    labelField = options.labelColumn
+    decoder = JSONRow.decoder(textField: textField, labelField: labelField)
+  }
+
+  var rowCount: Int { gatherer.rowCount }
+
+  mutating func parse(_ lines: UnsafeRawBufferPointer, firstLine: Int) throws -> Int {
+    let fields = (text: Array(textField.utf8), label: Array(labelField.utf8))
+    return try forEachLine(of: lines) { line, offset in
+      if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) { return }
+      do {
+        try parse(line, number: firstLine + offset, fields)
+      } catch let problem as FormatError.Problem {
+        let place = FormatError.Place.line(firstLine + offset)
+        try gatherer.reject(line, FormatError(path: path, place: place, problem: problem))
+      } catch let error as FormatError {
+        try gatherer.reject(line, error)
+      }
+    }
+  }
+
+  private mutating func parse(
+    _ line: UnsafeRawBufferPointer, number: Int, _ fields: (text: [UInt8], label: [UInt8])
+  ) throws {
+    guard let row = FlatJSON(line, textField: fields.text, labelField: fields.label),
+      case .string(let text) = row.text
+    else { return try parseFully(line, number: number) }
+    func part(_ range: Range<Int>) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: line[range]) }
+    switch row.label {
+    case .none, .null:
+      try gatherer.append(label: nil, text: part(text), line: number)
+    case .string(let label):
+      try gatherer.append(label: part(label), isMarkedText: true, text: part(text), line: number)
+    case .number(let label):
+      try gatherer.append(label: part(label), text: part(text), line: number)
+    case .truth:
+      try parseFully(line, number: number)
+    }
+  }
+
+  private mutating func parseFully(_ line: UnsafeRawBufferPointer, number: Int) throws {
+    var row = try JSONRow.decode(line, with: decoder)
+    try row.text.withUTF8 { text in
+      let text = UnsafeRawBufferPointer(text)
+      guard var label = row.label else { return try gatherer.append(label: nil, text: text, line: number) }
+      try label.value.withUTF8 {
+        try gatherer.append(
+          label: UnsafeRawBufferPointer($0), isMarkedText: label.isString, text: text, line: number)
+      }
+    }
+  }
+
+  mutating func reserve(read: Int, total: Int) { gatherer.reserve(read: read, total: total) }
+
+  mutating func takeBatch() throws -> RowBatch { try gatherer.takeBatch() }
+}

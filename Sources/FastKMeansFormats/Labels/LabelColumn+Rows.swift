@@ -1,0 +1,8 @@
+import FastKMeans
+
+extension LabelColumn {
+  /// Each row's label.
+  ///
+  /// - Complexity: O(rows).
+  public var rowLabels: [Label] { indices.map { labels[Int($0)] } }
+}

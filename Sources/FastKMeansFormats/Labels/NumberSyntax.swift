@@ -1,0 +1,47 @@
+/// What a label looks like as a number.
+enum NumberSyntax: Equatable {
+  case integer(Int64)
+  case fraction
+  case notANumber
+  case text
+
+  /// Integers may carry a sign, and zeros after a point as floating-point writers leave them (`3.0`, `3e+00`).
+  init(_ bytes: some Collection<UInt8>) {
+    let text = String(decoding: bytes, as: UTF8.self)
+    if let value = Int64(text) {
+      self = .integer(value)
+    } else if ["nan", "+nan", "-nan"].contains(text.lowercased()) {
+      self = .notANumber
+    } else if Self.isDecimal(bytes), let value = Double(text) {
+      // Beyond 2^53 a double no longer tells neighbours apart: identifiers of that size stay texts.
+      let isWhole = value.rounded() == value
+      self = isWhole ? (abs(value) <= 0x1p53 ? .integer(Int64(value)) : .text) : .fraction
+    } else {
+      self = .text
+    }
+  }
+
+  /// `[+-] digits [. digits] [e [+-] digits]`: no words, no hexadecimal, nothing else that a number parser takes.
+  private static func isDecimal(_ bytes: some Collection<UInt8>) -> Bool {
+    var rest = bytes[...]
+    func skipSign() { if let first = rest.first, first == 0x2B || first == 0x2D { rest = rest.dropFirst() } }
+    func skipDigits() -> Int {
+      let tail = rest.drop { $0 >= 0x30 && $0 <= 0x39 }
+      defer { rest = tail }
+      return rest.count - tail.count
+    }
+    skipSign()
+    var digits = skipDigits()
+    if rest.first == 0x2E {
+      rest = rest.dropFirst()
+      digits += skipDigits()
+    }
+    guard digits > 0 else { return false }
+    if let first = rest.first, first | 0x20 == 0x65 {
+      rest = rest.dropFirst()
+      skipSign()
+      guard skipDigits() > 0 else { return false }
+    }
+    return rest.isEmpty
+  }
+}

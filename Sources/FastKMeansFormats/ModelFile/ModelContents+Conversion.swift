@@ -1,0 +1,73 @@
+import FastKMeans
+
+/// What is lost when the values of prototypes and refined weights are rounded to another precision.
+public struct PrecisionLoss: Sendable, Equatable {
+  /// How many values were stored before, and are now.
+  public internal(set) var valueCount = 0
+  /// How many of them changed.
+  public internal(set) var changedCount = 0
+  /// The largest change of a value.
+  public internal(set) var largestAbsoluteError = 0.0
+  /// The largest change relative to the value itself; 1 where a value became 0.
+  public internal(set) var largestRelativeError = 0.0
+}
+
+/// A model in another precision, and what that cost.
+public struct ConvertedModel: Sendable {
+  public let contents: ModelContents
+  public let loss: PrecisionLoss
+}
+
+extension ModelContents {
+  /// The same model with prototypes in another precision, which is also the one it goes on learning in.
+  ///
+  /// - Returns: the model and the rounding errors of its values; those to a wider precision are 0.
+  /// - Throws: `ClassifierError` in theory only.
+  /// - Complexity: O(stored values).
+  public func converted(to precision: Precision) throws -> ConvertedModel {
+    let storage = model.storage
+    var options = storage.settings
+    options.precision = precision
+    var loss = PrecisionLoss()
+    let converted = ModelStorage(
+      options: try options.validated(), classes: storage.classes,
+      prototypes: storage.prototypes.converted(to: precision, adding: &loss), batchCount: storage.batchCount,
+      calibration: storage.calibration,
+      refined: storage.refined.map { refined in
+        RefinedPrototypes(
+          weights: refined.weights.converted(to: precision, adding: &loss), biases: refined.biases,
+          unit: refined.unit)
+      })
+    var contents = self
+    contents.model = try ClassifierModel<Label>(storage: converted)
+    return ConvertedModel(contents: contents, loss: loss)
+  }
+}
+
+extension PrototypeSet {
+  fileprivate func converted(to precision: Precision, adding loss: inout PrecisionLoss) -> PrototypeSet {
+    let before = values
+    let after = StoredValues((0..<before.count).map { before[$0] }, precision: precision)
+    loss.add(from: before, to: after)
+    let converted: Rows =
+      switch rows {
+      case .sparse(let offsets, let columns, _): .sparse(offsets: offsets, columns: columns, values: after)
+      case .dense: .dense(values: after)
+      }
+    return PrototypeSet(
+      featureCount: featureCount, rows: converted, classIndices: classIndices, masses: masses,
+      sumScales: sumScales)
+  }
+}
+
+extension PrecisionLoss {
+  mutating func add(from before: StoredValues, to after: StoredValues) {
+    valueCount += before.count
+    for position in 0..<min(before.count, after.count) where before[position] != after[position] {
+      let error = (before[position] - after[position]).magnitude
+      changedCount += 1
+      largestAbsoluteError = max(largestAbsoluteError, error)
+      largestRelativeError = max(largestRelativeError, error / before[position].magnitude)
+    }
+  }
+}

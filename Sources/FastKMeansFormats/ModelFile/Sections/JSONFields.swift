@@ -1,0 +1,74 @@
+/// Reads the members of a JSON object that stands as a text in the header, each with its check.
+///
+/// Members that are not asked for are ignored: a newer minor version may have them.
+struct JSONFields {
+  private let key: String
+  private let object: JSONObject
+
+  init?(_ file: TensorFile, key: String) throws {
+    guard let text = file.metadata[key] else { return nil }
+    do {
+      guard case .object(let object) = try JSONParser.parse(Array(text.utf8)) else {
+        throw ModelFileError.Problem.badMetadata(
+          key: key, expected: "a JSON object", found: "'\(text.prefix(40))'")
+      }
+      self.key = key
+      self.object = object
+    } catch let error as JSONError {
+      throw ModelFileError.Problem.badMetadata(
+        key: key, expected: "JSON", found: "at byte \(error.byte): \(error.reason)")
+    }
+  }
+
+  func problem(_ name: String, expected: String, found: JSONValue) -> ModelFileError.Problem {
+    .badMetadata(key: "\(key).\(name)", expected: expected, found: found.summary)
+  }
+
+  func value(_ name: String) throws -> JSONValue {
+    guard let value = object[name] else {
+      throw ModelFileError.Problem.missingMetadata(key: "\(key).\(name)")
+    }
+    return value
+  }
+
+  /// `nil` for a JSON null.
+  private func optional<Value>(
+    _ name: String, _ expected: String, _ read: (JSONValue) -> Value?
+  ) throws -> Value? {
+    let found = try value(name)
+    if found == .null { return nil }
+    guard let result = read(found) else { throw problem(name, expected: expected + " or null", found: found) }
+    return result
+  }
+
+  private func required<Value>(
+    _ name: String, _ expected: String, _ read: (JSONValue) -> Value?
+  ) throws -> Value {
+    let found = try value(name)
+    guard let result = read(found) else { throw problem(name, expected: expected, found: found) }
+    return result
+  }
+
+  func integer<Value: FixedWidthInteger>(_ name: String) throws -> Value {
+    try required(name, "a whole number") { $0.integer(Value.self) }
+  }
+
+  func optionalInteger(_ name: String) throws -> Int? {
+    try optional(name, "a whole number") { $0.integer(Int.self) }
+  }
+
+  func double(_ name: String) throws -> Double { try required(name, "a number") { $0.double } }
+
+  func optionalDouble(_ name: String) throws -> Double? { try optional(name, "a number") { $0.double } }
+
+  func bool(_ name: String) throws -> Bool {
+    try required(name, "true or false") { if case .bool(let value) = $0 { value } else { nil } }
+  }
+
+  /// One of the names of an enumeration.
+  func choice<Value: RawRepresentable<String> & CaseIterable>(_ name: String) throws -> Value {
+    try required(name, "one of " + Value.allCases.map(\.rawValue).joined(separator: ", ")) {
+      if case .string(let text) = $0 { Value(rawValue: text) } else { nil }
+    }
+  }
+}

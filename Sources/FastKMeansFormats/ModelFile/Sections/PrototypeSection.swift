@@ -1,0 +1,57 @@
+import FastKMeans
+
+/// `prototype.*`: the prototypes, whose they are, and how much they stand for.
+enum PrototypeSection {
+  private enum Name {
+    static let classes = "prototype.class"
+    static let masses = "prototype.mass"
+    static let sumScales = "prototype.sum_scale"
+    static let featureCount = "feature_count"
+    static let batchCount = "batch_count"
+  }
+
+  private static let rows = RowTensors("prototype")
+
+  static func encode(_ storage: ModelStorage, into record: inout ModelRecord) {
+    let set = storage.prototypes
+    rows.encode(set, into: &record)
+    record.add(Tensor(Name.classes, set.classIndices))
+    record.add(Tensor(Name.masses, set.masses))
+    record.add(Tensor(Name.sumScales, set.sumScales))
+    record.add(Name.featureCount, String(set.featureCount))
+    record.add(Name.batchCount, String(storage.batchCount))
+  }
+
+  static func decode(_ file: TensorFile, classCount: Int) throws -> PrototypeSet {
+    let featureCount = try file.number(Name.featureCount, from: 1)
+    let classIndices = try file.values(Name.classes, as: Int32.self)
+    let count = classIndices.count
+    do {
+      return try PrototypeSet(
+        validating: featureCount,
+        rows: try rows.decode(file, prototypeCount: count, featureCount: featureCount),
+        classIndices: classIndices,
+        masses: try file.values(Name.masses, as: Double.self, shape: [count]),
+        sumScales: try file.values(Name.sumScales, as: Double.self, shape: [count]),
+        classCount: classCount)
+    } catch let error as PrototypeSetError {
+      throw ModelFileError.Problem.badContent(reason: error.description)
+    }
+  }
+
+  static func batchCount(_ file: TensorFile) throws -> UInt64 {
+    UInt64(try file.number(Name.batchCount, from: 0))
+  }
+}
+
+extension TensorFile {
+  /// A whole number among the texts of the header; below 2^63, so that it can be counted on from there.
+  func number(_ key: String, from smallest: Int) throws -> Int {
+    guard let text = metadata[key] else { throw ModelFileError.Problem.missingMetadata(key: key) }
+    guard let value = Int(text), value >= smallest else {
+      throw ModelFileError.Problem.badMetadata(
+        key: key, expected: "a whole number from \(smallest)", found: "'\(text.prefix(40))'")
+    }
+    return value
+  }
+}

@@ -1,0 +1,55 @@
+import FastKMeans
+
+/// Reads matrices from array files, with labels from a file of their own.
+final class ArrayEngine: RowEngine {
+  private enum Matrix {
+    case sparse(CSRMatrix)
+    case dense(NpyMatrix)
+  }
+
+  private let matrix: Matrix
+  private let labels: LabelColumn?
+  private let rowCount: Int
+  private var row: Int
+
+  init(path: String, format: RowFormat, options: ReaderOptions, position: ReaderPosition) throws {
+    if options.requiresLabels, options.labelsFile == nil {
+      throw FormatError(
+        path: path, place: .file,
+        problem: .unsupported(
+          "the format holds no labels; pass them with --labels FILE (.npy of integers, or a label a line)"))
+    }
+    if format == .npz {
+      let read = try NpzMatrix(path: path).read(workers: Parallel.workerCount(options.workers))
+      matrix = .sparse(read)
+      rowCount = read.rowCount
+    } else {
+      let mapped = try NpyMatrix(path: path)
+      matrix = .dense(mapped)
+      rowCount = mapped.rowCount
+    }
+    labels = try options.labelsFile.map { try LabelsFile.read($0, kind: options.labelKind) }
+    if let labels, let labelsFile = options.labelsFile, labels.count != rowCount {
+      throw FormatError(
+        path: labelsFile, place: .file, problem: .labelCount(rows: rowCount, labels: labels.count))
+    }
+    row = min(max(0, position.row), rowCount)
+  }
+
+  var position: ReaderPosition { ReaderPosition(byte: 0, line: 0, row: row) }
+
+  func next(maxRows: Int, maxBytes: Int) throws -> RowBatch? {
+    guard row < rowCount else { return nil }
+    let range = row..<row + min(maxRows, rowCount - row)
+    let isWhole = range == 0..<rowCount
+    let features: Features =
+      switch matrix {
+      case .sparse(let matrix): .sparse(isWhole ? matrix : matrix.selectingRows(range))
+      case .dense(let matrix): .dense(try matrix.rows(range))
+      }
+    row = range.upperBound
+    return RowBatch(
+      data: .features(features, labels: isWhole ? labels : labels?.selectingRows(range)), rejected: [],
+      unlabelledCount: labels == nil ? range.count : 0)
+  }
+}

@@ -1,0 +1,137 @@
+#if canImport(Darwin)
+  import Darwin
+#elseif canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// A window that moves over a stream of bytes: grows to hold the longest line, forgets what was consumed.
+///
+/// What it hands out are pointers into the window, valid until the next call.
+final class LineBuffer {
+  private let source: any ByteSource
+  private var storage: UnsafeMutableRawBufferPointer
+  private var start = 0
+  private var end = 0
+  private(set) var isAtEnd = false
+  /// Bytes of the stream before the window's start.
+  private(set) var consumed = 0
+  /// Bytes behind `start` that are known to hold no line break, not to search a long line twice.
+  private var searched = 0
+
+  /// Reads up to `capacity` bytes at once; the window doubles when a line is longer.
+  init(_ source: any ByteSource, capacity: Int) {
+    self.source = source
+    storage = .allocate(byteCount: max(16, capacity), alignment: 64)
+  }
+
+  deinit { storage.deallocate() }
+
+  /// What the source will give in all, where that is known.
+  var totalCount: Int? { source.totalCount }
+
+  /// What is in the window.
+  var available: UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(rebasing: storage[start..<end])
+  }
+
+  func consume(_ count: Int) {
+    start += count
+    consumed += count
+    searched = 0
+  }
+
+  /// Reads on.
+  ///
+  /// - Returns: `false` at the end of the source.
+  func refill() throws -> Bool {
+    guard !isAtEnd else { return false }
+    makeRoom()
+    let count = try source.read(into: UnsafeMutableRawBufferPointer(rebasing: storage[end...]))
+    end += count
+    isAtEnd = count == 0
+    return !isAtEnd
+  }
+
+  /// Whole lines with their line breaks, at least one, more if they are here already; the last line of the
+  /// source may lack its break. `nil` at the end.
+  ///
+  /// At most `maxLines`; it stops after the line that reaches `maxBytes`.
+  func lines(maxLines: Int, maxBytes: Int) throws -> UnsafeRawBufferPointer? {
+    while true {
+      let window = available
+      if let first = firstBreak(from: searched, in: window) {
+        let count = blockLength(after: first + 1, in: window, maxLines: maxLines, maxBytes: maxBytes)
+        return UnsafeRawBufferPointer(rebasing: window[..<count])
+      }
+      searched = window.count
+      if try !refill() { return available.isEmpty ? nil : available }
+    }
+  }
+
+  /// Skips bytes.
+  ///
+  /// - Returns: `false` if there are not so many.
+  func skip(_ count: Int) throws -> Bool {
+    var rest = count
+    while rest > 0 {
+      if available.isEmpty, try !refill() { return false }
+      let step = min(rest, available.count)
+      consume(step)
+      rest -= step
+    }
+    return true
+  }
+
+  /// The bytes before this buffer's source began.
+  func startCounting(at position: Int) { consumed = position }
+
+  private func makeRoom() {
+    if start > 0 {
+      let kept = UnsafeRawBufferPointer(rebasing: storage[start..<end])
+      storage.copyMemory(from: kept)
+      end -= start
+      start = 0
+    }
+    guard end == storage.count else { return }
+    let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: storage.count * 2, alignment: 64)
+    larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: storage[..<end]))
+    storage.deallocate()
+    storage = larger
+  }
+
+  private func blockLength(
+    after first: Int, in window: UnsafeRawBufferPointer, maxLines: Int, maxBytes: Int
+  ) -> Int {
+    if maxLines == .max, maxBytes >= window.count { return lastBreak(in: window) + 1 }
+    var length = first
+    var lines = 1
+    while lines < maxLines, length < maxBytes, let next = firstBreak(from: length, in: window) {
+      length = next + 1
+      lines += 1
+    }
+    return length
+  }
+
+  private func lastBreak(in window: UnsafeRawBufferPointer) -> Int {
+    var position = window.count - 1
+    while position > 0, window[position] != 0x0A { position -= 1 }
+    return position
+  }
+}
+
+/// The next line break at or after `position`.
+@inline(__always)
+func firstBreak(from position: Int, in bytes: UnsafeRawBufferPointer) -> Int? {
+  firstByte(0x0A, from: position, in: bytes)
+}
+
+/// The next place at or after `position` with this byte; the C library's search runs at memory speed.
+@inline(__always)
+func firstByte(_ byte: UInt8, from position: Int, in bytes: UnsafeRawBufferPointer) -> Int? {
+  guard position < bytes.count, let base = bytes.baseAddress,
+    let found = memchr(base + position, Int32(byte), bytes.count - position)
+  else { return nil }
+  return UnsafeRawPointer(found) - base
+}

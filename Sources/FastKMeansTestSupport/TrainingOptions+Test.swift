@@ -1,0 +1,10 @@
+import FastKMeans
+
+extension TrainingOptions {
+  /// The defaults without refinement: for tests of what k-means does.
+  public static var prototypesOnly: TrainingOptions {
+    var options = TrainingOptions()
+    options.refinement = .count(0)
+    return options
+  }
+}

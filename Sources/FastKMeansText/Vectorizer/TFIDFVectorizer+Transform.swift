@@ -1,0 +1,62 @@
+import FastKMeans
+
+extension TFIDFVectorizer {
+  /// The documents' rows; terms that the vocabulary lacks are left out.
+  ///
+  /// - Parameters:
+  ///   - documents: any number; UTF-8, or nearly.
+  ///   - workers: how many threads; -1 for one a core. The result has the same bits for any number.
+  /// - Returns: the rows and how many invalid sequences were read as U+FFFD.
+  /// - Throws: ``TextError/notFitted``, ``TextError/documentTooLong(document:bytes:limit:)``.
+  /// - Complexity: O(bytes) expected time; twice the rows' memory at most.
+  public func transform(_ documents: UTF8Documents, workers: Int = -1) throws -> VectorizedText {
+    guard isFitted else { throw TextError.notFitted }
+    let workers = Parallel.workerCount(workers)
+    return try documents.withDocuments { documents in
+      try documents.checkLengths()
+      let (chunks, repairCount) = try countKnownTerms(documents, workers: workers)
+      let rows = try weighting.matrix(chunks, columnCount: columnCount, workers: workers)
+      return VectorizedText(rows: rows, repairCount: repairCount)
+    }
+  }
+
+  /// The texts' rows; their bytes are copied.
+  ///
+  /// - Parameters:
+  ///   - texts: any number.
+  ///   - workers: how many threads; -1 for one a core.
+  /// - Returns: a row for each text.
+  /// - Throws: ``TextError/notFitted``, ``TextError/documentTooLong(document:bytes:limit:)``.
+  public func transform(_ texts: some Collection<String>, workers: Int = -1) throws -> CSRMatrix {
+    try transform(UTF8Documents(texts), workers: workers).rows
+  }
+
+  /// One text's row.
+  ///
+  /// - Throws: ``TextError/notFitted``, ``TextError/documentTooLong(document:bytes:limit:)``.
+  public func transform(_ text: String) throws -> CSRMatrix {
+    try transform(UTF8Documents(CollectionOfOne(text)), workers: 1).rows
+  }
+
+  /// The column of a term as the tokeniser writes it, or `nil` where the vocabulary lacks it.
+  public func column(of term: String) -> Int? {
+    var term = term
+    return term.withUTF8 { column(of: $0) }
+  }
+}
+
+extension TFIDFVectorizer {
+  /// Counts the terms that have columns, by chunks of documents.
+  func countKnownTerms(
+    _ documents: DocumentBytes, workers: Int
+  ) throws -> (chunks: [CountedRows], repairCount: Int) {
+    let ranges = documents.chunks(workers: workers)
+    let slots = WorkerScratch<(rows: CountedRows, repairCount: Int)?>(workers: ranges.count) { nil }
+    try Parallel.forEach(count: ranges.count, workers: workers) { _, index in
+      let counted = countKnownTerms(documents, ranges[index])
+      slots.with(index) { $0 = counted }
+    }
+    let chunks = ranges.indices.compactMap { index in slots.with(index) { $0 } }
+    return (chunks.map(\.rows), chunks.reduce(0) { $0 + $1.repairCount })
+  }
+}

@@ -1,0 +1,68 @@
+/// Counts the terms of documents with a growing vocabulary of its own: what one worker needs while fitting.
+///
+/// `@unchecked Sendable`: used by one worker at a time, and read by several once counting is over.
+final class TermCounter: @unchecked Sendable {
+  /// What was seen of a term in all documents of this counter; in one place, for it is read with one cache miss.
+  struct Totals: BitwiseCopyable {
+    /// Where the term stands in the row that is being counted; out of date unless that place names the term.
+    fileprivate var place: UInt32 = 0
+    /// There are fewer than 2^32 documents.
+    var documents: UInt32 = 0
+    var occurrences = 0
+  }
+
+  let table = TermTable()
+  let totals = RawBuffer<Totals>(capacity: 1 << 12)
+  private(set) var repairCount = 0
+  private let scratch = TermReader.Scratch()
+
+  /// Counts one document and adds its row to `rows`.
+  func count(
+    _ text: UnsafeBufferPointer<UInt8>, with reader: TermReader, into rows: CountedRows
+  ) throws(TextError) {
+    guard table.count + reader.maxTermCount(byteCount: text.count) <= TermSlots.maxTerms else {
+      throw TextError.tooManyTerms(limit: TermSlots.maxTerms)
+    }
+    let entries = rows.entries
+    let rowStart = entries.count
+    repairCount += reader.forEachBatch(in: text, scratch: scratch) { batch in
+      count(batch, entries, rowStart: rowStart)
+    }
+    rows.endRow()
+  }
+
+  /// Counts some terms of the row that starts at `rowStart`.
+  private func count(_ batch: TermBatch, _ entries: RawBuffer<UInt64>, rowStart: Int) {
+    batch.prepare(for: table.lookup)
+    entries.reserve(batch.count)
+    totals.reserve(batch.count)
+    for index in 0..<batch.count {
+      let id = table.insert(batch.term(index), key: batch.key(index))
+      if id == totals.count { totals.append(Totals()) }
+      let term = totals.pointer + id
+      term.pointee.occurrences &+= 1
+      let place = rowStart &+ Int(term.pointee.place)
+      if place < entries.count, CountedRows.key(entries.pointer[place]) == id {
+        entries.pointer[place] &+= 1
+      } else {
+        term.pointee.place = UInt32(truncatingIfNeeded: entries.count &- rowStart)
+        term.pointee.documents &+= 1
+        entries.pointer[entries.count] = CountedRows.entry(key: id, count: 1)
+        entries.count &+= 1
+      }
+    }
+  }
+}
+
+extension TermCounter {
+  /// Adds another counter's terms and totals, and returns the number here of each of its terms.
+  func absorb(_ other: TermCounter) -> [UInt32] {
+    (0..<other.table.count).map { id in
+      let merged = table.insert(other.table.term(id))
+      if merged == totals.count { totals.append(Totals()) }
+      totals.pointer[merged].documents &+= other.totals.pointer[id].documents
+      totals.pointer[merged].occurrences += other.totals.pointer[id].occurrences
+      return UInt32(truncatingIfNeeded: merged)
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import Foundation
+import Testing
+
+@Suite("train")
+struct TrainTests {
+  private let folder: Workspace
+
+  init() throws {
+    folder = try Workspace()
+    try folder.write(SampleData.tsv(SampleData.documents(150)), to: "rows.tsv")
+  }
+
+  @Test func printsWhatScriptsRead() throws {
+    let outcome = try Tool.run(
+      "train", "--input", "rows.tsv", "--model", "m.safetensors", "--json", in: folder)
+    #expect(outcome.status == 0)
+    #expect(outcome.errors.isEmpty)
+    let json = try outcome.json
+    #expect(json["documents"] as? Int == 150)
+    #expect(json["classes"] as? Int == 3)
+    #expect(json["features"] as? Int == 36)
+    #expect(try #require(json["prototypes"] as? Int) <= 9)
+    #expect(try #require(json["epochs"] as? Int) >= 1)
+    #expect(try #require(json["train_accuracy"] as? Double) > 0.9)
+    #expect(json["model_bytes"] as? Int == (try folder.data("m.safetensors").count))
+    for name in ["fit_seconds", "fit_cpu_seconds", "read_seconds", "vectorize_seconds"] {
+      #expect(try #require(json[name] as? Double) >= 0, "\(name)")
+    }
+    #expect(try #require(json["peak_rss_bytes"] as? Int) > 1_000_000)
+  }
+
+  @Test func passesEveryOptionOn() throws {
+    try folder.write(#"{"spam": 5}"#, to: "k.json")
+    try folder.write(Array(repeating: "1.5", count: 150).joined(separator: "\n"), to: "weights.txt")
+    let outcome = try Tool.run(
+      "train", "--input", "rows.tsv", "--model", "m", "--json", "--k-init", "2", "--k-list", "k.json",
+      "--init-method", "random", "--distance", "euclidean", "--dtype", "float16", "--soft", "false",
+      "--soft-type", "softmax", "--temperature", "0.5", "--lambda-penalty", "0.2", "--merge-threshold",
+      "0.01",
+      "--relative-merge", "--percentile-threshold", "0.5", "--batch-size", "64", "--n-threads", "2",
+      "--min-weight", "0.01", "--truncation-threshold", "0.001", "--max-iters", "7", "--tol", "0.01",
+      "--random-state", "7", "--decay", "0.9", "--mode", "default", "--refine", "0", "--device", "cpu",
+      "--weights", "weights.txt", "--ngrams", "1-2", "--min-df", "3", "--max-features", "50",
+      "--sublinear-tf", "false", "--stop-words", "english", "--quiet", in: folder)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let options = try #require(try outcome.json["options"] as? [String: Any])
+    let numbers: [String: Double] = [
+      "k_init": 2, "temperature": 0.5, "lambda_penalty": 0.2, "merge_threshold": 0.01,
+      "percentile_threshold": 0.5, "batch_size": 64, "n_threads": 2, "min_weight": 0.01,
+      "truncation_threshold": 0.001, "max_iters": 7, "tol": 0.01, "random_state": 7, "decay": 0.9,
+      "min_df": 3,
+      "max_features": 50,
+    ]
+    for (name, value) in numbers { #expect((options[name] as? NSNumber)?.doubleValue == value, "\(name)") }
+    let texts = [
+      "init_method": "random", "distance": "euclidean", "dtype": "float16", "soft_type": "softmax",
+      "mode": "default", "ngrams": "1-2", "stop_words": "english",
+    ]
+    for (name, value) in texts { #expect(options[name] as? String == value, "\(name)") }
+    #expect(options["soft"] as? Bool == false)
+    #expect(options["sublinear_tf"] as? Bool == false)
+    #expect(options["relative_merge"] as? Bool == true)
+    #expect(options["k_list"] as? [String: Int] == ["spam": 5])
+  }
+
+  @Test func takesMoreOrFewerPrototypesForSomeClasses() throws {
+    for (list, expected) in [(#"{"spam": 1}"#, [2, 2, 1]), ("[1, 3]", [1, 3, 2])] {
+      try folder.write(list, to: "k.json")
+      let outcome = try Tool.run(
+        "train", "--input", "rows.tsv", "--model", "m", "--k-init", "2", "--k-list", "k.json", "--refine",
+        "0",
+        in: folder)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      let inspected = try Tool.run("inspect", "--model", "m", "--json", in: folder).json
+      let classes = try #require(inspected["per_class"] as? [[String: Any]])
+      #expect(classes.map { ($0["prototypes"] as? [Any])?.count } == expected)
+    }
+  }
+
+  @Test func writesTheSameBytesForAnyNumberOfThreadsAndAgain() throws {
+    let calls = [["--n-threads", "1"], ["--n-threads", "2"], ["--n-threads", "2"], []]
+    for (index, extra) in calls.enumerated() {
+      let outcome = try Tool.run(
+        ["train", "--input", "rows.tsv", "--model", "m\(index)", "--soft", "false"] + extra, in: folder)
+      #expect(outcome.status == 0)
+    }
+    let first = try folder.data("m0")
+    for index in 1..<calls.count { #expect(try folder.data("m\(index)") == first, "run \(index)") }
+  }
+
+  @Test func readsStandardInputAndWritesStandardOutput() throws {
+    let rows = try folder.text("rows.tsv")
+    let named = try Tool.run("train", "--input", "rows.tsv", "--model", "named", in: folder)
+    let piped = try Tool.run(
+      "train", "--input", "-", "--format", "tsv", "--model", "piped", in: folder, input: rows)
+    #expect(named.status == 0)
+    #expect(piped.status == 0)
+    #expect(try folder.data("named") == folder.data("piped"))
+  }
+
+  @Test func saysNothingButResultsWhenQuiet() throws {
+    let outcome = try Tool.run("train", "--input", "rows.tsv", "--model", "m", "--quiet", in: folder)
+    #expect(outcome.errors.isEmpty)
+    #expect(outcome.lines.first?.hasPrefix("documents") == true)
+  }
+
+  @Test func countsRepairedBytes() throws {
+    var rows = Data(SampleData.tsv(SampleData.documents(30)).utf8)
+    rows.append(contentsOf: Array("spam\tcash ".utf8) + [0xFF, 0xFE] + Array(" cash\n".utf8))
+    try folder.write(rows, to: "bytes.tsv")
+    let outcome = try Tool.run("train", "--input", "bytes.tsv", "--model", "m", "--json", in: folder)
+    #expect(outcome.status == 0)
+    #expect(try outcome.json["repaired_utf8"] as? Int == 2)
+    #expect(outcome.errors.contains("2 invalid UTF-8 sequences"))
+  }
+}

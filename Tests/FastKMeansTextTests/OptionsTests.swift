@@ -1,0 +1,36 @@
+import FastKMeans
+import FastKMeansText
+import Testing
+
+@Suite struct OptionsTests {
+  static let wrong: [(TextOptions, String)] = [
+    (TextOptions(ngrams: 0...1), "ngrams"), (TextOptions(ngrams: -1...1), "ngrams"),
+    (TextOptions(ngrams: 1...9), "ngrams"), (TextOptions(minDocumentFrequency: 0), "min_df"),
+    (TextOptions(minDocumentFrequency: -1), "min_df"), (TextOptions(maxFeatures: 0), "max_features"),
+    (TextOptions(hashingBits: 0), "hashing"), (TextOptions(hashingBits: 31), "hashing"),
+    (TextOptions(stopWords: .custom([""])), "stop_words"),
+  ]
+
+  @Test func refusesWrongValuesByName() {
+    for (options, parameter) in Self.wrong {
+      let error = #expect(throws: OptionsError.self) { try options.validated() }
+      #expect(error?.parameter == parameter)
+      #expect(throws: OptionsError.self) { try TFIDFVectorizer(options) }
+      #expect(throws: OptionsError.self) { try TFIDFVectorizer.fit(to: ["one"], options: options) }
+    }
+  }
+
+  @Test func defaultsAreThoseOfTheCommandLine() throws {
+    let options = try TextOptions().validated().options
+    #expect(options.lowercase && options.sublinearTF)
+    #expect(options.ngrams == 1...1 && options.minDocumentFrequency == 2 && options.maxFeatures == 100_000)
+    #expect(options.stopWords == .none && options.hashingBits == nil)
+  }
+
+  @Test func refusesToFitWideHashes() throws {
+    let error = #expect(throws: OptionsError.self) {
+      try TFIDFVectorizer.fit(to: ["one"], options: TextOptions(hashingBits: 25))
+    }
+    #expect(error?.parameter == "hashing")
+  }
+}

@@ -1,0 +1,97 @@
+import FastKMeans
+import FastKMeansTestSupport
+import FastKMeansText
+import Testing
+
+/// The vectoriser against its plain twin, on random texts.
+@Suite struct TwinTests {
+  static func options(_ generator: inout TextGenerator) -> TextOptions {
+    let smallest = 1 + generator.index(below: 3)
+    return TextOptions(
+      lowercase: generator.index(below: 3) > 0, ngrams: smallest...smallest + generator.index(below: 3),
+      minDocumentFrequency: 1 + generator.index(below: 3),
+      maxFeatures: generator.index(below: 2) == 0 ? nil : 1 + generator.index(below: 30),
+      sublinearTF: generator.index(below: 2) == 0,
+      stopWords: generator.index(below: 3) == 0 ? .custom(["aa", "bb", "a_", "ab"]) : .none)
+  }
+
+  static func documents(_ generator: inout TextGenerator) -> [[UInt8]] {
+    (0..<1 + generator.index(below: 12)).map { _ in
+      generator.index(below: 2) == 0
+        ? Array(generator.text(upTo: 60).utf8) : generator.brokenUTF8(upTo: 60)
+    }
+  }
+
+  static func batch(_ documents: [[UInt8]]) -> UTF8Documents {
+    var batch = UTF8Documents()
+    for document in documents { batch.append(utf8: document[...]) }
+    return batch
+  }
+
+  @Test(arguments: 0..<200)
+  func equalsPlainTwin(seed: Int) throws {
+    var generator = TextGenerator(seed: UInt64(seed))
+    let options = Self.options(&generator)
+    let documents = Self.documents(&generator)
+    let twin = TextReferenceVectorizer(documents, options: options)
+    guard !twin.terms.isEmpty else {
+      #expect(throws: TextError.self, "seed \(seed)") {
+        try TFIDFVectorizer.fitTransform(Self.batch(documents), options: options, workers: 1)
+      }
+      return
+    }
+    let fitted = try TFIDFVectorizer.fitTransform(Self.batch(documents), options: options, workers: 1)
+    let offsets = fitted.vectorizer.vocabularyOffsets
+    let terms = zip(offsets, offsets.dropFirst()).map { Array(fitted.vectorizer.vocabularyBytes[$0..<$1]) }
+    // Compared first: a failure should print the seed, not thousands of bytes.
+    let hasSameTerms = terms == twin.terms
+    #expect(hasSameTerms, "seed \(seed)")
+    #expect(fitted.repairCount == twin.repairCount, "seed \(seed)")
+    #expect(fitted.vectorizer.documentFrequencies == twin.documentFrequencies, "seed \(seed)")
+    let difference = GoldenText.difference(
+      fitted.rows, twin.rows.map { $0.map(\.column) }, twin.rows.map { $0.map(\.value) })
+    #expect(difference < 1e-6, "seed \(seed)")
+    #expect(try fitted.vectorizer.transform(Self.batch(documents)).rows == fitted.rows, "seed \(seed)")
+    // What the door would check holds for rows that are made inside.
+    _ = try CSRMatrix(
+      columnCount: fitted.rows.columnCount, rowOffsets: fitted.rows.rowOffsets, columns: fitted.rows.columns,
+      values: fitted.rows.values)
+  }
+
+  @Test func foldsEveryCodePointAsTheTwinDoes() throws {
+    // Each code point after a letter, doubled, and before a letter; not the many ideographs and syllables.
+    let blocks: [Range<UInt32>] = [0x80..<0x3500, 0x9F00..<0xAD00, 0xD700..<0x11000, 0x1D400..<0x20000]
+    for lowercase in [true, false] {
+      for block in blocks {
+        let documents = block.compactMap(Unicode.Scalar.init).map { scalar in
+          Array("a\(scalar)\(scalar) \(scalar)b".utf8)
+        }
+        let options = TextOptions(lowercase: lowercase, minDocumentFrequency: 1, maxFeatures: nil)
+        let twin = TextReferenceVectorizer(documents, options: options)
+        guard !twin.terms.isEmpty else { continue }
+        let vectorizer = try TFIDFVectorizer.fit(to: Self.batch(documents), options: options, workers: 2)
+        let hasSameTerms = vectorizer.vocabularyBytes == twin.terms.flatMap { $0 }
+        #expect(hasSameTerms, "\(block), lowercase \(lowercase)")
+      }
+    }
+  }
+
+  @Test(arguments: 0..<5)
+  func sameBitsForAnyNumberOfWorkers(seed: Int) throws {
+    var generator = TextGenerator(seed: UInt64(1000 + seed))
+    let options = TextOptions(
+      ngrams: 1...1 + seed % 2, minDocumentFrequency: 1, maxFeatures: 5_000,
+      hashingBits: seed == 4 ? 10 : nil)
+    // More than a few chunks of text, of documents with very different lengths.
+    let documents = (0..<400).map { _ in Array(generator.text(upTo: 1 + generator.index(below: 900)).utf8) }
+    let one = try TFIDFVectorizer.fitTransform(Self.batch(documents), options: options, workers: 1)
+    for workers in [2, 4] {
+      let other = try TFIDFVectorizer.fitTransform(Self.batch(documents), options: options, workers: workers)
+      let isSame = one == other
+      #expect(isSame, "seed \(seed), \(workers) workers")
+      let transformed = try one.vectorizer.transform(Self.batch(documents), workers: workers)
+      let hasSameRows = transformed.rows == one.rows
+      #expect(hasSameRows, "seed \(seed), \(workers) workers")
+    }
+  }
+}
