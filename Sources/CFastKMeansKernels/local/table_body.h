@@ -291,7 +291,10 @@ FK_TARGET void FK_NAME(fk_table_shift)(const uint32_t *row, size_t rows, const f
 
 FK_TARGET void FK_NAME(fk_table_scale)(float *center, size_t rows, size_t stride, const float *factor) {
   for (size_t i = 0; i < rows; i++)
-    for (size_t l = 0; l < stride; l += 16) STORE(center + i * stride + l, LOAD(center + i * stride + l) * LOAD(factor + l));
+    for (size_t l = 0; l < stride; l += 16) {
+      float *c = center + i * stride + l;
+      STORE(c, LOAD(c) * LOAD(factor + l));
+    }
 }
 
 FK_TARGET void FK_NAME(fk_dense_scores)(const float *row, size_t rows, size_t width, const float *prototype,
