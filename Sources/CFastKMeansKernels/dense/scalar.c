@@ -1,7 +1,7 @@
 #include <math.h>
 
-#include "fk_half.h"
-#include "scoring_levels.h"
+#include "../scoring/half.h"
+#include "../scoring/scoring_levels.h"
 
 #define TILE(name, type, widen)                                                                                    \
   static void name(const float *documents, const type *panel, size_t features, float *scores) {                   \
