@@ -5,10 +5,22 @@ package struct RefinementTrainer {
   private let progress: ProgressReporter
   private let workers: Int
 
-  /// Up to this many rows the recipe is chosen by trying; above, the number of documents a class decides.
-  private static let trialLimit = 20_000
+  private let settings: Settings
+
   /// Dense weights beyond this many bytes are refused before anything is allocated.
   package static let byteLimit = 4 << 30
+
+  /// What is the same for everybody; other values are for tests.
+  package struct Settings: Sendable {
+    /// Up to this many rows the recipe is chosen by trying; above, the number of documents a class decides.
+    package var trialLimit = 20_000
+    package var byteLimit = RefinementTrainer.byteLimit
+    package var hinge = RefinementRecipe.hinge
+    package var thorough = RefinementRecipe.thorough
+    package var smooth = RefinementRecipe.smooth
+
+    package init() {}
+  }
 
   package struct Outcome {
     package var training: ByClassTrainer.Outcome
@@ -30,7 +42,8 @@ package struct RefinementTrainer {
     package var initial: [[Prototype]]
   }
 
-  package init(options: TrainingOptions, progress: ProgressReporter) {
+  package init(options: TrainingOptions, progress: ProgressReporter, settings: Settings = Settings()) {
+    self.settings = settings
     var hard = options
     hard.isSoft = false
     self.options = hard
@@ -61,7 +74,8 @@ package struct RefinementTrainer {
   }
 
   private func fitAsIs(_ input: Input) throws -> Outcome {
-    guard RefinementTable.byteCount(lanes: 1, features: input.rows.columnCount) <= Self.byteLimit else {
+    guard RefinementTable.byteCount(lanes: 1, features: input.rows.columnCount) <= settings.byteLimit
+    else {
       var outcome = Outcome(training: try trainPrototypes(input, input.limits, documents: nil))
       outcome.training.report.refinement = .skipped(
         neededBytes: RefinementTable.byteCount(lanes: 1, features: input.rows.columnCount))
@@ -71,13 +85,13 @@ package struct RefinementTrainer {
     let rows = RefinementRows(
       input.rows, norms: input.norms, unit: options.distance == .euclidean ? unit(of: input) : 1)
     let needed = RefinementTable.byteCount(lanes: wanted.reduce(0, +), features: input.rows.columnCount)
-    guard needed <= Self.byteLimit else {
+    guard needed <= settings.byteLimit else {
       var outcome = Outcome(training: try trainPrototypes(input, wanted, documents: nil))
       outcome.training.report.refinement = .skipped(neededBytes: needed)
       return outcome
     }
     let documentCount = input.partition.order.count
-    return documentCount <= Self.trialLimit
+    return documentCount <= settings.trialLimit
       ? try chooseByTrial(input, wanted, rows) : try refineOnce(input, wanted, rows)
   }
 
@@ -177,8 +191,8 @@ extension RefinementTrainer {
   /// Small sets: tries each recipe on held-out rows, then refines on all.
   private func chooseByTrial(_ input: Input, _ wanted: [Int], _ rows: RefinementRows) throws -> Outcome {
     let documents = usable(input, rows)
-    let splitCount = min(5, max(1, Self.trialLimit / max(1, documents.count)))
-    let recipes = [RefinementRecipe.hinge, .thorough, .smooth].map(lasting)
+    let splitCount = min(5, max(1, settings.trialLimit / max(1, documents.count)))
+    let recipes = [settings.hinge, settings.thorough, settings.smooth].map(lasting)
     var scores = [HeldOutScores](repeating: HeldOutScores(), count: recipes.count)
     var plain = HeldOutScores()
     for split in 0..<splitCount {
@@ -188,7 +202,7 @@ extension RefinementTrainer {
       guard !split.heldOut.isEmpty else { break }
       let prototypes = try trainPrototypes(input, wanted, documents: split.training).prototypes
       plain.append(
-        try table(prototypes, input, .smooth, rows).heldOutScores(
+        try table(prototypes, input, settings.smooth, rows).heldOutScores(
           split.heldOut, rows: rows, classes: input.classes, workers: workers))
       for (index, recipe) in recipes.enumerated() {
         let table = try refine(prototypes, input, recipe, documents: split.training, rows).table
@@ -224,7 +238,7 @@ extension RefinementTrainer {
       !rows.isEmpty(Int($0))
     }
     let isRich = documents.count >= 20 * input.partition.classCount
-    let recipe = lasting(isRich ? .smooth : .thorough)
+    let recipe = lasting(isRich ? settings.smooth : settings.thorough)
     let training = try trainPrototypes(input, wanted, documents: nil)
     let plain = try table(training.prototypes, input, recipe, rows).heldOutScores(
       split.heldOut, rows: rows, classes: input.classes, workers: workers)
