@@ -199,7 +199,8 @@ extension RefinementTrainer {
       let split = HeldOutSplit(input.partition, share: 0.12, seed: options.seed, step: UInt64(split)) {
         !rows.isEmpty(Int($0))
       }
-      guard !split.heldOut.isEmpty else { break }
+      // Tiny sets: another split may hold out a row where this one happened to hold out none.
+      guard !split.heldOut.isEmpty else { continue }
       let prototypes = try trainPrototypes(input, wanted, documents: split.training).prototypes
       plain.append(
         try table(prototypes, input, settings.smooth, rows).heldOutScores(
