@@ -35,11 +35,32 @@ package struct RefinementTrainer {
     package var norms: RowNorms
     package var classes: [Int32]
     package var weights: [Float]?
+    /// The same divided by their mean: what counts in refinement is how documents compare.
+    fileprivate var relativeWeights: [Float]?
     /// For each class the most prototypes it may get.
     package var limits: [Int]
     /// Classes whose number was asked for, and is kept to.
     package var isFixed: [Bool]
     package var initial: [[Prototype]]
+
+    package init(
+      rows: FeatureRows, partition: ClassPartition, norms: RowNorms, classes: [Int32], weights: [Float]?,
+      limits: [Int], isFixed: [Bool], initial: [[Prototype]]
+    ) {
+      self.rows = rows
+      self.partition = partition
+      self.norms = norms
+      self.classes = classes
+      self.weights = weights
+      self.limits = limits
+      self.isFixed = isFixed
+      self.initial = initial
+      relativeWeights = weights.map { weights in
+        let total = partition.order.reduce(0.0) { $0 + Double(weights[Int($1)]) }
+        guard total > 0 else { return weights }
+        return weights.map { Float(Double($0) * Double(partition.order.count) / total) }
+      }
+    }
   }
 
   package init(options: TrainingOptions, progress: ProgressReporter, settings: Settings = Settings()) {
@@ -163,7 +184,7 @@ extension RefinementTrainer {
       let statistics = try Refinement(
         recipe: recipe, seed: options.seed, workers: workers, progress: progress
       ).run(
-        table, rows: rows, documents: documents, classes: input.classes, weights: input.weights)
+        table, rows: rows, documents: documents, classes: input.classes, weights: input.relativeWeights)
       let first = statistics.first?.meanLoss ?? 0
       let last = statistics.last?.meanLoss ?? 0
       if last.isFinite, last <= 4 * first + 1 || halvings >= 8 { return (table, halvings) }
@@ -254,7 +275,7 @@ extension RefinementTrainer {
     last.rate = 0.6 * recipe.rate
     try progress.begin(.refining, total: split.heldOut.count * last.epochs)
     _ = try Refinement(recipe: last, seed: options.seed, workers: workers, progress: progress).run(
-      table, rows: rows, documents: split.heldOut, classes: input.classes, weights: input.weights)
+      table, rows: rows, documents: split.heldOut, classes: input.classes, weights: input.relativeWeights)
     var outcome = Outcome(
       training: training, refined: weights(table, rows), calibration: .fitted(to: scores))
     outcome.training.report.refinement = .done(
