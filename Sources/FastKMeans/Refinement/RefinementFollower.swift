@@ -40,6 +40,8 @@ package struct RefinementFollower {
       table, rows: view, documents: documents, classes: classes,
       weights: weights.map { limited($0, documents) }
     )
+    // Rows far longer than any before can carry the weights out of range; those of before are better than none.
+    guard table.isFinite else { return grown }
     return table.refinedWeights(
       isSparse: view.isSparse, unit: refined.unit, truncation: Float(options.truncationThreshold))
   }

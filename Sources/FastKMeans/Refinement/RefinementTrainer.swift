@@ -187,7 +187,7 @@ extension RefinementTrainer {
         table, rows: rows, documents: documents, classes: input.classes, weights: input.relativeWeights)
       let first = statistics.first?.meanLoss ?? 0
       let last = statistics.last?.meanLoss ?? 0
-      if last.isFinite, last <= 4 * first + 1 || halvings >= 8 { return (table, halvings) }
+      if last.isFinite, last <= 4 * first + 1, table.isFinite { return (table, halvings) }
       guard halvings < 8 else { return (try self.table(prototypes, input, recipe, rows), halvings) }
       recipe.rate /= 2
     }
@@ -276,6 +276,7 @@ extension RefinementTrainer {
     try progress.begin(.refining, total: split.heldOut.count * last.epochs)
     _ = try Refinement(recipe: last, seed: options.seed, workers: workers, progress: progress).run(
       table, rows: rows, documents: split.heldOut, classes: input.classes, weights: input.relativeWeights)
+    guard table.isFinite else { return keepingPrototypes(training, plain, tried: scores.accuracy) }
     var outcome = Outcome(
       training: training, refined: weights(table, rows), calibration: .fitted(to: scores))
     outcome.training.report.refinement = .done(
