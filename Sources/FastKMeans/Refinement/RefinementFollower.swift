@@ -33,6 +33,7 @@ package struct RefinementFollower {
     let documents = (0..<rows.rowCount).filter { classes[$0] >= 0 && !view.isEmpty($0) }.map { Int32($0) }
     var recipe = RefinementRecipe.hinge.lasting(1)
     recipe.rate = Self.rate
+    try progress.begin(.refining, total: documents.count)
     _ = try Refinement(
       recipe: recipe, seed: options.seed &+ step, workers: Parallel.workerCount(options.threadCount),
       progress: progress
