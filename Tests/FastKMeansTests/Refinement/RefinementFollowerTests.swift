@@ -91,6 +91,7 @@ import Testing
         var (copy, calls, sawRefining) = (classifier, 0, false)
         let handler: ProgressHandler = { progress in
           calls += 1
+          #expect(progress.completed <= progress.total)
           sawRefining = sawRefining || progress.phase == .refining
           if calls == limit { throw Stop() }
         }
