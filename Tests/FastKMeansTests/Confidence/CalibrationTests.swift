@@ -59,10 +59,13 @@ import Testing
   /// The second's share of what the best leaves is the largest: it must not win by coming first.
   @Test func aDoubtfulBestClassIsNotBeatenByAnEarlierOne() throws {
     let doubtful = try Calibration(intercept: -20, slope: 0.1, sharpness: 1)
-    let found = Self.apply(doubtful, to: [1, 1.1, 0])
-    #expect(Self.best(found) == 1)
-    #expect(found[1] > found[0])
-    #expect(abs(found[1] - found[0]) < 1e-6)
+    for scores in [[1, 1.1], [1, 1.1, 0], [1, 1, 1.1, 0.5]] as [[Float]] {
+      let found = Self.apply(doubtful, to: scores)
+      let best = Self.best(scores)
+      #expect(Self.best(found) == best)
+      #expect(found[best] > found[0])
+      #expect(abs(found[best] - found[0]) < 1e-6)
+    }
   }
 
   @Test func otherClassesKeepTheirOrder() throws {

@@ -29,8 +29,17 @@ import Testing
     }
   }
 
-  /// Most documents rest in every other epoch; what is left of the last one then are the mislabelled ones, whose
-  /// mean loss says nothing about the start's.
+  @Test func halvingTheRateSavesARunThatOverflowed() throws {
+    var problem = RefinementProblem.separable(rows: 130, seed: 7)
+    problem.options.refinement = .count(7)
+    let outcome = try problem.trained(Self.settings(rate: 2e38, trialLimit: 20_000))
+    let done = try #require(outcome.training.report.refinement.done)
+    #expect((1...8).contains(done.rateHalvings), "\(done)")
+    #expect(done.heldOutAccuracy >= done.prototypeAccuracy)
+  }
+
+  /// Most documents rest in every other epoch; what is left of the last one then are the mislabelled ones, which
+  /// somebody gave little weight: their mean loss says nothing about the start's.
   @Test func hardDocumentsAmongRestingOnesAreNoDivergence() throws {
     var problem = RefinementProblem(rows: [], classes: [], isSparse: false)
     problem.options.distance = .euclidean
@@ -40,6 +49,7 @@ import Testing
       let side: Float = index % 2 == 0 ? 1 : -1
       problem.rows.append([side, Float(index % 7) * 0.01])
       problem.classes.append((side > 0) == isRight ? 1 : 0)
+      problem.weights = (problem.weights ?? []) + [isRight ? 1 : 1e-3]
     }
     problem.options.refinement = .count(10)
     let done = try #require(try problem.trained(.init(), limit: 1).training.report.refinement.done)
