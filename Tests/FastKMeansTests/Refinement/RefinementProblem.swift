@@ -13,12 +13,7 @@ struct RefinementProblem {
   static func separable(
     rows count: Int = 160, classes: Int = 3, isSparse: Bool = true, distance: Distance = .cosine, seed: UInt64
   ) -> RefinementProblem {
-    var random = CounterRandom(seed: seed, stream: 3)
-    let labels = (0..<count).map { $0 < classes ? $0 : random.nextIndex(below: classes) }
-    let marked: [[Float]] = labels.map { label in
-      let noise = (0..<18).map { _ in random.nextUnit() < 0.6 ? Float(random.nextUnit()) * 1.5 : 0 }
-      return noise + (0..<classes).map { $0 == label ? 0.6 : 0 }
-    }
+    let (marked, labels) = TestRows.marked(count, noise: 18, classes: classes, seed: seed)
     var problem = RefinementProblem(rows: marked, classes: labels, isSparse: isSparse)
     problem.options.distance = distance
     problem.options.threadCount = 1
