@@ -34,6 +34,7 @@ def main():
         labels, texts = read(arguments.source / f"{part}.tsv.gz")
         names = names or sorted(set(labels))
         rows = vectorizer.fit_transform(texts) if part == "train" else vectorizer.transform(texts)
+        rows.sort_indices()  # TfidfVectorizer leaves them as they came; the readers want them ascending.
         scipy.sparse.save_npz(arguments.output / f"X_{part}.npz", rows)
         positions = {name: position for position, name in enumerate(names)}
         numpy.save(arguments.output / f"y_{part}.npy", numpy.array([positions[name] for name in labels], numpy.int32))

@@ -10,6 +10,9 @@ enum { LEVEL_COUNT = 4 };
 /* -1: not chosen yet. Several threads may choose at once; they choose the same. */
 static atomic_int chosen_level = -1;
 
+/* -1: none. Of one thread only, so that a test that forces a level does not change what others run on. */
+static _Thread_local int forced_level = -1;
+
 int fk_simd_is_supported(int level) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
@@ -39,6 +42,7 @@ static int choose_level(void) {
 }
 
 int fk_simd_level(void) {
+  if (forced_level >= 0) return forced_level;
   int level = atomic_load_explicit(&chosen_level, memory_order_relaxed);
   if (level < 0) {
     level = choose_level();
@@ -49,7 +53,7 @@ int fk_simd_level(void) {
 
 int fk_simd_force(int level) {
   if (!fk_simd_is_supported(level)) return -1;
-  atomic_store_explicit(&chosen_level, level, memory_order_relaxed);
+  forced_level = level;
   return 0;
 }
 

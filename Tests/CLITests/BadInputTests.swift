@@ -171,7 +171,28 @@ struct BadInputTests {
     let folder = try Workspace()
     try folder.write(SampleData.tsv(SampleData.documents(40)), to: "rows.tsv")
     try expectRefusal(
-      ["train", "--input", "rows.tsv", "--model", "/dev/full"], "full", in: folder, leaving: ["rows.tsv"])
+      ["train", "--input", "rows.tsv", "--model", "/dev/full"], "disk is full", in: folder,
+      leaving: ["rows.tsv"])
+    try #require(try Tool.run("train", "--input", "rows.tsv", "--model", "m", in: folder).status == 0)
+    try expectRefusal(
+      ["predict", "--model", "m", "--input", "rows.tsv", "--output", "/dev/full"], "disk is full", in: folder,
+      leaving: ["m", "rows.tsv"])
+    for arguments in [["inspect", "--model", "m"], ["evaluate", "--model", "m", "--input", "rows.tsv"]] {
+      let outcome = try Tool.run(arguments, in: folder, output: "/dev/full")
+      #expect(outcome.status == 1)
+      #expect(outcome.errors.contains("disk is full"), "\(outcome.errors)")
+    }
+  }
+
+  @Test func neverReplacesADeviceByAFile() throws {
+    let folder = try Workspace()
+    try folder.write(SampleData.tsv(SampleData.documents(40)), to: "rows.tsv")
+    try #require(try Tool.run("train", "--input", "rows.tsv", "--model", "m", in: folder).status == 0)
+    // A pipe stands for any file that is not regular: if it were lost, nobody would miss it.
+    try #require(mkfifo(folder.path("pipe"), 0o600) == 0)
+    try expectRefusal(
+      ["predict", "--model", "m", "--input", "rows.tsv", "--output", "o.tsv", "--proba", "pipe"],
+      "no regular file", code: 2, in: folder, leaving: ["m", "pipe", "rows.tsv"])
   }
 
   private func expectRefusal(

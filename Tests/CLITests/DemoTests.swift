@@ -10,7 +10,7 @@ struct DemoTests {
     let json = try outcome.json
     #expect(json["documents"] as? Int == 94_057)
     #expect(json["test_documents"] as? Int == 23_602)
-    for name in ["one_per_class", "several_per_class"] {
+    for name in ["one_centroid_per_class", "one_per_class", "several_per_class"] {
       let one = try #require(json[name] as? [String: Any])
       #expect(try #require(one["accuracy"] as? Double) > 0.5, "\(name)")
     }

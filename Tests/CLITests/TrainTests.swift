@@ -67,7 +67,8 @@ struct TrainTests {
     for (list, expected) in [(#"{"spam": 1}"#, [2, 2, 1]), ("[1, 3]", [1, 3, 2])] {
       try folder.write(list, to: "k.json")
       let outcome = try Tool.run(
-        "train", "--input", "rows.tsv", "--model", "m", "--k-init", "2", "--k-list", "k.json", "--refine", "0",
+        "train", "--input", "rows.tsv", "--model", "m", "--k-init", "2", "--k-list", "k.json", "--refine",
+        "0",
         in: folder)
       #expect(outcome.status == 0, "\(outcome.errors)")
       let inspected = try Tool.run("inspect", "--model", "m", "--json", in: folder).json

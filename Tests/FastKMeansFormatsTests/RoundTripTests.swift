@@ -1,5 +1,6 @@
 import FastKMeans
 import FastKMeansTestSupport
+import FastKMeansText
 import Testing
 
 @testable import FastKMeansFormats
@@ -26,9 +27,9 @@ import Testing
     for seed in UInt64(0)..<15 {
       var random = CounterRandom(seed: seed)
       let rows = 1 + random.nextIndex(below: 60)
-      var documents = TextDocuments()
+      var documents = UTF8Documents()
       let extra = name.contains("tsv") ? [] : ["\n", "\r", "\t", "\u{1}", "\u{1F}"]
-      for _ in 0..<rows { documents.append(RandomRows.text(maxLength: 20, extra: extra, &random).utf8) }
+      for _ in 0..<rows { documents.append(RandomRows.text(maxLength: 20, extra: extra, &random)) }
       let data = LabelledData.text(documents, labels: labels(rows, Int(seed % 3), &random))
       try RowWriter.write(data, to: folder.file(name))
       #expect(try LabelledData.read(folder.file(name), options: options(data)) == data, "seed \(seed)")
@@ -93,8 +94,8 @@ import Testing
       #expect(try folder.names == [])
     }
     func text(_ text: String, _ label: Label?) -> LabelledData {
-      var documents = TextDocuments()
-      documents.append(text.utf8)
+      var documents = UTF8Documents()
+      documents.append(text)
       return .text(documents, labels: label.map { LabelColumn([$0]) })
     }
     try refused("x.tsv", text("a\nb", "x"))

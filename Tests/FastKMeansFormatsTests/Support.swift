@@ -1,5 +1,6 @@
 import FastKMeans
 import FastKMeansFormats
+import FastKMeansText
 import Foundation
 import Testing
 
@@ -23,7 +24,7 @@ func unlabelled(_ format: RowFormat? = nil) -> ReaderOptions {
 }
 
 extension LabelledData {
-  var documents: TextDocuments {
+  var documents: UTF8Documents {
     get throws {
       guard case .text(let documents, _) = self else { throw Mismatch(description: "no texts") }
       return documents

@@ -45,4 +45,32 @@ import Testing
       #expect(found == wanted, "bfloat16, level \(level), features \(features)")
     }
   }
+
+  @Test(arguments: supportedLevels) func rowsAboveTheirThresholdAreFound(_ level: Int32) {
+    let kernels = fk_dense_for(level).pointee
+    for seed in 0..<20 as Range<UInt64> {
+      var tile = wholeNumbers(Self.height * Self.width, seed: seed)
+      // A NaN is above nothing and hides nothing.
+      tile[Int(seed) * 7] = .nan
+      let thresholds = wholeNumbers(Self.height, seed: seed + 100).map { ($0 + 16) / 2 }
+      let wanted = (0..<Self.height).reduce(UInt32(0)) { mask, row in
+        let scores = tile[row * Self.width..<(row + 1) * Self.width]
+        return scores.contains { $0 > thresholds[row] } ? mask | 1 << UInt32(row) : mask
+      }
+      #expect(kernels.rows_above(tile, thresholds) == wanted, "level \(level), seed \(seed)")
+    }
+  }
+
+  @Test func packingFillsMissingDocumentsWithZeros() {
+    for features in [1, 127, 128, 129, 300] {
+      let rows = fractions(5 * features, seed: 1)
+      let scales: [Float] = [1, 2, 0.5, -1, 3]
+      var packed = [Float](repeating: 7, count: features * Self.height)
+      fk_pack_documents(rows, features, 5, scales, features, &packed)
+      let wanted = (0..<features).flatMap { feature in
+        (0..<Self.height).map { $0 < 5 ? rows[$0 * features + feature] * scales[$0] : 0 }
+      }
+      #expect(packed == wanted, "features \(features)")
+    }
+  }
 }

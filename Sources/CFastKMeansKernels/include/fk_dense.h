@@ -23,10 +23,19 @@ typedef struct {
                             float *_Nonnull scores);
   void (*_Nonnull tile_bf16)(const float *_Nonnull documents, const uint16_t *_Nonnull panel, size_t features,
                              float *_Nonnull scores);
+
+  /* Which documents of a tile have a score above their own threshold: bit r for document r. NaN is above nothing.
+   * scores [in] as above   thresholds [in] FK_TILE_ROWS values */
+  unsigned (*_Nonnull rows_above)(const float *_Nonnull scores, const float *_Nonnull thresholds);
 } fk_dense_kernels;
 
 /* The kernels of a level; of the scalar level if this build has none for it. */
 const fk_dense_kernels *_Nonnull fk_dense_for(int level);
+
+/* Packs up to FK_TILE_ROWS dense documents: packed[f][r] = rows[r * stride + f] * scales[r], 0 for r >= count.
+ * scales [in] count values, or a null pointer for 1 */
+void fk_pack_documents(const float *_Nullable rows, size_t stride, size_t count, const float *_Nullable scales,
+                       size_t features, float *_Nonnull packed);
 
 #ifdef __cplusplus
 }

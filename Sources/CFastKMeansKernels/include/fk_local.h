@@ -12,7 +12,7 @@ extern "C" {
  * is 4 or a multiple of 8, unused lanes hold
  * zeros. Row i has column[offset[i] .. offset[i + 1]) and the values at the same places; every column is below the
  * number of table rows. Sums run in the order of the row's entries. The result of a row does not depend on which
- * other rows are asked for. Instruction sets differ by the rounding of a fused multiply-add. */
+ * other rows are asked for. A product that is added is a fused multiply-add at every level: all give the same bits. */
 
 /* score[(i - first) * lanes + lane] = sum of value * table, for rows first .. last - 1. */
 void fk_local_scores(const int64_t *offset, const uint32_t *column, const float *value, int64_t first, int64_t last,
@@ -38,23 +38,62 @@ void fk_local_add_shares(const int64_t *offset, const uint32_t *column, const fl
                          size_t begin, size_t end);
 
 /* Dense rows (row i at row + i * width) against `count` prototypes (prototype p at prototype + p * width):
- * score[i * count + p]. */
+ * score[i * count + p]. Summed in 32 partial sums over whole blocks of 32, folded in halves, then the rest in order. */
 void fk_dense_scores(const float *row, size_t rows, size_t width, const float *prototype, size_t count, float *score);
-
-/* One step of a running average, features first .. last - 1, lanes 0 .. lanes - 1 of tables with `stride` lanes:
- * sum = keep * center + gain * sum, values below `cut` in magnitude become 0; adds the squares to squared_norm. */
-void fk_blend(const float *center, float *sum, size_t stride, size_t first, size_t last, size_t lanes,
-              const float *keep, const float *gain, float cut, float *squared_norm);
-
-/* center = sum * scale and sum = 0; adds the squares of what changed and of the new values. */
-void fk_replace(float *center, float *sum, size_t stride, size_t first, size_t last, size_t lanes, const float *scale,
-                float *squared_shift, float *squared_norm);
-
-/* value = exp(value - shift); returns the sum. */
-double fk_exp_shifted(float *value, size_t count, float shift);
 
 /* y += factor * x */
 void fk_axpy(float factor, const float *x, float *y, size_t count);
+
+/* Wide tables: one row of `stride` lanes (a multiple of 16) for every feature, one lane for every prototype.
+ *
+ * The true centre of lane l is scale[l] * center[feature * stride + l]: a step of a running average that only some
+ * features take part in is one factor for all the others. Lanes are independent of each other, so blocks of lanes
+ * (begin, end: multiples of 16) can be done in parallel with the same bits. */
+
+/* score[(i - first) * stride + lane] = sum of value * table over the entries of rows first .. last - 1. */
+void fk_table_scores(const int64_t *offset, const uint32_t *column, const float *value, int64_t first, int64_t last,
+                     const float *table, size_t stride, float *score);
+
+/* sum[slot * stride + lane] += value[k] * share[(document[k] - first_document) * stride + lane] for slots first ..
+ * last - 1 and those of their entries start[slot] .. start[slot + 1] - 1 (documents ascending) that lie from
+ * cursor[slot] on and below last_document; cursor moves behind them. */
+void fk_table_add(const uint32_t *start, uint32_t *cursor, size_t first, size_t last, const uint32_t *document,
+                  const float *value, uint32_t first_document, uint32_t last_document, const float *share,
+                  size_t stride, float *sum);
+
+/* score = 1 / (1 + max(0, row_squared_norm + squared_norm - 2 * scale * score)) */
+void fk_table_similarities(float *score, size_t stride, const float *scale, const float *squared_norm,
+                           float row_squared_norm);
+
+/* score = max(0, scale * score - penalty), an infinite penalty for lanes that are not in use; returns the sum, taken
+ * in 16 partial sums that are folded in halves. */
+float fk_table_linear(float *score, size_t stride, const float *scale, const float *penalty);
+
+/* score = exp((scale * score - penalty) * inverse_temperature - the largest of these), within 2 ulp, 0 for exponents
+ * below -87; returns the sum, taken as above. */
+float fk_table_softmax(float *score, size_t stride, const float *scale, const float *penalty,
+                       float inverse_temperature);
+
+/* share *= factor; added += share */
+void fk_table_share(float *share, size_t stride, float factor, double *added);
+
+/* One batch, for the features row[0 .. rows) that it has, whose sums lie one after the other in `sum`:
+ * center = keep * center + gain * sum, 0 where that is below cut in magnitude, and sum = the centre before;
+ * squared += the squares of the new values. */
+void fk_table_merge(const uint32_t *row, size_t rows, float *center, float *sum, size_t stride, size_t begin,
+                    size_t end, const float *keep, const float *gain, const float *cut, double *squared);
+
+/* For features row[0 .. rows): what is below cut in magnitude becomes 0; adds the squares of what stays and of what
+ * goes. */
+void fk_table_drop(const uint32_t *row, size_t rows, float *center, size_t stride, size_t begin, size_t end,
+                   const float *cut, double *kept_squared, double *dropped_squared);
+
+/* After fk_table_merge: squared += (after * center - before * sum)^2, and sum = 0. */
+void fk_table_shift(const uint32_t *row, size_t rows, const float *center, float *sum, size_t stride, size_t begin,
+                    size_t end, const float *after, const float *before, double *squared);
+
+/* center *= factor, all of its rows. */
+void fk_table_scale(float *center, size_t rows, size_t stride, const float *factor);
 
 #ifdef __cplusplus
 }

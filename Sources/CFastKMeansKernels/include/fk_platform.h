@@ -26,7 +26,7 @@ int fk_simd_is_supported(int level);
  * FASTKMEANS_SIMD (scalar, avx2, avx512, neon) names if it is supported; else the best one. Read once. */
 int fk_simd_level(void);
 
-/* Forces a supported level from now on (tests); returns 0, or -1 if this machine lacks it. */
+/* Forces a supported level on the calling thread from now on (tests); returns 0, or -1 if this machine lacks it. */
 int fk_simd_force(int level);
 
 /* The name of a level, as in FASTKMEANS_SIMD. */

@@ -95,27 +95,4 @@ AVX2 void fk_local_add_shares_avx2(const int64_t *offset, const uint32_t *column
     for (; l + 4 <= end; l += 4) add_4_lanes(c, v, count, row_share + l, table + l, lanes);
   }
 }
-
-INLINE_AVX2 float horizontal_sum(__m256 v) {
-  __m128 half = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
-  half = _mm_add_ps(half, _mm_movehl_ps(half, half));
-  return _mm_cvtss_f32(_mm_add_ss(half, _mm_shuffle_ps(half, half, 1)));
-}
-
-AVX2 void fk_dense_scores_avx2(const float *row, size_t rows, size_t width, const float *prototype, size_t count,
-                               float *score) {
-  for (size_t i = 0; i < rows; i++)
-    for (size_t p = 0; p < count; p++) {
-      const float *x = row + i * width, *c = prototype + p * width;
-      __m256 a = _mm256_setzero_ps(), b = a;
-      size_t f = 0;
-      for (; f + 16 <= width; f += 16) {
-        a = _mm256_fmadd_ps(_mm256_loadu_ps(x + f), _mm256_loadu_ps(c + f), a);
-        b = _mm256_fmadd_ps(_mm256_loadu_ps(x + f + 8), _mm256_loadu_ps(c + f + 8), b);
-      }
-      float sum = horizontal_sum(_mm256_add_ps(a, b));
-      for (; f < width; f++) sum += x[f] * c[f];
-      score[i * count + p] = sum;
-    }
-}
 #endif

@@ -27,18 +27,4 @@ void fk_local_add_shares_neon(const int64_t *offset, const uint32_t *column, con
       }
     }
 }
-
-void fk_dense_scores_neon(const float *row, size_t rows, size_t width, const float *prototype, size_t count,
-                          float *score) {
-  for (size_t i = 0; i < rows; i++)
-    for (size_t p = 0; p < count; p++) {
-      const float *x = row + i * width, *c = prototype + p * width;
-      float32x4_t a = vdupq_n_f32(0);
-      size_t f = 0;
-      for (; f + 4 <= width; f += 4) a = vfmaq_f32(a, vld1q_f32(x + f), vld1q_f32(c + f));
-      float sum = vaddvq_f32(a);
-      for (; f < width; f++) sum += x[f] * c[f];
-      score[i * count + p] = sum;
-    }
-}
 #endif

@@ -1,6 +1,9 @@
+#include <math.h>
 #include <string.h>
 
 #include "local_levels.h"
+
+/* fmaf and not x * w + sum: the meaning is a fused multiply-add, also where the machine has none. */
 
 void fk_local_scores_scalar(const int64_t *offset, const uint32_t *column, const float *value, int64_t first,
                             int64_t last, const float *table, size_t stride, size_t lanes, float *score) {
@@ -9,7 +12,7 @@ void fk_local_scores_scalar(const int64_t *offset, const uint32_t *column, const
     memset(sum, 0, lanes * sizeof(float));
     for (int64_t k = offset[i]; k < offset[i + 1]; k++) {
       const float *entry = table + (size_t)column[k] * stride;
-      for (size_t l = 0; l < lanes; l++) sum[l] += value[k] * entry[l];
+      for (size_t l = 0; l < lanes; l++) sum[l] = fmaf(value[k], entry[l], sum[l]);
     }
   }
 }
@@ -28,18 +31,7 @@ void fk_local_add_shares_scalar(const int64_t *offset, const uint32_t *column, c
     if (!any_nonzero(row_share, end - begin)) continue;
     for (int64_t k = offset[i]; k < offset[i + 1]; k++) {
       float *entry = table + (size_t)column[k] * lanes + begin;
-      for (size_t l = 0; l < end - begin; l++) entry[l] += value[k] * row_share[l];
+      for (size_t l = 0; l < end - begin; l++) entry[l] = fmaf(value[k], row_share[l], entry[l]);
     }
   }
-}
-
-void fk_dense_scores_scalar(const float *row, size_t rows, size_t width, const float *prototype, size_t count,
-                            float *score) {
-  for (size_t i = 0; i < rows; i++)
-    for (size_t p = 0; p < count; p++) {
-      const float *x = row + i * width, *c = prototype + p * width;
-      float sum = 0;
-      for (size_t f = 0; f < width; f++) sum += x[f] * c[f];
-      score[i * count + p] = sum;
-    }
 }

@@ -20,23 +20,18 @@ package struct ClassScoring {
     }
   }
 
-  /// The best prototype of each row.
-  package func bestPrototypes(_ rows: FeatureRows) throws -> [PrototypeHit] {
-    try check(rows)
-    let norms = try RowNorms(of: rows, distance: model.settings.distance, workers: workers)
-    var hits = [PrototypeHit](repeating: PrototypeHit(prototype: -1, score: 0), count: rows.rowCount)
-    try norms.scales.withUnsafeBufferPointer { scales in
-      try hits.withUnsafeMutableBufferPointer {
-        try index.bestPrototypes(of: rows, scales: scales, workers: workers, into: $0)
-      }
-    }
-    return hits
-  }
-
   /// The class index of each row: that of its best prototype.
   package func predictedClasses(_ rows: FeatureRows) throws -> [Int32] {
+    try check(rows)
+    let norms = try norms(of: rows)
+    var best = [Int32](repeating: -1, count: rows.rowCount)
+    try norms.scales.withUnsafeBufferPointer { scales in
+      try best.withUnsafeMutableBufferPointer {
+        try index.bestPrototypeIndices(of: rows, scales: scales, workers: workers, into: $0)
+      }
+    }
     // No best prototype: all scores overflowed, which only a model from elsewhere can bring about.
-    try bestPrototypes(rows).map { model.prototypes.classIndices[max(0, Int($0.prototype))] }
+    return best.map { model.prototypes.classIndices[max(0, Int($0))] }
   }
 
   /// Calls `body` for blocks of rows with the score of every prototype: `rows.count x prototypes`, row-major.

@@ -6,6 +6,8 @@ struct AboveConsumer: ScoreConsumer, @unchecked Sendable {
   let scratch: WorkerScratch<AboveScratch>
   let body: @Sendable (Int, Int, UnsafeBufferPointer<PrototypeHit>) throws -> Void
 
+  func threshold(worker: Int, row: Int, first: Int, count: Int) -> Float { threshold }
+
   func begin(worker: Int, rows: Range<Int>) {
     scratch.with(worker) { $0.prepare(rows: rows) }
   }

@@ -13,6 +13,11 @@ struct BestIndexConsumer: CandidateConsumer, @unchecked Sendable {
 
   var needsScores: Bool { false }
 
+  @inline(__always)
+  func threshold(worker: Int, row: Int, first: Int, count: Int) -> Float {
+    scores.with(worker) { $0.scores[row - $0.firstRow] }
+  }
+
   func begin(worker: Int, rows: Range<Int>) {
     for row in rows { prototypes[row] = -1 }
     scores.with(worker) { $0.prepare(rows) }

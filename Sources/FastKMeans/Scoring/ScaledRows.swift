@@ -1,3 +1,5 @@
+import CFastKMeansKernels
+
 /// Documents and what each one's values are multiplied by.
 ///
 /// `@unchecked Sendable`: the memory is only read while the call that owns it runs.
@@ -11,6 +13,20 @@ struct ScaledRows: @unchecked Sendable {
   }
 
   var count: Int { rows.rowCount }
+
+  /// Asks for a sparse row that will be taken soon, where rows are not taken in their order.
+  @inline(__always)
+  func fetch(_ row: Int) {
+    guard case .sparse(let sparse) = rows, let columns = sparse.columns.baseAddress,
+      let values = sparse.values.baseAddress
+    else { return }
+    let range = sparse.range(of: row)
+    fk_fetch_range(columns + range.lowerBound, range.count * 4)
+    fk_fetch_range(values + range.lowerBound, range.count * 4)
+  }
+
+  /// The scales from a row on; nil if all are 1.
+  func scales(from row: Int) -> UnsafePointer<Float>? { scales.map { $0 + row } }
 
   @inline(__always)
   func scale(of row: Int) -> Float { scales.map { $0[row] } ?? 1 }

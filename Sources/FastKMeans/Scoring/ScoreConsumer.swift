@@ -10,17 +10,26 @@ protocol ScoreConsumer: Sendable {
   /// The scores of the prototypes `first ..< first + count` for one row.
   func take(
     worker: Int, row: Int, first: Int, scores: UnsafePointer<Float>, count: Int, kernels: fk_scoring_kernels)
+  /// Whether even scores that are NaN or minus infinity must be handed on.
+  var needsAll: Bool { get }
+  /// Scores that are not above this change nothing for the row.
+  func threshold(worker: Int, row: Int, first: Int, count: Int) -> Float
   /// Called after the last score of these rows.
   func end(worker: Int, rows: Range<Int>) throws
 }
 
 extension ScoreConsumer {
+  var needsAll: Bool { false }
+
   func end(worker: Int, rows: Range<Int>) throws {}
 }
 
 /// The best prototype of each row.
 struct BestConsumer: ScoreConsumer, @unchecked Sendable {
   let hits: UnsafeMutableBufferPointer<PrototypeHit>
+
+  @inline(__always)
+  func threshold(worker: Int, row: Int, first: Int, count: Int) -> Float { hits[row].score }
 
   func begin(worker: Int, rows: Range<Int>) {
     for row in rows { hits[row] = .none }
@@ -44,6 +53,13 @@ struct OwnAndOtherConsumer: ScoreConsumer, @unchecked Sendable {
   let classStarts: [Int]
   /// The best other prototype is wanted only if it scores above the best own one less this; nil: always.
   let margin: Float?
+
+  @inline(__always)
+  func threshold(worker: Int, row: Int, first: Int, count: Int) -> Float {
+    let mine = ownRange(row)
+    let meets = mine.lowerBound < first + count && first < mine.upperBound
+    return meets ? min(own[row].score, other[row].score) : other[row].score
+  }
 
   func end(worker: Int, rows: Range<Int>) {
     guard let margin else { return }
@@ -89,6 +105,11 @@ struct BlockConsumer: ScoreConsumer, @unchecked Sendable {
   let prototypeCount: Int
   let blocks: WorkerScratch<ScoreBlock>
   let body: @Sendable (Int, Range<Int>, UnsafeMutableBufferPointer<Float>) throws -> Void
+
+  /// Every score counts, whatever it is.
+  var needsAll: Bool { true }
+
+  func threshold(worker: Int, row: Int, first: Int, count: Int) -> Float { -.infinity }
 
   func begin(worker: Int, rows: Range<Int>) {
     blocks.with(worker) { $0.prepare(firstRow: rows.lowerBound, count: rows.count * prototypeCount) }

@@ -26,15 +26,17 @@ final class CodeScratch {
   /// The candidates of this document and of the one before.
   let positions: [UnsafeMutablePointer<UInt32>]
 
-  /// More candidates than this, and all scores are computed instead.
-  static let candidateLimit = 128
+  /// With this many candidates, computing all scores is cheaper: one candidate costs a cache miss a term, all
+  /// scores one vector operation for each 16 prototypes. Measured at 174 prototypes and 42 terms: 0.25 against 0.8
+  /// microseconds.
+  static func candidateLimit(prototypeCount: Int) -> Int { max(4, min(128, prototypeCount / 40)) }
   static let termLimit = 4096
 
   init(stride: Int) {
     sums = .allocate(capacity: stride)
     scores = .allocate(capacity: stride)
     multipliers = .allocate(capacity: Self.termLimit)
-    positions = (0..<2).map { _ in .allocate(capacity: Self.candidateLimit + CodedRows.blockSize) }
+    positions = (0..<2).map { _ in .allocate(capacity: 128 + CodedRows.blockSize) }
   }
 
   deinit {
@@ -111,7 +113,7 @@ struct EightBitSearch: Sendable {
     let sums = ApproximateSums(
       sums: scratch.sums, count: storage.coded.stride, largest: largest, scale: plan.scale,
       offset: plan.offset, slack: Int(plan.slack.rounded(.up)), kernels: codeKernels)
-    let limit = CodeScratch.candidateLimit
+    let limit = CodeScratch.candidateLimit(prototypeCount: prototypeCount)
     let positions = scratch.positions[row & 1]
     let found = consumer.candidates(worker: worker, row: row, sums, into: positions, limit: limit)
     guard found < limit else {

@@ -8,7 +8,14 @@ extension ScoringIndex {
   ) throws {
     guard prototypeCount > 0 else { return try scoreAll(rows, workers: workers, to: consumer) }
     switch storage {
-    case .eightBit(let coded): try searchEightBit(rows, workers: workers, coded, to: consumer)
+    case .eightBit(let coded):
+      // An answer of many prototypes is all candidates.
+      let limit = CodeScratch.candidateLimit(prototypeCount: prototypeCount)
+      if consumer.leaderCount < limit {
+        try searchEightBit(rows, workers: workers, coded, to: consumer)
+      } else {
+        try scoreAll(rows, workers: workers, to: consumer)
+      }
     case .staged(let staged): try searchStaged(rows, workers: workers, staged, to: consumer)
     default: try scoreAll(rows, workers: workers, to: consumer)
     }
@@ -92,7 +99,7 @@ extension ScoringIndex {
         scratch.pack(rows, range, featureCount: featureCount)
         for panel in 0..<panels.panelCount {
           multiply(scratch, range.count, panels, panel, tileKernels)
-          hand(scratch, range, panel, worker, consumer, kernels)
+          hand(scratch, range, panel, worker, consumer, tileKernels, kernels)
         }
       }
       try consumer.end(worker: worker, rows: range)
@@ -120,18 +127,30 @@ extension ScoringIndex {
     }
   }
 
+  /// Hands on the rows of a panel that have a score which may matter; few do, once each row has met good ones.
   @inline(__always)
   private func hand<Consumer: ScoreConsumer>(
     _ scratch: DenseScratch, _ range: Range<Int>, _ panel: Int, _ worker: Int, _ consumer: Consumer,
-    _ kernels: fk_scoring_kernels
+    _ tileKernels: fk_dense_kernels, _ kernels: fk_scoring_kernels
   ) {
     let first = panel * PackedPanels.width
     let count = min(PackedPanels.width, prototypeCount - first)
-    for (index, row) in range.enumerated() {
-      let tile = scratch.tile(index / PackedPanels.height)
-      consumer.take(
-        worker: worker, row: row, first: first,
-        scores: tile + index % PackedPanels.height * PackedPanels.width, count: count, kernels: kernels)
+    for start in stride(from: range.lowerBound, to: range.upperBound, by: PackedPanels.height) {
+      let tile = scratch.tile((start - range.lowerBound) / PackedPanels.height)
+      let rowCount = min(PackedPanels.height, range.upperBound - start)
+      for index in 0..<rowCount {
+        scratch.thresholds[index] = consumer.threshold(
+          worker: worker, row: start + index, first: first, count: count)
+      }
+      let all: UInt32 = (1 << UInt32(rowCount)) - 1
+      var above = consumer.needsAll ? all : tileKernels.rows_above(tile, scratch.thresholds) & all
+      while above != 0 {
+        let index = above.trailingZeroBitCount
+        above &= above - 1
+        consumer.take(
+          worker: worker, row: start + index, first: first, scores: tile + index * PackedPanels.width,
+          count: count, kernels: kernels)
+      }
     }
   }
 }

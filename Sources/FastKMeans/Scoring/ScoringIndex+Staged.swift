@@ -55,6 +55,7 @@ struct StagedSearch: Sendable {
           rows, row: order[position + 1], directory: directory, factor: 1)
         fk_staged_fetch(firstBlock.features.pointer, firstBlock.entries.pointer, terms.starts, terms.count)
       }
+      if position + 3 < order.count { rows.fetch(order[position + 3]) }
       try answer(&query, &scales, consumer)
       last?.scoreSurvivors(consumer)
       last = query
@@ -155,6 +156,7 @@ struct StagedQuery {
   /// - Returns: false if they leave too many.
   mutating func search<Consumer: StagedConsumer>(_ block: StagedBlock, _ consumer: Consumer) -> Bool {
     let document = scratch.document
+    fetchRows(block, 0, document)
     let settled = Self.part(consumer.settled(row: row), of: block)
     search.kernels.scatter(
       &scratch.document, block.entries.pointer, block.biasCodes?.pointer, scratch.sums, block.prototypes.count
@@ -178,7 +180,16 @@ struct StagedQuery {
         block.codes.pointer, block.stride, document.rows + done, document.multipliers + done, count,
         scratch.sums, block.prototypes.count)
       done += count
+      fetchRows(block, done, document)
     }
+  }
+
+  /// Asks for the beginnings of the rows of the next stage; `add_rows` fetches on from there.
+  @inline(__always)
+  private func fetchRows(_ block: StagedBlock, _ done: Int, _ document: fk_staged_document) {
+    fk_fetch_rows(
+      block.codes.pointer, block.stride, document.rows + done,
+      min(StagedSearch.stageLength, document.heavy_count - done), min(block.stride, 512))
   }
 
   /// Raises the lowest score that matters to what the best sums have for certain.

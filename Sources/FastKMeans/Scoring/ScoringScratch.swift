@@ -1,3 +1,5 @@
+import CFastKMeansKernels
+
 /// What one worker needs to score sparse documents.
 final class SparseScratch {
   let terms = TermBuffer()
@@ -18,16 +20,21 @@ final class DenseScratch {
   private var packed: UnsafeMutablePointer<Float> = .allocate(capacity: 1)
   private var capacity = 1
   private let tiles: UnsafeMutablePointer<Float>
+  /// One for each document of a group.
+  let thresholds: UnsafeMutablePointer<Float>
   private static let tileSize = PackedPanels.height * PackedPanels.width
   private static let groupLimit = 12
 
   init() {
+    thresholds = .allocate(capacity: PackedPanels.height)
+    thresholds.initialize(repeating: 0, count: PackedPanels.height)
     tiles = .allocate(capacity: Self.groupLimit * Self.tileSize)
   }
 
   deinit {
     packed.deallocate()
     tiles.deallocate()
+    thresholds.deallocate()
   }
 
   /// How many rows a chunk may have: packed, they should stay in the second cache.
@@ -48,19 +55,27 @@ final class DenseScratch {
       packed = .allocate(capacity: count)
       capacity = count
     }
-    packed.update(repeating: 0, count: count)
-    for (index, row) in range.enumerated() {
-      let target = packed + (index / height * featureCount * height + index % height)
-      let scale = rows.scale(of: row)
-      switch rows.rows {
-      case .dense(let dense):
-        let values = dense.values(of: row)
-        for column in 0..<values.count { target[column * height] = values[column] * scale }
-      case .sparse(let sparse):
+    switch rows.rows {
+    case .dense(let dense): pack(dense, rows, range, featureCount)
+    case .sparse(let sparse):
+      packed.update(repeating: 0, count: count)
+      for (index, row) in range.enumerated() {
+        let target = packed + (index / height * featureCount * height + index % height)
+        let scale = rows.scale(of: row)
         for position in sparse.range(of: row) {
           target[Int(sparse.columns[position]) * height] = sparse.values[position] * scale
         }
       }
+    }
+  }
+
+  private func pack(_ dense: DenseRows, _ rows: ScaledRows, _ range: Range<Int>, _ featureCount: Int) {
+    let height = PackedPanels.height
+    for (group, first) in stride(from: range.lowerBound, to: range.upperBound, by: height).enumerated() {
+      fk_pack_documents(
+        dense.values.baseAddress.map { $0 + first * featureCount }, featureCount,
+        min(height, range.upperBound - first), rows.scales(from: first), featureCount,
+        packed + group * height * featureCount)
     }
   }
 

@@ -14,6 +14,11 @@ struct TopConsumer: ScoreConsumer, @unchecked Sendable {
   /// How many scores are compared with the last entry at a time.
   static var step: Int { 64 }
 
+  @inline(__always)
+  func threshold(worker: Int, row: Int, first: Int, count: Int) -> Float {
+    hits[row * limit + limit - 1].score
+  }
+
   func begin(worker: Int, rows: Range<Int>) {
     (hits + rows.lowerBound * limit).update(repeating: .none, count: rows.count * limit)
   }

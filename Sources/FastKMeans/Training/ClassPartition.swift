@@ -11,14 +11,20 @@ package struct ClassPartition: Sendable {
   ///   - classes: the class index of each row, `0 ..< classCount`; a negative one leaves the row out.
   /// - Complexity: O(rows + classes).
   package init(classes: [Int32], classCount: Int) {
+    self.init(classes: classes[...], classCount: classCount)
+  }
+
+  /// Some of the rows; they keep their indices.
+  package init(classes: ArraySlice<Int32>, classCount: Int) {
     var starts = [Int](repeating: 0, count: classCount + 1)
     for index in classes where index >= 0 { starts[Int(index) + 1] += 1 }
     for index in 0..<classCount { starts[index + 1] += starts[index] }
     var order = [Int32](repeating: 0, count: starts[classCount])
     var next = starts
-    for (row, index) in classes.enumerated() where index >= 0 {
-      order[next[Int(index)]] = Int32(row)
-      next[Int(index)] += 1
+    for row in classes.indices where classes[row] >= 0 {
+      let index = Int(classes[row])
+      order[next[index]] = Int32(row)
+      next[index] += 1
     }
     self.order = order
     self.starts = starts

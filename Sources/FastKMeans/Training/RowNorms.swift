@@ -8,7 +8,7 @@ package struct RowNorms: Sendable {
 
   /// The largest length that a row may have under the Euclidean distance: products of two such rows, and sums of
   /// any number of them times ``largestWeight``, stay finite in single precision.
-  package static let largestLength = 1e18
+  package static let largestLength = 1e15
   /// The largest weight that a document may have.
   package static let largestWeight = 1e12
 

@@ -45,7 +45,7 @@ struct ConvertCommand: ParsableCommand {
       throw CallError("--json and --output - would both write to standard output; name a file for the model")
     }
     let result = try ModelConversion(inputPath: input.input, outputPath: output, precision: precision).run()
-    emit(display.json ? [result.json.text] : result.lines)
+    try emit(display.json ? [result.json.text] : result.lines)
   }
 
   private func convertRows() throws {
@@ -57,9 +57,9 @@ struct ConvertCommand: ParsableCommand {
       outputFormat: resolvedOutputFormat(), labelsPath: labelsOutput
     ).run(ProgressDisplay(isQuiet: display.quiet))
     if display.json {
-      emit([JSON.fields(["documents": .integer(rows), "output": .string(output)]).text])
+      try emit([JSON.fields(["documents": .integer(rows), "output": .string(output)]).text])
     } else {
-      emit(["\(Readable.count(rows, "row")) written to \(output)"])
+      try emit(["\(Readable.count(rows, "row")) written to \(output)"])
     }
   }
 
@@ -77,12 +77,11 @@ struct ConvertCommand: ParsableCommand {
   }
 
   /// Says what was done, beside the result if that is on standard output.
-  private func emit(_ lines: [String]) {
-    let text = lines.joined(separator: "\n") + "\n"
-    if output == "-" {
-      if !display.quiet { StandardError.write(text) }
-    } else {
-      print(text, terminator: "")
+  private func emit(_ lines: [String]) throws {
+    if output != "-" {
+      try StandardOutput.write(lines)
+    } else if !display.quiet {
+      StandardError.write(lines.joined(separator: "\n") + "\n")
     }
   }
 }

@@ -18,6 +18,6 @@ struct DemoCommand: ParsableCommand {
   func run() throws {
     let folder = output.count > 1 && output.hasSuffix("/") ? String(output.dropLast()) : output
     let result = try DemoRun(folder: folder, data: .locate()).run(ProgressDisplay(isQuiet: display.quiet))
-    print(display.json ? result.json.text : DemoReport(result: result).lines.joined(separator: "\n"))
+    try StandardOutput.write(display.json ? [result.json.text] : DemoReport(result: result).lines)
   }
 }

@@ -26,6 +26,6 @@ struct EvaluateCommand: ParsableCommand {
     reader.labelKind = loaded.labelKind
     let run = EvaluationRun(model: loaded, inputPath: input.input, reader: reader)
     let result = try run.run(ProgressDisplay(isQuiet: display.quiet))
-    print(display.json ? result.json.text : result.lines.joined(separator: "\n"))
+    try StandardOutput.write(display.json ? [result.json.text] : result.lines)
   }
 }

@@ -37,6 +37,6 @@ struct InspectCommand: ParsableCommand {
   func run() throws {
     let inspection = try Inspection(
       LoadedModel(path: model, threadCount: -1), label: label, wordCount: topWords)
-    print(json ? inspection.json.text : inspection.lines.joined(separator: "\n"))
+    try StandardOutput.write(json ? [inspection.json.text] : inspection.lines)
   }
 }

@@ -31,11 +31,11 @@ struct TrainCommand: ParsableCommand {
       weightsPath: weights, modelPath: model)
     let summary = try run.run(ProgressDisplay(isQuiet: display.quiet))
     if display.json {
-      print(summary.json.text)
-    } else if model == "-" {
+      try StandardOutput.write([summary.json.text])
+    } else if model != "-" {
+      try StandardOutput.write(summary.lines)
+    } else if !display.quiet {
       StandardError.write(summary.lines.joined(separator: "\n") + "\n")
-    } else {
-      print(summary.lines.joined(separator: "\n"))
     }
   }
 

@@ -17,7 +17,7 @@ extension LabelledData {
   func prepared(with vectorizer: TFIDFVectorizer?, workers: Int) throws -> PreparedRows {
     switch (self, vectorizer) {
     case (.text(let documents, let labels), let vectorizer?):
-      let text = try vectorizer.transform(documents.utf8Documents(), workers: workers)
+      let text = try vectorizer.transform(documents, workers: workers)
       return PreparedRows(features: .sparse(text.rows), labels: labels, repairCount: text.repairCount)
     case (.features(let features, let labels), nil):
       return PreparedRows(features: features, labels: labels)

@@ -8,7 +8,9 @@ struct DemoReport {
   private static let words = 7
 
   var lines: [String] {
-    ["FastKMeans on \(data)", ""] + comparison.lines() + ["", "  " + result.verdict, "", "  " + heading]
+    ["FastKMeans on \(data)", ""] + comparison.lines() + [""] + result.verdict.map { "  " + $0 } + [
+      "", "  " + heading,
+    ]
       + portraitLines + ["", "  Time: " + time] + [
         "  Written: \(result.several.loaded.path), \(result.reportPath)"
       ]
@@ -17,7 +19,10 @@ struct DemoReport {
 
   var markdown: String {
     var lines = ["# FastKMeans demo", "", "Trained and judged on \(data)", ""]
-    lines += comparison.markdown + ["", result.verdict, "", "## Inside the classes", "", heading, ""]
+    lines +=
+      comparison.markdown + [
+        "", result.verdict.joined(separator: " "), "", "## Inside the classes", "", heading, "",
+      ]
     for portrait in result.portraits(classes: 12, words: 12) {
       lines += ["### \(title(portrait))", ""]
       lines += portraitTable(portrait).markdown + [""]
@@ -38,7 +43,11 @@ struct DemoReport {
     var table = Table(
       ["", "prototypes", "accuracy", "macro F1", "training", "prediction"],
       [.left, .right, .right, .right, .right, .right])
-    for (name, one) in [("one per class", result.single), ("several per class", result.several)] {
+    let contestants = [
+      ("one centroid per class", result.centroid), ("one per class, refined", result.single),
+      ("several per class, refined", result.several),
+    ]
+    for (name, one) in contestants {
       table.add([
         name, Readable.count(one.prototypeCount), Readable.percent(one.accuracy),
         Readable.percent(one.evaluation.report.macroF1), Readable.seconds(one.fitSeconds),

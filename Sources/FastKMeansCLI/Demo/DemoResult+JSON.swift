@@ -6,6 +6,7 @@ extension DemoResult {
       "model": .string(several.loaded.path),
       "report": .string(reportPath),
       "peak_rss_bytes": .integer(ProcessUsage.peakResidentBytes),
+      "one_centroid_per_class": centroid.json,
       "one_per_class": single.json,
       "several_per_class": several.json,
     ])

@@ -18,25 +18,49 @@ struct DemoResult {
   let testCount: Int
   let readSeconds: Double
   let vectorizeSeconds: Double
-  /// One prototype per class.
+  /// One centroid per class.
+  let centroid: Contestant
+  /// One prototype per class, refined.
   let single: Contestant
+  /// Several, refined.
   let several: Contestant
 
   var reportPath: String { folder + "/report.md" }
 
   /// What the comparison says, in words that the numbers bear out.
-  var verdict: String {
-    let difference = several.accuracy - single.accuracy
-    // Both were judged by the same rows: only those that one of them got right and the other did not tell them
-    // apart, and chance alone would share these out like coins (McNemar 1947, doi:10.1007/BF02295996).
-    let contested = zip(single.evaluation.isCorrect, several.evaluation.isCorrect).count { $0 != $1 }
+  var verdict: [String] {
+    let refinement =
+      switch difference(from: centroid, to: single) {
+      case .gain(let points): "Refining centroids for separation gains \(points)."
+      case .loss(let points): "Refining centroids costs \(points) here."
+      case .level: "Refining centroids changes nothing that could be told from chance here."
+      }
+    let several =
+      switch difference(from: single, to: several) {
+      case .gain(let points):
+        "Several prototypes per class gain \(points) more, and show what a class is made of."
+      case .loss(let points):
+        "Several prototypes per class cost \(points) here; they show what a class is made of."
+      case .level: "Several prototypes per class are as good as one here, and show what a class is made of."
+      }
+    return [refinement, several]
+  }
+
+  private enum Difference {
+    case gain(String)
+    case loss(String)
+    case level
+  }
+
+  /// Both were judged by the same rows: only those that one of them got right and the other did not tell them apart,
+  /// and chance alone would share these out like coins (McNemar 1947, doi:10.1007/BF02295996).
+  private func difference(from one: Contestant, to other: Contestant) -> Difference {
+    let contested = zip(one.evaluation.isCorrect, other.evaluation.isCorrect).count { $0 != $1 }
     let noise = 2 * Double(contested).squareRoot() / Double(max(1, testCount))
+    let difference = other.accuracy - one.accuracy
     let points = "\(Readable.fixed(difference.magnitude * 100, 1)) points of accuracy"
-    if difference > noise { return "Several prototypes per class gain \(points) here." }
-    if difference < -noise {
-      return "Several prototypes per class cost \(points) here; what they give is a look inside each class."
-    }
-    return "In accuracy the two are level here; what several prototypes give is a look inside each class."
+    if difference.magnitude <= noise { return .level }
+    return difference > 0 ? .gain(points) : .loss(points)
   }
 }
 

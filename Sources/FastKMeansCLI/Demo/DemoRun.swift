@@ -10,10 +10,17 @@ struct DemoRun {
   let data: DemoData
 
   /// One centroid per class: what most people would try first.
-  private static var single: TrainingOptions {
+  private static var centroid: TrainingOptions {
     var options = TrainingOptions()
     options.prototypesPerClass = 1
     options.refinement = .count(0)
+    return options
+  }
+
+  /// The same, refined: tells what refinement does apart from what several prototypes do.
+  private static var single: TrainingOptions {
+    var options = TrainingOptions()
+    options.prototypesPerClass = 1
     return options
   }
 
@@ -31,12 +38,13 @@ struct DemoRun {
       try LabelledData.read(data.testPath).prepared(with: text.fitted.vectorizer, workers: -1)
     }.result
     guard let testLabels = try test.labels?.column(kind: .text) else { throw InputError.noRows }
-    let contestants = try [Self.single, Self.several].map { options in
+    let contestants = try [Self.centroid, Self.single, Self.several].map { options in
       try contestant(options, text, test: test.features, testLabels: testLabels, progress)
     }
     let result = DemoResult(
       folder: folder, trainCount: train.rowCount, testCount: test.features.rowCount, readSeconds: readSeconds,
-      vectorizeSeconds: vectorizeSeconds, single: contestants[0], several: contestants[1])
+      vectorizeSeconds: vectorizeSeconds, centroid: contestants[0], single: contestants[1],
+      several: contestants[2])
     try write(result)
     return result
   }
@@ -45,7 +53,7 @@ struct DemoRun {
 
   private func vectorize(_ rows: LabelledData) throws -> Vectorized {
     guard case .text(let documents, let labels?) = rows else { throw InputError.noRows }
-    return (try TFIDFVectorizer.fitTransform(documents.utf8Documents()), try labels.column(kind: .text))
+    return (try TFIDFVectorizer.fitTransform(documents), try labels.column(kind: .text))
   }
 
   private func contestant(

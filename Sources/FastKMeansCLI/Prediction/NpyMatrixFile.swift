@@ -26,7 +26,8 @@ final class NpyMatrixFile {
   ///   - body: appends the rows; an error that it throws undoes everything.
   /// - Throws: `FileError`, and what `body` throws.
   static func write(to path: String, columnCount: Int, _ body: (NpyMatrixFile) throws -> Void) throws {
-    let temporary = "\(path).\(ProcessInfo.processInfo.processIdentifier).tmp"
+    let target = try self.target(of: path)
+    let temporary = "\(target).\(ProcessInfo.processInfo.processIdentifier).tmp"
     guard FileManager.default.createFile(atPath: temporary, contents: nil),
       let handle = FileHandle(forWritingAtPath: temporary)
     else { throw FileError.noPermission(path: path, operation: .write) }
@@ -40,11 +41,23 @@ final class NpyMatrixFile {
       try? FileManager.default.removeItem(atPath: temporary)
       throw error
     }
-    guard rename(temporary, path) == 0 else {
+    guard rename(temporary, target) == 0 else {
       let (code, reason) = (errno, String(cString: strerror(errno)))
       try? FileManager.default.removeItem(atPath: temporary)
       throw FileError.failed(path: path, operation: .rename, code: code, reason: reason)
     }
+  }
+
+  /// The file itself where the path is a link.
+  ///
+  /// - Throws: ``CallError`` for a device or a pipe, into which a header cannot be written at the end.
+  private static func target(of path: String) throws -> String {
+    let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    let type = (try? FileManager.default.attributesOfItem(atPath: target))?[.type] as? FileAttributeType
+    guard type == nil || type == .typeRegular else {
+      throw CallError("--proba is \(path), which is no regular file; name one")
+    }
+    return target
   }
 
   /// Adds rows.
@@ -62,7 +75,7 @@ final class NpyMatrixFile {
     } catch let error as FileError {
       throw error
     } catch {
-      throw failed(error, .sync)
+      throw FileError(writing: path, error)
     }
   }
 
@@ -78,17 +91,7 @@ final class NpyMatrixFile {
     do {
       try handle.write(contentsOf: data)
     } catch {
-      throw failed(error, .write)
+      throw FileError(writing: path, error)
     }
-  }
-
-  private func failed(_ error: any Error, _ operation: FileError.Operation) -> FileError {
-    let system = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
-    if system.code == Int(ENOSPC) || (error as? CocoaError)?.code == .fileWriteOutOfSpace {
-      return .diskFull(path: path)
-    }
-    return .failed(
-      path: path, operation: operation, code: Int32(truncatingIfNeeded: system.code),
-      reason: system.localizedDescription)
   }
 }

@@ -53,7 +53,7 @@ struct TrainingRun {
       let (fitted, seconds) = try progress.run("vectorising \(Readable.count(documents.count, "document"))") {
         _ in
         try TFIDFVectorizer.fitTransform(
-          documents.utf8Documents(), options: textOptions ?? TextOptions(), workers: options.threadCount)
+          documents, options: textOptions ?? TextOptions(), workers: options.threadCount)
       }
       return Vectorized(
         features: .sparse(fitted.rows), vectorizer: fitted.vectorizer, repairCount: fitted.repairCount,

@@ -1,9 +1,10 @@
 import FastKMeans
+import FastKMeansText
 
 /// Rows of a file, with their labels if they have any.
 public enum LabelledData: Sendable, Equatable {
   /// Texts, to be vectorised.
-  case text(TextDocuments, labels: LabelColumn?)
+  case text(UTF8Documents, labels: LabelColumn?)
   case features(Features, labels: LabelColumn?)
 
   public var rowCount: Int {

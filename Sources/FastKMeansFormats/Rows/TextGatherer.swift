@@ -1,11 +1,12 @@
 import FastKMeans
+import FastKMeansText
 
 /// Documents and labels on their way into a batch.
 struct TextGatherer {
   let path: String
   private let requiresLabels: Bool
   private let setsBadRowsAside: Bool
-  private(set) var documents = TextDocuments()
+  private(set) var documents = UTF8Documents()
   private var labelIndices: [Int32] = []
   private var rejected: [RejectedRow] = []
   private var interner: LabelInterner
@@ -34,8 +35,7 @@ struct TextGatherer {
     let index = try labelIndex(label, line: line)
     if isMarkedText, index >= 0 { interner.hasMarkedText = true }
     labelIndices.append(index)
-    documents.bytes.append(contentsOf: text)
-    documents.offsets.append(documents.bytes.count)
+    documents.append(utf8: text.assumingMemoryBound(to: UInt8.self))
   }
 
   private mutating func labelIndex(_ label: UnsafeRawBufferPointer?, line: Int) throws -> Int32 {
@@ -57,8 +57,9 @@ struct TextGatherer {
     guard !hasReserved, read > 1 << 19, total > read else { return }
     hasReserved = true
     let ratio = Double(total) / Double(read) * 1.03
-    documents.bytes.reserveCapacity(min(total, Int(Double(documents.bytes.count) * ratio)))
-    documents.offsets.reserveCapacity(min(total, Int(Double(documents.count) * ratio)))
+    documents.reserveCapacity(
+      documents: min(total, Int(Double(documents.count) * ratio)),
+      bytes: min(total, Int(Double(documents.bytes.count) * ratio)))
     labelIndices.reserveCapacity(min(total, Int(Double(documents.count) * ratio)))
   }
 
@@ -69,7 +70,7 @@ struct TextGatherer {
       unlabelledCount: labelIndices.count { $0 < 0 })
     // Later batches keep to the type that the first one had.
     interner = LabelInterner(requiredKind: interner.requiredKind ?? column?.labels.first?.kind)
-    documents = TextDocuments()
+    documents = UTF8Documents()
     labelIndices = []
     rejected = []
     return batch

@@ -9,11 +9,14 @@ struct DecimalScanner {
   private let powers: UnsafePointer<Double>
 
   /// Calls `body` with a scanner, which is valid during the call only.
-  static func with<Result>(_ body: (DecimalScanner) throws -> Result) rethrows -> Result {
-    try powersOfTen.withUnsafeBufferPointer { table in
-      guard let powers = table.baseAddress else { preconditionFailure("the table of powers is never empty") }
-      return try body(DecimalScanner(powers: powers))
+  static func with<Result, Failure: Error>(_ body: (DecimalScanner) throws(Failure) -> Result) throws(Failure)
+    -> Result
+  {
+    // An array passed as a pointer has an address, even an empty one.
+    func run(_ powers: UnsafePointer<Double>) throws(Failure) -> Result {
+      try body(DecimalScanner(powers: powers))
     }
+    return try run(powersOfTen)
   }
 
   /// The powers that a double holds exactly.

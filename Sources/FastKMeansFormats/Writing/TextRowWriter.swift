@@ -1,10 +1,11 @@
 import FastKMeans
+import FastKMeansText
 
 /// Writes texts with their labels as TSV, CSV or JSON lines.
 struct TextRowWriter {
   let path: String
   let format: RowFormat
-  let documents: TextDocuments
+  let documents: UTF8Documents
   let labels: LabelColumn?
 
   func write(to sink: TextSink) throws {

@@ -51,19 +51,15 @@ struct TermIndex: Sendable, Equatable {
 
   /// Calls `body` with a view that is valid during the call only.
   @inline(__always)
-  func withLookup<Result>(_ body: (TermLookup) throws -> Result) rethrows -> Result {
-    try slots.withUnsafeBufferPointer { slots in
-      try bytes.withUnsafeBufferPointer { bytes in
-        try offsets.withUnsafeBufferPointer { offsets in
-          // Without terms every slot is empty, and no byte is ever read.
-          guard let slots = slots.baseAddress, let offsets = offsets.baseAddress else {
-            preconditionFailure("slots and offsets are never empty")
-          }
-          let start = bytes.baseAddress ?? UnsafeRawPointer(slots).assumingMemoryBound(to: UInt8.self)
-          return try body(
-            TermLookup(slots: slots, bits: bits, seed: seed, bytes: start, offsets: offsets))
-        }
-      }
+  func withLookup<Result, Failure: Error>(_ body: (TermLookup) throws(Failure) -> Result) throws(Failure)
+    -> Result
+  {
+    // Arrays passed as pointers have an address, even empty ones; without terms no byte is ever read.
+    func run(
+      _ slots: UnsafePointer<TermSlot>, _ bytes: UnsafePointer<UInt8>, _ offsets: UnsafePointer<Int>
+    ) throws(Failure) -> Result {
+      try body(TermLookup(slots: slots, bits: bits, seed: seed, bytes: bytes, offsets: offsets))
     }
+    return try run(slots, bytes, offsets)
   }
 }

@@ -4,7 +4,8 @@ import FastKMeans
 enum SampleData {
   static let classes = ["ham", "news", "spam"]
 
-  private static let words = [
+  /// The words that are typical of each class.
+  static let words = [
     "meeting report project lunch schedule review colleague notes draft office agenda team",
     "minister election parliament vote party law court budget reform country president debate",
     "win money prize cash offer free click now cheap deal lottery bonus",

@@ -39,12 +39,16 @@ enum Tool {
     try run(arguments, in: folder, input: input)
   }
 
-  static func run(_ arguments: [String], in folder: Workspace, input: String? = nil) throws -> Outcome {
+  /// - Parameter output: a file to print to, in place of one that is read back.
+  static func run(
+    _ arguments: [String], in folder: Workspace, input: String? = nil, output: String? = nil
+  ) throws -> Outcome {
     try turn.withLock {
       let streams = try Workspace()
       try streams.write(input ?? "", to: "in")
       let running = try start(
-        arguments, in: folder, reading: FileHandle(forReadingFrom: streams.url.appendingPathComponent("in")))
+        arguments, in: folder, reading: FileHandle(forReadingFrom: streams.url.appendingPathComponent("in")),
+        output: output)
       running.process.waitUntilExit()
       return try running.outcome()
     }
@@ -68,8 +72,9 @@ enum Tool {
   }
 
   /// Starts the program.
-  static func start(_ arguments: [String], in folder: Workspace, reading input: FileHandle) throws -> Running
-  {
+  static func start(
+    _ arguments: [String], in folder: Workspace, reading input: FileHandle, output: String? = nil
+  ) throws -> Running {
     let streams = try Workspace()
     let (outputURL, errorURL) = (
       streams.url.appendingPathComponent("out"), streams.url.appendingPathComponent("err")
@@ -80,7 +85,8 @@ enum Tool {
     process.arguments = arguments
     process.currentDirectoryURL = folder.url
     process.standardInput = input
-    process.standardOutput = try FileHandle(forWritingTo: outputURL)
+    process.standardOutput = try FileHandle(
+      forWritingTo: output.map { URL(fileURLWithPath: $0) } ?? outputURL)
     process.standardError = try FileHandle(forWritingTo: errorURL)
     try process.run()
     return Running(process: process, streams: streams, outputURL: outputURL, errorURL: errorURL)

@@ -43,14 +43,10 @@ import Testing
   @Test(arguments: [Precision.float32, .float64], Distance.allCases)
   func refinedModelsGoOn(precision: Precision, distance: Distance) throws {
     for isSparse in [true, false] {
-      let options = SampleModels.options(precision, distance: distance) { $0.refinement = .count(10) }
-      var unbroken = try FastKMeansClassifier<Int>(options)
-      // Rows that k-means tells apart badly: where it is right already, its prototypes stay.
-      let (drawn, labels) = TestRows.marked(200, noise: 9, classes: 3, seed: 7)
-      try unbroken.fit(TestRows.features(drawn, isSparse: isSparse), labels: labels)
-      var stopped = try reopened(unbroken)
-      // Else nothing is tested here: choose other rows.
-      #expect(try stopped.model.storage.refined != nil, "\(precision), \(distance), sparse: \(isSparse)")
+      let start = try SampleModels.refined(precision, distance: distance, isSparse: isSparse)
+      #expect(start.model.storage.refined != nil)
+      var unbroken = FastKMeansClassifier(resuming: try ClassifierModel<Int>(start.model))
+      var stopped = unbroken
       for batch in 0..<3 as Range<UInt64> {
         let (rows, labels) = try SampleModels.rows(isSparse: isSparse, seed: batch)
         // The last batch brings a new class.

@@ -31,6 +31,19 @@ import Testing
     #expect(compared > 110)
   }
 
+  /// Steps so long that next to nothing of the old centres is left, and so many documents that the factors that
+  /// centres carry are worked into them.
+  @Test(arguments: [1e4, 1e12]) func heavyWeightsFollowThePlainTwin(_ factor: Double) throws {
+    var compared = 0
+    for seed in 500..<540 as Range<UInt64> {
+      var problem = Self.problem(seed)
+      problem.options.isSoft = true
+      problem.weights = problem.rows.indices.map { (problem.weights?[$0] ?? 1) / 3 * factor }
+      if try comparesBatches(problem) { compared += 1 }
+    }
+    #expect(compared > 25)
+  }
+
   private func comparesBatches(_ problem: TrainingCase) throws -> Bool {
     var options = problem.options
     options.initialization = try problem.initialization()

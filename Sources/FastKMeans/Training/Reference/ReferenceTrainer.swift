@@ -1,5 +1,3 @@
-import CFastKMeansKernels
-
 /// Training to the letter of the PyTorch implementation: batch after batch, running averages, shares for the
 /// prototypes of other classes. For those who move over and want to check; see the default mode for what it mends.
 package struct ReferenceTrainer {
@@ -17,30 +15,33 @@ package struct ReferenceTrainer {
   ///
   /// - Parameters:
   ///   - prototypes: of each class, all seeded; changed only if nothing is thrown.
-  /// - Complexity: O(epochs x (non-zeros x prototypes + batches x features x prototypes)).
+  /// - Complexity: O(epochs x (non-zeros x prototypes + batches x features x prototypes)); hard assignments need
+  ///   O(epochs x (non-zeros x prototypes of a class + batches x stored values)).
   package func fit(
     _ prototypes: inout [[Prototype]], rows: FeatureRows, classes: [Int32], norms: RowNorms, weights: [Float]?
   ) throws -> TrainingReport {
-    var report = TrainingReport()
-    var table = try ReferenceTable(prototypes, featureCount: rows.columnCount, isSparse: isSparse(rows))
     let (total, overflow) = rows.rowCount.multipliedReportingOverflow(by: options.maxEpochs)
     try progress.begin(.training, total: overflow ? .max : total)
+    var report = TrainingReport()
+    var state = try state(prototypes, rows)
+    // Made in the first epoch and kept: twice the data, next to a table of features x prototypes.
+    var batches: [Batch] = []
     for epoch in 1...options.maxEpochs {
       report.epochs = epoch
       report.shift = 0
       let mergedBefore = report.mergedCount
-      for first in stride(from: 0, to: rows.rowCount, by: options.batchSize) {
+      for (number, first) in stride(from: 0, to: rows.rowCount, by: options.batchSize).enumerated() {
         let range = first..<min(rows.rowCount, first + options.batchSize)
-        let batch = ReferenceBatch(rows, range: range, classes: classes, norms: norms, weights: weights)
-        report.shift = max(report.shift, try learn(batch, table: &table, report: &report))
+        if number == batches.count {
+          batches.append(try batch(rows, range, classes, prototypes.count, norms, weights))
+        }
+        let shift = try learn(&state, batches[number], rows, &report)
+        report.shift = max(report.shift, shift)
         try progress.advance(by: range.count)
       }
       if report.shift < options.tolerance, report.mergedCount == mergedBefore { break }
     }
-    try progress.finish()
-    prototypes = table.prototypes()
-    report.prototypeCount = table.count
-    return report
+    return try finish(report, state, &prototypes)
   }
 
   /// One batch.
@@ -48,39 +49,101 @@ package struct ReferenceTrainer {
     _ prototypes: inout [[Prototype]], with rows: FeatureRows, classes: [Int32], norms: RowNorms,
     weights: [Float]?
   ) throws -> TrainingReport {
+    try progress.begin(.training, total: rows.rowCount)
     var report = TrainingReport()
     report.epochs = 1
-    try progress.begin(.training, total: rows.rowCount)
-    var table = try ReferenceTable(prototypes, featureCount: rows.columnCount, isSparse: isSparse(rows))
-    let batch = ReferenceBatch(
-      rows, range: 0..<rows.rowCount, classes: classes, norms: norms, weights: weights)
-    report.shift = try learn(batch, table: &table, report: &report)
-    try progress.finish()
-    prototypes = table.prototypes()
-    report.prototypeCount = table.count
-    return report
+    var state = try state(prototypes, rows)
+    let batch = try batch(rows, 0..<rows.rowCount, classes, prototypes.count, norms, weights)
+    report.shift = try learn(&state, batch, rows, &report)
+    return try finish(report, state, &prototypes)
   }
 
-  private func isSparse(_ rows: FeatureRows) -> Bool {
-    if case .sparse = rows { true } else { false }
+  private func finish(
+    _ report: TrainingReport, _ state: State, _ prototypes: inout [[Prototype]]
+  ) throws -> TrainingReport {
+    try progress.finish()
+    var report = report
+    prototypes = state.prototypes
+    report.prototypeCount = prototypes.reduce(0) { $0 + $1.count }
+    return report
+  }
+}
+
+extension ReferenceTrainer {
+  /// The prototypes in the form that a kind of assignment works on.
+  private enum State {
+    case hard(ReferenceByClass)
+    case soft(ReferenceTable)
+
+    var prototypes: [[Prototype]] {
+      switch self {
+      case .hard(let classes): classes.prototypes
+      case .soft(let table): table.prototypes()
+      }
+    }
+
+    func hasMass(below limit: Double) -> Bool {
+      switch self {
+      case .hard(let classes): classes.prototypes.contains { $0.contains { $0.mass <= limit } }
+      case .soft(let table): table.masses.contains { $0 <= limit }
+      }
+    }
+  }
+
+  private func state(_ prototypes: [[Prototype]], _ rows: FeatureRows) throws -> State {
+    guard options.isSoft else {
+      return .hard(ReferenceByClass(prototypes, options: options, workers: workers))
+    }
+    let isSparse = if case .sparse = rows { true } else { false }
+    return .soft(try ReferenceTable(prototypes, featureCount: rows.columnCount, isSparse: isSparse))
+  }
+
+  /// A batch in the form that a kind of assignment takes.
+  private enum Batch {
+    case hard(ReferenceByClass.Batch)
+    case soft(ReferenceBatch)
+  }
+
+  private func batch(
+    _ rows: FeatureRows, _ range: Range<Int>, _ classes: [Int32], _ classCount: Int, _ norms: RowNorms,
+    _ weights: [Float]?
+  ) throws -> Batch {
+    try options.isSoft
+      ? .soft(ReferenceBatch(rows, range: range, classes: classes, norms: norms, weights: weights))
+      : .hard(
+        ReferenceByClass.Batch(
+          rows, range: range, classes: classes, classCount: classCount, norms: norms, weights: weights,
+          options: options, workers: workers))
   }
 
   /// Assign, update, truncate, normalise, shift, prune, merge; returns the shift.
-  private func learn(_ batch: ReferenceBatch, table: inout ReferenceTable, report: inout TrainingReport)
-    throws -> Double
-  {
-    let added = try ReferenceAssignment(options: options, workers: workers).addShares(
-      of: batch, to: table, progress)
-    if options.decay < 1 { for lane in table.masses.indices { table.masses[lane] *= options.decay } }
-    let shift = try table.step(added: added, options: options, workers: workers)
-    try pruneAndMerge(&table, report: &report)
+  private func learn(
+    _ state: inout State, _ batch: Batch, _ rows: FeatureRows, _ report: inout TrainingReport
+  ) throws -> Double {
+    var shift = 0.0
+    switch (state, batch) {
+    case (.hard(var byClass), .hard(let batch)):
+      shift = try byClass.learn(batch, progress)
+      state = .hard(byClass)
+    case (.soft(let table), .soft(let batch)):
+      try table.reserveSums(features: batch.features.count)
+      let added = try ReferenceAssignment(options: options, workers: workers).addShares(
+        of: batch, to: table, progress)
+      if options.decay < 1 { for lane in table.masses.indices { table.masses[lane] *= options.decay } }
+      var step = ReferenceStep(table, batch, options: options, workers: workers)
+      shift = try step.run(added: added)
+    default:
+      // Both kinds follow from `isSoft`.
+      break
+    }
+    try pruneAndMerge(&state, rows, &report)
     return shift
   }
 
-  private func pruneAndMerge(_ table: inout ReferenceTable, report: inout TrainingReport) throws {
-    let dead = table.masses.filter { $0 <= options.minimumMass }.count
-    guard dead > 0 || options.mergeThreshold != nil else { return }
-    var prototypes = table.prototypes()
+  private func pruneAndMerge(_ state: inout State, _ rows: FeatureRows, _ report: inout TrainingReport) throws
+  {
+    guard options.mergeThreshold != nil || state.hasMass(below: options.minimumMass) else { return }
+    var prototypes = state.prototypes
     var pruned = 0
     for classIndex in prototypes.indices {
       let members = prototypes[classIndex]
@@ -93,43 +156,6 @@ package struct ReferenceTrainer {
       of: &prototypes, among: Array(prototypes.indices), report: &report)
     report.prunedCount += pruned
     guard pruned > 0 || !merged.isEmpty else { return }
-    let isSparse = prototypes.first { !$0.isEmpty }?[0].center.isSparse ?? true
-    table = try ReferenceTable(prototypes, featureCount: table.featureCount, isSparse: isSparse)
-  }
-}
-
-/// A batch of rows, scaled, in one form for sparse and dense input.
-package struct ReferenceBatch: Sendable {
-  package let offsets: [Int64]
-  package let columns: [UInt32]
-  package let values: [Float]
-  package let squaredNorms: [Float]
-  package let classes: [Int32]
-  package let weights: [Float]?
-
-  package var count: Int { classes.count }
-
-  package init(_ rows: FeatureRows, range: Range<Int>, classes: [Int32], norms: RowNorms, weights: [Float]?) {
-    var offsets: [Int64] = [0]
-    var columns: [UInt32] = []
-    var values: [Float] = []
-    for row in range {
-      let scale = norms.scales[row]
-      switch rows {
-      case .sparse(let rows):
-        columns.append(contentsOf: rows.columns(of: row))
-        for value in rows.values(of: row) { values.append(value * scale) }
-      case .dense(let rows):
-        columns.append(contentsOf: 0..<UInt32(rows.columnCount))
-        for value in rows.values(of: row) { values.append(value * scale) }
-      }
-      offsets.append(Int64(columns.count))
-    }
-    self.offsets = offsets
-    self.columns = columns
-    self.values = values
-    squaredNorms = Array(norms.squaredNorms[range])
-    self.classes = Array(classes[range])
-    self.weights = weights.map { Array($0[range]) }
+    state = try self.state(prototypes, rows)
   }
 }

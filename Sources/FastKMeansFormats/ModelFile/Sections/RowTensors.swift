@@ -1,6 +1,6 @@
 import FastKMeans
 
-/// Rows of prototypes as tensors: `<prefix>.indptr`, `.indices` and `.values`, or for dense rows the last alone.
+/// Rows of prototypes as tensors: `<prefix>.indptr`, `.indices` and `.values`, dense: the last alone.
 struct RowTensors {
   private let offsets: String
   private let columns: String

@@ -2,7 +2,7 @@
 #include <immintrin.h>
 
 #include "code_plan.h"
-#include "scoring_levels.h"
+#include "../scoring/scoring_levels.h"
 
 #define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c")))
 

@@ -1,6 +1,6 @@
 #include <math.h>
 
-#include "fk_half.h"
+#include "half.h"
 #include "scoring_levels.h"
 
 /* fmaf and not x * w + acc: the meaning is a fused multiply-add, also where the machine has none. */

@@ -1,7 +1,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#include "scoring_levels.h"
+#include "../scoring/scoring_levels.h"
 
 #define AVX2 __attribute__((target("avx2,fma,f16c")))
 
@@ -52,7 +52,21 @@ TILE(tile_f32, quarter_f32, float)
 TILE(tile_f16, quarter_f16, uint16_t)
 TILE(tile_bf16, quarter_bf16, uint16_t)
 
-const fk_dense_kernels fk_dense_avx2 = {tile_f32, tile_f16, tile_bf16};
+AVX2 static unsigned rows_above(const float *scores, const float *thresholds) {
+  unsigned rows = 0;
+  for (int r = 0; r < FK_TILE_ROWS; r++, scores += FK_TILE_COLUMNS) {
+    /* max(a, b) is b when either is NaN, so a NaN may hide a score: compare first, then join. */
+    __m256 limit = _mm256_broadcast_ss(thresholds + r);
+    __m256 a = _mm256_or_ps(_mm256_cmp_ps(_mm256_loadu_ps(scores), limit, _CMP_GT_OQ),
+                            _mm256_cmp_ps(_mm256_loadu_ps(scores + 8), limit, _CMP_GT_OQ));
+    __m256 b = _mm256_or_ps(_mm256_cmp_ps(_mm256_loadu_ps(scores + 16), limit, _CMP_GT_OQ),
+                            _mm256_cmp_ps(_mm256_loadu_ps(scores + 24), limit, _CMP_GT_OQ));
+    rows |= (unsigned)(_mm256_movemask_ps(_mm256_or_ps(a, b)) != 0) << r;
+  }
+  return rows;
+}
+
+const fk_dense_kernels fk_dense_avx2 = {tile_f32, tile_f16, tile_bf16, rows_above};
 #else
 /* Not an x86-64 build. */
 typedef int fk_dense_avx2_unused;

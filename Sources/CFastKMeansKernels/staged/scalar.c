@@ -1,4 +1,4 @@
-#include "scoring_levels.h"
+#include "../scoring/scoring_levels.h"
 #include "staged_plan.h"
 
 static void plan(const fk_staged_scale *scale, const size_t *numbers, const float *x, size_t terms,

@@ -1,6 +1,6 @@
 #include "code_plan.h"
-#include "fk_half.h"
-#include "scoring_levels.h"
+#include "../scoring/half.h"
+#include "../scoring/scoring_levels.h"
 
 static fk_code_plan plan(const fk_code_scale *scale, const size_t *numbers, const float *x, size_t terms,
                          int16_t *multipliers) {

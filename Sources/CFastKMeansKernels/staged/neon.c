@@ -3,7 +3,7 @@
 #if defined(__aarch64__)
 #include <arm_neon.h>
 
-#include "scoring_levels.h"
+#include "../scoring/scoring_levels.h"
 #include "staged_plan.h"
 
 static void plan(const fk_staged_scale *scale, const size_t *numbers, const float *x, size_t terms,

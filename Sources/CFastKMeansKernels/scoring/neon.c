@@ -3,7 +3,7 @@
 #if defined(__aarch64__)
 #include <arm_neon.h>
 
-#include "fk_half.h"
+#include "half.h"
 #include "scoring_levels.h"
 
 static inline float32x4_t load_f32(const float *p) { return vld1q_f32(p); }

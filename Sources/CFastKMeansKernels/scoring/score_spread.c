@@ -1,6 +1,6 @@
 #include <math.h>
 
-#include "fk_half.h"
+#include "half.h"
 #include "fk_staged.h"
 
 /* Most entries meet a zero of the document; their multiply-add would change nothing, but it would lengthen the chain

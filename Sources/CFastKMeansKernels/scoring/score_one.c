@@ -1,7 +1,7 @@
 #include <math.h>
 
 #include "fk_codes.h"
-#include "fk_half.h"
+#include "half.h"
 
 /* The loads do not wait for each other, only the chain of multiply-adds does; a call of fmaf would cost more than
  * either, so machines that have the instruction use it inline. */

@@ -4,7 +4,7 @@
 #include <arm_neon.h>
 
 #include "code_plan.h"
-#include "scoring_levels.h"
+#include "../scoring/scoring_levels.h"
 
 static fk_code_plan plan(const fk_code_scale *scale, const size_t *numbers, const float *x, size_t terms,
                          int16_t *multipliers) {

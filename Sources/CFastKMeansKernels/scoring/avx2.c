@@ -1,7 +1,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#include "fk_half.h"
+#include "half.h"
 #include "scoring_levels.h"
 
 #define AVX2 __attribute__((target("avx2,fma,f16c")))

@@ -1,8 +1,4 @@
 import FastKMeans
-import FastKMeansFormats
-import FastKMeansText
-
-// The one place where what readers give meets what the core and the vectoriser take.
 
 extension LabelColumn {
   /// The same labels in the type that a model has: numbers are also texts.
@@ -15,8 +11,4 @@ extension LabelColumn {
     }
     return try LabelColumn(labels: labels.map { .text($0.description) }, indices: indices)
   }
-}
-
-extension TextDocuments {
-  func utf8Documents() throws -> UTF8Documents { try UTF8Documents(bytes: bytes, offsets: offsets) }
 }

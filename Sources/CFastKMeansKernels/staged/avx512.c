@@ -1,7 +1,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#include "scoring_levels.h"
+#include "../scoring/scoring_levels.h"
 #include "staged_plan.h"
 
 #define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c")))
@@ -17,17 +17,15 @@ AVX512 static void plan(const fk_staged_scale *scale, const size_t *numbers, con
 AVX512 static inline void scatter_list(const uint32_t *list, size_t length, int16_t factor, int16_t *sums) {
   __m512i factors = _mm512_slli_epi32(_mm512_set1_epi32(factor), 16);
   uint32_t products[16];
-  for (size_t k = 0; k < length; k += 16) {
-    size_t count = length - k < 16 ? length - k : 16;
-    __m512i v = _mm512_maskz_loadu_epi32((__mmask16)((1u << count) - 1), list + k);
+  size_t k = 0;
+  for (; k + 16 <= length; k += 16) {
+    __m512i v = load(list + k);
     _mm512_storeu_si512(products, _mm512_mask_mulhrs_epi16(v, 0xAAAAAAAA, v, factors));
     /* Through memory: left alone, the compiler takes the lanes out of the register one by one, which is slower. */
     __asm__ volatile("" : "+m"(products));
-    if (count == 16)
-      for (int i = 0; i < 16; i++) fk_scatter_product(products[i], sums);
-    else
-      for (size_t i = 0; i < count; i++) fk_scatter_product(products[i], sums);
+    for (int i = 0; i < 16; i++) fk_scatter_product(products[i], sums);
   }
+  for (; k < length; k++) fk_scatter_entry(list[k], factor, sums);
 }
 
 AVX512 static void scatter(const fk_staged_document *document, const uint32_t *entries, const int16_t *bias,

@@ -1,7 +1,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#include "scoring_levels.h"
+#include "../scoring/scoring_levels.h"
 
 #define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c")))
 
@@ -40,7 +40,18 @@ TILE(tile_f32, float, load_f32)
 TILE(tile_f16, uint16_t, load_f16)
 TILE(tile_bf16, uint16_t, load_bf16)
 
-const fk_dense_kernels fk_dense_avx512 = {tile_f32, tile_f16, tile_bf16};
+AVX512 static unsigned rows_above(const float *scores, const float *thresholds) {
+  unsigned rows = 0;
+  for (int r = 0; r < FK_TILE_ROWS; r++, scores += FK_TILE_COLUMNS) {
+    __m512 limit = _mm512_set1_ps(thresholds[r]);
+    unsigned above = (unsigned)_mm512_cmp_ps_mask(_mm512_loadu_ps(scores), limit, _CMP_GT_OQ) |
+                     (unsigned)_mm512_cmp_ps_mask(_mm512_loadu_ps(scores + 16), limit, _CMP_GT_OQ);
+    rows |= (unsigned)(above != 0) << r;
+  }
+  return rows;
+}
+
+const fk_dense_kernels fk_dense_avx512 = {tile_f32, tile_f16, tile_bf16, rows_above};
 #else
 /* Not an x86-64 build. */
 typedef int fk_dense_avx512_unused;

@@ -3,7 +3,7 @@
 #if defined(__aarch64__)
 #include <arm_neon.h>
 
-#include "scoring_levels.h"
+#include "../scoring/scoring_levels.h"
 
 static inline float32x4_t load_f32(const float *p) { return vld1q_f32(p); }
 static inline float32x4_t load_f16(const uint16_t *p) {
@@ -42,7 +42,18 @@ TILE(tile_f32, float, load_f32)
 TILE(tile_f16, uint16_t, load_f16)
 TILE(tile_bf16, uint16_t, load_bf16)
 
-const fk_dense_kernels fk_dense_neon = {tile_f32, tile_f16, tile_bf16};
+static unsigned rows_above(const float *scores, const float *thresholds) {
+  unsigned rows = 0;
+  for (int r = 0; r < FK_TILE_ROWS; r++, scores += FK_TILE_COLUMNS) {
+    float32x4_t limit = vdupq_n_f32(thresholds[r]);
+    uint32x4_t above = vdupq_n_u32(0);
+    for (int c = 0; c < FK_TILE_COLUMNS; c += 4) above = vorrq_u32(above, vcgtq_f32(vld1q_f32(scores + c), limit));
+    rows |= (unsigned)(vmaxvq_u32(above) != 0) << r;
+  }
+  return rows;
+}
+
+const fk_dense_kernels fk_dense_neon = {tile_f32, tile_f16, tile_bf16, rows_above};
 #else
 /* Not an arm64 build. */
 typedef int fk_dense_neon_unused;

@@ -1,0 +1,90 @@
+/// A batch of rows, scaled, in one form for sparse and dense input: by row for scoring, and by feature for sums.
+///
+/// Rows of weight 0 are left out.
+package struct ReferenceBatch: Sendable {
+  /// Row `i` has `columns[offsets[i] ..< offsets[i + 1]]` and the values at the same places.
+  package private(set) var offsets: [Int64] = [0]
+  package private(set) var columns: [UInt32] = []
+  package private(set) var values: [Float] = []
+  package private(set) var squaredNorms: [Float] = []
+  package private(set) var classes: [Int32] = []
+  package private(set) var weights: [Float]?
+
+  /// The features that any row has, ascending; each has a slot in the sums.
+  package private(set) var features: [UInt32] = []
+  /// All other features, ascending.
+  package private(set) var otherFeatures: [UInt32] = []
+  /// Slot `s` has the rows `slotRows[slotStarts[s] ..< slotStarts[s + 1]]`, ascending, and the values there.
+  package private(set) var slotStarts: [UInt32] = []
+  package private(set) var slotRows: [UInt32] = []
+  package private(set) var slotValues: [Float] = []
+
+  package var count: Int { classes.count }
+
+  /// - Parameters:
+  ///   - classes: of all rows; a negative one leaves the row out.
+  /// - Throws: ``InputError/tooLarge(what:neededBytes:allowedBytes:)`` for 2^32 non-zeros or more.
+  /// - Complexity: O(non-zeros of the rows + features).
+  package init(
+    _ rows: FeatureRows, range: Range<Int>, classes: [Int32], norms: RowNorms, weights: [Float]?
+  ) throws {
+    self.weights = weights.map { _ in [] }
+    for row in range where classes[row] >= 0 {
+      append(row, of: rows, scale: norms.scales[row])
+      squaredNorms.append(norms.squaredNorms[row])
+      self.classes.append(classes[row])
+      if let weights { self.weights?.append(weights[row]) }
+    }
+    guard columns.count < Int(UInt32.max) else {
+      throw InputError.tooLarge(
+        what: "a batch of \(columns.count) values; lower batch_size: it", neededBytes: columns.count,
+        allowedBytes: Int(UInt32.max))
+    }
+    sortByFeature(featureCount: rows.columnCount)
+  }
+
+  private mutating func append(_ row: Int, of rows: FeatureRows, scale: Float) {
+    // Zeros are left out, so that sparse and dense rows give the same bits.
+    switch rows {
+    case .sparse(let rows):
+      for position in rows.range(of: row) where rows.values[position] != 0 {
+        columns.append(rows.columns[position])
+        values.append(rows.values[position] * scale)
+      }
+    case .dense(let rows):
+      for (column, value) in rows.values(of: row).enumerated() where value != 0 {
+        columns.append(UInt32(column))
+        values.append(value * scale)
+      }
+    }
+    offsets.append(Int64(columns.count))
+  }
+
+  /// A counting sort.
+  private mutating func sortByFeature(featureCount: Int) {
+    var positions = [UInt32](repeating: 0, count: featureCount)
+    for column in columns { positions[Int(column)] += 1 }
+    var next: UInt32 = 0
+    for feature in 0..<featureCount {
+      guard positions[feature] > 0 else {
+        otherFeatures.append(UInt32(feature))
+        continue
+      }
+      features.append(UInt32(feature))
+      slotStarts.append(next)
+      (positions[feature], next) = (next, next + positions[feature])
+    }
+    slotStarts.append(next)
+    slotRows = [UInt32](repeating: 0, count: columns.count)
+    slotValues = [Float](repeating: 0, count: columns.count)
+    for row in 0..<count {
+      for entry in Int(offsets[row])..<Int(offsets[row + 1]) {
+        let column = Int(columns[entry])
+        let position = Int(positions[column])
+        positions[column] += 1
+        slotRows[position] = UInt32(row)
+        slotValues[position] = values[entry]
+      }
+    }
+  }
+}
