@@ -32,11 +32,15 @@ typedef struct {
 void fk_refine_scores(const uint32_t *column, const float *value, size_t count, const float *table, size_t stride,
                       float *score);
 
+/* A bit for each of up to 64 scores: whether it is above the threshold. */
+uint64_t fk_refine_above(const float *score, size_t count, float threshold);
+
 /* From one document's score of every lane, times `scale` (above 0): the moves that lower the loss, for a rate of 1.
- * Returns how many, at most `capacity`; further ones are left out. With no rival above the margin the answer is 0. *loss gets the document's loss, *is_right whether its class has the
- * best lane (ties count against it unless its lane comes first). */
-size_t fk_refine_moves(const float *score, float scale, size_t lanes, const int32_t *class_of_lane, const int64_t *class_start,
-                       int32_t own_class, const fk_refine_loss *parameters, fk_refine_move *moves, size_t capacity,
+ * Returns how many, at most `capacity`; further ones are left out. With no rival above the margin the answer is 0.
+ * *loss gets the document's loss, NaN if the own class's score is not finite; *is_right whether its class has the best
+ * lane (ties count against it unless its lane comes first). */
+size_t fk_refine_moves(const float *score, float scale, size_t lanes, const int32_t *class_of_lane,
+                       const int64_t *class_start, int32_t own_class, const fk_refine_loss *parameters, fk_refine_move *moves, size_t capacity,
                        float *loss, int *is_right);
 
 /* table[column * stride + lane] += factor * rate * value for each entry of one row and each move whose lane lies in

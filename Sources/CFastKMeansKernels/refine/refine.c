@@ -111,6 +111,11 @@ size_t fk_refine_moves(const float *score, float scale, size_t lanes, const int3
   int is_smooth = parameters->sharpness > 0;
   float reach = is_smooth ? LEAST_EXPONENT / parameters->sharpness : 0;
   float own_score = score[own] * scale;
+  if (!isfinite(own_score)) { /* no comparison below would notice */
+    *loss = NAN;
+    *is_right = 0;
+    return 0;
+  }
   float threshold = (own_score - parameters->margin + reach) / scale;
   size_t limit = is_smooth ? FK_REFINE_RIVALS : 1;
   rival_list rivals = {.count = 0};

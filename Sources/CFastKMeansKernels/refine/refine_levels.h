@@ -6,7 +6,5 @@
 void fk_refine_scores_avx512(const uint32_t *column, const float *value, size_t count, const float *table,
                              size_t stride, float *score);
 
-/* A bit for each of up to 64 scores: whether it is above the threshold. */
-uint64_t fk_refine_above(const float *score, size_t count, float threshold);
 uint64_t fk_refine_above_avx512(const float *score, size_t count, float threshold);
 uint64_t fk_refine_above_avx2(const float *score, size_t count, float threshold);

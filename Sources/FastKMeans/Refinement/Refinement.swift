@@ -13,7 +13,7 @@ package struct Refinement {
 
   private static let batchSize = 64
 
-  /// What an epoch saw, before each document's own step.
+  /// What an epoch saw, before each document's own step; resting documents count with no loss.
   package struct EpochStatistics: Sendable, Equatable {
     package var meanLoss: Double
     package var errorRate: Double
@@ -45,10 +45,14 @@ package struct Refinement {
     var statistics: [EpochStatistics] = []
     for epoch in 0..<recipe.epochs {
       var order = documents.filter { !sitsOut[Int($0)] }
-      for document in documents { sitsOut[Int(document)] = false }
+      var (loss, errors, total) = (0.0, 0.0, 0.0)
+      for document in documents where sitsOut[Int(document)] {
+        sitsOut[Int(document)] = false
+        // It counts with the loss of 0 that it had; else an epoch of hard documents would look like divergence.
+        total += Double(weights?[Int(document)] ?? 1)
+      }
       try progress.advance(by: documents.count - order.count)
       shuffle(&order, epoch: epoch)
-      var (loss, errors, total) = (0.0, 0.0, 0.0)
       for first in stride(from: 0, to: order.count, by: Self.batchSize) {
         let batch = order[first..<min(order.count, first + Self.batchSize)]
         let rate =
@@ -66,7 +70,10 @@ package struct Refinement {
       }
       statistics.append(
         EpochStatistics(meanLoss: loss / max(total, 1e-300), errorRate: errors / max(total, 1e-300)))
-      if !(loss.isFinite) { break }
+      if !loss.isFinite {
+        try progress.finish()
+        break
+      }
     }
     return statistics
   }

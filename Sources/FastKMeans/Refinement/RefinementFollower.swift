@@ -33,12 +33,25 @@ package struct RefinementFollower {
     let documents = (0..<rows.rowCount).filter { classes[$0] >= 0 && !view.isEmpty($0) }.map { Int32($0) }
     var recipe = RefinementRecipe.hinge.lasting(1)
     recipe.rate = Self.rate
+    try progress.begin(.refining, total: documents.count)
     _ = try Refinement(
       recipe: recipe, seed: options.seed &+ step, workers: Parallel.workerCount(options.threadCount),
       progress: progress
-    ).run(table, rows: view, documents: documents, classes: classes, weights: weights)
+    ).run(
+      table, rows: view, documents: documents, classes: classes,
+      weights: weights.map { limited($0, documents) }
+    )
+    // Rows far longer than any before can carry the weights out of range; those of before are better than none.
+    guard table.isFinite else { return grown }
     return table.refinedWeights(
       isSparse: view.isSparse, unit: refined.unit, truncation: Float(options.truncationThreshold))
+  }
+
+  /// Weights whose mean is at most 1: a step is to be no longer than the rate says.
+  private func limited(_ weights: [Float], _ documents: [Int32]) -> [Float] {
+    let total = documents.reduce(0.0) { $0 + Double(weights[Int($1)]) }
+    let mean = total / Double(max(1, documents.count))
+    return mean > 1 ? weights.map { Float(Double($0) / mean) } : weights
   }
 
   private func joined(

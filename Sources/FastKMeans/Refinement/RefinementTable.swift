@@ -90,6 +90,20 @@ package final class RefinementTable: @unchecked Sendable {
     }
   }
 
+  /// Whether all weights are numbers: false after learning that diverged.
+  ///
+  /// - Complexity: O(features x prototypes).
+  package var isFinite: Bool {
+    isFinite(weights, count: featureCount * stride) && (biases.map { isFinite($0, count: stride) } ?? true)
+  }
+
+  private func isFinite(_ memory: AlignedMemory<Float>, count: Int) -> Bool {
+    // 0 times a number is 0, and anything else stays in the sum.
+    var sum: Float = 0
+    for position in 0..<count { sum += 0 * memory.pointer[position] }
+    return sum == 0
+  }
+
   /// What has been learned, for rows as they come in.
   ///
   /// - Parameters:

@@ -5,10 +5,22 @@ package struct RefinementTrainer {
   private let progress: ProgressReporter
   private let workers: Int
 
-  /// Up to this many rows the recipe is chosen by trying; above, the number of documents a class decides.
-  private static let trialLimit = 20_000
+  private let settings: Settings
+
   /// Dense weights beyond this many bytes are refused before anything is allocated.
   package static let byteLimit = 4 << 30
+
+  /// What is the same for everybody; other values are for tests.
+  package struct Settings: Sendable {
+    /// Up to this many rows the recipe is chosen by trying; above, the number of documents a class decides.
+    package var trialLimit = 20_000
+    package var byteLimit = RefinementTrainer.byteLimit
+    package var hinge = RefinementRecipe.hinge
+    package var thorough = RefinementRecipe.thorough
+    package var smooth = RefinementRecipe.smooth
+
+    package init() {}
+  }
 
   package struct Outcome {
     package var training: ByClassTrainer.Outcome
@@ -23,14 +35,36 @@ package struct RefinementTrainer {
     package var norms: RowNorms
     package var classes: [Int32]
     package var weights: [Float]?
+    /// The same divided by their mean: what counts in refinement is how documents compare.
+    fileprivate var relativeWeights: [Float]?
     /// For each class the most prototypes it may get.
     package var limits: [Int]
     /// Classes whose number was asked for, and is kept to.
     package var isFixed: [Bool]
     package var initial: [[Prototype]]
+
+    package init(
+      rows: FeatureRows, partition: ClassPartition, norms: RowNorms, classes: [Int32], weights: [Float]?,
+      limits: [Int], isFixed: [Bool], initial: [[Prototype]]
+    ) {
+      self.rows = rows
+      self.partition = partition
+      self.norms = norms
+      self.classes = classes
+      self.weights = weights
+      self.limits = limits
+      self.isFixed = isFixed
+      self.initial = initial
+      relativeWeights = weights.map { weights in
+        let total = partition.order.reduce(0.0) { $0 + Double(weights[Int($1)]) }
+        guard total > 0 else { return weights }
+        return weights.map { Float(Double($0) * Double(partition.order.count) / total) }
+      }
+    }
   }
 
-  package init(options: TrainingOptions, progress: ProgressReporter) {
+  package init(options: TrainingOptions, progress: ProgressReporter, settings: Settings = Settings()) {
+    self.settings = settings
     var hard = options
     hard.isSoft = false
     self.options = hard
@@ -61,7 +95,8 @@ package struct RefinementTrainer {
   }
 
   private func fitAsIs(_ input: Input) throws -> Outcome {
-    guard RefinementTable.byteCount(lanes: 1, features: input.rows.columnCount) <= Self.byteLimit else {
+    guard RefinementTable.byteCount(lanes: 1, features: input.rows.columnCount) <= settings.byteLimit
+    else {
       var outcome = Outcome(training: try trainPrototypes(input, input.limits, documents: nil))
       outcome.training.report.refinement = .skipped(
         neededBytes: RefinementTable.byteCount(lanes: 1, features: input.rows.columnCount))
@@ -71,13 +106,13 @@ package struct RefinementTrainer {
     let rows = RefinementRows(
       input.rows, norms: input.norms, unit: options.distance == .euclidean ? unit(of: input) : 1)
     let needed = RefinementTable.byteCount(lanes: wanted.reduce(0, +), features: input.rows.columnCount)
-    guard needed <= Self.byteLimit else {
+    guard needed <= settings.byteLimit else {
       var outcome = Outcome(training: try trainPrototypes(input, wanted, documents: nil))
       outcome.training.report.refinement = .skipped(neededBytes: needed)
       return outcome
     }
     let documentCount = input.partition.order.count
-    return documentCount <= Self.trialLimit
+    return documentCount <= settings.trialLimit
       ? try chooseByTrial(input, wanted, rows) : try refineOnce(input, wanted, rows)
   }
 
@@ -149,10 +184,10 @@ extension RefinementTrainer {
       let statistics = try Refinement(
         recipe: recipe, seed: options.seed, workers: workers, progress: progress
       ).run(
-        table, rows: rows, documents: documents, classes: input.classes, weights: input.weights)
+        table, rows: rows, documents: documents, classes: input.classes, weights: input.relativeWeights)
       let first = statistics.first?.meanLoss ?? 0
       let last = statistics.last?.meanLoss ?? 0
-      if last.isFinite, last <= 4 * first + 1 || halvings >= 8 { return (table, halvings) }
+      if last.isFinite, last <= 4 * first + 1, table.isFinite { return (table, halvings) }
       guard halvings < 8 else { return (try self.table(prototypes, input, recipe, rows), halvings) }
       recipe.rate /= 2
     }
@@ -177,18 +212,19 @@ extension RefinementTrainer {
   /// Small sets: tries each recipe on held-out rows, then refines on all.
   private func chooseByTrial(_ input: Input, _ wanted: [Int], _ rows: RefinementRows) throws -> Outcome {
     let documents = usable(input, rows)
-    let splitCount = min(5, max(1, Self.trialLimit / max(1, documents.count)))
-    let recipes = [RefinementRecipe.hinge, .thorough, .smooth].map(lasting)
+    let splitCount = min(5, max(1, settings.trialLimit / max(1, documents.count)))
+    let recipes = [settings.hinge, settings.thorough, settings.smooth].map(lasting)
     var scores = [HeldOutScores](repeating: HeldOutScores(), count: recipes.count)
     var plain = HeldOutScores()
     for split in 0..<splitCount {
       let split = HeldOutSplit(input.partition, share: 0.12, seed: options.seed, step: UInt64(split)) {
         !rows.isEmpty(Int($0))
       }
-      guard !split.heldOut.isEmpty else { break }
+      // Tiny sets: another split may hold out a row where this one happened to hold out none.
+      guard !split.heldOut.isEmpty else { continue }
       let prototypes = try trainPrototypes(input, wanted, documents: split.training).prototypes
       plain.append(
-        try table(prototypes, input, .smooth, rows).heldOutScores(
+        try table(prototypes, input, settings.smooth, rows).heldOutScores(
           split.heldOut, rows: rows, classes: input.classes, workers: workers))
       for (index, recipe) in recipes.enumerated() {
         let table = try refine(prototypes, input, recipe, documents: split.training, rows).table
@@ -224,7 +260,7 @@ extension RefinementTrainer {
       !rows.isEmpty(Int($0))
     }
     let isRich = documents.count >= 20 * input.partition.classCount
-    let recipe = lasting(isRich ? .smooth : .thorough)
+    let recipe = lasting(isRich ? settings.smooth : settings.thorough)
     let training = try trainPrototypes(input, wanted, documents: nil)
     let plain = try table(training.prototypes, input, recipe, rows).heldOutScores(
       split.heldOut, rows: rows, classes: input.classes, workers: workers)
@@ -239,7 +275,8 @@ extension RefinementTrainer {
     last.rate = 0.6 * recipe.rate
     try progress.begin(.refining, total: split.heldOut.count * last.epochs)
     _ = try Refinement(recipe: last, seed: options.seed, workers: workers, progress: progress).run(
-      table, rows: rows, documents: split.heldOut, classes: input.classes, weights: input.weights)
+      table, rows: rows, documents: split.heldOut, classes: input.classes, weights: input.relativeWeights)
+    guard table.isFinite else { return keepingPrototypes(training, plain, tried: scores.accuracy) }
     var outcome = Outcome(
       training: training, refined: weights(table, rows), calibration: .fitted(to: scores))
     outcome.training.report.refinement = .done(

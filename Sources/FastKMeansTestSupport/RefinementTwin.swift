@@ -1,0 +1,151 @@
+import FastKMeans
+
+/// The plain twin of `Refinement`: every score, rival and move by its definition, in double precision.
+package struct RefinementTwin {
+  /// A row as refinement sees it.
+  package struct Document {
+    package var terms: [(column: Int, value: Double)]
+    /// What values are multiplied with.
+    package var scale: Double
+    package var classIndex: Int
+    package var weight: Double
+
+    package init(terms: [(column: Int, value: Double)], scale: Double, classIndex: Int, weight: Double) {
+      self.terms = terms
+      self.scale = scale
+      self.classIndex = classIndex
+      self.weight = weight
+    }
+  }
+
+  /// What one document asks for.
+  package struct Step {
+    package var moves: [(lane: Int, factor: Double)] = []
+    package var loss = 0.0
+    package var isRight = true
+  }
+
+  private let recipe: RefinementRecipe
+  private let classOfLane: [Int]
+  /// `weights[lane][feature]`.
+  package private(set) var weights: [[Double]]
+  /// Euclidean; nil for cosine.
+  package private(set) var biases: [Double]?
+  /// The least distance of any score to a place where a step changes in a jump: below the rounding of single
+  /// precision, twin and fast path may part.
+  package private(set) var leastGap = Double.infinity
+
+  package init(recipe: RefinementRecipe, weights: [[Double]], biases: [Double]?, classOfLane: [Int]) {
+    self.recipe = recipe
+    self.weights = weights
+    self.biases = biases
+    self.classOfLane = classOfLane
+  }
+
+  package func scores(_ document: Document) -> [Double] {
+    weights.indices.map { lane in
+      let dot = document.terms.reduce(0.0) { $0 + $1.value * weights[lane][$1.column] }
+      return document.scale * dot + (biases?[lane] ?? 0)
+    }
+  }
+
+  /// One batch: all steps with the weights at its start, then all moves, in document order.
+  package mutating func learn(_ batch: [Document], rate: Double) -> [Step] {
+    let steps = batch.map { step($0) }
+    for (document, step) in zip(batch, steps) {
+      for (lane, factor) in step.moves {
+        let move = rate * document.weight * factor
+        biases?[lane] += move
+        for (column, value) in document.terms { weights[lane][column] += move * document.scale * value }
+      }
+    }
+    return steps
+  }
+
+  private mutating func step(_ document: Document) -> Step {
+    let scores = scores(document)
+    let lanes = scores.indices.sorted { (-scores[$0], $0) < (-scores[$1], $1) }
+    let own = lanes.filter { classOfLane[$0] == document.classIndex }
+    let others = lanes.filter { classOfLane[$0] != document.classIndex }
+    guard let best = own.first, let rival = others.first else { return Step() }
+    noteGap(own.map { scores[$0] }, atMost: 2)
+    var step = Step()
+    step.isRight = scores[rival] < scores[best] || (scores[rival] == scores[best] && rival > best)
+    let pushes =
+      recipe.sharpness > 0 ? smooth(others, scores, best, &step) : hinge(rival, others, scores, best, &step)
+    let pull = pushes.reduce(0) { $0 + $1.share }
+    leastGap = min(leastGap, abs(pull - 1e-3))
+    guard pull >= 1e-3 else { return step }
+    move(best, by: pull, &step)
+    for push in pushes { move(push.lane, by: -push.share, &step) }
+    return step
+  }
+
+  private mutating func hinge(
+    _ rival: Int, _ others: [Int], _ scores: [Double], _ best: Int, _ step: inout Step
+  ) -> [(lane: Int, share: Double)] {
+    let violation = Double(recipe.margin) + scores[rival] - scores[best]
+    leastGap = min(leastGap, abs(violation))
+    guard violation > 0 else { return [] }
+    noteGap(others.map { scores[$0] }, atMost: 2)
+    step.loss = violation
+    return [(rival, 1)]
+  }
+
+  private mutating func smooth(
+    _ others: [Int], _ scores: [Double], _ best: Int, _ step: inout Step
+  ) -> [(lane: Int, share: Double)] {
+    let sharpness = Double(recipe.sharpness)
+    let exponents = others.map { sharpness * (Double(recipe.margin) + scores[$0] - scores[best]) }
+    for exponent in exponents { leastGap = min(leastGap, abs(exponent + 5) / sharpness) }
+    let near = exponents.indices.filter { exponents[$0] > -5 }.prefix(8)
+    if near.count == 8 { noteGap(Array(others.map { scores[$0] }.dropFirst(7)), atMost: 2) }
+    guard !near.isEmpty else { return [] }
+    let total = near.reduce(1.0) { $0 + naturalExponential(exponents[$1]) }
+    step.loss = naturalLogarithm(total) / sharpness
+    return near.map { (others[$0], naturalExponential(exponents[$0]) / total) }
+  }
+
+  private func move(_ lane: Int, by factor: Double, _ step: inout Step) {
+    for other in classOfLane.indices where classOfLane[other] == classOfLane[lane] {
+      let share = other == lane ? 1 : Double(recipe.cooperation)
+      if share > 0 { step.moves.append((other, factor * share)) }
+    }
+  }
+
+  private mutating func noteGap(_ falling: [Double], atMost count: Int) {
+    let first = falling.prefix(count)
+    for (left, right) in zip(first, first.dropFirst()) { leastGap = min(leastGap, left - right) }
+  }
+}
+
+extension RefinementTwin {
+  /// All epochs, with documents resting for an epoch after one in which no rival came near.
+  package mutating func run(_ documents: [Document], seed: UInt64) -> [(meanLoss: Double, errorRate: Double)]
+  {
+    var rests = [Bool](repeating: false, count: documents.count)
+    var statistics: [(meanLoss: Double, errorRate: Double)] = []
+    let totalWeight = documents.reduce(0) { $0 + $1.weight }
+    for epoch in 0..<recipe.epochs {
+      var order = documents.indices.filter { !rests[$0] }
+      rests = rests.map { _ in false }
+      var random = CounterRandom(seed: seed, stream: 0x5EED, step: UInt64(epoch))
+      for position in order.indices.dropLast() {
+        order.swapAt(position, position + random.nextIndex(below: order.count - position))
+      }
+      var (loss, errors) = (0.0, 0.0)
+      for first in stride(from: 0, to: order.count, by: 64) {
+        let batch = order[first..<min(first + 64, order.count)]
+        let done = (Double(epoch) + Double(first) / Double(order.count)) / Double(recipe.epochs)
+        let steps = learn(batch.map { documents[$0] }, rate: recipe.rate * (1 - done))
+        for (document, step) in zip(batch, steps) {
+          rests[document] = step.moves.isEmpty
+          loss += documents[document].weight * step.loss
+          errors += step.isRight ? 0 : documents[document].weight
+        }
+      }
+      statistics.append((loss / max(totalWeight, 1e-300), errors / max(totalWeight, 1e-300)))
+    }
+    return statistics
+  }
+}
