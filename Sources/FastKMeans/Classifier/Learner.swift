@@ -180,6 +180,20 @@ extension Learner {
     return wanted
   }
 
+  /// `k_init='auto'`: as many as size and variety of a class pay for; what `k_list` asks for is kept to.
+  private func countsByRule(_ rows: FeatureRows, _ input: Input) throws -> [Int] {
+    let count = { (rows: FeatureRows) in
+      try PrototypeCountRule.counts(
+        rows, partition: input.partition, norms: input.norms, limit: PrototypeCountRule.automaticLimit,
+        workers: Parallel.workerCount(settings.threadCount))
+    }
+    // The rule keeps a table over all features.
+    let ruled = try FeatureCompaction(rows)?.withRows(rows, count) ?? count(rows)
+    return classes.labels.indices.map { index in
+      isCountFixed(classes.labels[index]) ? input.wanted[index] : ruled[index]
+    }
+  }
+
   private func isCountFixed(_ label: Label) -> Bool {
     switch settings.prototypeCounts {
     case .none: false
@@ -228,8 +242,10 @@ extension Learner {
       refined = outcome.refined
       calibration = outcome.calibration
     case .default:
+      let wanted =
+        settings.isPrototypeCountAutomatic ? try countsByRule(rows, input) : input.wanted
       let outcome = try ByClassTrainer(options: settings, progress: reporter).fit(
-        rows, partition: input.partition, norms: input.norms, weights: input.weights, wanted: input.wanted,
+        rows, partition: input.partition, norms: input.norms, weights: input.weights, wanted: wanted,
         initial: prototypes)
       prototypes = outcome.prototypes
       report = outcome.report

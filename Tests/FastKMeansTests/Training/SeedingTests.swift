@@ -134,4 +134,21 @@ import Testing
       try error([[1, 2]], [0, 1])
         == .lengthMismatch(what: "labels of the prototypes", expected: 1, found: 2))
   }
+
+  /// `k_init='auto'` without refinement: large classes get several prototypes, small ones one, `k_list` its number.
+  @Test func automaticCountsFollowSizeAndVariety() throws {
+    let (rows, classes) = TestRows.clustered(rows: 600, width: 12, classes: 2, subtopics: 3, seed: 5)
+    let small = (0..<6).map { row in (0..<12).map { Float(($0 + row) % 3) } }
+    var options = TrainingOptions.prototypesOnly
+    options.isPrototypeCountAutomatic = true
+    options.isSoft = false
+    options.prototypeCounts = .byLabel([1: 2])
+    var classifier = try FastKMeansClassifier<Int>(options)
+    try classifier.fit(
+      TestRows.features(rows + small, isSparse: true), labels: classes + [Int](repeating: 7, count: 6))
+    let counts = try classifier.model.prototypes.classIndices.reduce(into: [0, 0, 0]) { $0[Int($1)] += 1 }
+    #expect(counts[0] > 2 && counts[0] <= 5)
+    #expect(counts[1] == 2)
+    #expect(counts[2] == 1)
+  }
 }
