@@ -29,7 +29,9 @@ extension Calibration {
   package static func fitted(to scores: HeldOutScores) -> Calibration? {
     guard scores.margins.count >= 20 else { return nil }
     let (intercept, slope) = logistic(scores)
-    return Calibration(unchecked: intercept, slope: slope, sharpness: sharpness(scores))
+    let sharpness = sharpness(scores)
+    let plain = Calibration(unchecked: intercept, slope: slope, sharpness: sharpness)
+    return CrowdedLogistic(scores, sharpness: sharpness)?.fitted(from: plain) ?? plain
   }
 
   /// Maximum likelihood by Newton's method, with Platt's targets: never 0 or 1, so a perfect separation converges.

@@ -1,34 +1,43 @@
 /// Turns class scores into probabilities that mean what they say.
 ///
-/// Three numbers for the whole model, so that it is defined for classes that were rare or absent where it was
-/// fitted: the probability of the best class is a logistic of its margin over the second (Platt 1999), the rest is
-/// shared by a softmax of the scores at one temperature (Guo et al. 2017, arXiv:1706.04599). The best class stays
-/// the best.
+/// Four numbers for the whole model, so that it is defined for classes that were rare or absent where it was
+/// fitted: the probability of the best class is a logistic (Platt 1999) of its margin over the second and of how many
+/// classes come near the second; the rest is shared by a softmax of the scores at one temperature (Guo et al. 2017,
+/// arXiv:1706.04599). With slope = sharpness and crowding = 1 the whole is that softmax. The best class stays the
+/// best.
 public struct Calibration: Sendable, Equatable {
-  /// Of the logistic: probability = 1 / (1 + exp(-(intercept + slope * margin))).
+  /// Of the logistic: probability = 1 / (1 + exp(-(intercept + slope * margin - crowding * log(rivals)))), where the
+  /// rivals are the other classes, each counted by exp(sharpness * (its score - the second's)): 1 or more.
   public let intercept: Double
   /// Above 0.
   public let slope: Double
   /// Multiplies scores in the softmax; above 0.
   public let sharpness: Double
+  /// What each doubling of the rivals takes off; 0 or more.
+  public let crowding: Double
 
   /// For models without held-out rows: a plain softmax, as refinement's margin of 1 suggests.
   package static let uncalibrated = Calibration(unchecked: 0, slope: 1, sharpness: 1)
 
-  /// - Throws: ``OptionsError`` if a number is not finite, or slope or sharpness is not above 0.
-  public init(intercept: Double, slope: Double, sharpness: Double) throws(OptionsError) {
-    guard intercept.isFinite, slope.isFinite, sharpness.isFinite, slope > 0, sharpness > 0 else {
+  /// - Throws: ``OptionsError`` if a number is not finite, slope or sharpness is not above 0, or crowding below 0.
+  public init(
+    intercept: Double, slope: Double, sharpness: Double, crowding: Double = 0
+  ) throws(OptionsError) {
+    guard intercept.isFinite, slope.isFinite, sharpness.isFinite, crowding.isFinite, slope > 0, sharpness > 0,
+      crowding >= 0
+    else {
       throw OptionsError(
-        parameter: "calibration", value: "(\(intercept), \(slope), \(sharpness))",
-        allowed: "finite numbers, the last two above 0")
+        parameter: "calibration", value: "(\(intercept), \(slope), \(sharpness), \(crowding))",
+        allowed: "finite numbers, slope and sharpness above 0, crowding from 0")
     }
-    self.init(unchecked: intercept, slope: slope, sharpness: sharpness)
+    self.init(unchecked: intercept, slope: slope, sharpness: sharpness, crowding: crowding)
   }
 
-  init(unchecked intercept: Double, slope: Double, sharpness: Double) {
+  init(unchecked intercept: Double, slope: Double, sharpness: Double, crowding: Double = 0) {
     self.intercept = intercept
     self.slope = slope
     self.sharpness = sharpness
+    self.crowding = crowding
   }
 
   /// Replaces the scores of all classes by their probabilities.
@@ -59,7 +68,7 @@ public struct Calibration: Sendable, Equatable {
     }
     // The second's share of what is left, 1 / total, must not make it more probable than the best.
     let least = 1 / (1 + total)
-    let probability = max(Float(confidence(margin: Double(best - second))), least)
+    let probability = max(Float(confidence(margin: Double(best - second), rivals: Double(total))), least)
     let rest = (1 - probability) / total
     // A class that comes before the best one must stay strictly below it, or it would win the tie.
     for index in scores.indices {
@@ -68,7 +77,9 @@ public struct Calibration: Sendable, Equatable {
     scores[bestIndex] = probability
   }
 
-  func confidence(margin: Double) -> Double {
-    1 / (1 + naturalExponential(-(intercept + slope * margin)))
+  /// - Parameters:
+  ///   - rivals: 1 or more.
+  func confidence(margin: Double, rivals: Double = 1) -> Double {
+    1 / (1 + naturalExponential(-(intercept + slope * margin - crowding * naturalLogarithm(max(1, rivals)))))
   }
 }

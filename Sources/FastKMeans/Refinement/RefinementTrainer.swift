@@ -261,14 +261,16 @@ extension RefinementTrainer {
     }
     let isRich = documents.count >= 20 * input.partition.classCount
     let recipe = lasting(isRich ? settings.smooth : settings.thorough)
-    let training = try trainPrototypes(input, wanted, documents: nil)
+    // Prototypes that have seen the held-out rows would be judged too well, and lend that to the refined ones.
+    let training = try trainPrototypes(input, wanted, documents: rowsBut(split.heldOut, input))
     let plain = try table(training.prototypes, input, recipe, rows).heldOutScores(
       split.heldOut, rows: rows, classes: input.classes, workers: workers)
     let (table, halvings) = try refine(training.prototypes, input, recipe, documents: split.training, rows)
     let scores = try table.heldOutScores(
       split.heldOut, rows: rows, classes: input.classes, workers: workers)
     guard scores.accuracy >= plain.accuracy else {
-      return keepingPrototypes(training, plain, tried: scores.accuracy)
+      return try keepingPrototypes(
+        trainPrototypes(input, wanted, documents: nil), plain, tried: scores.accuracy)
     }
     // Two short passes: what the other rows have moved is not to be undone.
     var last = recipe.lasting(2)
@@ -276,14 +278,43 @@ extension RefinementTrainer {
     try progress.begin(.refining, total: split.heldOut.count * last.epochs)
     _ = try Refinement(recipe: last, seed: options.seed, workers: workers, progress: progress).run(
       table, rows: rows, documents: split.heldOut, classes: input.classes, weights: input.relativeWeights)
-    guard table.isFinite else { return keepingPrototypes(training, plain, tried: scores.accuracy) }
+    guard table.isFinite else {
+      return try keepingPrototypes(
+        trainPrototypes(input, wanted, documents: nil), plain, tried: scores.accuracy)
+    }
     var outcome = Outcome(
-      training: training, refined: weights(table, rows), calibration: .fitted(to: scores))
+      training: try countingAllRows(training, input, wanted), refined: weights(table, rows),
+      calibration: .fitted(to: scores))
     outcome.training.report.refinement = .done(
       RefinementReport(
         recipe: recipe.name, epochs: recipe.epochs, rateHalvings: halvings,
         heldOutCount: scores.isRight.count,
         heldOutAccuracy: scores.accuracy, prototypeAccuracy: plain.accuracy))
+    return outcome
+  }
+
+  private func rowsBut(_ heldOut: [Int32], _ input: Input) -> [Int32] {
+    var isHeldOut = [Bool](repeating: false, count: input.classes.count)
+    for row in heldOut { isHeldOut[Int(row)] = true }
+    return input.partition.order.filter { !isHeldOut[Int($0)] }
+  }
+
+  /// The prototypes with the held-out rows counted in: one epoch more, from where they lie, over all rows.
+  private func countingAllRows(
+    _ training: ByClassTrainer.Outcome, _ input: Input, _ wanted: [Int]
+  ) throws -> ByClassTrainer.Outcome {
+    var once = options
+    once.maxEpochs = 1
+    once.mergeThreshold = nil
+    let counted = try ByClassTrainer(options: once, progress: progress).fit(
+      input.rows, partition: input.partition, norms: input.norms, weights: input.weights, wanted: wanted,
+      initial: training.prototypes)
+    // Refined weights belong to prototypes one by one; a class that lost one keeps those it had.
+    var outcome = training
+    for (classIndex, members) in counted.prototypes.enumerated()
+    where members.count == training.prototypes[classIndex].count {
+      outcome.prototypes[classIndex] = members
+    }
     return outcome
   }
 

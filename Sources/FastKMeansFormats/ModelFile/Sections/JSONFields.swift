@@ -59,6 +59,11 @@ struct JSONFields {
 
   func double(_ name: String) throws -> Double { try required(name, "a number") { $0.double } }
 
+  /// `nil` for a member that the writer left out.
+  func doubleIfPresent(_ name: String) throws -> Double? {
+    object[name] == nil ? nil : try double(name)
+  }
+
   func optionalDouble(_ name: String) throws -> Double? { try optional(name, "a number") { $0.double } }
 
   func bool(_ name: String) throws -> Bool {
