@@ -15,6 +15,13 @@ let package = Package(
       name: "RowsBenchmark",
       dependencies: ["BenchmarkSupport", .product(name: "FastKMeans", package: "FastKMeans")]
     ),
+    .executableTarget(
+      name: "FitMemoryBenchmark",
+      dependencies: [
+        .product(name: "FastKMeans", package: "FastKMeans"),
+        .product(name: "FastKMeansFormats", package: "FastKMeans"),
+      ]
+    ),
   ],
   swiftLanguageModes: [.v6]
 )
