@@ -229,7 +229,7 @@ extension Learner {
     _ rows: FeatureRows, _ input: Input, _ reporter: ProgressReporter
   ) throws -> TrainingReport {
     try takeGivenPrototypes()
-    var report: TrainingReport
+    let report: TrainingReport
     switch settings.mode {
     case .default where settings.refinement != .count(0):
       let outcome = try RefinementTrainer(options: settings, progress: reporter).fit(
@@ -254,17 +254,14 @@ extension Learner {
       report = try ReferenceTrainer(options: settings, progress: reporter).fit(
         &prototypes, rows: rows, classes: input.classIndices, norms: input.norms, weights: input.weights)
     }
-    batchCount += 1
-    report.newClasses = input.newClasses
-    report.emptyDocumentCount = input.norms.zeroRowCount
-    return report
+    return finished(report, input)
   }
 
   private mutating func learnBatch(
     _ rows: FeatureRows, _ input: Input, _ reporter: ProgressReporter
   ) throws -> TrainingReport {
     try takeGivenPrototypes()
-    var report: TrainingReport
+    let report: TrainingReport
     switch settings.mode {
     case .default:
       let counts = prototypes.map(\.count)
@@ -283,7 +280,13 @@ extension Learner {
       report = try ReferenceTrainer(options: settings, progress: reporter).update(
         &prototypes, with: rows, classes: input.classIndices, norms: input.norms, weights: input.weights)
     }
+    return finished(report, input)
+  }
+
+  /// What every call that learned does at its end.
+  private mutating func finished(_ report: TrainingReport, _ input: Input) -> TrainingReport {
     batchCount += 1
+    var report = report
     report.newClasses = input.newClasses
     report.emptyDocumentCount = input.norms.zeroRowCount
     return report
