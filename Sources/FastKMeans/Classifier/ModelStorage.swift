@@ -17,6 +17,8 @@ package final class ModelStorage: Sendable {
   package let batchCount: UInt64
   /// Squared length of each prototype.
   package let squaredNorms: [Double]
+  /// The magnitude below which coordinates are left out of scoring; 0 with refined weights.
+  private let scoringTruncation: Float
   private let cachedIndex = Mutex<ScoringIndex?>(nil)
 
   package init(
@@ -31,6 +33,7 @@ package final class ModelStorage: Sendable {
     self.refined = refined
     classStarts = prototypes.classStarts(classCount: classes.count)
     squaredNorms = (0..<prototypes.count).map { prototypes.vector($0).squaredNorm }
+    scoringTruncation = refined == nil ? Self.truncation(of: prototypes, options.options) : 0
   }
 
   package var settings: TrainingOptions { options.options }
@@ -46,7 +49,8 @@ package final class ModelStorage: Sendable {
             prototypes: refined.weights, biases: refined.biases, classCount: classes.count, workers: workers)
         } else {
           try ScoringIndex(
-            prototypes: prototypes, biases: biases(), classCount: classes.count, truncation: truncation(),
+            prototypes: prototypes, biases: biases(), classCount: classes.count,
+            truncation: scoringTruncation,
             workers: workers)
         }
       cached = built
@@ -69,6 +73,20 @@ package final class ModelStorage: Sendable {
     }
   }
 
+  /// What scoring multiplies a document's value with: refined weights where there are any, else the centre without
+  /// its truncated coordinates.
+  package func scoringWeight(of prototype: Int, column: UInt32) -> Double {
+    if let refined { return refined.weights.value(prototype, column: column) }
+    let value = prototypes.value(prototype, column: column)
+    return Float(value).magnitude >= scoringTruncation ? value : 0
+  }
+
+  /// What scoring adds whatever the document.
+  package func scoringBias(of prototype: Int) -> Double {
+    if let refined { return Double(refined.biases?[prototype] ?? 0) }
+    return settings.distance == .euclidean ? Double(Float(-squaredNorms[prototype] / 2)) : 0
+  }
+
   /// Euclidean: ranking by x.c - |c|^2 / 2 is ranking by distance.
   private func biases() -> [Float]? {
     guard settings.distance == .euclidean else { return nil }
@@ -78,7 +96,7 @@ package final class ModelStorage: Sendable {
   /// The magnitude below which coordinates are left out of scoring.
   ///
   /// The reference mode has truncated its prototypes already.
-  private func truncation() -> Float {
+  private static func truncation(of prototypes: PrototypeSet, _ settings: TrainingOptions) -> Float {
     guard settings.mode == .default, settings.truncationThreshold > 0 else { return 0 }
     guard let share = settings.percentileThreshold else { return Float(settings.truncationThreshold) }
     let values = prototypes.values

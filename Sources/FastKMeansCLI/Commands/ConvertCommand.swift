@@ -37,7 +37,7 @@ struct ConvertCommand: ParsableCommand {
   }
 
   private func convertModel(to precision: Precision) throws {
-    guard input.format == nil, RowFormat(path: input.input) == nil, outputFormat == nil, labelsOutput == nil
+    guard input.rows.format == nil, RowFormat(path: input.input) == nil, outputFormat == nil, labelsOutput == nil
     else {
       throw CallError("--dtype is for models, \(input.input) is to be read as rows; leave --dtype out")
     }
@@ -49,7 +49,7 @@ struct ConvertCommand: ParsableCommand {
   }
 
   private func convertRows() throws {
-    if input.format == nil, input.input.hasSuffix(".safetensors") {
+    if input.rows.format == nil, input.input.hasSuffix(".safetensors") {
       throw CallError("\(input.input) is a model; say which precision it is to get with --dtype")
     }
     let rows = try RowConversion(
