@@ -37,7 +37,8 @@ struct ConvertCommand: ParsableCommand {
   }
 
   private func convertModel(to precision: Precision) throws {
-    guard input.rows.format == nil, RowFormat(path: input.input) == nil, outputFormat == nil, labelsOutput == nil
+    guard input.rows.format == nil, RowFormat(path: input.input) == nil, outputFormat == nil,
+      labelsOutput == nil
     else {
       throw CallError("--dtype is for models, \(input.input) is to be read as rows; leave --dtype out")
     }
