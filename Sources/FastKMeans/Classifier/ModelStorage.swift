@@ -36,6 +36,13 @@ package final class ModelStorage: Sendable {
     scoringTruncation = refined == nil ? Self.truncation(of: prototypes, options.options) : 0
   }
 
+  /// The same model with other refined weights, one row for each prototype.
+  package func replacing(refined: RefinedPrototypes?) -> ModelStorage {
+    ModelStorage(
+      options: options, classes: classes, prototypes: prototypes, batchCount: batchCount,
+      calibration: calibration, refined: refined)
+  }
+
   package var settings: TrainingOptions { options.options }
 
   /// The index that answers for this model.
