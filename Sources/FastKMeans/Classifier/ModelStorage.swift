@@ -13,6 +13,10 @@ package final class ModelStorage: Sendable {
   package let refined: RefinedPrototypes?
   /// nil where nothing was held out to calibrate on.
   package let calibration: Calibration?
+  /// nil where nothing was held out to tell unknown classes by.
+  package let openSet: OpenSet?
+  /// When to answer "none of these"; nil: only to documents without any known feature.
+  package let rejection: Rejection?
   /// Batches learned so far; a learner that goes on draws its random numbers from there.
   package let batchCount: UInt64
   /// Squared length of each prototype.
@@ -23,7 +27,8 @@ package final class ModelStorage: Sendable {
 
   package init(
     options: ValidatedOptions, classes: ClassDictionary, prototypes: PrototypeSet, batchCount: UInt64,
-    calibration: Calibration? = nil, refined: RefinedPrototypes? = nil
+    calibration: Calibration? = nil, refined: RefinedPrototypes? = nil, openSet: OpenSet? = nil,
+    rejection: Rejection? = nil
   ) {
     self.options = options
     self.classes = classes
@@ -31,6 +36,8 @@ package final class ModelStorage: Sendable {
     self.batchCount = batchCount
     self.calibration = calibration
     self.refined = refined
+    self.openSet = openSet
+    self.rejection = rejection
     classStarts = prototypes.classStarts(classCount: classes.count)
     squaredNorms = (0..<prototypes.count).map { prototypes.vector($0).squaredNorm }
     scoringTruncation = refined == nil ? Self.truncation(of: prototypes, options.options) : 0
@@ -44,6 +51,13 @@ package final class ModelStorage: Sendable {
   }
 
   package var settings: TrainingOptions { options.options }
+
+  /// The same model with another rule of when to answer "none of these".
+  package func rejecting(_ rejection: Rejection?) -> ModelStorage {
+    ModelStorage(
+      options: options, classes: classes, prototypes: prototypes, batchCount: batchCount,
+      calibration: calibration, refined: refined, openSet: openSet, rejection: rejection)
+  }
 
   /// The index that answers for this model.
   package func index() throws -> ScoringIndex {

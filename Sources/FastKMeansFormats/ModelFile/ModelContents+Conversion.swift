@@ -39,7 +39,8 @@ extension ModelContents {
         RefinedPrototypes(
           weights: refined.weights.converted(to: precision, adding: &loss), biases: refined.biases,
           unit: refined.unit)
-      })
+      },
+      openSet: storage.openSet, rejection: storage.rejection)
     var contents = self
     contents.model = try ClassifierModel<Label>(storage: converted)
     return ConvertedModel(contents: contents, loss: loss)
