@@ -47,7 +47,7 @@ package final class ModelStorage: Sendable {
   package func replacing(refined: RefinedPrototypes?) -> ModelStorage {
     ModelStorage(
       options: options, classes: classes, prototypes: prototypes, batchCount: batchCount,
-      calibration: calibration, refined: refined)
+      calibration: calibration, refined: refined, openSet: openSet, rejection: rejection)
   }
 
   package var settings: TrainingOptions { options.options }
