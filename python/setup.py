@@ -56,7 +56,7 @@ def build_library():
         strip = ["strip", "-x"]
     else:
         name = f"lib{PRODUCT}.so"
-        command += ["--static-swift-stdlib", "-Xlinker", f"--version-script={support / 'exports.map'}"]
+        command += ["-Xswiftc", "-static-stdlib", "-Xlinker", f"--version-script={support / 'exports.map'}"]
         strip = ["strip", "--strip-unneeded"]
     subprocess.run(command, check=True, stdout=sys.stderr)
     products = subprocess.run([*command, "--show-bin-path"], check=True, capture_output=True, text=True).stdout.strip()

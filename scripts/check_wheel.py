@@ -46,7 +46,8 @@ def declared_functions(header):
 
 def faults_of_symbols(listing, declared):
     """What is wrong with what a library shows: the output of `nm -D --defined-only` against the header's names."""
-    shown = {line.split()[-1].partition("@")[0] for line in listing.splitlines() if line.split()[1:2] != ["A"]}
+    # "A" is the name of the version itself; small letters are for the linker's own use and meet nothing.
+    shown = {name.partition("@")[0] for _, kind, name in map(str.split, listing.splitlines()) if kind in "BDRTVW"}
     for name in sorted(shown - declared):
         yield f"the library shows {name}, which is not in the header"
     for name in sorted(declared - shown):

@@ -28,7 +28,7 @@ class Listings(unittest.TestCase):
         self.assertEqual(list(check_wheel.faults_of_symbols(NM, declared)), [])
 
     def test_foreign_and_missing_functions_are_named(self):
-        faults = list(check_wheel.faults_of_symbols(NM + "0 T swift_retain\n", {"fkm_version", "fkm_model_free", "fkm_x"}))
+        faults = list(check_wheel.faults_of_symbols(NM + "0 T swift_retain\n0 d local\n", {"fkm_version", "fkm_model_free", "fkm_x"}))
         self.assertEqual(len(faults), 2)
         self.assertIn("swift_retain", faults[0])
         self.assertIn("fkm_x", faults[1])
