@@ -214,11 +214,17 @@ def _readable(array: np.ndarray) -> np.ndarray:
     """The array itself if the values of each row lie side by side, else a copy where they do."""
     strides, size = array.strides, array.itemsize
     side_by_side = strides[1] == size or array.shape[1] == 1
-    ascending = strides[0] >= array.shape[1] * size or array.shape[0] <= 1
+    # Rows may lie in any order and with gaps, but not on each other.
+    apart = abs(strides[0]) >= array.shape[1] * size or array.shape[0] <= 1
     whole_steps = strides[0] % size == 0
-    if side_by_side and ascending and whole_steps and array.flags.aligned:
+    if side_by_side and apart and whole_steps and array.flags.aligned:
         return array
-    return np.ascontiguousarray(array)
+    return _plain(array)
+
+
+def _plain(array: np.ndarray) -> np.ndarray:
+    """The array itself if it lies in memory without gaps and aligned, else a copy that does."""
+    return np.require(array, requirements=["C_CONTIGUOUS", "ALIGNED"])
 
 
 # --- sparse
@@ -233,11 +239,11 @@ def _sparse_rows(X: Any) -> SparseRows:
     offsets, columns, values = matrix.indptr, matrix.indices, matrix.data
     _check_offsets(matrix.shape, offsets, columns, values)
     used = int(offsets[-1])
-    values = np.ascontiguousarray(_as_numbers(values[:used]))
-    columns = np.ascontiguousarray(columns[:used])
+    values = _plain(_as_numbers(values[:used]))
+    columns = _plain(columns[:used])
     if not matrix.has_canonical_format:
         return _tidied(matrix.shape, offsets, columns, values)
-    return SparseRows(matrix.shape, np.ascontiguousarray(offsets), columns, values)
+    return SparseRows(matrix.shape, _plain(offsets), columns, values)
 
 
 def _compressed(X: Any) -> Any:
