@@ -513,7 +513,7 @@ FKM_API int32_t fkm_model_calibrate(const fkm_model *model, const fkm_rows *rows
  */
 
 /* Documents as UTF-8 bytes in one piece: document i is bytes[offsets[i]] ... bytes[offsets[i+1] - 1]. Bytes that are not
- * UTF-8 are read as U+FFFD, and counted. The bytes are copied for the call. A document has at most 1 GiB. */
+ * UTF-8 are read as U+FFFD, and counted. A document has at most 1 GiB. */
 typedef struct fkm_documents {
   uint32_t struct_size;
   int32_t offset_type; /* FKM_INT32 or FKM_INT64 */
