@@ -197,7 +197,7 @@ def test_a_wrong_parameter_is_named(name, value):
 def test_what_the_old_class_accepted_is_accepted():
     rows, labels = sparse_data()
     classifier = FastKMeansClassifier(
-        3, None, "KMeans++", "COSINE", "Float32", np.bool_(True), "Linear", batch_size=None, k_list=None, n_threads=1
+        3, None, "KMeans++", "COSINE", "Float32", np.bool_(True), "Linear", batch_size=None, n_threads=1
     )
     assert classifier.fit(rows, labels, verbose=False).score(rows, labels) > 0.9
 

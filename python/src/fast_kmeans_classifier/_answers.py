@@ -72,6 +72,7 @@ class Answers(Estimator):
     """Predictions of every kind."""
 
     n_threads: int
+    classes_: np.ndarray
     _state: LearnedState
     _table: LabelTable
 
@@ -149,16 +150,30 @@ class Answers(Estimator):
         return logarithms
 
     def decision_function(self, X: Any) -> np.ndarray:
-        """The score of each class: that of its best prototype.
+        """How strongly each document belongs to each class; the largest is the predicted class.
 
         Returns
         -------
-        ndarray of float32
-            documents x classes, the largest where `predict` is; minus infinity for a class that `partial_fit` was told of
-            and no document has shown. With two classes the score of the second above the first, one number a document.
+        ndarray
+            More than two classes: float32, documents x classes: the score of each class, that of its best prototype; minus
+            infinity for a class that `partial_fit` was told of and no document has shown. Two classes: float64, documents: the
+            logarithm of the odds of the second class, above 0 where it is predicted.
         """
-        scores = self._table.in_columns(self._asked(X, "scores", native.ROWS_PER_CALL), -np.inf)
-        return scores[:, 1] - scores[:, 0] if scores.shape[1] == 2 else scores
+        if len(getattr(self, "classes_", ())) == 2:
+            return self._log_odds(X)
+        scores = self._asked(X, "scores", native.ROWS_PER_CALL)
+        return self._table.in_columns(scores, -np.inf)
+
+    def _log_odds(self, X: Any) -> np.ndarray:
+        """Of two classes; scikit-learn wants it to rise with the probability, which differences of scores need not."""
+        probabilities = self.predict_proba(X).astype(np.float64)
+        logarithms = np.log(np.maximum(probabilities, np.finfo(np.float32).tiny))
+        odds = logarithms[:, 1] - logarithms[:, 0]
+        is_second = self.predict(X) == self.classes_[1]
+        # Scores that differ in the last bit may give the same probability.
+        least = np.finfo(np.float64).eps
+        decided: np.ndarray = np.where(is_second, np.maximum(odds, least), np.minimum(odds, 0))
+        return decided
 
     def predict_top_k(self, X: Any, k: int = 5) -> TopK:
         """The `k` best classes of each document with similarity, confidence and prototype, best first.

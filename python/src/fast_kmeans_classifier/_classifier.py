@@ -398,10 +398,12 @@ def _classes_that_count(data: TrainingData) -> np.ndarray:
 def _in_layout(rows: Rows, layout: int) -> Rows:
     """Sparse rows for a model that learned from sparse ones, else dense ones."""
     if layout == library.SPARSE and isinstance(rows, DenseRows):
-        matrix = sparse.csr_array(rows.values.astype(np.float32, copy=False))
+        # SciPy knows no sparse half precision.
+        values = rows.values.astype(np.float32) if rows.values.dtype == np.float16 else rows.values
+        matrix = sparse.csr_array(values)
         return SparseRows(rows.shape, matrix.indptr, matrix.indices, matrix.data)
     if layout == library.DENSE and isinstance(rows, SparseRows):
-        return DenseRows(sparse.csr_array(rows.matrix(), dtype=np.float32).toarray())
+        return DenseRows(rows.matrix().toarray())
     return rows
 
 

@@ -350,6 +350,8 @@ class Vectorizer(Handle):
 
     def terms(self) -> list[str]:
         """The vocabulary in column order; empty when hashing."""
+        if self.info.term_count == 0:
+            return []
         text = np.empty(self.info.term_text_size, dtype=np.uint8)
         offsets = np.empty(self.info.term_count + 1, dtype=np.int64)
         call("fkm_vectorizer_copy_vocabulary", self, _address(text), _address(offsets))
