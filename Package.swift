@@ -1,7 +1,7 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// Arrows point one way: kernels <- core <- text, formats <- command line.
+// Arrows point one way: kernels <- core <- text, formats <- command line, C interface.
 // ARCHITECTURE.md has a paragraph for each target.
 let package = Package(
   name: "FastKMeans",
@@ -11,6 +11,8 @@ let package = Package(
     .library(name: "FastKMeans", targets: ["FastKMeans"]),
     .library(name: "FastKMeansText", targets: ["FastKMeansText"]),
     .library(name: "FastKMeansFormats", targets: ["FastKMeansFormats"]),
+    // For other languages: the C interface of fastkmeans.h. No name that differs from the program's by case only.
+    .library(name: "fastkmeans_c", type: .dynamic, targets: ["FastKMeansABI"]),
     .executable(name: "fastkmeans", targets: ["FastKMeansCLI"]),
   ],
   dependencies: [
@@ -33,6 +35,11 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: [.copy("Resources/wordnet")]
+    ),
+    .target(name: "CFastKMeans"),
+    .target(
+      name: "FastKMeansABI",
+      dependencies: ["CFastKMeans", "FastKMeans", "FastKMeansText", "FastKMeansFormats"]
     ),
     .target(name: "FastKMeansTestSupport", dependencies: ["FastKMeans", "FastKMeansText"]),
     .testTarget(
@@ -57,6 +64,8 @@ let package = Package(
       dependencies: ["FastKMeansCLI", "FastKMeansTestSupport"],
       resources: [.copy("Snapshots")]
     ),
+    .testTarget(
+      name: "ABITests", dependencies: ["CFastKMeans", "FastKMeansABI", "FastKMeansTestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

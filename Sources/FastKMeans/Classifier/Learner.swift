@@ -22,6 +22,26 @@ package struct Learner: Sendable {
 
   package init(options: ValidatedOptions) { self.options = options }
 
+  /// Other options for the calls that follow; what has been learned stays.
+  ///
+  /// - Throws: ``OptionsError`` for an option that what has been learned depends on.
+  package mutating func change(to changed: ValidatedOptions) throws(OptionsError) {
+    if featureCount != nil {
+      let (new, old) = (changed.options, options.options)
+      try require("distance", new.distance.rawValue, old.distance.rawValue)
+      try require("dtype", new.precision.rawValue, old.precision.rawValue)
+      try require("mode", new.mode.rawValue, old.mode.rawValue)
+    }
+    options = changed
+  }
+
+  private func require(_ parameter: String, _ value: String, _ learned: String) throws(OptionsError) {
+    guard value != learned else { return }
+    throw OptionsError(
+      parameter: parameter, value: value,
+      allowed: "\(learned), for the classifier has learned with it; a new classifier takes another")
+  }
+
   /// Goes on from a model.
   package init(resuming model: ModelStorage) {
     options = model.options
@@ -103,6 +123,36 @@ package struct Learner: Sendable {
 }
 
 extension Learner {
+  /// Gives each class of the rows its first prototypes, mass 0, and learns nothing else.
+  ///
+  /// A training over several machines starts from them; `fit` with the same prototypes given goes the same way.
+  package mutating func seed(
+    _ rows: FeatureRows, labels: LabelColumn, sampleWeights: [Double]?
+  ) throws {
+    var next = self
+    let input = try next.prepare(rows, labels: labels, sampleWeights: sampleWeights)
+    try next.takeGivenPrototypes()
+    var wanted = input.wanted
+    if settings.refinement != .count(0) || settings.isPrototypeCountAutomatic {
+      // As many as a local training would give.
+      let ruled = try next.countsByRule(rows, input, limit: wanted.max() ?? 1)
+      for index in wanted.indices where !next.isCountFixed(next.classes.labels[index]) {
+        wanted[index] = min(wanted[index], ruled[index])
+      }
+    }
+    let isNew = next.prototypes.map(\.isEmpty)
+    try ClassSeeder(options: settings, progress: ProgressReporter(nil)).seed(
+      &next.prototypes, from: rows, partition: input.partition, norms: input.norms, weights: input.weights,
+      wanted: wanted, step: 0)
+    for classIndex in isNew.indices where isNew[classIndex] {
+      for member in next.prototypes[classIndex].indices {
+        next.prototypes[classIndex][member].mass = 0
+        next.prototypes[classIndex][member].sumScale = 0
+      }
+    }
+    self = next
+  }
+
   /// Input that has been checked against the state, in the form that training takes.
   private struct Input {
     var classIndices: [Int32]
@@ -129,7 +179,7 @@ extension Learner {
       throw InputError.lengthMismatch(what: "labels", expected: rows.rowCount, found: labels.count)
     }
     try checkFeatures(rows)
-    let weights = try checkedWeights(sampleWeights, rowCount: rows.rowCount)
+    let weights = try SampleWeights.checked(sampleWeights, rowCount: rows.rowCount)
     let knownCount = classes.count
     // Rows of weight 0 are as good as absent; they bring no class.
     let present = weights.map { weights in labels.selectingRows(weights.indices.filter { weights[$0] > 0 }) }
@@ -166,21 +216,6 @@ extension Learner {
     }
   }
 
-  private func checkedWeights(_ weights: [Double]?, rowCount: Int) throws -> [Float]? {
-    guard let weights else { return nil }
-    guard weights.count == rowCount else {
-      throw InputError.lengthMismatch(what: "sample weights", expected: rowCount, found: weights.count)
-    }
-    for (row, weight) in weights.enumerated() where !(0...RowNorms.largestWeight).contains(weight) {
-      throw InputError.badSampleWeight(row: row, value: weight)
-    }
-    let rounded = weights.map { Float($0) }
-    guard rounded.contains(where: { $0 > 0 }) else {
-      throw InputError.badSampleWeight(row: 0, value: weights[0])
-    }
-    return rounded
-  }
-
   private func wantedCounts() -> [Int] {
     // Positions count in sorted order, which is index order for the classes of one `fit`.
     let sorted = classes.labels.indices.sorted { classes.labels[$0] < classes.labels[$1] }
@@ -194,10 +229,12 @@ extension Learner {
   }
 
   /// `k_init='auto'`: as many as size and variety of a class pay for; what `k_list` asks for is kept to.
-  private func countsByRule(_ rows: FeatureRows, _ input: Input) throws -> [Int] {
+  private func countsByRule(
+    _ rows: FeatureRows, _ input: Input, limit: Int = PrototypeCountRule.automaticLimit
+  ) throws -> [Int] {
     let count = { (rows: FeatureRows) in
       try PrototypeCountRule.counts(
-        rows, partition: input.partition, norms: input.norms, limit: PrototypeCountRule.automaticLimit,
+        rows, partition: input.partition, norms: input.norms, limit: limit,
         workers: Parallel.workerCount(settings.threadCount))
     }
     // The rule keeps a table over all features.

@@ -55,8 +55,8 @@ package struct Refinement {
       shuffle(&order, epoch: epoch)
       for first in stride(from: 0, to: order.count, by: Self.batchSize) {
         let batch = order[first..<min(order.count, first + Self.batchSize)]
-        let rate =
-          recipe.rate * (1 - (Double(epoch) + Double(first) / Double(order.count)) / Double(recipe.epochs))
+        let done = (Double(epoch) + Double(first) / Double(order.count)) / Double(recipe.epochs)
+        let rate = recipe.rate * (1 - done * (1 - recipe.lastRateShare))
         try score(batch, table, rows, classes: classes, scratch: scratch, into: steps)
         for (position, document) in batch.enumerated() {
           let weight = Double(weights?[Int(document)] ?? 1)

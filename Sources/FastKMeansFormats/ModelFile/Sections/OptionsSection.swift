@@ -1,13 +1,13 @@
 import FastKMeans
 
 /// `options`: what the model was trained with, as JSON, by the names that Python and the command line use.
-enum OptionsSection {
+package enum OptionsSection {
   static let key = "options"
   private static let seedingKey = "init_method"
   private static let countsKey = "k_list"
   private static let automatic = JSONValue.string("auto")
 
-  static func encode(_ options: TrainingOptions) -> JSONValue {
+  package static func encode(_ options: TrainingOptions) -> JSONValue {
     let values: [String: JSONValue] = [
       "k_init": options.isPrototypeCountAutomatic ? automatic : .integer(options.prototypesPerClass),
       countsKey: counts(options.prototypeCounts),
