@@ -46,7 +46,9 @@ extension ClassScoring {
         let candidates =
           classes.map { starts[Int($0[row])]..<starts[Int($0[row]) + 1] } ?? 0..<prototypeCount
         var best = candidates.lowerBound
-        for candidate in candidates where scores[first + candidate] > scores[first + best] { best = candidate }
+        for candidate in candidates where scores[first + candidate] > scores[first + best] {
+          best = candidate
+        }
         body(
           row,
           Explanation(

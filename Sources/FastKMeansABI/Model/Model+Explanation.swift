@@ -11,7 +11,8 @@ package func modelExplain(
   answer(error) {
     let input = try AnswerInput(model, rows, threads)
     let wanted = try wantedClasses(wanted, input)
-    let prototypes = try optionalOutput(prototypes, count: input.rowCount, "prototypes").map(SharedOutput.init)
+    let prototypes = try optionalOutput(prototypes, count: input.rowCount, "prototypes").map(
+      SharedOutput.init)
     let scores = try optionalOutput(scores, count: input.rowCount, "scores").map(SharedOutput.init)
     try input.rows.withView { view in
       let shares = try optionalOutput(shares, count: view.valueCount, "shares").map(SharedOutput.init)

@@ -74,7 +74,9 @@ package func modelScores(
           let own = block[first..<first + prototypeCount]
           if isByClass {
             target.write(
-              (0..<width).lazy.map { own[(first + starts[$0])..<(first + starts[$0 + 1])].max() ?? -.infinity },
+              (0..<width).lazy.map {
+                own[(first + starts[$0])..<(first + starts[$0 + 1])].max() ?? -.infinity
+              },
               at: row * width)
           } else {
             target.write(own, at: row * width)

@@ -40,7 +40,9 @@ extension ModelStorage {
     switch Int(which) {
     case FKM_CENTERS: return prototypes
     case FKM_REFINED:
-      guard let refined else { throw ClassifierError.unsupported("the model is not refined; ask for FKM_CENTERS") }
+      guard let refined else {
+        throw ClassifierError.unsupported("the model is not refined; ask for FKM_CENTERS")
+      }
       return refined.weights
     default: throw ArgumentError.constant("which", which, allowed: "FKM_CENTERS, FKM_REFINED")
     }

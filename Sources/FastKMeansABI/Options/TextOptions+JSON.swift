@@ -44,7 +44,9 @@ extension TextOptions {
     case .array(let values):
       var words = Set<String>()
       for value in values {
-        guard case .string(let word) = value else { throw field.error(allowed: "null, english, or a list of words") }
+        guard case .string(let word) = value else {
+          throw field.error(allowed: "null, english, or a list of words")
+        }
         words.insert(word)
       }
       return .custom(words)

@@ -53,7 +53,8 @@ extension TrainingOptions {
     case "decay": decay = try field.number(allowed: "above 0, at most 1")
     default:
       throw OptionsError(
-        parameter: field.name, value: field.value.summary, allowed: "no such option; the names are in fastkmeans.h")
+        parameter: field.name, value: field.value.summary,
+        allowed: "no such option; the names are in fastkmeans.h")
     }
   }
 
@@ -61,7 +62,8 @@ extension TrainingOptions {
     switch field.value {
     case .string("kmeans++"): .kMeansPlusPlus
     case .string("random"): .random
-    default: throw field.error(allowed: "kmeans++, random; prototypes to start from are an argument of their own")
+    default:
+      throw field.error(allowed: "kmeans++, random; prototypes to start from are an argument of their own")
     }
   }
 

@@ -81,7 +81,8 @@ struct RowShape {
       let (cells, overflow) = rowCount.multipliedReportingOverflow(by: columnCount)
       guard !overflow, cells <= 1 << 48 else {
         throw ArgumentError.size(
-          "\(name).row_count", rows.row_count, allowed: "as many as \(columnCount) columns can be addressed for")
+          "\(name).row_count", rows.row_count,
+          allowed: "as many as \(columnCount) columns can be addressed for")
       }
       valueCount = cells
     }

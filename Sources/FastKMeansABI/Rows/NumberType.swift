@@ -16,7 +16,8 @@ enum NumberType {
       default: nil
       }
     guard let found, allowed.contains(found) else {
-      throw ArgumentError.constant(name, constant, allowed: allowed.map(\.constantName).joined(separator: ", "))
+      throw ArgumentError.constant(
+        name, constant, allowed: allowed.map(\.constantName).joined(separator: ", "))
     }
     self = found
   }

@@ -61,7 +61,8 @@ struct SparseStructure {
 
   func rows(values: UnsafeBufferPointer<Float>) -> SparseRows {
     SparseRows(
-      rowCount: shape.rowCount, columnCount: shape.columnCount, offsets: offsets.buffer, columns: columns.buffer,
+      rowCount: shape.rowCount, columnCount: shape.columnCount, offsets: offsets.buffer,
+      columns: columns.buffer,
       values: values)
   }
 

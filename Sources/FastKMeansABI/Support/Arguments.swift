@@ -25,7 +25,8 @@ func checkAlignment<Element>(_ pointer: UnsafeRawPointer, of element: Element.Ty
   guard UInt(bitPattern: pointer) % UInt(MemoryLayout<Element>.alignment) == 0 else {
     throw ArgumentError(
       parameter: name, kind: "alignment",
-      problem: "does not begin at a multiple of \(MemoryLayout<Element>.alignment) bytes; copy the array first")
+      problem:
+        "does not begin at a multiple of \(MemoryLayout<Element>.alignment) bytes; copy the array first")
   }
 }
 
@@ -82,7 +83,8 @@ func optionalOutput<Element>(
 func threadCount(_ threads: Int32, canBeOwn: Bool = true) throws -> Int? {
   guard threads == -1 || (canBeOwn ? 0 : 1)...4096 ~= threads else {
     throw ArgumentError.size(
-      "threads", threads, allowed: canBeOwn ? "-1 (all cores), 0 (the model's) or 1 to 4096" : "-1 or 1 to 4096")
+      "threads", threads,
+      allowed: canBeOwn ? "-1 (all cores), 0 (the model's) or 1 to 4096" : "-1 or 1 to 4096")
   }
   return threads == 0 ? nil : Int(threads)
 }

@@ -15,7 +15,8 @@ class Handle {
     let object = Unmanaged<Handle>.fromOpaque(UnsafeRawPointer(handle)).takeUnretainedValue()
     guard let object = object as? Self else {
       throw ArgumentError(
-        parameter: name, kind: "handle", problem: "is a handle of another type (\(type(of: object).typeName))")
+        parameter: name, kind: "handle", problem: "is a handle of another type (\(type(of: object).typeName))"
+      )
     }
     return object
   }
@@ -31,7 +32,9 @@ class Handle {
 /// Where a call puts a new handle.
 ///
 /// - Throws: ``ArgumentError`` for NULL.
-func put(_ handle: @autoclosure () throws -> Handle, in target: UnsafeMutablePointer<OpaquePointer?>?, _ name: String)
+func put(
+  _ handle: @autoclosure () throws -> Handle, in target: UnsafeMutablePointer<OpaquePointer?>?, _ name: String
+)
   throws
 {
   let target = try require(target, name)

@@ -4,7 +4,8 @@ import FastKMeansText
 
 @_cdecl("fkm_vectorizer_new")
 package func vectorizerNew(
-  _ options: UnsafePointer<CChar>?, _ optionsLength: Int64, _ vectorizer: UnsafeMutablePointer<OpaquePointer?>?,
+  _ options: UnsafePointer<CChar>?, _ optionsLength: Int64,
+  _ vectorizer: UnsafeMutablePointer<OpaquePointer?>?,
   _ error: UnsafeMutablePointer<fkm_error>?
 ) -> Int32 {
   answer(error) {

@@ -1,23 +1,15 @@
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// A JSON object a line, with a field for the text and one for the label.
 struct JSONLinesParser: LineParser {
   private let path: String
   private var gatherer: TextGatherer
   private let textField: String
   private let labelField: String
-  private let decoder: JSONDecoder
 
   init(path: String, options: ReaderOptions) {
     self.path = path
     gatherer = TextGatherer(path: path, options: options)
     textField = options.textColumn
     labelField = options.labelColumn
-    decoder = JSONRow.decoder(textField: textField, labelField: labelField)
   }
 
   var rowCount: Int { gatherer.rowCount }
@@ -57,7 +49,7 @@ struct JSONLinesParser: LineParser {
   }
 
   private mutating func parseFully(_ line: UnsafeRawBufferPointer, number: Int) throws {
-    var row = try JSONRow.decode(line, with: decoder)
+    var row = try JSONRow(line, textField: textField, labelField: labelField)
     try row.text.withUTF8 { text in
       let text = UnsafeRawBufferPointer(text)
       guard var label = row.label else { return try gatherer.append(label: nil, text: text, line: number) }

@@ -40,7 +40,8 @@ extension ModelStorage {
     }
     if isLast { next = next.map(withoutDead) }
     let set = PrototypeSet(
-      next, featureCount: prototypes.featureCount, isSparse: prototypes.isSparse, precision: settings.precision)
+      next, featureCount: prototypes.featureCount, isSparse: prototypes.isSparse,
+      precision: settings.precision)
     let model = ModelStorage(
       options: options, classes: classes, prototypes: set, batchCount: isLast ? batchCount + 1 : batchCount)
     return (model, shift)

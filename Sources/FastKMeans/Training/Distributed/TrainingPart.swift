@@ -16,7 +16,7 @@ package struct TrainingPart: Sendable {
     _ rows: FeatureRows, labels: LabelColumn, sampleWeights: [Double]?, model: ModelStorage, threadCount: Int?
   ) throws {
     guard model.settings.mode == .default else {
-      throw ClassifierError.unsupported("training in parts is there in the default mode only, not in reference mode")
+      throw ClassifierError.unsupported("the reference mode cannot be trained in parts; use the default mode")
     }
     guard labels.count == rows.rowCount else {
       throw InputError.lengthMismatch(what: "labels", expected: rows.rowCount, found: labels.count)
