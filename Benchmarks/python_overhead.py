@@ -21,7 +21,7 @@ import time
 import numpy as np
 import scipy.sparse as sp
 
-from fast_kmeans_classifier import FastKMeansClassifier, _library
+from fast_kmeans_classifier import FastKMeansClassifier, _native
 
 HARD = {"k_init": 3, "soft": False, "max_iters": 10, "tol": 0.0}
 JOBS = {
@@ -41,14 +41,14 @@ class Inside:
 
     def __init__(self):
         self.seconds = 0.0
-        self._call = _library.call
+        self._call = _native.call
 
     def __enter__(self):
-        _library.call = self._timed
+        _native.call = self._timed
         return self
 
     def __exit__(self, *error):
-        _library.call = self._call
+        _native.call = self._call
 
     def _timed(self, *arguments):
         start = time.process_time()
