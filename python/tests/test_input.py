@@ -173,7 +173,7 @@ def test_damaged_unsorted_columns_are_refused():
         (np.matrix([[1.0]]), TypeError, "np.matrix is not supported"),
         (np.ma.masked_array([[1.0, 2.0]], mask=[[True, False]]), ValueError, "masked"),
         (None, ValueError, "Expected 2D array"),
-        ([sp.eye_array(2), sp.eye_array(2)], (TypeError, ValueError), "."),
+        ([sp.csr_array(np.eye(2))] * 2, (TypeError, ValueError), "."),
     ],
 )
 def test_what_holds_no_rows_is_refused(value, error, words):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 
-class TensorLikeArray(np.ndarray):  # type: ignore[type-arg]
+class TensorLikeArray(np.ndarray):
     """A NumPy array with the few methods of a tensor that only pass the numbers on."""
 
     def cpu(self) -> TensorLikeArray:

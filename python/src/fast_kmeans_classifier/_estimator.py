@@ -6,7 +6,6 @@ protocol: methods with agreed names, which scikit-learn's tools call when they a
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING, Any
 
 from ._errors import InvalidParameterError, not_fitted
@@ -18,8 +17,8 @@ else:
     inspect = LazyModule("inspect")
 
 
-@functools.lru_cache(maxsize=None)
 def _parameters_of(cls: type) -> tuple[tuple[str, Any], ...]:
+    """Names and defaults, in the order of the constructor."""
     signature = inspect.signature(cls.__init__)  # type: ignore[misc]
     return tuple((name, value.default) for name, value in signature.parameters.items() if name != "self")
 

@@ -47,11 +47,13 @@ def call(name: str, *arguments: Any) -> None:
 class Handle:
     """Owns one handle of the library and frees it."""
 
-    __slots__ = ("value",)
+    __slots__ = ("_free", "value")
     _type = ""
 
     def __init__(self, value: int) -> None:
         self.value = value
+        # Kept, because while Python shuts down nothing can be looked up any more.
+        self._free = getattr(library.load(), f"fkm_{self._type}_free")
 
     @property
     def _as_parameter_(self) -> ctypes.c_void_p:
@@ -67,7 +69,7 @@ class Handle:
         value = getattr(self, "value", 0)
         if value:
             self.value = 0
-            getattr(library.load(), f"fkm_{self._type}_free")(value)
+            self._free(value)
 
 
 class Classifier(Handle):

@@ -32,7 +32,7 @@ def _whole(name: str, value: Any, allowed: str = "a whole number") -> int:
         return operator.index(value)
     except TypeError:
         if isinstance(value, numbers.Real) and float(value).is_integer():
-            return int(value)
+            return int(float(value))
         raise InvalidParameterError(name, value, allowed) from None
 
 
@@ -88,7 +88,7 @@ def _label(name: str, label: Any) -> int | str:
     if isinstance(label, numbers.Integral) or type(label).__name__ in ("bool_", "bool"):
         return int(label)
     if isinstance(label, numbers.Real) and float(label).is_integer():
-        return int(label)
+        return int(float(label))
     raise InvalidParameterError(name, label, "labels that are whole numbers or texts")
 
 

@@ -11,28 +11,57 @@ from typing import TYPE_CHECKING, Any
 from ._lazy import LazyModule
 
 if TYPE_CHECKING:
+    import signal
+
     from . import _library as library
 else:
+    signal = LazyModule("signal")
     library = LazyModule("fast_kmeans_classifier._library")
 
 
 class SilentProgress:
-    """Shows nothing. It is there so that Ctrl-C is heard, which Python delivers to its main thread alone."""
+    """Shows nothing. It is there so that Ctrl-C is heard.
+
+    Python runs signal handlers between its own instructions, in its main thread: while the library works, only in the progress
+    function, and there as early as at its first instruction, where no `try` of ours would catch what they raise. So during the
+    call the signal is only noted, and the handler that was there runs where what it raises can be handed on.
+    """
 
     handler: library.ProgressHandler | None
 
     def __init__(self) -> None:
-        is_main = threading.current_thread() is threading.main_thread()
-        self.handler = library.ProgressHandler() if is_main else None
+        self._is_main = threading.current_thread() is threading.main_thread()
+        self._previous: Any = None
+        self._noted: tuple[int, Any] | None = None
+        self.handler = library.ProgressHandler(self._report) if self._is_main else None
 
     def __enter__(self) -> SilentProgress:
+        if self._is_main:
+            previous = signal.getsignal(signal.SIGINT)
+            if callable(previous):
+                self._previous = previous
+                signal.signal(signal.SIGINT, self._note)
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        return None
+        if self._previous is not None:
+            signal.signal(signal.SIGINT, self._previous)
+            self._deliver()
 
     def finish(self, report: library.Report) -> None:
         """Called when all went well."""
+
+    def _note(self, number: int, frame: Any) -> None:
+        self._noted = (number, frame)
+
+    def _deliver(self) -> None:
+        """Runs the handler that was there, if its signal has come."""
+        if self._noted is not None:
+            noted, self._noted = self._noted, None
+            self._previous(*noted)
+
+    def _report(self, phase: str, completed: int, total: int, epoch: int | None) -> None:
+        self._deliver()
 
 
 class ShownProgress(SilentProgress):
@@ -42,7 +71,7 @@ class ShownProgress(SilentProgress):
 
     def __init__(self) -> None:
         super().__init__()
-        self.handler = library.ProgressHandler(self.show)
+        self.handler = library.ProgressHandler(self._report)
         self._bar: Any = None
         self._phase = ""
         self._last_line = 0.0
@@ -52,6 +81,10 @@ class ShownProgress(SilentProgress):
             self._bar_type: Any = tqdm
         except ImportError:
             self._bar_type = None
+
+    def _report(self, phase: str, completed: int, total: int, epoch: int | None) -> None:
+        self._deliver()
+        self.show(phase, completed, total, epoch)
 
     def show(self, phase: str, completed: int, total: int, epoch: int | None) -> None:
         """Brings the display up to date."""
@@ -79,6 +112,7 @@ class ShownProgress(SilentProgress):
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._bar is not None:
             self._bar.close()
+        super().__exit__(kind, error, trace)
 
     def _write_line(self, phase: str, completed: int, total: int, epoch: int | None) -> None:
         now = time.monotonic()

@@ -92,17 +92,19 @@ class TrainingData(NamedTuple):
 
     def _keys(self) -> list[tuple[int, bytes]]:
         """The class and the bytes of each row; stored zeros count for nothing."""
-        matrix = self.rows.matrix()
-        if isinstance(self.rows, SparseRows):
-            parts = [
-                (matrix.indices[start:stop][matrix.data[start:stop] != 0], matrix.data[start:stop])
-                for start, stop in zip(matrix.indptr[:-1], matrix.indptr[1:])
-            ]
-            contents = [columns.tobytes() + values[values != 0].tobytes() for columns, values in parts]
+        rows = self.rows
+        if isinstance(rows, SparseRows):
+            places = [slice(start, stop) for start, stop in zip(rows.offsets[:-1], rows.offsets[1:])]
+            contents = [_bytes_of(rows.columns[place], rows.values[place]) for place in places]
         else:
             # Adding 0 turns -0 into 0.
-            contents = [(row + 0).tobytes() for row in matrix]
+            contents = [bytes((row + 0).tobytes()) for row in rows.values]
         return list(zip(self.labels.codes.tolist(), contents))
+
+
+def _bytes_of(columns: np.ndarray, values: np.ndarray) -> bytes:
+    kept = values != 0
+    return bytes(columns[kept].tobytes()) + bytes(values[kept].tobytes())
 
 
 def _selected(rows: Rows, chosen: np.ndarray) -> Rows:
