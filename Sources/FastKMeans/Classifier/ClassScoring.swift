@@ -4,12 +4,12 @@
 /// weights where refinement won, else its similarity: one score drives prediction and probabilities.
 package struct ClassScoring {
   package let model: ModelStorage
-  private let index: ScoringIndex
+  private let index: any DocumentScoring
   private let workers: Int
 
   package init(_ model: ModelStorage) throws {
     self.model = model
-    index = try model.index()
+    index = try model.scoring()
     workers = Parallel.workerCount(model.settings.threadCount)
   }
 
