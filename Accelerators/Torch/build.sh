@@ -28,6 +28,10 @@ if ! grep -q 'mm_dtype' "$torch/include/ATen/ops/mm.h" 2>/dev/null ||
   exit 1
 fi
 
+# Where this folder travels alone, as in a Python package, the header lies beside this file.
+include=../../Sources/CFastKMeansAccelerator/include
+if [ -e fka_plugin.h ]; then include=.; fi
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 # The compiler at run time needs the kernels' text.
@@ -41,7 +45,7 @@ trap 'rm -rf "$work"' EXIT
 mkdir -p "$(dirname "$output")"
 "${CXX:-c++}" -std=c++20 -O2 -fPIC -shared -fvisibility=hidden -ffp-contract=off -Wall -Wextra -Wno-unused-parameter \
   -D_GLIBCXX_USE_CXX11_ABI="$cxx11" -DFK_TORCH_BUILD="\"$version\"" \
-  -I. -I"$work" -I../../Sources/CFastKMeansAccelerator/include \
+  -I. -I"$work" -I"$include" \
   -isystem "$torch/include" -isystem "$torch/include/torch/csrc/api/include" \
   ${CXXFLAGS:-} plugin.cpp -o "$work/plugin.so" -L"$torch/lib" -ltorch_cpu -lc10 -ldl -Wl,-rpath,"$torch/lib"
 # In one step, so that a process that has the old one mapped keeps it.

@@ -44,7 +44,7 @@ FASTKMEANS_TOOL="$tool" FASTKMEANS_TORCH_TEST_DEVICE="$name" \
 echo "== checks and times on $device"
 dense=(1000000 384 15000) sparse=(500000 100000 5000) repeats=5
 if [ -n "$quick" ] || [ "$device" = cpu ]; then
-  dense=(4000 64 600) sparse=(2000 3000 40) repeats=1
+  dense=(1000 64 300) sparse=(600 3000 40) repeats=1
 fi
 cd "$root/Benchmarks/gpu"
 "$python" bench.py --plugin "$FASTKMEANS_TORCH_PLUGIN" --device "$device" --output "$output" \
