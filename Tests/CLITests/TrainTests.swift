@@ -54,7 +54,7 @@ struct TrainTests {
     for (name, value) in numbers { #expect((options[name] as? NSNumber)?.doubleValue == value, "\(name)") }
     let texts = [
       "init_method": "random", "distance": "euclidean", "dtype": "float16", "soft_type": "softmax",
-      "mode": "default", "ngrams": "1-2", "stop_words": "english",
+      "mode": "default", "device": "cpu", "ngrams": "1-2", "stop_words": "english",
     ]
     for (name, value) in texts { #expect(options[name] as? String == value, "\(name)") }
     #expect(options["soft"] as? Bool == false)

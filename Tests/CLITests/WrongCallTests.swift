@@ -19,7 +19,7 @@ struct WrongCallTests {
       (train + ["--soft", "maybe"], ["--soft", "maybe", "true", "false"]),
       (train + ["--soft-type", "cubic"], ["--soft-type", "cubic", "linear", "softmax"]),
       (train + ["--mode", "fast"], ["--mode", "fast", "default", "reference"]),
-      (train + ["--device", "cuda"], ["--device", "cuda", "cpu"]),
+      (train + ["--device", "gpu"], ["--device", "gpu", "cpu", "cuda", "auto"]),
       (train + ["--format", "xml"], ["--format", "xml", "tsv", "npy"]),
       (train + ["--k-init", "0"], ["--k-init", "0", "from 1"]),
       (train + ["--k-init", "-2"], ["--k-init", "-2", "from 1"]),

@@ -4,14 +4,14 @@
 /// weights where refinement won, else its similarity: one score drives prediction and probabilities.
 package struct ClassScoring {
   package let model: ModelStorage
-  private let index: ScoringIndex
+  private let index: any DocumentScoring
   private let workers: Int
 
   /// - Parameters:
   ///   - threadCount: -1 means all cores; nil what the model was trained with.
   package init(_ model: ModelStorage, threadCount: Int? = nil) throws {
     self.model = model
-    index = try model.index()
+    index = try model.scoring()
     workers = Parallel.workerCount(threadCount ?? model.settings.threadCount)
   }
 

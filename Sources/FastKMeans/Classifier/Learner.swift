@@ -172,6 +172,7 @@ extension Learner {
     _ rows: FeatureRows, labels: LabelColumn, sampleWeights: [Double]?
   ) throws -> Input {
     guard rows.rowCount > 0 else { throw InputError.noRows }
+    try settings.device.check()
     guard rows.rowCount <= Int(Int32.max) else {
       throw InputError.badShape("\(rows.rowCount) rows; a call takes at most 2^31 - 1")
     }

@@ -24,6 +24,7 @@ package final class ModelStorage: Sendable {
   /// The magnitude below which coordinates are left out of scoring; 0 with refined weights.
   private let scoringTruncation: Float
   private let cachedIndex = Mutex<ScoringIndex?>(nil)
+  private let cachedAnswering = Mutex<DeviceAnswering?>(nil)
 
   package init(
     options: ValidatedOptions, classes: ClassDictionary, prototypes: PrototypeSet, batchCount: UInt64,
@@ -77,6 +78,36 @@ package final class ModelStorage: Sendable {
       cached = built
       return built
     }
+  }
+
+  /// Who answers for this model: the index, or the device that the options name.
+  package func scoring() throws -> any DocumentScoring {
+    guard settings.device != .cpu else { return try index() }
+    return try cachedAnswering.withLock { cached in
+      if let cached { return cached.scoring }
+      let built = try DeviceAnswering(settings.device, prototypes: devicePrototypes()) { try index() }
+      cached = built
+      return built.scoring
+    }
+  }
+
+  package var deviceWarnings: [DeviceWarning] { cachedAnswering.withLock { $0?.warnings ?? [] } }
+
+  /// The same model for another device.
+  package func on(_ device: Device) throws -> ModelStorage {
+    var settings = settings
+    settings.device = device
+    return ModelStorage(
+      options: try settings.validated(), classes: classes, prototypes: prototypes, batchCount: batchCount,
+      calibration: calibration, refined: refined)
+  }
+
+  private func devicePrototypes() -> DevicePrototypes {
+    guard let refined else {
+      return DevicePrototypes(
+        set: prototypes, biases: biases(), classCount: classes.count, truncation: truncation())
+    }
+    return DevicePrototypes(set: refined.weights, biases: refined.biases, classCount: classes.count)
   }
 
   /// What a learner goes on from.

@@ -10,6 +10,7 @@ package struct Refinement {
   private let seed: UInt64
   private let workers: Int
   private let progress: ProgressReporter
+  private let device: Device
 
   private static let batchSize = 64
 
@@ -19,7 +20,11 @@ package struct Refinement {
     package var errorRate: Double
   }
 
-  package init(recipe: RefinementRecipe, seed: UInt64, workers: Int, progress: ProgressReporter) {
+  /// - Parameter device: where scores and moves are computed; losses are worked out on the processor.
+  package init(
+    recipe: RefinementRecipe, seed: UInt64, workers: Int, progress: ProgressReporter, device: Device = .cpu
+  ) {
+    self.device = device
     self.recipe = recipe
     self.seed = seed
     self.workers = workers
@@ -39,6 +44,7 @@ package struct Refinement {
     let scratch = WorkerScratch(workers: workers) { [Float](repeating: 0, count: table.stride) }
     let steps = RefinementSteps(batchSize: Self.batchSize, capacity: (rivalLimit + 1) * table.largestClass)
     let blocks = lanesByWorker(table)
+    let remote = try RefinementOnDevice.start(on: device, table, rows, batchSize: Self.batchSize)
     // A document that no rival came near to sits out the next epoch: it would most likely move nothing again. That
     // costs no accuracy and halves the time of sets that separate well.
     var sitsOut = [Bool](repeating: false, count: classes.count)
@@ -57,7 +63,7 @@ package struct Refinement {
         let batch = order[first..<min(order.count, first + Self.batchSize)]
         let done = (Double(epoch) + Double(first) / Double(order.count)) / Double(recipe.epochs)
         let rate = recipe.rate * (1 - done * (1 - recipe.lastRateShare))
-        try score(batch, table, rows, classes: classes, scratch: scratch, into: steps)
+        try score(batch, table, rows, classes: classes, scratch: scratch, remote, into: steps)
         for (position, document) in batch.enumerated() {
           let weight = Double(weights?[Int(document)] ?? 1)
           sitsOut[Int(document)] = steps.counts[position] == 0
@@ -65,7 +71,7 @@ package struct Refinement {
           errors += steps.isRight[position] ? 0 : weight
           total += weight
         }
-        try apply(steps, batch, table, rows, rate: Float(rate), weights: weights, blocks: blocks)
+        try apply(steps, batch, table, rows, rate: Float(rate), weights: weights, blocks: blocks, remote)
         try progress.advance(by: batch.count)
       }
       statistics.append(
@@ -75,6 +81,7 @@ package struct Refinement {
         break
       }
     }
+    try remote?.finish()
     return statistics
   }
 
@@ -92,8 +99,10 @@ package struct Refinement {
 
   private func score(
     _ batch: ArraySlice<Int32>, _ table: RefinementTable, _ rows: RefinementRows, classes: [Int32],
-    scratch: WorkerScratch<[Float]>, into steps: RefinementSteps
+    scratch: WorkerScratch<[Float]>, _ remote: RefinementOnDevice?, into steps: RefinementSteps
   ) throws {
+    try remote?.score(batch)
+    let remoteScores = remote?.scores
     var loss = fk_refine_loss(
       margin: recipe.margin, sharpness: recipe.sharpness, cooperation: recipe.cooperation)
     try withUnsafePointer(to: &loss) { loss in
@@ -102,7 +111,13 @@ package struct Refinement {
         scratch.with(worker) { scores in
           for position in range {
             let document = Int(batch[batch.startIndex + position])
-            table.scores(of: document, in: rows, into: &scores)
+            if let remoteScores {
+              let start = position * table.stride
+              for lane in 0..<table.stride { scores[lane] = remoteScores[start + lane] }
+              table.addBiases(of: document, in: rows, to: &scores)
+            } else {
+              table.scores(of: document, in: rows, into: &scores)
+            }
             steps.fill(
               position, from: scores, scale: rows.scale(of: document), table, ownClass: classes[document],
               loss: loss)
@@ -114,14 +129,17 @@ package struct Refinement {
 
   private func apply(
     _ steps: RefinementSteps, _ batch: ArraySlice<Int32>, _ table: RefinementTable, _ rows: RefinementRows,
-    rate: Float, weights: [Float]?, blocks: [Range<Int>]
+    rate: Float, weights: [Float]?, blocks: [Range<Int>], _ remote: RefinementOnDevice?
   ) throws {
+    try remote?.move(steps, batch) { rate * rows.scale(of: $0) * (weights?[$0] ?? 1) }
+    let movesHere = remote == nil
     try Parallel.forEach(count: blocks.count, workers: workers) { _, block in
       for (position, document) in batch.enumerated() where steps.counts[position] > 0 {
         let row = Int(document)
         let factor = rate * rows.scale(of: row) * (weights?[row] ?? 1)
         table.moveBiases(
           steps.moves(of: position), steps.counts[position], rate * (weights?[row] ?? 1), in: blocks[block])
+        guard movesHere else { continue }
         rows.withRow(row) { columns, values in
           fk_refine_apply(
             columns.baseAddress, values.baseAddress, values.count, steps.moves(of: position),
@@ -182,6 +200,12 @@ extension RefinementTable {
       fk_refine_scores(
         columns.baseAddress, values.baseAddress, values.count, weights.pointer, stride, &scores)
     }
+    addBiases(of: row, in: rows, to: &scores)
+  }
+
+  /// Completes the products of one row with every lane.
+  @inline(__always)
+  func addBiases(of row: Int, in rows: RefinementRows, to scores: inout [Float]) {
     guard let biases else { return }
     // Scores are scaled later, biases are not to be.
     let inverse = 1 / rows.scale(of: row)

@@ -23,6 +23,17 @@ package struct RefinementRows: Sendable {
 
   package var featureCount: Int { rows.columnCount }
 
+  /// The rows themselves.
+  var featureRows: FeatureRows { rows }
+
+  /// How many values a row has, on average.
+  var typicalNonZeros: Int {
+    switch rows {
+    case .sparse(let sparse): sparse.nonZeroCount / max(1, sparse.rowCount)
+    case .dense(let dense): dense.columnCount
+    }
+  }
+
   package var isSparse: Bool {
     if case .sparse = rows { true } else { false }
   }

@@ -183,7 +183,7 @@ extension RefinementTrainer {
       let table = try table(prototypes, input, recipe, rows)
       try progress.begin(.refining, total: documents.count * recipe.epochs)
       let statistics = try Refinement(
-        recipe: recipe, seed: options.seed, workers: workers, progress: progress
+        recipe: recipe, seed: options.seed, workers: workers, progress: progress, device: options.device
       ).run(
         table, rows: rows, documents: documents, classes: input.classes, weights: input.relativeWeights)
       let first = statistics.first?.meanLoss ?? 0
@@ -307,7 +307,9 @@ extension RefinementTrainer {
     var last = recipe.lasting(2)
     last.rate = 0.6 * recipe.rate
     try progress.begin(.refining, total: split.heldOut.count * last.epochs)
-    _ = try Refinement(recipe: last, seed: options.seed, workers: workers, progress: progress).run(
+    _ = try Refinement(
+      recipe: last, seed: options.seed, workers: workers, progress: progress, device: options.device
+    ).run(
       table, rows: rows, documents: split.heldOut, classes: input.classes, weights: input.relativeWeights)
     guard table.isFinite else {
       return try keepingPrototypes(

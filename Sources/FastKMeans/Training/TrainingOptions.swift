@@ -124,6 +124,8 @@ public struct TrainingOptions: Sendable, Equatable {
   public var isWarmStart = false
   /// `mode`
   public var mode: Mode = .default
+  /// `device`: where to refine and to answer; no part of the model, as `n_threads` is none.
+  public var device: Device = .cpu
 
   public init() {}
 }

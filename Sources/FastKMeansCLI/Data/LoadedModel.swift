@@ -21,6 +21,13 @@ struct LoadedModel {
     self.path = path
   }
 
+  /// The same model, answering on a device.
+  func on(_ device: Device) throws -> LoadedModel {
+    LoadedModel(
+      path: path,
+      contents: try ModelContents(model: contents.model.on(device), vectorizer: contents.vectorizer))
+  }
+
   var model: ClassifierModel<Label> { contents.model }
 
   /// The same model, which rejects by this rule; `nil` leaves it as it is.

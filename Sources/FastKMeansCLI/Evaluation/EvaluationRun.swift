@@ -43,6 +43,7 @@ struct EvaluationRun {
     let answers = try progress.run("finding confidences", unit: "documents") { report in
       try self.answers(rows, truth: truth, numbering: numbering, report)
     }.result
+    progress.note(model.model.deviceWarnings)
     let isCorrect = zip(truth, predicted).map { $0 == $1 }
     return EvaluationResult(
       report: try ClassificationReport(truth: truth, predicted: predicted),

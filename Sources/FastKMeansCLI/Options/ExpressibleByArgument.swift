@@ -68,6 +68,14 @@ enum Value {
     return value
   }
 
+  static func device(_ text: String) throws -> Device {
+    do {
+      return try Device(name: text)
+    } catch {
+      throw ValidationError("allowed: \(error.allowed)")
+    }
+  }
+
   /// `1-2`, or `2` for `2-2`.
   static func range(_ text: String) throws -> ClosedRange<Int> {
     let bounds = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }

@@ -11,6 +11,12 @@ struct ModelArguments: ParsableArguments {
     transform: Value.whole)
   var nThreads = -1
 
+  @Option(
+    help: ArgumentHelp(
+      "Where to answer: cpu, cuda, cuda:1, mps, torch:cpu or auto. (default: cpu)", valueName: "device"),
+    transform: Value.device)
+  var device = Device.cpu
+
   /// Reads the model.
   ///
   /// - Throws: `OptionsError`, and what is wrong with the file.
@@ -18,6 +24,6 @@ struct ModelArguments: ParsableArguments {
     var options = TrainingOptions()
     options.threadCount = nThreads
     _ = try options.validated()
-    return try LoadedModel(path: model, threadCount: nThreads)
+    return try LoadedModel(path: model, threadCount: nThreads).on(device)
   }
 }

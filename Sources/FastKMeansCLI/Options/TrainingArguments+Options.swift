@@ -29,6 +29,7 @@ extension TrainingArguments {
     options.seed = randomState
     options.decay = decay
     options.mode = mode
+    options.device = device
     options.refinement = refine.epochs
     if let kList { options.prototypeCounts = try PrototypeCountsFile(path: kList).read() }
     _ = try options.validated()

@@ -133,7 +133,11 @@ struct TrainingArguments: ParsableArguments {
     transform: RefineArgument.init(parsing:))
   var refine = RefineArgument.auto
 
-  @Option(help: ArgumentHelp("Where to compute; only cpu in this version.", valueName: "device"))
+  @Option(
+    help: ArgumentHelp(
+      "Where to refine and to answer: cpu, cuda, cuda:1, mps, torch:cpu or auto. (default: cpu)",
+      valueName: "device"),
+    transform: Value.device)
   var device = Device.cpu
 }
 
@@ -148,9 +152,4 @@ enum InitializationName: String, CaseIterable, ExpressibleByArgument {
     case .random: .random
     }
   }
-}
-
-/// Where to compute.
-enum Device: String, CaseIterable, ExpressibleByArgument {
-  case cpu
 }

@@ -34,6 +34,7 @@ enum OptionsJSON {
       ("refine", refinement(options.refinement)),
       ("decay", .number(options.decay)),
       ("mode", .string(options.mode.rawValue)),
+      ("device", .string(options.device.name)),
     ]
   }
 

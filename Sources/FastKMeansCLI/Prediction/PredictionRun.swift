@@ -27,6 +27,7 @@ struct PredictionRun {
         }
       }
     }
+    progress.note(model.model.deviceWarnings)
   }
 
   private func predict(into probabilities: NpyMatrixFile?, _ report: (Int, Int) -> Void) throws {

@@ -74,6 +74,11 @@ final class ProgressDisplay: Sendable {
     StandardError.write("fastkmeans: \(text)\n")
   }
 
+  /// Says what went differently than asked on a device.
+  func note(_ warnings: [DeviceWarning]) {
+    for warning in warnings { note(warning.description) }
+  }
+
   private static func name(of phase: TrainingProgress.Phase) -> (title: String, unit: String) {
     switch phase {
     case .seeding: ("choosing first prototypes", "classes")

@@ -33,6 +33,7 @@ struct TrainingRun {
     let accuracy = try progress.run("scoring the training rows", unit: "documents") { report in
       try TrainingAccuracy(model: fitted.model).measure(text.features, labels: labels, report: report)
     }
+    progress.note(fitted.model.deviceWarnings)
     return TrainingSummary(
       documentCount: text.features.rowCount, model: fitted.model, report: fitted.report,
       classCounts: ClassCount.list(fitted.model, labels: labels),

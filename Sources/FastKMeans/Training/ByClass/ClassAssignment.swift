@@ -5,15 +5,17 @@ import CFastKMeansKernels
 /// Formulas: hard takes the nearest prototype, ties to the lowest; linear max(0, s), softmax exp(s / T), each
 /// divided by the row's sum over the own class, and the nearest prototype where that sum is 0.
 package struct ClassAssignment {
-  private let rows: ClassRows
-  private let options: TrainingOptions
+  let rows: ClassRows
+  let options: TrainingOptions
   /// Hard: the lane of each row, -1 before the first assignment.
-  package private(set) var nearest: [Int32]
+  package internal(set) var nearest: [Int32]
   /// The distance of each row to its nearest lane.
-  package private(set) var distances: [Float]
+  package internal(set) var distances: [Float]
   /// Soft: the share of each row in each lane, times its weight; empty for hard.
   private var shares: [Float] = []
   private var scratch: [Float]
+  /// Dense rows that lie on a device, where that is worth it.
+  var rowsOnDevice: (any DeviceRows)?
 
   package init(rows: ClassRows, options: TrainingOptions) {
     self.rows = rows

@@ -63,7 +63,7 @@ package struct ClassKMeans {
     while let alive = livingLanes(masses) {
       pruned += centers.count - alive.count
       centers = centers.keeping(alive, for: rows)
-      _ = assignment.assign(to: centers)
+      _ = try assignment.assignWhereRowsLie(to: centers)
       masses = assignment.masses(laneCount: centers.count, stride: centers.table.stride)
     }
     let (prototypes, explained) = prototypes(masses: masses)
@@ -74,10 +74,11 @@ package struct ClassKMeans {
 
   private mutating func runEpochs(maxEpochs: Int, checkpoint: () throws -> Void) throws {
     var sums = LaneTable(laneCount: centers.count, for: rows)
+    try assignment.moveToDevice(laneCount: centers.count)
     while epochs < maxEpochs {
       try checkpoint()
       epochs += 1
-      let changed = assignment.assign(to: centers)
+      let changed = try assignment.assignWhereRowsLie(to: centers)
       if changed == 0, !options.isSoft {
         shift = 0
         return
@@ -85,7 +86,7 @@ package struct ClassKMeans {
       // One prototype takes all rows: the exact sums that follow are the answer.
       guard centers.count > 1 else { return }
       let masses = assignment.masses(laneCount: centers.count, stride: centers.table.stride)
-      assignment.addRows(to: &sums)
+      try assignment.addRowsWhereTheyLie(to: &sums)
       shift = centers.move(to: &sums, masses: masses)
       let revived = reseedEmptyLanes(masses)
       if shift < options.tolerance, !revived { return }

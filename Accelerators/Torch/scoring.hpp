@@ -1,0 +1,302 @@
+// Answers one batch: products tile by tile, each reduced before the next one is made.
+#pragma once
+#include "batch.hpp"
+
+namespace fk {
+
+constexpr float kNone = -std::numeric_limits<float>::infinity();
+
+/// Rows times a table with sums in single precision, whatever the table is stored in.
+inline at::Tensor product(const at::Tensor &rows, const at::Tensor &table) {
+  if (table.scalar_type() == at::kFloat) return at::mm(rows, table);
+  if (rows.is_cuda()) return at::mm(rows, table, at::kFloat); // tensor cores
+  // Elsewhere the library rounds the sums to 16 bits; values go up to single precision, a few prototypes at a time.
+  constexpr int64_t step = 512;
+  auto result = at::empty({rows.size(0), table.size(1)}, rows.options().dtype(at::kFloat));
+  auto singles = rows.to(at::kFloat);
+  for (int64_t first = 0; first < table.size(1); first += step) {
+    int64_t count = std::min(step, table.size(1) - first);
+    result.narrow(1, first, count).copy_(at::mm(singles, table.narrow(1, first, count).to(at::kFloat)));
+  }
+  return result;
+}
+
+}  // namespace fk
+
+struct fka_job {
+  fka_prototypes *prototypes;
+  fka_request request;
+  fk::Batch batch;
+  const c10::Stream *stream;
+
+  fka_job(fka_prototypes *prototypes, const fka_row_view &rows, const fka_request &request, const c10::Stream *stream)
+      : prototypes(prototypes), request(request), batch(*prototypes, rows), stream(stream) {
+    prepare();
+    auto order = tiles();
+    for (const auto &block : prototypes->blocks) {
+      auto table = prototypes->table(block);
+      for (auto [first, count] : order) answer(block, table, first, count);
+    }
+    if (request.question == FKA_ABOVE) sortAbove();
+    bringBack();
+  }
+
+  void wait(fka_answer *answer) {
+    if (stream) stream->synchronize();
+    if (keys_.defined()) decodeKeys();
+    *answer = fka_answer{};
+    answer->row_count = batch.rowCount;
+    answer->width = width_;
+    auto data = [](const at::Tensor &tensor, auto *type) -> decltype(type) {
+      return tensor.defined() ? tensor.data_ptr<std::remove_const_t<std::remove_pointer_t<decltype(type)>>>() : nullptr;
+    };
+    answer->offsets = data(offsets_, (int64_t *)nullptr);
+    answer->prototypes = data(prototypesOut_, (int32_t *)nullptr);
+    answer->scores = data(scores_, (float *)nullptr);
+    answer->other_prototypes = data(otherPrototypes_, (int32_t *)nullptr);
+    answer->other_scores = data(otherScores_, (float *)nullptr);
+  }
+
+ private:
+  int64_t width_ = 0;
+  at::Tensor keys_, scores_, prototypesOut_, otherScores_, otherPrototypes_, offsets_, classes_;
+  std::vector<at::Tensor> aboveRows_, abovePrototypes_, aboveScores_;
+
+  fka_device *device() const { return prototypes->device; }
+  bool usesKeys() const {
+    return device()->kernels && width_ == 1 &&
+           (request.question == FKA_TOP_PROTOTYPES || request.question == FKA_TOP_CLASSES);
+  }
+
+  void prepare() {
+    int64_t rows = batch.rowCount;
+    switch (request.question) {
+      case FKA_TOP_PROTOTYPES: width_ = std::min(request.limit, prototypes->count); break;
+      case FKA_TOP_CLASSES: width_ = std::min(request.limit, prototypes->classCount); break;
+      case FKA_OWN_AND_OTHER: width_ = 1; break;
+      case FKA_SCORES: width_ = prototypes->count; break;
+      default: width_ = 0;
+    }
+    if (usesKeys()) {
+      keys_ = at::zeros({rows}, device()->options(at::kLong));
+    } else if (request.question == FKA_SCORES) {
+      scores_ = at::empty({rows, width_}, device()->options(at::kFloat));
+    } else if (request.question != FKA_ABOVE) {
+      scores_ = at::full({rows, width_}, fk::kNone, device()->options(at::kFloat));
+      prototypesOut_ = at::full({rows, width_}, -1, device()->options(at::kInt));
+    }
+    if (request.question != FKA_OWN_AND_OTHER) return;
+    otherScores_ = scores_.clone();
+    otherPrototypes_ = prototypesOut_.clone();
+    classes_ = at::from_blob(const_cast<int32_t *>(request.classes), {rows}, at::kInt).to(at::kLong).to(device()->device);
+  }
+
+  /// Rows so that a tile of scores, and of densified rows, has about `tileBytes`.
+  std::vector<std::pair<int64_t, int64_t>> tiles() const {
+    int64_t rowBytes = std::max<int64_t>(1, prototypes->lanesLimit() * 4 + prototypes->head * prototypes->elementBytes());
+    int64_t step = std::max<int64_t>(1, fk::tileBytes() / rowBytes);
+    std::vector<std::pair<int64_t, int64_t>> result;
+    for (int64_t first = 0; first < batch.rowCount; first += step)
+      result.push_back({first, std::min(step, batch.rowCount - first)});
+    return result;
+  }
+
+  /// Computes one tile's scores and takes from them what the question asks.
+  void answer(const fk::Block &block, const at::Tensor &table, int64_t first, int64_t count) {
+    at::Tensor scores;
+    if (!batch.isSparse) {
+      scores = fk::product(batch.densified(first, count), table);
+    } else if (prototypes->head > 0) {
+      scores = fk::product(batch.densified(first, count), table.narrow(0, 0, prototypes->head));
+    }
+    bool addsTail = batch.isSparse && prototypes->head < prototypes->tableRows();
+    if (device()->kernels) {
+      bool wantsScores = !keys_.defined();
+      if (wantsScores && !scores.defined()) scores = at::empty({count, block.lanes}, device()->options(at::kFloat));
+      if (addsTail || keys_.defined() || block.biases.defined())
+        runKernel(block, table, scores, first, count, addsTail, wantsScores);
+      else if (!batch.isSparse || prototypes->head > 0) {}
+      else scores.zero_();
+      if (keys_.defined()) return;
+    } else {
+      if (!scores.defined()) scores = at::zeros({count, block.lanes}, device()->options(at::kFloat));
+      if (block.biases.defined()) scores.add_(block.biases);
+    }
+    take(scores.narrow(1, 0, block.count), block, first, count);
+  }
+
+  void runKernel(const fk::Block &block, const at::Tensor &table, const at::Tensor &scores, int64_t first, int64_t count,
+                 bool addsTail, bool writes) {
+    const auto &part = batch.tail;
+    const bool startsFromProduct = !batch.isSparse || prototypes->head > 0;
+    auto offsets = addsTail ? part.offsets.data_ptr<int64_t>() + first : nullptr;
+    auto columns = addsTail ? part.columns.data_ptr<int32_t>() : nullptr;
+    auto values = addsTail ? part.values.data_ptr<float>() : nullptr;
+    auto initial = startsFromProduct ? scores.data_ptr<float>() : nullptr;
+    auto biases = block.biases.defined() ? block.biases.data_ptr<float>() : nullptr;
+    auto out = writes ? scores.data_ptr<float>() : nullptr;
+    auto keys = keys_.defined() ? keys_.data_ptr<int64_t>() + first : nullptr;
+    auto run = [&](const char *name, auto function, auto *cells) {
+      device()->kernels->run(name, function, fk::gridOf(count, block.lanes), stream, count, (const fk::fk_long *)offsets,
+                             (const unsigned *)columns, values, cells, block.lanes, block.count, initial, biases, out,
+                             (fk::fk_key *)keys, block.first);
+    };
+    switch (prototypes->type) {
+      case at::kHalf:
+        return run("fk_score_float16", fk::host::fk_score_float16, (const fk::host::fk_half *)table.data_ptr());
+      case at::kBFloat16:
+        return run("fk_score_bfloat16", fk::host::fk_score_bfloat16, (const fk::host::fk_bfloat *)table.data_ptr());
+      default: return run("fk_score_float32", fk::host::fk_score_float32, (const float *)table.data_ptr());
+    }
+  }
+
+  void take(const at::Tensor &scores, const fk::Block &block, int64_t first, int64_t count) {
+    if (request.question == FKA_SCORES) {
+      scores_.narrow(0, first, count).narrow(1, block.first, block.count).copy_(scores);
+      return;
+    }
+    // A score that is no number never wins; sorting would put it first.
+    scores.nan_to_num_(fk::kNone, std::numeric_limits<double>::infinity(), fk::kNone);
+    switch (request.question) {
+      case FKA_TOP_PROTOTYPES: return takeTop(scores, block, first, count);
+      case FKA_TOP_CLASSES: return takeClasses(scores, block, first, count);
+      case FKA_OWN_AND_OTHER: return takeOwnAndOther(scores, block, first, count);
+      default: return takeAbove(scores, block, first);
+    }
+  }
+
+  void takeTop(const at::Tensor &scores, const fk::Block &block, int64_t first, int64_t count) {
+    auto [values, places] = scores.topk(std::min(width_, block.count), 1);
+    merge(values, places.add(block.first), scores_, prototypesOut_, first, count);
+  }
+
+  /// The best score of each class, the best of these, and then which prototype has it.
+  void takeClasses(const at::Tensor &scores, const fk::Block &block, int64_t first, int64_t count) {
+    auto best = at::full({count, block.classCount}, fk::kNone, scores.options());
+    best.scatter_reduce_(1, block.classes.unsqueeze(0).expand({count, block.count}), scores, "amax");
+    auto [values, classes] = best.topk(std::min(width_, block.classCount), 1);
+    // A class without prototypes has no score and names none.
+    auto isEmpty = block.classEnds.index({classes}).le(block.classStarts.index({classes}));
+    auto found = block.largestClass <= 4 * width_ ? bestMembers(scores, block, classes)
+                                                  : bestOfClasses(scores, block, classes);
+    merge(values.masked_fill(isEmpty, fk::kNone), found.add(block.first), scores_, prototypesOut_, first, count);
+  }
+
+  /// Small classes: looks at one member of every class after the other.
+  at::Tensor bestMembers(const at::Tensor &scores, const fk::Block &block, const at::Tensor &classes) const {
+    auto starts = block.classStarts.index({classes}), last = block.classEnds.index({classes}) - 1;
+    auto found = starts.clamp(0, block.count - 1);
+    auto top = scores.gather(1, found);
+    for (int64_t member = 1; member < block.largestClass; member++) {
+      auto place = at::minimum(starts + member, last).clamp_min(0);
+      auto score = scores.gather(1, place);
+      auto isBetter = score.gt(top);
+      found = at::where(isBetter, place, found);
+      top = at::where(isBetter, score, top);
+    }
+    return found;
+  }
+
+  /// Large classes: looks at all scores for one class after the other.
+  at::Tensor bestOfClasses(const at::Tensor &scores, const fk::Block &block, const at::Tensor &classes) const {
+    std::vector<at::Tensor> found;
+    for (int64_t place = 0; place < classes.size(1); place++) {
+      auto own = block.classes.unsqueeze(0).eq(classes.narrow(1, place, 1));
+      found.push_back(std::get<1>(scores.masked_fill(own.logical_not(), fk::kNone).max(1, true)));
+    }
+    return at::cat(found, 1);
+  }
+
+  void takeOwnAndOther(const at::Tensor &scores, const fk::Block &block, int64_t first, int64_t count) {
+    auto own = block.classes.add(block.firstClass).unsqueeze(0).eq(classes_.narrow(0, first, count).unsqueeze(1));
+    auto [ownValues, ownPlaces] = scores.masked_fill(own.logical_not(), fk::kNone).max(1, true);
+    auto [otherValues, otherPlaces] = scores.masked_fill(own, fk::kNone).max(1, true);
+    merge(ownValues, ownPlaces.add(block.first), scores_, prototypesOut_, first, count);
+    merge(otherValues, otherPlaces.add(block.first), otherScores_, otherPrototypes_, first, count);
+  }
+
+  /// Takes a block's best into the best so far; of equal ones those of earlier blocks stay before later ones.
+  void merge(const at::Tensor &values, const at::Tensor &places, const at::Tensor &scores, const at::Tensor &winners,
+             int64_t first, int64_t count) {
+    auto oldScores = scores.narrow(0, first, count), oldWinners = winners.narrow(0, first, count);
+    auto allScores = at::cat({oldScores, values}, 1);
+    auto allPlaces = at::cat({oldWinners, places.to(at::kInt)}, 1);
+    auto sorted = at::sort(allScores, /*stable=*/true, 1, /*descending=*/true);
+    auto order = std::get<1>(sorted).narrow(1, 0, scores.size(1));
+    auto best = std::get<0>(sorted).narrow(1, 0, scores.size(1));
+    oldScores.copy_(best);
+    oldWinners.copy_(allPlaces.gather(1, order).masked_fill(best.eq(fk::kNone), -1));
+  }
+
+  void takeAbove(const at::Tensor &scores, const fk::Block &block, int64_t first) {
+    auto places = scores.gt(request.threshold).nonzero();
+    auto rows = places.select(1, 0), columns = places.select(1, 1);
+    aboveScores_.push_back(scores.index({rows, columns}));
+    aboveRows_.push_back(rows + first);
+    abovePrototypes_.push_back((columns + block.first).to(at::kInt));
+  }
+
+  /// Brings the hits, which come block by block, into the order of rows; within a row prototypes ascend already.
+  void sortAbove() {
+    auto counts = at::zeros({batch.rowCount + 1}, at::kLong);
+    if (aboveRows_.empty()) {
+      offsets_ = counts;
+      scores_ = at::empty({0}, at::kFloat);
+      prototypesOut_ = at::empty({0}, at::kInt);
+      return;
+    }
+    auto rows = at::cat(aboveRows_);
+    auto order = std::get<1>(at::sort(rows, /*stable=*/true, 0, /*descending=*/false));
+    scores_ = at::cat(aboveScores_).index_select(0, order);
+    prototypesOut_ = at::cat(abovePrototypes_).index_select(0, order);
+    counts.narrow(0, 1, batch.rowCount).copy_(at::bincount(rows, {}, batch.rowCount));
+    offsets_ = counts.cumsum(0);
+  }
+
+  /// Starts the copies to the host.
+  void bringBack() {
+    if (device()->isHost()) return;
+    for (auto *tensor : {&keys_, &scores_, &prototypesOut_, &otherScores_, &otherPrototypes_, &offsets_}) {
+      if (!tensor->defined() || tensor->device().is_cpu()) continue;
+      auto host = at::empty(tensor->sizes(), tensor->options().device(at::kCPU).pinned_memory(device()->device.is_cuda()));
+      host.copy_(*tensor, device()->device.is_cuda());
+      *tensor = host;
+    }
+  }
+
+  void decodeKeys() {
+    int64_t rows = batch.rowCount;
+    scores_ = at::empty({rows}, at::kFloat);
+    prototypesOut_ = at::empty({rows}, at::kInt);
+    for (int64_t row = 0; row < rows; row++) {
+      auto key = static_cast<uint64_t>(keys_.data_ptr<int64_t>()[row]);
+      auto bits = static_cast<uint32_t>(key >> 32);
+      bits ^= bits >> 31 ? 0x80000000u : 0xffffffffu;
+      float score = fk::kNone;
+      if (key) std::memcpy(&score, &bits, sizeof score);
+      scores_.data_ptr<float>()[row] = score;
+      prototypesOut_.data_ptr<int32_t>()[row] = key ? static_cast<int32_t>(0xffffffffu - static_cast<uint32_t>(key)) : -1;
+    }
+    keys_ = at::Tensor();
+  }
+};
+
+namespace fk {
+
+/// How many rows a batch may have: two batches, with what they answer, in half of the free memory.
+inline int64_t batchRows(const fka_prototypes &prototypes, const fka_request &request, double valuesPerRow) {
+  constexpr int64_t most = 32768;
+  int64_t free = 0, total = 0;
+  prototypes.device->memory(free, total);
+  double perRow = 64 + 12 * valuesPerRow;
+  if (request.question == FKA_SCORES) perRow += 8.0 * prototypes.count;
+  if (request.question == FKA_TOP_PROTOTYPES || request.question == FKA_TOP_CLASSES) perRow += 24.0 * request.limit;
+  double room = 0.5 * static_cast<double>(std::max<int64_t>(0, free - 4 * tileBytes()));
+  double rows = room / (2 * perRow);
+  // A block of all scores is handed on at once: some tens of megabytes.
+  if (request.question == FKA_SCORES)
+    rows = std::min(rows, static_cast<double>(tileBytes()) / std::max<double>(1, 4.0 * prototypes.count));
+  return std::max<int64_t>(1, std::min<int64_t>(most, static_cast<int64_t>(rows)));
+}
+
+}  // namespace fk

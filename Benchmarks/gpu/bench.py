@@ -1,0 +1,230 @@
+#!/usr/bin/env python3
+"""Checks and times the LibTorch plug-in on one device; `run.sh` calls it. Prints a table and writes JSON.
+
+Every time includes the copies to the device and of the answers back. Peak memory is what the driver reports taken at
+its highest, sampled while the calls run.
+"""
+
+import argparse
+import importlib.util
+import json
+import os
+import pathlib
+import platform
+import statistics
+import sys
+import threading
+import time
+
+import numpy
+import torch
+
+import plugin as fk
+
+PRECISIONS = {"float32": fk.FLOAT32, "float16": fk.FLOAT16, "bfloat16": fk.BFLOAT16}
+
+
+class Report:
+    def __init__(self):
+        self.rows, self.failures = [], []
+
+    def add(self, name, **values):
+        self.rows.append({"name": name, **values})
+        print(f"{name:58s}", "  ".join(f"{key} {value:.4g}" if isinstance(value, float) else f"{key} {value}"
+                                       for key, value in values.items()), flush=True)
+
+    def check(self, name, is_right, **values):
+        self.add(("ok    " if is_right else "WRONG ") + name, **values)
+        if not is_right:
+            self.failures.append(name)
+
+
+class Peak:
+    """The device's memory in use at its highest while a block runs, less what was in use before; 0 on the processor."""
+
+    def __init__(self, device):
+        self.device = device if device.startswith("cuda") else None
+        self.bytes = 0
+
+    def used(self):
+        free, total = torch.cuda.mem_get_info(self.device)
+        return total - free
+
+    def __enter__(self):
+        if self.device:
+            self.before, self.runs = self.used(), True
+            self.thread = threading.Thread(target=self.watch)
+            self.thread.start()
+        return self
+
+    def watch(self):
+        while self.runs:
+            self.bytes = max(self.bytes, self.used() - self.before)
+            time.sleep(0.002)
+
+    def __exit__(self, *_):
+        if self.device:
+            self.runs = False
+            self.thread.join()
+
+
+def seconds(body, repeats):
+    """The median, after a run to warm up, and what the last run gave."""
+    body()
+    times = []
+    for _ in range(repeats):
+        began = time.perf_counter()
+        result = body()
+        times.append(time.perf_counter() - began)
+    return statistics.median(times), result
+
+
+def matrix_rate(device, precision, size):
+    """Operations per second of the library's own square product."""
+    kind = getattr(torch, precision)
+    a, b = (torch.randn(size, size, device=device).to(kind) for _ in range(2))
+
+    def run():
+        for _ in range(8):
+            product = a @ b
+        if device.startswith("cuda"):
+            torch.cuda.synchronize(device)
+        return product
+
+    took, _ = seconds(run, 5)
+    return 8 * 2 * size**3 / took
+
+
+def dense_problem(random, documents, features, prototypes):
+    rows = random.standard_normal((documents, features), dtype=numpy.float32)
+    rows /= numpy.linalg.norm(rows, axis=1, keepdims=True)
+    centers = random.standard_normal((prototypes, features), dtype=numpy.float32)
+    return rows, centers / numpy.linalg.norm(centers, axis=1, keepdims=True)
+
+
+def sparse_problem(random, documents, features, classes, per_class):
+    """Rows of Benchmarks/synth.py and prototypes that are the mean directions of random parts of each class."""
+    import scipy.sparse
+    import synth
+
+    rows, labels = synth.make(documents, features, classes)[0]
+    rows = scipy.sparse.csr_matrix(rows, dtype=numpy.float32)
+    owner = numpy.asarray(labels, numpy.int64) * per_class + random.integers(0, per_class, rows.shape[0])
+    members = scipy.sparse.csr_matrix(
+        (numpy.ones(rows.shape[0], numpy.float32), (owner, numpy.arange(rows.shape[0]))),
+        shape=(int(owner.max()) + 1, rows.shape[0]))
+    centers = (members @ rows).tocsr()
+    kept = numpy.flatnonzero(numpy.diff(centers.indptr))
+    centers = centers[kept]
+    lengths = numpy.sqrt(centers.multiply(centers).sum(axis=1)).A1
+    return rows, scipy.sparse.diags(1 / lengths).astype(numpy.float32).dot(centers).tocsr(), kept // per_class
+
+
+def exact_best(rows, centers, sample):
+    """Double-precision scores of some rows: the highest, and those of any prototypes that are named."""
+    part = rows[sample]
+    scores = part.astype(numpy.float64) @ centers.T.astype(numpy.float64)
+    return scores.toarray() if hasattr(scores, "toarray") else numpy.asarray(scores)
+
+
+def agreement(scores, best):
+    """The share of rows whose prototype scores the highest, ties within double rounding aside."""
+    mine = scores[numpy.arange(len(best)), best]
+    return float(numpy.mean(mine >= scores.max(axis=1) - 1e-7))
+
+
+def compare(report, device, name, rows, centers, classes, precision, repeats, limit, **environment):
+    os.environ.update(environment)
+    try:
+        with Peak(device_name(device)) as peak:
+            prototypes = device.upload(centers, classes, PRECISIONS[precision])
+            took, (best, _) = seconds(lambda: prototypes.best(rows), repeats)
+            prototypes.release()
+    finally:
+        for variable in environment:
+            del os.environ[variable]
+    sample = numpy.arange(0, rows.shape[0], max(1, rows.shape[0] // 2000))
+    share = agreement(exact_best(rows, centers, sample), best[sample])
+    rate = rows.shape[0] / took
+    report.check(f"{name}, {precision}", share >= limit, rows_per_second=rate, top1=share, peak_mb=peak.bytes / 1e6)
+    return rate
+
+
+def device_name(device):
+    return device.info()["name"]
+
+
+def time_reference(report, path, rows, labels, device):
+    """The PyTorch class out of the file that the user names: one prediction with its own prototypes."""
+    specification = importlib.util.spec_from_file_location("reference_classifier", path)
+    module = importlib.util.module_from_spec(specification)
+    sys.modules["reference_classifier"] = module
+    specification.loader.exec_module(module)
+    part = slice(0, min(rows.shape[0], 20_000))
+    model = module.FastKMeansClassifier(k_init=3, soft=False, max_iters=1, device=device, random_state=1)
+    model.fit(rows[part], labels[part])
+    with Peak(device) as peak:
+        took, _ = seconds(lambda: model.predict(rows[part]), 3)
+    report.add("PyTorch class, predict", rows_per_second=(part.stop - part.start) / took, peak_mb=peak.bytes / 1e6)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--plugin", required=True)
+    parser.add_argument("--device", required=True, help="cuda, cuda:1, cpu")
+    parser.add_argument("--output", required=True, type=pathlib.Path)
+    parser.add_argument("--reference", help="the file of the PyTorch class")
+    parser.add_argument("--dense", nargs=3, type=int, metavar=("ROWS", "FEATURES", "PROTOTYPES"))
+    parser.add_argument("--sparse", nargs=3, type=int, metavar=("ROWS", "FEATURES", "CLASSES"))
+    parser.add_argument("--repeats", type=int, default=5)
+    arguments = parser.parse_args()
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+
+    is_gpu = arguments.device.startswith("cuda")
+    report = Report()
+    device = fk.Device(fk.Plugin(arguments.plugin), arguments.device)
+    info = device.info()
+    random = numpy.random.default_rng(7)
+
+    precision = "bfloat16" if is_gpu else "float32"
+    operations = matrix_rate(arguments.device, precision, 8192 if is_gpu else 1024)
+    report.add(f"matrix rate of the library, {precision}", tera_per_second=operations / 1e12)
+
+    rows, centers = dense_problem(random, *arguments.dense)
+    classes = numpy.arange(centers.shape[0]) // 3
+    name = "dense {} x {} against {}".format(*arguments.dense)
+    for kind, limit in (("float32", 0.9999), ("bfloat16", 0.9)):
+        part = rows if is_gpu or kind == "float32" else rows[:512]
+        rate = compare(report, device, name, part, centers, classes, kind, arguments.repeats, limit)
+        if kind == precision:
+            report.add("   share of the matrix rate", share=rate * 2 * rows.shape[1] * len(centers) / operations)
+    if is_gpu:
+        for megabytes in (16, 32, 128, 256):
+            compare(report, device, f"{name}, tiles of {megabytes} MB", rows, centers, classes, "bfloat16",
+                    arguments.repeats, 0.9, FASTKMEANS_TORCH_TILE_BYTES=str(megabytes << 20))
+
+    rows, centers, classes = sparse_problem(random, *arguments.sparse, 3)
+    name = f"sparse {rows.shape[0]} x {rows.nnz / rows.shape[0]:.0f} values against {centers.shape[0]}"
+    for kind, limit in (("float32", 0.9999), ("bfloat16", 0.98)):
+        for path in ("kernel", "head", "densify"):
+            part = rows if is_gpu or path != "densify" else rows[:256]
+            compare(report, device, f"{name}, {path}", part, centers, classes, kind, arguments.repeats, limit,
+                    FASTKMEANS_TORCH_SPARSE=path)
+    if arguments.reference:
+        labels = classes[device.upload(centers, classes, fk.FLOAT32).best(rows)[0]]
+        time_reference(report, arguments.reference, rows, labels, arguments.device)
+
+    result = {"device": info, "host": {"machine": platform.machine(), "cores": os.cpu_count()},
+              "torch": torch.__version__, "is_gpu": is_gpu, "rows": report.rows, "failures": report.failures}
+    if is_gpu:
+        result["device"]["model"] = torch.cuda.get_device_name(arguments.device)
+    else:
+        result["note"] = "LibTorch on the processor: checks only. The GPU rows are open; see docs/gpu.md."
+    arguments.output.parent.mkdir(parents=True, exist_ok=True)
+    arguments.output.write_text(json.dumps(result, indent=1) + "\n")
+    print(f"wrote {arguments.output}")
+    sys.exit(1 if report.failures else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,3 @@
+#pragma once
+#include "fka_loader.h"
+#include "fka_plugin.h"

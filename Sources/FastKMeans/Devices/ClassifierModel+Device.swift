@@ -1,0 +1,16 @@
+extension ClassifierModel {
+  /// The same model, answering on another device.
+  ///
+  /// The prototypes are copied to it with the first question. Answers are the processor's but for rounding; in single
+  /// precision sparse rows get its bits.
+  ///
+  /// - Throws: ``DeviceError`` where the device cannot be opened, and says why.
+  public func on(_ device: Device) throws -> ClassifierModel {
+    guard device != options.device else { return self }
+    try device.check()
+    return try ClassifierModel(storage: storage.on(device))
+  }
+
+  /// What went differently than asked so far on the model's device, oldest first.
+  public var deviceWarnings: [DeviceWarning] { storage.deviceWarnings }
+}

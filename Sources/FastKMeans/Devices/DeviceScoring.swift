@@ -1,0 +1,226 @@
+import Synchronization
+
+/// Answers a model's questions on a device: cuts the rows into batches that fit, keeps two under way, and puts the
+/// answers together.
+///
+/// Where the device runs out of memory in the middle, batches are halved, once, with a warning; a second time is an
+/// error. One call uses the device at a time; others wait.
+package final class DeviceScoring: DocumentScoring {
+  private let device: any ScoringDevice
+  private let table: any DeviceTable
+  private let prototypeCount: Int
+  private let featureCount: Int
+  /// Held while a call uses the device.
+  private let turn = Mutex<Void>(())
+  private let state = Mutex(State())
+
+  private struct State {
+    /// Batches are so many times smaller than the device proposed.
+    var divisor = 1
+    var warnings: [DeviceWarning] = []
+  }
+
+  package init(_ prototypes: DevicePrototypes, on device: any ScoringDevice) throws {
+    self.device = device
+    prototypeCount = prototypes.set.count
+    featureCount = prototypes.set.featureCount
+    table = try device.upload(prototypes)
+  }
+
+  /// What went differently than planned, so far.
+  package var warnings: [DeviceWarning] { state.withLock { $0.warnings } }
+
+  package func bestPrototypes(
+    of rows: FeatureRows, scales: UnsafeBufferPointer<Float>?, workers: Int,
+    into hits: UnsafeMutableBufferPointer<PrototypeHit>
+  ) throws {
+    try topPrototypes(1, of: rows, scales: scales, workers: workers, into: hits)
+  }
+
+  package func bestPrototypeIndices(
+    of rows: FeatureRows, scales: UnsafeBufferPointer<Float>?, workers: Int,
+    into prototypes: UnsafeMutableBufferPointer<Int32>
+  ) throws {
+    try forEachBatch(of: rows, scales, room: prototypes.count, asking: .topPrototypes(1)) { range, answer in
+      for (position, row) in range.enumerated() { prototypes[row] = answer.hits[position].prototype }
+    }
+  }
+
+  package func topPrototypes(
+    _ k: Int, of rows: FeatureRows, scales: UnsafeBufferPointer<Float>?, workers: Int,
+    into hits: UnsafeMutableBufferPointer<PrototypeHit>
+  ) throws {
+    try top(k, rows, scales, .topPrototypes(k), hits)
+  }
+
+  package func topClasses(
+    _ k: Int, of rows: FeatureRows, scales: UnsafeBufferPointer<Float>?, workers: Int,
+    into hits: UnsafeMutableBufferPointer<PrototypeHit>
+  ) throws {
+    try top(k, rows, scales, .topClasses(k), hits)
+  }
+
+  package func bestOwnAndOther(
+    of rows: FeatureRows, scales: UnsafeBufferPointer<Float>?, classes: UnsafeBufferPointer<Int32>,
+    margin: Float?, workers: Int, own: UnsafeMutableBufferPointer<PrototypeHit>,
+    other: UnsafeMutableBufferPointer<PrototypeHit>
+  ) throws {
+    guard classes.count == rows.rowCount else {
+      throw InputError.lengthMismatch(what: "classes", expected: rows.rowCount, found: classes.count)
+    }
+    let question = DeviceQuestion.ownAndOther(Array(classes))
+    try forEachBatch(of: rows, scales, room: min(own.count, other.count), asking: question) { range, answer in
+      for (position, row) in range.enumerated() {
+        own[row] = answer.hits[position]
+        other[row] = answer.others[position]
+        if let margin, !(other[row].score > own[row].score - margin) { other[row] = .none }
+      }
+    }
+  }
+
+  package func forEachAbove(
+    threshold: Float, of rows: FeatureRows, scales: UnsafeBufferPointer<Float>?, workers: Int,
+    _ body:
+      @escaping @Sendable (_ worker: Int, _ row: Int, _ hits: UnsafeBufferPointer<PrototypeHit>) throws ->
+      Void
+  ) throws {
+    try forEachBatch(of: rows, scales, room: rows.rowCount, asking: .above(threshold)) { range, answer in
+      try answer.hits.withUnsafeBufferPointer { hits in
+        for (position, row) in range.enumerated() {
+          let own = hits[answer.offsets[position]..<answer.offsets[position + 1]]
+          try body(0, row, UnsafeBufferPointer(rebasing: own))
+        }
+      }
+    }
+  }
+
+  package func forEachScoreBlock(
+    of rows: FeatureRows, scales: UnsafeBufferPointer<Float>?, workers: Int,
+    _ body:
+      @escaping @Sendable (
+        _ worker: Int, _ rows: Range<Int>, _ scores: UnsafeMutableBufferPointer<Float>
+      ) throws -> Void
+  ) throws {
+    try forEachBatch(of: rows, scales, room: rows.rowCount, asking: .scores) { range, answer in
+      try answer.scores.withUnsafeMutableBufferPointer { scores in
+        nonisolated(unsafe) let scores = scores
+        // What is done with the scores is the processor's work, on all its cores.
+        let count = self.prototypeCount
+        try Parallel.forEachChunk(count: range.count, chunk: 64, workers: workers) { worker, part in
+          let own = scores[part.lowerBound * count..<part.upperBound * count]
+          let rows = range.lowerBound + part.lowerBound..<range.lowerBound + part.upperBound
+          try body(worker, rows, UnsafeMutableBufferPointer(rebasing: own))
+        }
+      }
+    }
+  }
+
+  private func top(
+    _ k: Int, _ rows: FeatureRows, _ scales: UnsafeBufferPointer<Float>?, _ question: DeviceQuestion,
+    _ hits: UnsafeMutableBufferPointer<PrototypeHit>
+  ) throws {
+    guard k > 0 else { throw OptionsError(parameter: "k", value: "\(k)", allowed: "at least 1") }
+    let (room, overflow) = rows.rowCount.multipliedReportingOverflow(by: k)
+    guard !overflow, hits.count >= room else {
+      throw InputError.lengthMismatch(what: "answers", expected: overflow ? .max : room, found: hits.count)
+    }
+    try forEachBatch(of: rows, scales, room: rows.rowCount, asking: question) { range, answer in
+      for position in 0..<range.count * k { hits[range.lowerBound * k + position] = answer.hits[position] }
+    }
+  }
+}
+
+extension DeviceScoring {
+  /// Asks the question of each batch in turn, one batch ahead of the answers.
+  private func forEachBatch(
+    of rows: FeatureRows, _ scales: UnsafeBufferPointer<Float>?, room: Int,
+    asking question: DeviceQuestion, _ take: (Range<Int>, inout DeviceAnswer) throws -> Void
+  ) throws {
+    try check(rows, scales, room)
+    guard rows.rowCount > 0 else { return }
+    // Two calls at once would only share the device's memory.
+    try turn.withLock { _ in
+      var first = 0
+      while first < rows.rowCount {
+        do {
+          try run(rows, scales, from: &first, question, take)
+        } catch let error as DeviceError {
+          guard case .outOfMemory = error, try halveBatches(for: question, rows) else { throw error }
+        }
+      }
+    }
+  }
+
+  /// - Parameter first: the first row that has no answer yet; moved on with every answer that was taken.
+  private func run(
+    _ rows: FeatureRows, _ scales: UnsafeBufferPointer<Float>?, from first: inout Int,
+    _ question: DeviceQuestion, _ take: (Range<Int>, inout DeviceAnswer) throws -> Void
+  ) throws {
+    let size = try batchRows(question, rows)
+    var next = first
+    var pending: (range: Range<Int>, job: any DeviceJob)?
+    while next < rows.rowCount || pending != nil {
+      var started: (range: Range<Int>, job: any DeviceJob)?
+      if next < rows.rowCount {
+        let range = next..<min(rows.rowCount, next + size)
+        do {
+          let batch = DeviceBatch(rows: rows, scales: scales, range: range)
+          started = (range, try table.submit(batch, question.part(range)))
+        } catch {
+          throw Self.naming(error, firstRow: range.lowerBound)
+        }
+        next = range.upperBound
+      }
+      if let (range, job) = pending {
+        var answer = try job.wait()
+        try take(range, &answer)
+        first = range.upperBound
+      }
+      pending = started
+    }
+  }
+
+  private func batchRows(_ question: DeviceQuestion, _ rows: FeatureRows) throws -> Int {
+    let values =
+      switch rows {
+      case .sparse(let sparse): Double(sparse.columns.count) / Double(max(1, sparse.rowCount))
+      case .dense(let dense): Double(dense.columnCount)
+      }
+    return max(1, try table.batchRows(for: question, valuesPerRow: values) / state.withLock { $0.divisor })
+  }
+
+  /// Whether batches could be halved: once.
+  private func halveBatches(for question: DeviceQuestion, _ rows: FeatureRows) throws -> Bool {
+    guard state.withLock({ $0.divisor == 1 }) else { return false }
+    let proposed = try batchRows(question, rows)
+    guard proposed > 1 else { return false }
+    state.withLock {
+      $0.divisor = 2
+      $0.warnings.append(.halvedBatches(device: device.name, rows: proposed / 2))
+    }
+    return true
+  }
+
+  /// A device counts rows from the start of its batch.
+  private static func naming(_ error: any Error, firstRow: Int) -> any Error {
+    guard case .overflow(let device, let row, let reason) = error as? DeviceError else { return error }
+    return DeviceError.overflow(device: device, row: firstRow + row, reason: reason)
+  }
+
+  private func check(_ rows: FeatureRows, _ scales: UnsafeBufferPointer<Float>?, _ room: Int) throws {
+    guard room >= rows.rowCount else {
+      throw InputError.lengthMismatch(what: "answers", expected: rows.rowCount, found: room)
+    }
+    if let scales, scales.count != rows.rowCount {
+      throw InputError.lengthMismatch(what: "scales", expected: rows.rowCount, found: scales.count)
+    }
+    let isWrong =
+      switch rows {
+      case .sparse(let sparse): sparse.columnCount > featureCount
+      case .dense(let dense): dense.columnCount != featureCount
+      }
+    guard !isWrong else {
+      throw InputError.featureCountMismatch(expected: featureCount, found: rows.columnCount)
+    }
+  }
+}

@@ -1,0 +1,156 @@
+import CFastKMeansAccelerator
+import Synchronization
+
+/// One of LibTorch's devices, through the plug-in.
+///
+/// `@unchecked Sendable`: the handle is used under `lock` only; the plug-in allows one call on a device at a time.
+package final class TorchDevice: ScoringDevice, @unchecked Sendable {
+  let plugin: TorchPlugin
+  let handle: OpaquePointer
+  let lock = Mutex<Void>(())
+  package let name: String
+  /// What the plug-in says of it.
+  package let summary: DeviceSummary
+
+  private static let opened = Mutex<[Device: TorchDevice]>([:])
+
+  /// The device, opened once for the process.
+  ///
+  /// - Throws: ``DeviceError``.
+  package static func open(_ device: Device) throws -> TorchDevice {
+    try opened.withLock { opened in
+      if let known = opened[device] { return known }
+      let made = try TorchDevice(device)
+      opened[device] = made
+      return made
+    }
+  }
+
+  private init(_ device: Device) throws {
+    guard let torchName = device.torchName else {
+      throw OptionsError(parameter: "device", value: device.name, allowed: Device.allowed)
+    }
+    plugin = try TorchPlugin.load()
+    name = device.name
+    var opened: OpaquePointer?
+    var error = fka_error()
+    try plugin.check(plugin.functions.open(torchName, &opened, &error), error, device: name)
+    guard let opened else { throw DeviceError.failed(device: name, reason: "it gave no handle") }
+    handle = opened
+    var info = fka_info()
+    try plugin.check(plugin.functions.info(opened, &info, &error), error, device: name)
+    summary = DeviceSummary(info)
+  }
+
+  package func upload(_ prototypes: DevicePrototypes) throws -> any DeviceTable {
+    let made = try withPrototypeRows(prototypes) { rows in
+      var made: OpaquePointer?
+      var error = fka_error()
+      var rows = rows
+      try lock.withLock { _ in
+        try plugin.check(plugin.functions.upload(handle, &rows, &made, &error), error, device: name)
+      }
+      return made
+    }
+    guard let made else { throw DeviceError.failed(device: name, reason: "it kept no prototypes") }
+    return TorchTable(device: self, handle: made, prototypeCount: prototypes.set.count)
+  }
+
+  /// The prototypes as the plug-in takes them, without what scoring leaves out.
+  private func withPrototypeRows<Result>(
+    _ prototypes: DevicePrototypes, _ body: (fka_prototype_rows) throws -> Result
+  ) throws -> Result {
+    let set = prototypes.set
+    var offsets: [Int64] = [0]
+    var columns: [UInt32] = []
+    var values: [Float] = []
+    let kept = PrototypeRows(set, truncation: prototypes.truncation)
+    if set.isSparse {
+      for prototype in 0..<set.count {
+        kept.forEach(of: prototype) { column, value in
+          columns.append(UInt32(column))
+          values.append(value)
+        }
+        offsets.append(Int64(columns.count))
+      }
+    } else {
+      values = [Float](repeating: 0, count: set.count * set.featureCount)
+      kept.forEach { values[$0 * set.featureCount + $1] = $2 }
+    }
+    var rows = fka_prototype_rows()
+    rows.count = Int64(set.count)
+    rows.feature_count = Int64(set.featureCount)
+    rows.class_count = Int64(prototypes.classCount)
+    rows.precision = set.precision.acceleratorPrecision
+    return try offsets.withUnsafeBufferPointer { offsets in
+      try columns.withUnsafeBufferPointer { columns in
+        try values.withUnsafeBufferPointer { values in
+          try set.classIndices.withUnsafeBufferPointer { classes in
+            rows.offsets = set.isSparse ? offsets.baseAddress : nil
+            rows.columns = columns.baseAddress
+            rows.values = values.baseAddress
+            rows.class_indices = classes.baseAddress
+            guard let biases = prototypes.biases else { return try body(rows) }
+            return try biases.withUnsafeBufferPointer {
+              rows.biases = $0.baseAddress
+              return try body(rows)
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/// What a plug-in says of a device.
+package struct DeviceSummary: Sendable {
+  package let name: String
+  package let library: String
+  /// How sparse rows are multiplied.
+  package let sparsePath: String
+  package let totalBytes: Int
+  package let freeBytes: Int
+
+  init(_ info: fka_info) {
+    var info = info
+    name = withUnsafeBytes(of: &info.name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    library = withUnsafeBytes(of: &info.library) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    sparsePath = withUnsafeBytes(of: &info.sparse_path) {
+      String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    totalBytes = Int(info.total_bytes)
+    freeBytes = Int(info.free_bytes)
+  }
+}
+
+extension Precision {
+  /// Double precision is scored in single, as on the processor.
+  var acceleratorPrecision: Int32 {
+    switch self {
+    case .float16: Int32(FKA_FLOAT16.rawValue)
+    case .bfloat16: Int32(FKA_BFLOAT16.rawValue)
+    case .float32, .float64: Int32(FKA_FLOAT32.rawValue)
+    }
+  }
+}
+
+extension FeatureRows {
+  /// A part of the rows as the plug-in takes them; valid as long as the rows are.
+  func acceleratorView(_ range: Range<Int>, _ scales: UnsafePointer<Float>?) -> fka_row_view {
+    var view = fka_row_view()
+    view.count = Int64(range.count)
+    view.feature_count = Int64(columnCount)
+    view.scales = scales.map { $0 + range.lowerBound }
+    switch self {
+    case .sparse(let rows):
+      view.offsets = rows.offsets.baseAddress.map {
+        UnsafeRawPointer($0 + range.lowerBound).assumingMemoryBound(to: Int64.self)
+      }
+      view.columns = rows.columns.baseAddress
+      view.values = rows.values.baseAddress
+    case .dense(let rows):
+      view.values = rows.values.baseAddress.map { $0 + range.lowerBound * rows.columnCount }
+    }
+    return view
+  }
+}
