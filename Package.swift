@@ -1,7 +1,7 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// Arrows point one way: kernels <- core <- text, formats <- command line.
+// Arrows point one way: kernels <- core <- text, formats <- streams <- command line.
 // ARCHITECTURE.md has a paragraph for each target.
 let package = Package(
   name: "FastKMeans",
@@ -11,6 +11,7 @@ let package = Package(
     .library(name: "FastKMeans", targets: ["FastKMeans"]),
     .library(name: "FastKMeansText", targets: ["FastKMeansText"]),
     .library(name: "FastKMeansFormats", targets: ["FastKMeansFormats"]),
+    .library(name: "FastKMeansStreams", targets: ["FastKMeansStreams"]),
     .executable(name: "fastkmeans", targets: ["FastKMeansCLI"]),
   ],
   dependencies: [
@@ -26,10 +27,11 @@ let package = Package(
     .target(name: "FastKMeans", dependencies: ["CFastKMeansKernels"]),
     .target(name: "FastKMeansText", dependencies: ["FastKMeans"]),
     .target(name: "FastKMeansFormats", dependencies: ["FastKMeans", "FastKMeansText", "CZlib"]),
+    .target(name: "FastKMeansStreams", dependencies: ["FastKMeans", "FastKMeansText", "FastKMeansFormats"]),
     .executableTarget(
       name: "FastKMeansCLI",
       dependencies: [
-        "FastKMeans", "FastKMeansText", "FastKMeansFormats",
+        "FastKMeans", "FastKMeansText", "FastKMeansFormats", "FastKMeansStreams",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: [.copy("Resources/wordnet")]
@@ -52,6 +54,8 @@ let package = Package(
       dependencies: ["FastKMeansFormats", "FastKMeansTestSupport"],
       resources: [.copy("Fixtures"), .copy("ModelSamples")]
     ),
+    .testTarget(
+      name: "FastKMeansStreamsTests", dependencies: ["FastKMeansStreams", "FastKMeansTestSupport"]),
     .testTarget(
       name: "CLITests",
       dependencies: ["FastKMeansCLI", "FastKMeansTestSupport"],
