@@ -12,7 +12,7 @@ struct FastKMeansCommand: ParsableCommand {
       """,
     subcommands: [
       DemoCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, StreamCommand.self,
-      InspectCommand.self, ConvertCommand.self,
+      InspectCommand.self, ExplainCommand.self, ReportCommand.self, ConvertCommand.self,
     ]
   )
 
