@@ -23,7 +23,9 @@ struct RecordParserTests {
     ]
     for (format, records) in cases {
       let parser = try parser(format)
-      for (number, record) in records.enumerated() { try parser.append(Array(record.utf8), number: 100 + number) }
+      for (number, record) in records.enumerated() {
+        try parser.append(Array(record.utf8), number: 100 + number)
+      }
       let batch = try parser.takeBatch()
       #expect(batch.data.rowCount + batch.rejected.count == records.count, "\(format)")
       #expect(batch.data.labels?.count == batch.data.rowCount)
@@ -57,7 +59,9 @@ struct RecordParserTests {
     #expect(batch.rejected.count == 2)
   }
 
-  @Test(arguments: [RowFormat.csv, .npz, .npy]) func aFormatThatIsMoreThanItsRowsIsRefused(_ format: RowFormat) {
+  @Test(arguments: [RowFormat.csv, .npz, .npy]) func aFormatThatIsMoreThanItsRowsIsRefused(
+    _ format: RowFormat
+  ) {
     #expect(throws: FormatError.self) { try parser(format) }
   }
 }

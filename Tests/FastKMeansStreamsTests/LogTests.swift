@@ -66,7 +66,8 @@ struct LogTests {
       let log = try BatchLog(files: files, continuing: reader)
       _ = try log.append([1, 2, 3])
       let whole = ends.count { $0 <= cut } - 1
-      let again = try #require(try read(try #require(files.content("log"))))
+      let written = try #require(files.content("log"))
+      let again = try #require(try read(written))
       #expect(again.payloads == Array(payloads[..<whole]) + [[1, 2, 3]], "cut at \(cut)")
       #expect(again.reader.droppedByteCount == 0)
     }

@@ -22,6 +22,10 @@ struct RunnerTests {
     #expect(lines.last?.totalDocuments == 72)
     #expect(lines[0].report.newClasses.count == 3)
     #expect(lines.last?.classCount == 4)
+    // The vocabulary comes with the third batch, and three are learned then.
+    #expect(lines[0].errorBeforeUpdate == nil)
+    #expect(lines[1...].allSatisfy { (0...1).contains($0.errorBeforeUpdate ?? -1) })
+    #expect(try #require(lines.last?.errorBeforeUpdate) < 0.5)
   }
 
   @Test func keepsNoMoreThanTwoCheckpointsAndTheirLogs() throws {
@@ -156,7 +160,7 @@ struct RunnerTests {
     let first = Rehearsal(text: TextOptions())
     try first.run(textSource(4))
     let files = MemoryFiles()
-    files.setContent("m", try #require(first.files.content("m")))
+    files.setContent("m", first.files.content("m"))
     let second = Rehearsal(files: files, text: TextOptions())
     let runner = try second.open(textSource(2))
     #expect(runner.training.prototypesPerClass == 2)

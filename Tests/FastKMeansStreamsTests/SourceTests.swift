@@ -58,7 +58,7 @@ struct SourceTests {
       while case .rows(let batch) = try first.next(limits(rows), waiting: 0, stop: stop) {
         steps.append((batch, first.position))
       }
-      #expect(steps.count >= 2 - rows / 3)
+      #expect(!steps.isEmpty)
       for start in 0...steps.count {
         let again = try FileRowSource(path: folder.path("rows"), format: format, options: options())
         again.expect(RowExpectation(featureCount: 5))

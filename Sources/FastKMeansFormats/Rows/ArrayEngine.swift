@@ -44,9 +44,18 @@ final class ArrayEngine: RowEngine {
   var gatheredCount: Int { gatheredEnd - row }
   var hasGathered: Bool { gatheredEnd > row }
 
+  /// What a row takes in memory; of sparse rows, the mean.
+  private var rowBytes: Int {
+    switch matrix {
+    case .sparse(let matrix): max(1, 8 * matrix.nonZeroCount / max(1, matrix.rowCount))
+    case .dense(let matrix): max(1, 4 * matrix.columnCount)
+    }
+  }
+
   func gather(maxRows: Int, maxBytes: Int) -> Gathering {
-    gatheredEnd = max(gatheredEnd, row + min(maxRows, rowCount - row))
-    return gatheredEnd - row >= maxRows ? .complete : .ended
+    let limit = min(maxRows, max(1, maxBytes / rowBytes))
+    gatheredEnd = max(gatheredEnd, row + min(limit, rowCount - row))
+    return gatheredEnd - row >= limit ? .complete : .ended
   }
 
   func takeBatch() throws -> RowBatch? {

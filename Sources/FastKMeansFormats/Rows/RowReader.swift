@@ -56,7 +56,8 @@ public final class RowReader {
   ///
   /// - Parameters:
   ///   - maxRows: at most so many rows, at least 1.
-  ///   - maxBytes: stops after the row that reaches so many bytes of the file; only for text formats.
+  ///   - maxBytes: stops after the row that reaches so many bytes of the file; for `npz` and `npy` bytes in memory, and
+  ///     a row before that.
   /// - Throws: ``FileError``, ``FormatError``, `InputError.badLabels`.
   /// - Returns: `nil` at the end. A batch may have no rows: only comments or rejected rows came.
   public func next(maxRows: Int = .max, maxBytes: Int = .max) throws -> RowBatch? {

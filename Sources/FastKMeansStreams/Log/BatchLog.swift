@@ -31,13 +31,8 @@ final class BatchLog {
     end = log.validByteCount
     descriptor = try files.open(log.path, .update)
     guard log.droppedByteCount > 0 else { return }
-    do {
-      try files.truncate(descriptor, to: end, path: path)
-      try files.sync(descriptor, path: path)
-    } catch {
-      files.close(descriptor)
-      throw error
-    }
+    try files.truncate(descriptor, to: end, path: path)
+    try files.sync(descriptor, path: path)
   }
 
   deinit { files.close(descriptor) }

@@ -37,6 +37,7 @@ public final class StreamMetrics: Sendable {
       values.take(state)
       guard let last = step.batches.last else { return }
       values.prototypes = last.report.prototypeCount
+      values.error = last.errorBeforeUpdate
     }
   }
 

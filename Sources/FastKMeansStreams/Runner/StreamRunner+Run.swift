@@ -5,7 +5,7 @@ extension StreamRunner {
   /// The longest time between two looks at the clock while nothing comes.
   private static let longestWait = 0.5
 
-  /// Learns until the source ends or a stop is asked for, then saves.
+  /// Learns until the source ends or a stop is asked for, then saves and lets go of the state; to be called once.
   ///
   /// - Parameters:
   ///   - stop: ends the stream after the batch at hand.
@@ -13,7 +13,10 @@ extension StreamRunner {
   /// - Throws: what the source, the learner, the disk and `report` throw. All that was reported is on the disk.
   public func run(stop: StopSignal, report: (BatchSummary) throws -> Void) throws {
     // Whatever happens, nobody writes into the folder any more once this call is over.
-    defer { _ = job?.wait() }
+    defer {
+      _ = job?.wait()
+      folder.release()
+    }
     tellSource()
     var hasEnded = false
     while !stop.isRequested, !hasEnded {
@@ -42,7 +45,7 @@ extension StreamRunner {
     let given = try answers == nil ? nil : state.answers(to: batch.data)
     let rejectLines =
       options.rejectsPath == nil ? [] : RejectsFile.lines(for: batch.rejected, input: source.name)
-    let step = try state.learn(batch.data)
+    let step = try state.learn(batch.data, tests: true)
     state.counts.rejected += UInt64(batch.rejected.count)
     state.counts.zeroBased = source.zeroBased ?? state.counts.zeroBased
     let rows: LogRecord.Rows =
@@ -87,7 +90,7 @@ extension StreamRunner {
   /// The source has ended: what was waiting for more documents is learned now.
   private func finish(_ report: (BatchSummary) throws -> Void) throws {
     guard !state.waiting.isEmpty else { return }
-    let step = try state.finish()
+    let step = try state.finish(tests: true)
     try acknowledge(.end, rejects: [], rejectedCount: 0)
     try tell(step, rejected: 0, report)
   }

@@ -1,10 +1,12 @@
 import FastKMeansFormats
+import Synchronization
 
 /// The folder `MODEL.state`: the lock, checkpoints, logs, and which model belongs to them.
 final class StateFolder: Sendable {
   let path: String
   let files: any FileLayer
   private let lock: Int32
+  private let isReleased = Atomic<Bool>(false)
 
   /// How many checkpoints stay: should the newest be damaged, the one before it and the logs since lose nothing.
   static let keptCheckpoints = 2
@@ -29,12 +31,18 @@ final class StateFolder: Sendable {
       try files.truncate(lock, to: 0, path: lockPath)
       try files.write(lock, Array(process.utf8), at: 0, path: lockPath)
     } catch {
-      files.close(lock)
+      release()
       throw error
     }
   }
 
-  deinit { files.close(lock) }
+  deinit { release() }
+
+  /// Lets others learn into this state.
+  func release() {
+    guard !isReleased.exchange(true, ordering: .acquiringAndReleasing) else { return }
+    files.close(lock)
+  }
 
   func file(_ name: String) -> String { "\(path)/\(name)" }
 

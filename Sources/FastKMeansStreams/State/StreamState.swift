@@ -13,6 +13,20 @@ struct StreamState: Sendable {
   /// Batches of text that wait until there are enough documents for a vocabulary.
   var waiting: [LabelledData] = []
   var counts = Counts()
+  /// Of the step at hand; what is learned does not depend on it.
+  private var testsBeforeLearning = false
+
+  init(
+    classifier: FastKMeansClassifier<Label>, vectorizer: TFIDFVectorizer? = nil,
+    textOptions: TextOptions? = nil,
+    waiting: [LabelledData] = [], counts: Counts = Counts()
+  ) {
+    self.classifier = classifier
+    self.vectorizer = vectorizer
+    self.textOptions = textOptions
+    self.waiting = waiting
+    self.counts = counts
+  }
 
   /// Small numbers that go into a checkpoint as they are.
   struct Counts: Sendable, Equatable {
@@ -69,9 +83,12 @@ extension StreamState {
   /// Learns a batch, or keeps it until there is a vocabulary.
   ///
   /// - Throws: what the vectoriser and the classifier throw; nothing has changed then.
-  mutating func learn(_ data: LabelledData) throws -> Step {
+  ///
+  /// - Parameter tests: whether the model is tested on the batch before it learns from it.
+  mutating func learn(_ data: LabelledData, tests: Bool = false) throws -> Step {
     guard data.rowCount > 0 else { return Step() }
     var next = self
+    next.testsBeforeLearning = tests
     let step: Step
     switch data {
     case .features(let features, let labels):
@@ -89,9 +106,10 @@ extension StreamState {
   }
 
   /// Learns the vocabulary from what has come, because no more will, and then what has been waiting.
-  mutating func finish() throws -> Step {
+  mutating func finish(tests: Bool = false) throws -> Step {
     guard !waiting.isEmpty else { return Step() }
     var next = self
+    next.testsBeforeLearning = tests
     let step = try next.learnWaiting()
     self = next
     return step
@@ -111,12 +129,26 @@ extension StreamState {
   }
 
   private mutating func learn(_ features: Features, labels: LabelColumn) throws -> BatchSummary {
+    let error = try testsBeforeLearning ? errorOfModel(on: features, labels: labels) : nil
     let report = try classifier.fitBatch(features, labels: labels)
     counts.batches += 1
     counts.documents += UInt64(features.rowCount)
     return BatchSummary(
       batch: counts.batches, documents: features.rowCount, totalDocuments: counts.documents, report: report,
-      rejected: 0, classCount: classifier.classes.count)
+      rejected: 0, classCount: classifier.classes.count, errorBeforeUpdate: error)
+  }
+
+  /// The share of rows that the model as it is gives another class than their own, 0...1; a class that it does not know
+  /// is such a one. `nil` while there is no model.
+  private func errorOfModel(on features: Features, labels: LabelColumn) throws -> Double? {
+    guard !classifier.classes.isEmpty else { return nil }
+    let model = try classifier.model
+    let numbers = Dictionary(uniqueKeysWithValues: zip(model.classes, model.classes.indices))
+    let truth = labels.labels.map { numbers[$0] ?? -1 }
+    let wrong = zip(try model.predictedClassIndices(features), labels.indices).count {
+      $0 != truth[Int($1)]
+    }
+    return Double(wrong) / Double(features.rowCount)
   }
 
   private mutating func learn(
