@@ -1,7 +1,7 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// Arrows point one way: kernels <- core <- text, formats <- command line, C interface.
+// Arrows point one way: kernels <- core <- text, formats <- streams <- command line, C interface.
 // ARCHITECTURE.md has a paragraph for each target.
 let package = Package(
   name: "FastKMeans",
@@ -13,6 +13,7 @@ let package = Package(
     .library(name: "FastKMeansFormats", targets: ["FastKMeansFormats"]),
     // For other languages: the C interface of fastkmeans.h. No name that differs from the program's by case only.
     .library(name: "fastkmeans_c", type: .dynamic, targets: ["FastKMeansABI"]),
+    .library(name: "FastKMeansStreams", targets: ["FastKMeansStreams"]),
     .executable(name: "fastkmeans", targets: ["FastKMeansCLI"]),
   ],
   dependencies: [
@@ -29,10 +30,11 @@ let package = Package(
     .target(name: "FastKMeans", dependencies: ["CFastKMeansKernels", "CFastKMeansAccelerator"]),
     .target(name: "FastKMeansText", dependencies: ["FastKMeans"]),
     .target(name: "FastKMeansFormats", dependencies: ["FastKMeans", "FastKMeansText", "CZlib"]),
+    .target(name: "FastKMeansStreams", dependencies: ["FastKMeans", "FastKMeansText", "FastKMeansFormats"]),
     .executableTarget(
       name: "FastKMeansCLI",
       dependencies: [
-        "FastKMeans", "FastKMeansText", "FastKMeansFormats",
+        "FastKMeans", "FastKMeansText", "FastKMeansFormats", "FastKMeansStreams",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: [.copy("Resources/wordnet")]
@@ -60,6 +62,8 @@ let package = Package(
       dependencies: ["FastKMeansFormats", "FastKMeansTestSupport"],
       resources: [.copy("Fixtures"), .copy("ModelSamples")]
     ),
+    .testTarget(
+      name: "FastKMeansStreamsTests", dependencies: ["FastKMeansStreams", "FastKMeansTestSupport"]),
     .testTarget(
       name: "CLITests",
       dependencies: ["FastKMeansCLI", "FastKMeansTestSupport"],

@@ -20,7 +20,23 @@ package struct Learner: Sendable {
   /// When the model is to answer "none of these"; a new fit forgets it.
   package private(set) var rejection: RejectionRule?
 
-  package init(options: ValidatedOptions) { self.options = options }
+  package init(options: ValidatedOptions, classes: ClassDictionary = ClassDictionary()) {
+    self.options = options
+    self.classes = classes
+  }
+
+  /// Puts what a state holds in place, checked by the caller.
+  mutating func restore(
+    prototypes: [[Prototype]], featureCount: Int?, isSparse: Bool, batchCount: UInt64,
+    refined: RefinedWeights?, calibration: Calibration?
+  ) {
+    self.prototypes = prototypes
+    self.featureCount = featureCount
+    self.isSparse = isSparse
+    self.batchCount = batchCount
+    self.refined = refined
+    self.calibration = calibration
+  }
 
   /// Other options for the calls that follow; what has been learned stays.
   ///
