@@ -13,6 +13,9 @@ let package = Package(
     .library(name: "FastKMeansFormats", targets: ["FastKMeansFormats"]),
     .executable(name: "fastkmeans", targets: ["FastKMeansCLI"]),
   ],
+  traits: [
+    .trait(name: "Kafka", description: "Streams from and to Kafka; needs librdkafka 1.9 or newer.")
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
   ],
@@ -26,6 +29,19 @@ let package = Package(
     .target(name: "FastKMeans", dependencies: ["CFastKMeansKernels"]),
     .target(name: "FastKMeansText", dependencies: ["FastKMeans"]),
     .target(name: "FastKMeansFormats", dependencies: ["FastKMeans", "FastKMeansText", "CZlib"]),
+    .systemLibrary(
+      name: "CRdkafka",
+      pkgConfig: "rdkafka",
+      providers: [.apt(["librdkafka-dev"]), .brew(["librdkafka"])]
+    ),
+    // Without the trait only what needs no librdkafka is compiled.
+    .target(
+      name: "FastKMeansKafka",
+      dependencies: [
+        "FastKMeans", "FastKMeansFormats", "FastKMeansText",
+        .target(name: "CRdkafka", condition: .when(traits: ["Kafka"])),
+      ]
+    ),
     .executableTarget(
       name: "FastKMeansCLI",
       dependencies: [
@@ -51,6 +67,13 @@ let package = Package(
       name: "FastKMeansFormatsTests",
       dependencies: ["FastKMeansFormats", "FastKMeansTestSupport"],
       resources: [.copy("Fixtures"), .copy("ModelSamples")]
+    ),
+    .testTarget(
+      name: "FastKMeansKafkaTests",
+      dependencies: [
+        "FastKMeansKafka", "FastKMeansFormats", "FastKMeansTestSupport",
+        .target(name: "CRdkafka", condition: .when(traits: ["Kafka"])),
+      ]
     ),
     .testTarget(
       name: "CLITests",
