@@ -1,7 +1,7 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// Arrows point one way: kernels <- core <- text, formats <- command line.
+// Arrows point one way: kernels <- core <- text, formats <- streams <- command line.
 // ARCHITECTURE.md has a paragraph for each target.
 let package = Package(
   name: "FastKMeans",
@@ -11,6 +11,7 @@ let package = Package(
     .library(name: "FastKMeans", targets: ["FastKMeans"]),
     .library(name: "FastKMeansText", targets: ["FastKMeansText"]),
     .library(name: "FastKMeansFormats", targets: ["FastKMeansFormats"]),
+    .library(name: "FastKMeansStreams", targets: ["FastKMeansStreams"]),
     .executable(name: "fastkmeans", targets: ["FastKMeansCLI"]),
   ],
   traits: [
@@ -29,6 +30,7 @@ let package = Package(
     .target(name: "FastKMeans", dependencies: ["CFastKMeansKernels"]),
     .target(name: "FastKMeansText", dependencies: ["FastKMeans"]),
     .target(name: "FastKMeansFormats", dependencies: ["FastKMeans", "FastKMeansText", "CZlib"]),
+    .target(name: "FastKMeansStreams", dependencies: ["FastKMeans", "FastKMeansText", "FastKMeansFormats"]),
     .systemLibrary(
       name: "CRdkafka",
       pkgConfig: "rdkafka",
@@ -38,14 +40,14 @@ let package = Package(
     .target(
       name: "FastKMeansKafka",
       dependencies: [
-        "FastKMeans", "FastKMeansFormats", "FastKMeansText",
+        "FastKMeans", "FastKMeansText", "FastKMeansFormats", "FastKMeansStreams",
         .target(name: "CRdkafka", condition: .when(traits: ["Kafka"])),
       ]
     ),
     .executableTarget(
       name: "FastKMeansCLI",
       dependencies: [
-        "FastKMeans", "FastKMeansText", "FastKMeansFormats",
+        "FastKMeans", "FastKMeansText", "FastKMeansFormats", "FastKMeansStreams",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: [.copy("Resources/wordnet")]
@@ -69,9 +71,11 @@ let package = Package(
       resources: [.copy("Fixtures"), .copy("ModelSamples")]
     ),
     .testTarget(
+      name: "FastKMeansStreamsTests", dependencies: ["FastKMeansStreams", "FastKMeansTestSupport"]),
+    .testTarget(
       name: "FastKMeansKafkaTests",
       dependencies: [
-        "FastKMeansKafka", "FastKMeansFormats", "FastKMeansTestSupport",
+        "FastKMeansKafka", "FastKMeansStreams", "FastKMeansFormats", "FastKMeansTestSupport",
         .target(name: "CRdkafka", condition: .when(traits: ["Kafka"])),
       ]
     ),

@@ -1,0 +1,13 @@
+import FastKMeansStreams
+import Testing
+
+@Suite("Stop signal")
+struct StopSignalTests {
+  @Test func isSetOnceAndForAll() {
+    let stop = StopSignal()
+    #expect(!stop.isRequested)
+    stop.request()
+    stop.request()
+    #expect(stop.isRequested)
+  }
+}
