@@ -52,6 +52,11 @@ public struct RejectedRow: Sendable, Equatable {
   /// The row as it stands in the file, without its line break.
   public var bytes: [UInt8]
   public var reason: FormatError
+
+  public init(bytes: [UInt8], reason: FormatError) {
+    self.bytes = bytes
+    self.reason = reason
+  }
 }
 
 /// A place between two rows of a file, to go on from.

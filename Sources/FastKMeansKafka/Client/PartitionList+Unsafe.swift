@@ -1,13 +1,13 @@
 #if Kafka
   import CRdkafka
 
-  /// A partition with an offset and, where it comes from a commit, what was noted with it.
-  struct PartitionOffset: Equatable, Sendable {
-    var place: TopicPartition
-    /// `nil`: none is known.
-    var offset: Int64?
-    var note: String?
-  }
+  #if canImport(Darwin)
+    import Darwin
+  #elseif canImport(Glibc)
+    import Glibc
+  #elseif canImport(Musl)
+    import Musl
+  #endif
 
   typealias PartitionList = UnsafeMutablePointer<rd_kafka_topic_partition_list_t>
 

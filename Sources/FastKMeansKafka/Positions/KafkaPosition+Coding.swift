@@ -14,7 +14,6 @@ extension KafkaPosition {
     /// Partition and offset, by partition.
     var next: [[Int64]]
     var rows: RecordList
-    var rejected: RecordList
   }
 
   private static let version = 1
@@ -28,7 +27,7 @@ extension KafkaPosition {
     let pairs = next.sorted { $0.key < $1.key }.map { [Int64($0.key), $0.value] }
     do {
       let data = try encoder.encode(
-        Coded(version: Self.version, topic: topic, next: pairs, rows: rows, rejected: rejected))
+        Coded(version: Self.version, topic: topic, next: pairs, rows: rows))
       return SourcePosition(bytes: Array(data))
     } catch {
       throw KafkaError.badPositions(reason: "they cannot be written: \(error)")
@@ -61,7 +60,6 @@ extension KafkaPosition {
       else { throw KafkaError.badPositions(reason: "a partition's entry is no pair of partition and offset") }
     }
     rows = try coded.rows.checked()
-    rejected = try coded.rejected.checked()
   }
 }
 

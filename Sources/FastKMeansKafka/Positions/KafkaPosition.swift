@@ -10,8 +10,6 @@ struct KafkaPosition: Equatable, Sendable {
   var next: [Int32: Int64] = [:]
   /// The records of the last batch's rows, in the batch's order.
   var rows = RecordList()
-  /// The records that could not be read.
-  var rejected = RecordList()
 }
 
 /// Which records something was made of: offsets in runs, and the keys if they are kept.
