@@ -27,7 +27,7 @@ struct AddressTests {
   func refusesWhatIsNoAddress(text: String) throws {
     let error = #expect(throws: KafkaError.self) { try KafkaAddress(text) }
     guard case .badAddress = try #require(error) else {
-      Issue.record("unexpected: \(error, default: "none")")
+      Issue.record("unexpected: \(String(describing: error))")
       return
     }
   }

@@ -17,7 +17,7 @@
           KafkaAddress("kafka://127.0.0.1:1/docs"), format: .svmlight, reader: Learning.reader, options: options)
       }
       guard case .unreachable("127.0.0.1:1", 1.5, let reason) = try #require(error) else {
-        Issue.record("unexpected: \(error, default: "none")")
+        Issue.record("unexpected: \(String(describing: error))")
         return
       }
       #expect(reason != nil)
@@ -38,7 +38,7 @@
           try openSource(cluster, "docs") { $0.properties[name] = value }
         }
         guard case .badProperty(name, _) = try #require(error) else {
-          Issue.record("unexpected: \(error, default: "none")")
+          Issue.record("unexpected: \(String(describing: error))")
           return
         }
       }

@@ -13,7 +13,7 @@ struct OptionsTests {
     options.properties = [name: "1"]
     let error = #expect(throws: KafkaError.self) { try options.validate() }
     guard case .reservedProperty(name, _) = try #require(error) else {
-      Issue.record("unexpected: \(error, default: "none")")
+      Issue.record("unexpected: \(String(describing: error))")
       return
     }
   }

@@ -13,8 +13,8 @@ struct PendingBatchTests {
 
   init() throws { address = try KafkaAddress("kafka://host:9092/docs") }
 
-  private func batch(_ format: RowFormat, keepsKeys: Bool = false) throws -> PendingBatch {
-    try PendingBatch(address, format: format, options: ReaderOptions(), keepsKeys: keepsKeys)
+  private func batch(_ format: RowFormat, namesRecords: Bool = false) throws -> PendingBatch {
+    try PendingBatch(address, format: format, options: ReaderOptions(), namesRecords: namesRecords)
   }
 
   /// All batches of these records.
@@ -55,12 +55,12 @@ struct PendingBatchTests {
     var options = ReaderOptions()
     options.labelKind = .text
     var mine: [RowBatch] = []
-    var pending = try PendingBatch(address, format: format, options: options, keepsKeys: false)
+    var pending = try PendingBatch(address, format: format, options: options, namesRecords: false)
     for (offset, line) in lines.enumerated() {
       pending.add(line, offset: Int64(offset))
       guard try pending.isFull(limits) else { continue }
       mine.append(try pending.finish().batch)
-      pending = try PendingBatch(address, format: format, options: options, keepsKeys: false)
+      pending = try PendingBatch(address, format: format, options: options, namesRecords: false)
     }
     if !pending.isEmpty { mine.append(try pending.finish().batch) }
     let file = try fileBatches(lines, format, limits)
@@ -97,7 +97,7 @@ struct PendingBatchTests {
   }
 
   @Test func namesTheRecordsOfItsRows() throws {
-    var pending = try batch(.tsv, keepsKeys: true)
+    var pending = try batch(.tsv, namesRecords: true)
     pending.add("a\tx", offset: 4, key: [1, 2])
     pending.add("bad", offset: 5, key: [3])
     pending.add("a\ty", offset: 6, key: nil)
@@ -111,7 +111,7 @@ struct PendingBatchTests {
   }
 
   @Test func refusesWhatIsTooLarge() throws {
-    var pending = try batch(.tsv, keepsKeys: true)
+    var pending = try batch(.tsv, namesRecords: true)
     pending.add("a\t" + String(repeating: "x", count: 5000), offset: 0, limit: 4000)
     pending.add("a\tb", offset: 1, key: [UInt8](repeating: 7, count: PendingBatch.maxKeyBytes + 1))
     pending.add("a\tb", offset: 2, limit: 4000)
@@ -125,7 +125,7 @@ struct PendingBatchTests {
 
   /// Long keys end a batch before its position could become too long to be saved.
   @Test func positionsStayShort() throws {
-    var pending = try batch(.tsv, keepsKeys: true)
+    var pending = try batch(.tsv, namesRecords: true)
     var count = 0
     while try !pending.isFull(BatchLimits(maxRows: .max, maxBytes: .max, maxDelay: 1)) {
       // Offsets with gaps: the longest runs' coding.

@@ -8,9 +8,9 @@ struct PositionTests {
   private var sample: KafkaPosition {
     var position = KafkaPosition(topic: "docs")
     position.next = [0: 12, 7: 0, 3: .max]
-    position.rows.append(partition: 3, offset: 5, key: .some("YQ=="))
-    position.rows.append(partition: 3, offset: 6, key: .some(nil))
-    position.rows.append(partition: 0, offset: 7, key: .some(""))
+    position.rows.append(partition: 3, offset: 5, key: "YQ==")
+    position.rows.append(partition: 3, offset: 6, key: nil)
+    position.rows.append(partition: 0, offset: 7, key: "")
     return position
   }
 
@@ -26,9 +26,9 @@ struct PositionTests {
 
   @Test func runsHoldRecordsThatFollowEachOther() {
     var list = RecordList()
-    for offset in 10..<20 { list.append(partition: 1, offset: Int64(offset), key: .none) }
-    list.append(partition: 2, offset: 20, key: .none)
-    list.append(partition: 2, offset: 22, key: .none)
+    for offset in 10..<20 { list.append(partition: 1, offset: Int64(offset), key: nil) }
+    list.append(partition: 2, offset: 20, key: nil)
+    list.append(partition: 2, offset: 22, key: nil)
     #expect(list.runs.count == 3)
     #expect(list.count == 12)
     #expect(list.records.map(\.offset) == [10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 22])
@@ -60,7 +60,7 @@ struct PositionTests {
       try KafkaPosition(SourcePosition(bytes: Array((text.isEmpty ? " " : text).utf8)), topic: "docs")
     }
     guard case .badPositions = try #require(error) else {
-      Issue.record("unexpected: \(error, default: "none")")
+      Issue.record("unexpected: \(String(describing: error))")
       return
     }
   }

@@ -166,7 +166,7 @@
       try source.seek(to: position)
       let error = #expect(throws: KafkaError.self) { try learning.run(source) }
       guard case .offsetOutOfRange(let place, 16, let earliest, 30) = try #require(error) else {
-        Issue.record("unexpected: \(error, default: "none")")
+        Issue.record("unexpected: \(String(describing: error))")
         return
       }
       #expect(place.partition == 0)

@@ -77,7 +77,7 @@
       let lines = Learning.lines(0..<48)
       try cluster.produce(lines, to: "docs", keys: lines.indices.map { $0 == 20 ? nil : "key\($0)" })
       var learning = try Learning()
-      let source = try openSource(cluster, "docs") { $0.keepsKeys = true }
+      let source = try openSource(cluster, "docs") { $0.namesRecords = true }
       defer { source.close() }
       let answers = try KafkaAnswers(
         cluster.address("answers"), source: cluster.address("docs"), options: KafkaOptions(), stop: learning.stop,
@@ -122,7 +122,7 @@
         })
       }
       guard case .undelivered(1, "answers", _) = try #require(error) else {
-        Issue.record("unexpected: \(error, default: "none")")
+        Issue.record("unexpected: \(String(describing: error))")
         return
       }
       try cluster.setUp()

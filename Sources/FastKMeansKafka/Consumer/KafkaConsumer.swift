@@ -7,10 +7,11 @@
     let topic: String
     let keepsKeys: Bool
 
+    /// - Parameter keepsKeys: records come with their keys.
     /// - Throws: ``KafkaError/badProperty(name:reason:)``, ``KafkaError/failed(_:_:)``.
-    init(_ address: KafkaAddress, options: KafkaOptions) throws {
+    init(_ address: KafkaAddress, options: KafkaOptions, keepsKeys: Bool) throws {
       topic = address.topic
-      keepsKeys = options.keepsKeys
+      self.keepsKeys = keepsKeys
       client = try KafkaClient(.consumer, properties: options.consumerProperties(brokers: address.brokers))
     }
 

@@ -23,8 +23,8 @@ public struct KafkaOptions: Sendable, Equatable {
   public var firstContact = 30.0
   /// A record with a longer value is rejected.
   public var maxRecordBytes = 64 << 20
-  /// Whether to keep the records' keys, which answers and dead letters carry on.
-  public var keepsKeys = false
+  /// Whether positions name the records of their batch and these records' keys, as ``KafkaAnswers`` needs it.
+  public var namesRecords = false
   /// Further properties of librdkafka, such as `security.protocol`.
   public var properties: [String: String] = [:]
 

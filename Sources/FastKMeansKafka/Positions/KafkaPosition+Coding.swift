@@ -74,7 +74,7 @@ extension RecordList {
       else { throw KafkaError.badPositions(reason: "a run of records is out of range") }
       total = sum
     }
-    guard keys.isEmpty || keys.count == total else {
+    guard keys.count == total else {
       throw KafkaError.badPositions(reason: "\(keys.count) keys for \(total) records")
     }
     return self

@@ -8,11 +8,11 @@ struct KafkaPosition: Equatable, Sendable {
   var topic: String
   /// The next record to be learned from, for every partition that was ever read.
   var next: [Int32: Int64] = [:]
-  /// The records of the last batch's rows, in the batch's order.
+  /// The records of the last batch's rows, in the batch's order; empty if answers are not wanted.
   var rows = RecordList()
 }
 
-/// Which records something was made of: offsets in runs, and the keys if they are kept.
+/// Which records a batch's rows were made of: offsets in runs, and keys.
 struct RecordList: Equatable, Sendable, Codable {
   /// Records of one partition that follow each other.
   struct Run: Equatable, Sendable, Codable {
@@ -43,13 +43,13 @@ struct RecordList: Equatable, Sendable, Codable {
   }
 
   private(set) var runs: [Run] = []
-  /// One a record if they are kept, else empty; base 64, for a key is any bytes.
+  /// One a record; base 64, for a key is any bytes.
   private(set) var keys: [String?] = []
 
   var count: Int { runs.reduce(0) { $0 + $1.count } }
 
-  /// - Parameter key: its base 64 coding; left out if keys are not kept.
-  mutating func append(partition: Int32, offset: Int64, key: String??) {
+  /// - Parameter key: its base 64 coding; `nil` if it has none.
+  mutating func append(partition: Int32, offset: Int64, key: String?) {
     if let last = runs.indices.last, runs[last].partition == partition,
       runs[last].first + Int64(runs[last].count) == offset
     {
@@ -57,7 +57,7 @@ struct RecordList: Equatable, Sendable, Codable {
     } else {
       runs.append(Run(partition: partition, first: offset, count: 1))
     }
-    if let key { keys.append(key) }
+    keys.append(key)
   }
 
   /// Partition, offset and key of every record.
@@ -66,8 +66,7 @@ struct RecordList: Equatable, Sendable, Codable {
     all.reserveCapacity(count)
     for run in runs {
       for step in 0..<run.count {
-        let key = all.count < keys.count ? keys[all.count] : nil
-        all.append((run.partition, run.first + Int64(step), key))
+        all.append((run.partition, run.first + Int64(step), keys[all.count]))
       }
     }
     return all

@@ -16,7 +16,7 @@
 
     /// - Parameters:
     ///   - address: of the topic to write to.
-    ///   - source: where the rows come from, if that is Kafka too.
+    ///   - source: where the rows come from, if that is Kafka too; then with ``KafkaOptions/namesRecords``.
     ///   - options: properties of the client.
     ///   - stop: ends the waiting for brokers that are gone.
     ///   - notice: is told what happens.
@@ -37,6 +37,8 @@
     deinit { close() }
 
     public func send(_ answers: [Answer<Label>], upTo position: SourcePosition) throws {
+      // Before its first batch a model has nothing to say.
+      guard !answers.isEmpty else { return }
       let records = try sourceTopic.map { try KafkaPosition(position, topic: $0).rows.records }
       guard records == nil || records?.count == answers.count else {
         throw KafkaError.badPositions(

@@ -12,6 +12,8 @@
 
     public var position: SourcePosition { encodedPosition }
 
+    public var zeroBased: Bool? { format == .svmlight ? expectation.zeroBased : nil }
+
     /// Goes to a position. Whether its records are still there is known when their partition is read.
     ///
     /// - Throws: ``KafkaError/badPositions(reason:)``, ``KafkaError/otherTopic(expected:found:)``,
@@ -57,11 +59,12 @@
     }
 
     public func didSave(upTo position: SourcePosition) throws {
-      let saved =
-        position == encodedPosition ? handedOut : try KafkaPosition(position, topic: address.topic)
+      let isLatest = position == encodedPosition
+      let saved = isLatest ? handedOut : try KafkaPosition(position, topic: address.topic)
+      // What was learned before this reader had the partition is no news to the group, and may be old.
+      let offsets = saved.next.filter { partition, offset in begun[partition].map { offset >= $0 } ?? false }
       let note = StartRule.note(member: options.member)
-      let offsets = saved.next.filter { reading[$0.key] != nil }
-      guard phase == .revoked else {
+      guard phase == .revoked, isLatest, pending.isEmpty, waiting == nil else {
         if options.group != nil { try commit { try consumer.commit(offsets, note: note) } }
         return
       }
@@ -146,7 +149,7 @@
       options.featureCount = expectation.featureCount ?? options.featureCount
       options.labelKind = expectation.labelKind ?? options.labelKind
       if let zeroBased = expectation.zeroBased { options.zeroBased = zeroBased ? .true : .false }
-      return try PendingBatch(address, format: format, options: options, keepsKeys: self.options.keepsKeys)
+      return try PendingBatch(address, format: format, options: options, namesRecords: self.options.namesRecords)
     }
 
     /// Deals with one event.
@@ -197,6 +200,7 @@
 
     private func letGo() throws {
       reading = [:]
+      begun = [:]
       ended = []
       phase = .reading
       try consumer.letGo()

@@ -14,8 +14,7 @@
         try consumer.subscribe()
       } else {
         guard let offsets = try offsets(for: Array(0..<Int32(partitionCount))) else { return false }
-        reading = offsets
-        try consumer.assign(offsets)
+        try read(offsets)
       }
       phase = .reading
       lastLook = .now
@@ -26,7 +25,12 @@
     func start(_ partitions: [Int32]) throws {
       // On a stop nothing is assigned, and nothing is read any more.
       guard let offsets = try offsets(for: partitions) else { return }
+      try read(offsets)
+    }
+
+    private func read(_ offsets: [Int32: Int64]) throws {
       reading = offsets
+      begun = offsets
       ended = []
       try consumer.assign(offsets)
     }
@@ -53,6 +57,7 @@
         // All that is in them is new, even where a stream was to begin at the end.
         let own = handedOut.next[partition]
         reading[partition] = try offset(of: partition, own: own, committed: nil, reset: .earliest)
+        begun[partition] = reading[partition]
       }
       partitionCount = count
       try consumer.assign(reading)

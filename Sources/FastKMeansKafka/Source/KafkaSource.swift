@@ -31,6 +31,8 @@
     var encodedPosition = SourcePosition.beginning
     /// The next offset of each partition that is read; records before it are not wanted.
     var reading: [Int32: Int64] = [:]
+    /// Where each of them began to be read, in this assignment.
+    var begun: [Int32: Int64] = [:]
     var pending: PendingBatch
     /// A batch that is complete, and whose dead letters are not yet confirmed.
     var waiting: PendingBatch.Finished?
@@ -69,17 +71,16 @@
       _ address: KafkaAddress, format: RowFormat, reader: ReaderOptions, options: KafkaOptions = KafkaOptions(),
       deadLetter: KafkaAddress? = nil, notice: @escaping (KafkaNotice) -> Void = { _ in }
     ) throws {
-      var options = options
-      options.keepsKeys = options.keepsKeys || deadLetter != nil
       try options.validate()
       // Refuses formats that records cannot have, before anything is connected.
-      pending = try PendingBatch(address, format: format, options: reader, keepsKeys: options.keepsKeys)
+      pending = try PendingBatch(address, format: format, options: reader, namesRecords: options.namesRecords)
       self.address = address
       self.options = options
       self.format = format
       self.notice = notice
       readerOptions = reader
-      consumer = try KafkaConsumer(address, options: options)
+      consumer = try KafkaConsumer(
+        address, options: options, keepsKeys: options.namesRecords || deadLetter != nil)
       partitionCount = try Self.firstContact(consumer, address, limit: options.firstContact)
       cluster = try consumer.client.clusterIdentifier(timeout: 1) ?? address.brokers
       deadLetters = try deadLetter.map {

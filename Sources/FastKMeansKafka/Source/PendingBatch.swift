@@ -17,7 +17,8 @@ struct PendingBatch {
   private static let maxNameBytes = SourcePosition.maxByteCount / 2
 
   let address: KafkaAddress
-  let keepsKeys: Bool
+  /// Whether to say which records the rows were made of.
+  let namesRecords: Bool
   var records = RecordBatch()
   private var rows: RecordRows
   /// Records before this place are parsed.
@@ -31,9 +32,9 @@ struct PendingBatch {
   /// When the first record came.
   private(set) var begin: ContinuousClock.Instant?
 
-  init(_ address: KafkaAddress, format: RowFormat, options: ReaderOptions, keepsKeys: Bool) throws {
+  init(_ address: KafkaAddress, format: RowFormat, options: ReaderOptions, namesRecords: Bool) throws {
     self.address = address
-    self.keepsKeys = keepsKeys
+    self.namesRecords = namesRecords
     rows = try RecordRows(name: address.description, format: format, options: options)
   }
 
@@ -46,18 +47,20 @@ struct PendingBatch {
     if begin == nil { begin = .now }
     let size = entry.value?.count ?? 0
     byteCount += size + 1
-    let previous = records.entries.dropLast().last
-    let follows = previous.map { $0.partition == entry.partition && $0.offset + 1 == entry.offset } ?? false
-    // A run of its own takes three numbers, and rejected records may split a run.
-    nameBytes += follows ? 0 : 48
-    if let key = entry.key { nameBytes += key.count * 4 / 3 + 8 }
+    if namesRecords { nameBytes += nameSize(entry, after: records.entries.dropLast().last) }
     if size > maxRecordBytes {
       refuse("the value has \(size) bytes; allowed: \(maxRecordBytes)", keepingBytes: 1024)
     } else if let key = entry.key, key.count > Self.maxKeyBytes {
-      nameBytes -= key.count * 4 / 3
+      nameBytes -= namesRecords ? key.count * 4 / 3 : 0
       refuse("the key has \(key.count) bytes; allowed: \(Self.maxKeyBytes)", keepingBytes: 0)
       records.entries[records.count - 1].key = nil
     }
+  }
+
+  /// About the bytes of a record's name in a position: a run of its own takes three numbers.
+  private func nameSize(_ entry: RecordBatch.Entry, after previous: RecordBatch.Entry?) -> Int {
+    let follows = previous.map { $0.partition == entry.partition && $0.offset + 1 == entry.offset } ?? false
+    return (follows ? 0 : 48) + (entry.key.map { $0.count * 4 / 3 } ?? 0) + 8
   }
 
   /// Whether nothing more fits; parses what could make it so.
@@ -85,9 +88,10 @@ struct PendingBatch {
   /// The records that became rows.
   private func names(without rejected: [Int: FormatError.Problem]) -> RecordList {
     var list = RecordList()
+    guard namesRecords else { return list }
     for (number, entry) in records.entries.enumerated() where rejected[number] == nil {
-      let key: String?? = keepsKeys ? .some(records.key(of: entry).map(Base64.encoded)) : .none
-      list.append(partition: entry.partition, offset: entry.offset, key: key)
+      list.append(
+        partition: entry.partition, offset: entry.offset, key: records.key(of: entry).map(Base64.encoded))
     }
     return list
   }
