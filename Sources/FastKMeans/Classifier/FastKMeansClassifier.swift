@@ -36,6 +36,24 @@ public struct FastKMeansClassifier<Class: ClassLabel>: Sendable {
     learner = Learner(resuming: model.storage)
   }
 
+  /// Goes on learning from where a state was taken, to the bit as if it never had stopped.
+  ///
+  /// - Throws: ``LearningStateError`` if the state does not hold together, ``ClassifierError`` if its labels are of
+  ///   another type.
+  /// - Complexity: O(stored values).
+  public init(resuming state: LearningState) throws {
+    learner = try Learner(resuming: state)
+    guard learner.classes.labels.allSatisfy({ Class(label: $0) != nil }) else {
+      throw ClassifierError.labelTypeChanged(
+        expected: "\(Class.self)", found: learner.classes.kind?.rawValue ?? "no")
+    }
+  }
+
+  /// Everything that a classifier needs to go on, for a checkpoint.
+  ///
+  /// - Complexity: O(stored values).
+  public var learningState: LearningState { learner.state() }
+
   public var options: TrainingOptions { learner.options.options }
 
   /// The classes seen so far, in the order of their indices.

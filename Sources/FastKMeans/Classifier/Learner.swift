@@ -16,7 +16,23 @@ package struct Learner: Sendable {
   package private(set) var refined: RefinedWeights?
   package private(set) var calibration: Calibration?
 
-  package init(options: ValidatedOptions) { self.options = options }
+  package init(options: ValidatedOptions, classes: ClassDictionary = ClassDictionary()) {
+    self.options = options
+    self.classes = classes
+  }
+
+  /// Puts what a state holds in place, checked by the caller.
+  mutating func restore(
+    prototypes: [[Prototype]], featureCount: Int?, isSparse: Bool, batchCount: UInt64,
+    refined: RefinedWeights?, calibration: Calibration?
+  ) {
+    self.prototypes = prototypes
+    self.featureCount = featureCount
+    self.isSparse = isSparse
+    self.batchCount = batchCount
+    self.refined = refined
+    self.calibration = calibration
+  }
 
   /// Goes on from a model.
   package init(resuming model: ModelStorage) {

@@ -11,6 +11,8 @@ final class ArrayEngine: RowEngine {
   private let labels: LabelColumn?
   private let rowCount: Int
   private var row: Int
+  /// The end of the rows that are gathered.
+  private var gatheredEnd: Int
 
   init(path: String, format: RowFormat, options: ReaderOptions, position: ReaderPosition) throws {
     if options.requiresLabels, options.labelsFile == nil {
@@ -34,13 +36,21 @@ final class ArrayEngine: RowEngine {
         path: labelsFile, place: .file, problem: .labelCount(rows: rowCount, labels: labels.count))
     }
     row = min(max(0, position.row), rowCount)
+    gatheredEnd = row
   }
 
   var position: ReaderPosition { ReaderPosition(byte: 0, line: 0, row: row) }
 
-  func next(maxRows: Int, maxBytes: Int) throws -> RowBatch? {
-    guard row < rowCount else { return nil }
-    let range = row..<row + min(maxRows, rowCount - row)
+  var gatheredCount: Int { gatheredEnd - row }
+
+  func gather(maxRows: Int, maxBytes: Int) -> Gathering {
+    gatheredEnd = max(gatheredEnd, row + min(maxRows, rowCount - row))
+    return gatheredEnd - row >= maxRows ? .complete : .ended
+  }
+
+  func takeBatch() throws -> RowBatch? {
+    guard row < gatheredEnd else { return nil }
+    let range = row..<gatheredEnd
     let isWhole = range == 0..<rowCount
     let features: Features =
       switch matrix {

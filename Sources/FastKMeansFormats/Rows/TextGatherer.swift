@@ -52,6 +52,14 @@ struct TextGatherer {
     rejected.append(RejectedRow(bytes: Array(row), reason: reason))
   }
 
+  mutating func setAside(_ row: RejectedRow) { rejected.append(row) }
+
+  /// Keeps to a type of label from the next row on.
+  mutating func expect(labelKind: Label.Kind?) {
+    guard let labelKind, interner.count == 0 else { return }
+    interner = LabelInterner(requiredKind: labelKind)
+  }
+
   /// Makes room once, by what the first part of the file needed; never more than the file's own size.
   mutating func reserve(read: Int, total: Int) {
     guard !hasReserved, read > 1 << 19, total > read else { return }

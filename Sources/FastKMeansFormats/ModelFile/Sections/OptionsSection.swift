@@ -41,6 +41,10 @@ enum OptionsSection {
     guard let fields = try JSONFields(file, key: key) else {
       throw ModelFileError.Problem.missingMetadata(key: key)
     }
+    return try decode(fields, threadCount: threadCount)
+  }
+
+  static func decode(_ fields: JSONFields, threadCount: Int) throws -> ValidatedOptions {
     var options = TrainingOptions()
     options.isPrototypeCountAutomatic = try fields.value("k_init") == automatic
     if !options.isPrototypeCountAutomatic { options.prototypesPerClass = try fields.integer("k_init") }
