@@ -1,10 +1,11 @@
-/// Rows from records that lie in memory, each record one row: the formats of lines without a file around them.
+import FastKMeansFormats
+
+/// Rows from records that lie in memory, each record one row.
 ///
 /// What such a file would give as a row is one here, with the same numbers and labels; what it would pass over in
 /// silence (an empty line, a comment) is rejected, for a record that was sent is either learned or reported.
-package struct RecordRows {
-  private var parser: any LineParser
-  private let format: RowFormat
+struct RecordRows {
+  private let parser: RecordParser
   private let name: String
   /// Records that are no line at all, by number.
   private var unfit: [(number: Int, problem: FormatError.Problem)] = []
@@ -15,29 +16,19 @@ package struct RecordRows {
   ///   - name: where the records come from, for messages.
   ///   - format: `tsv`, `jsonl` or `svmlight`.
   ///   - options: as for a file; bad rows are always set aside.
-  /// - Throws: ``FormatError`` for another format.
-  package init(name: String, format: RowFormat, options: ReaderOptions) throws {
+  /// - Throws: `FormatError` for another format.
+  init(name: String, format: RowFormat, options: ReaderOptions) throws {
     var options = options
     options.setsBadRowsAside = true
-    self.format = format
     self.name = name
-    switch format {
-    case .tsv: parser = TSVParser(path: name, options: options)
-    case .jsonl: parser = JSONLinesParser(path: name, options: options)
-    case .svmlight: parser = SVMLightParser(path: name, options: options)
-    case .csv, .npz, .npy:
-      throw FormatError(
-        path: name, place: .file,
-        problem: .unsupported(
-          "a record cannot be \(format.rawValue), which has one header for many rows; use tsv, jsonl or svmlight"))
-    }
+    parser = try RecordParser(format: format, name: name, options: options)
   }
 
   /// Rows so far, without the rejected ones.
-  package var rowCount: Int { parser.rowCount }
+  var rowCount: Int { parser.rowCount }
 
-  /// As ``RowReader/zeroBased``.
-  package var zeroBased: Bool? { parser.zeroBased }
+  /// As `RowReader.zeroBased`.
+  var zeroBased: Bool? { parser.zeroBased }
 
   /// Parses records that follow each other.
   ///
@@ -46,7 +37,7 @@ package struct RecordRows {
   ///   - first: the number of the first one.
   /// - Throws: what a parser throws even if bad rows are set aside.
   /// - Complexity: O(bytes) time.
-  package mutating func append(_ records: some Collection<ArraySlice<UInt8>>, first: Int) throws {
+  mutating func append(_ records: some Collection<ArraySlice<UInt8>>, first: Int) throws {
     var number = first
     var firstOfBlock = first
     lines.removeAll(keepingCapacity: true)
@@ -59,7 +50,7 @@ package struct RecordRows {
       } else {
         lines.append(contentsOf: line)
         // Between the parts of an object a line break is a blank, and inside of a string JSON allows none.
-        if format == .jsonl {
+        if parser.format == .jsonl {
           for index in lines.indices.suffix(line.count) where lines[index] == 0x0A || lines[index] == 0x0D {
             lines[index] = 0x20
           }
@@ -74,7 +65,7 @@ package struct RecordRows {
   /// Hands out the rows, and the numbers of the rejected records in the order of `RowBatch.rejected`.
   ///
   /// - Throws: `InputError.badLabels` for labels that are none.
-  package mutating func takeBatch() throws -> (batch: RowBatch, rejected: [Int]) {
+  mutating func takeBatch() throws -> (batch: RowBatch, rejected: [Int]) {
     var batch = try parser.takeBatch()
     var rejected: [(number: Int, row: RejectedRow)] = batch.rejected.map { row in
       guard case .line(let number) = row.reason.place else { return (0, row) }
@@ -91,7 +82,7 @@ package struct RecordRows {
 
   private mutating func parseLines(_ first: Int) throws {
     guard !lines.isEmpty else { return }
-    _ = try lines.withUnsafeBytes { try parser.parse($0, firstLine: first) }
+    try parser.append(lines: lines, first: first)
     lines.removeAll(keepingCapacity: true)
   }
 
@@ -107,9 +98,9 @@ package struct RecordRows {
     guard let first = line.first(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D }) else {
       return .unsupported("the record is empty")
     }
-    guard format != .jsonl else { return nil }
+    guard parser.format != .jsonl else { return nil }
     if line.contains(0x0A) { return .unsupported("the record has several lines; send a record for each row") }
-    if format == .svmlight, first == 0x23 { return .unsupported("the record is a comment") }
+    if parser.format == .svmlight, first == 0x23 { return .unsupported("the record is a comment") }
     return nil
   }
 }
