@@ -61,6 +61,36 @@ struct ConvertTests {
     #expect(accuracy[0] == accuracy[1])
   }
 
+  @Test func leavesWeightsOutAndComparesBothModels() throws {
+    #expect(
+      try Tool.run("train", "--input", "rows.tsv", "--model", "m", "--refine", "3", in: folder).status == 0)
+    let outcome = try convert(
+      "--input", "m", "--output", "small", "--keep", "0.3", "--weight-bits", "8", "--evaluate", "rows.tsv",
+      "--json")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    let json = try outcome.json
+    #expect(try #require(json["removed_values"] as? Int) > 0)
+    #expect(json["documents"] as? Int == (try folder.text("rows.tsv").split(separator: "\n").count))
+    for (model, key) in [("m", "accuracy_before"), ("small", "accuracy")] {
+      let evaluated = try Tool.run("evaluate", "--model", model, "--input", "rows.tsv", "--json", in: folder)
+        .json
+      #expect(json[key] as? Double == evaluated["accuracy"] as? Double)
+    }
+    #expect(try #require(json["agreement"] as? Double) > 0.5)
+    #expect(try folder.data("small").count < folder.data("m").count)
+  }
+
+  @Test func stopsBeforeAccuracyIsLost() throws {
+    #expect(
+      try Tool.run("train", "--input", "rows.tsv", "--model", "m", "--refine", "3", in: folder).status == 0)
+    let outcome = try convert(
+      "--input", "m", "--output", "small", "--keep", "0.0001", "--evaluate", "rows.tsv",
+      "--max-accuracy-loss", "0.01")
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.contains("--max-accuracy-loss"))
+    #expect(try !folder.files.contains("small"))
+  }
+
   @Test(
     "refuses what makes no sense",
     arguments: [
@@ -69,6 +99,8 @@ struct ConvertTests {
       (["--input", "rows.tsv", "--output", "x.foo"], "--output-format"),
       (["--input", "rows.tsv", "--output", "x", "--dtype", "float16"], "leave --dtype out"),
       (["--input", "m.safetensors", "--output", "x"], "--dtype"),
+      (["--input", "rows.tsv", "--output", "x", "--keep", "0.3"], "leave --keep out"),
+      (["--input", "m", "--output", "x", "--max-accuracy-loss", "0.1"], "needs --evaluate"),
       (["--input", "rows.tsv", "--output", "-"], "--output-format"),
     ])
   func refuses(arguments: [String], message: String) throws {

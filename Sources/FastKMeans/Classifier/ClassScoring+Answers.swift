@@ -8,25 +8,33 @@ extension ClassScoring {
     package var confidence: Float
   }
 
+  /// Whether a document is of any of the classes.
+  package struct Verdict: Sendable {
+    package var isRejected: Bool
+    /// nil where the model cannot tell.
+    package var openSetScore: Float?
+  }
+
   /// Calls `body` for each row with its best classes, in parallel and in no fixed order.
   ///
   /// - Parameters:
   ///   - count: how many classes, `1 ... classes`.
   package func forEachAnswer(
     _ rows: FeatureRows, top count: Int,
-    _ body: @escaping @Sendable (_ row: Int, _ hits: [ClassHit], _ isRejected: Bool) -> Void
+    _ body: @escaping @Sendable (_ row: Int, _ hits: [ClassHit], _ verdict: Verdict) -> Void
   ) throws {
     let prototypeCount = model.prototypes.count
     let classCount = model.classes.count
     let norms = try norms(of: rows)
+    let neededCount = model.openSet == nil ? count : max(count, OpenSetFeatures.classCount)
     try forEachScoreBlock(rows, norms: norms) { _, range, scores in
       withUnsafeTemporaryAllocation(of: Float.self, capacity: classCount) { probabilities in
         for row in range {
           let start = (row - range.lowerBound) * prototypeCount
           let own = UnsafeMutableBufferPointer(rebasing: scores[start..<start + prototypeCount])
-          var hits = bestClasses(own, count: count)
-          // Nothing in common with any prototype: every product is 0.
-          let isRejected = model.settings.distance == .cosine && own.allSatisfy { $0 == 0 }
+          var hits = bestClasses(own, count: min(neededCount, classCount))
+          let verdict = verdict(on: row, rows, hits: hits, scores: own)
+          hits.removeLast(max(0, hits.count - count))
           fill(probabilities, from: own)
           for position in hits.indices {
             hits[position].confidence = probabilities[hits[position].classIndex]
@@ -34,10 +42,28 @@ extension ClassScoring {
               hits[position].similarity = similarity(of: row, rows, norms, to: hits[position].prototype)
             }
           }
-          body(row, hits, isRejected)
+          body(row, hits, verdict)
         }
       }
     }
+  }
+
+  private func verdict(
+    on row: Int, _ rows: FeatureRows, hits: [ClassHit], scores: UnsafeMutableBufferPointer<Float>
+  ) -> Verdict {
+    // Nothing in common with any prototype: every product is 0.
+    let isBlank = model.settings.distance == .cosine && scores.allSatisfy { $0 == 0 }
+    guard let openSet = model.openSet, let best = hits.first else { return Verdict(isRejected: isBlank) }
+    let members = model.classStarts[best.classIndex]..<model.classStarts[best.classIndex + 1]
+    let share =
+      openSet.seenWeight > 0
+      ? rows.seenShare(of: row) { column in members.contains { model.prototypes.holds($0, column: column) } }
+      : 1
+    let score = openSet.score(
+      OpenSetFeatures(
+        classIndex: best.classIndex, logOdds: OpenSetFeatures.logOdds(hits.map(\.score)), seenShare: share))
+    let isTooLow = model.rejection.map { score <= $0.thresholds[best.classIndex] } ?? false
+    return Verdict(isRejected: isBlank || isTooLow, openSetScore: score)
   }
 
   /// The classes by falling score of their best prototype, ties to the lower index.
@@ -94,13 +120,25 @@ extension PrototypeSet {
   package func value(_ prototype: Int, column: UInt32) -> Double {
     switch rows {
     case .dense(let values): return values[prototype * featureCount + Int(column)]
-    case .sparse(let offsets, let columns, let values):
-      var (low, high) = (offsets[prototype], offsets[prototype + 1])
-      while low < high {
-        let middle = low + (high - low) / 2
-        if columns[middle] < column { low = middle + 1 } else { high = middle }
-      }
-      return low < offsets[prototype + 1] && columns[low] == column ? values[low] : 0
+    case .sparse(_, _, let values): return position(prototype, column).map { values[$0] } ?? 0
     }
+  }
+
+  /// Whether the prototype has something at a feature; a dense one has at each.
+  ///
+  /// - Complexity: O(log of the prototype's non-zeros).
+  func holds(_ prototype: Int, column: UInt32) -> Bool {
+    isSparse ? position(prototype, column) != nil : true
+  }
+
+  /// Where the value of a sparse prototype stands at a feature; nil where it has none.
+  private func position(_ prototype: Int, _ column: UInt32) -> Int? {
+    guard case .sparse(let offsets, let columns, _) = rows else { return nil }
+    var (low, high) = (offsets[prototype], offsets[prototype + 1])
+    while low < high {
+      let middle = low + (high - low) / 2
+      if columns[middle] < column { low = middle + 1 } else { high = middle }
+    }
+    return low < offsets[prototype + 1] && columns[low] == column ? low : nil
   }
 }

@@ -13,8 +13,12 @@ public struct Classification<Class: ClassLabel>: Sendable, Equatable {
 public struct Answer<Class: ClassLabel>: Sendable, Equatable {
   /// At least one, at most as many as were asked for.
   public let classes: [Classification<Class>]
-  /// None of the classes: the document has no feature that any prototype knows.
+  /// None of the classes: the document has no feature that any prototype knows, or its ``openSetScore`` is too low
+  /// for the rate that ``ClassifierModel/rejecting(_:)`` named. The best class is the best one all the same.
   public let isRejected: Bool
+  /// How much the document looks like one of any class that the model knows, as log-odds: the higher, the more. nil
+  /// for a model that was not refined, has fewer than three classes, or had too few documents to tell.
+  public let openSetScore: Float?
 
   /// The best class.
   public var best: Classification<Class> { classes[0] }

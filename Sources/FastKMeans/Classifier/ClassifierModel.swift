@@ -51,7 +51,7 @@ extension ClassifierModel {
   /// The best classes of each row with their similarities and confidences, best first.
   ///
   /// - Parameters:
-  ///   - rows: documents; one without any known feature is rejected.
+  ///   - rows: documents; one without any known feature is rejected, others by the rule of ``rejecting(_:)``.
   ///   - count: how many classes, at least 1; fewer are given if the model has fewer.
   /// - Throws: ``InputError/featureCountMismatch(expected:found:)``, ``OptionsError`` for a count below 1.
   public func classify(_ rows: Features, top count: Int = 1) throws -> [Answer<Class>] {
@@ -63,13 +63,16 @@ extension ClassifierModel {
     let slots = WorkerScratch<Answer<Class>?>(workers: rows.rowCount) { nil }
     try rows.withRows { view in
       let scoring = try ClassScoring(storage)
-      try scoring.forEachAnswer(view, top: min(count, table.count)) { row, hits, isRejected in
+      try scoring.forEachAnswer(view, top: min(count, table.count)) { row, hits, verdict in
         let classes = hits.map {
           Classification(
             label: table[$0.classIndex], similarity: $0.similarity, confidence: $0.confidence,
             prototype: $0.prototype)
         }
-        slots.with(row) { $0 = Answer(classes: classes, isRejected: isRejected) }
+        slots.with(row) {
+          $0 = Answer(
+            classes: classes, isRejected: verdict.isRejected, openSetScore: verdict.openSetScore)
+        }
       }
     }
     return (0..<rows.rowCount).compactMap { row in slots.with(row) { $0 } }

@@ -15,6 +15,10 @@ package struct Learner: Sendable {
   /// What refinement made of the prototypes; nil if it was off or no better.
   package private(set) var refined: RefinedWeights?
   package private(set) var calibration: Calibration?
+  /// What held-out documents say about documents of unknown classes; nil where they say nothing.
+  package private(set) var openSet: OpenSet?
+  /// When the model is to answer "none of these"; a new fit forgets it.
+  package private(set) var rejection: RejectionRule?
 
   package init(options: ValidatedOptions, classes: ClassDictionary = ClassDictionary()) {
     self.options = options
@@ -44,6 +48,8 @@ package struct Learner: Sendable {
     batchCount = model.batchCount
     refined = model.refinedWeights()
     calibration = model.calibration
+    openSet = model.openSet
+    rejection = model.rejection?.rule
   }
 
   private var settings: TrainingOptions { options.options }
@@ -57,7 +63,14 @@ package struct Learner: Sendable {
       options: options, classes: classes, prototypes: set, batchCount: batchCount, calibration: calibration,
       refined: refined.map { refined in
         RefinedPrototypes(refined, of: set, isSparse: isSparse, precision: settings.precision)
-      })
+      },
+      openSet: openSet, rejection: try rejectionThresholds())
+  }
+
+  /// Classes that came after the rule was named have thresholds too.
+  private func rejectionThresholds() throws(OptionsError) -> Rejection? {
+    guard let rejection, let openSet else { return nil }
+    return try Rejection(rejection, openSet: openSet, classCount: classes.count)
   }
 
   /// Learns from all rows, forgetting what was learned before (unless `warm_start` is set).
@@ -257,6 +270,7 @@ extension Learner {
       report = outcome.training.report
       refined = outcome.refined
       calibration = outcome.calibration
+      openSet = outcome.openSet
     case .default:
       let wanted =
         settings.isPrototypeCountAutomatic ? try countsByRule(rows, input) : input.wanted

@@ -13,15 +13,22 @@ package final class ModelStorage: Sendable {
   package let refined: RefinedPrototypes?
   /// nil where nothing was held out to calibrate on.
   package let calibration: Calibration?
+  /// nil where nothing was held out to tell unknown classes by.
+  package let openSet: OpenSet?
+  /// When to answer "none of these"; nil: only to documents without any known feature.
+  package let rejection: Rejection?
   /// Batches learned so far; a learner that goes on draws its random numbers from there.
   package let batchCount: UInt64
   /// Squared length of each prototype.
   package let squaredNorms: [Double]
+  /// The magnitude below which coordinates are left out of scoring; 0 with refined weights.
+  private let scoringTruncation: Float
   private let cachedIndex = Mutex<ScoringIndex?>(nil)
 
   package init(
     options: ValidatedOptions, classes: ClassDictionary, prototypes: PrototypeSet, batchCount: UInt64,
-    calibration: Calibration? = nil, refined: RefinedPrototypes? = nil
+    calibration: Calibration? = nil, refined: RefinedPrototypes? = nil, openSet: OpenSet? = nil,
+    rejection: Rejection? = nil
   ) {
     self.options = options
     self.classes = classes
@@ -29,11 +36,28 @@ package final class ModelStorage: Sendable {
     self.batchCount = batchCount
     self.calibration = calibration
     self.refined = refined
+    self.openSet = openSet
+    self.rejection = rejection
     classStarts = prototypes.classStarts(classCount: classes.count)
     squaredNorms = (0..<prototypes.count).map { prototypes.vector($0).squaredNorm }
+    scoringTruncation = refined == nil ? Self.truncation(of: prototypes, options.options) : 0
+  }
+
+  /// The same model with other refined weights, one row for each prototype.
+  package func replacing(refined: RefinedPrototypes?) -> ModelStorage {
+    ModelStorage(
+      options: options, classes: classes, prototypes: prototypes, batchCount: batchCount,
+      calibration: calibration, refined: refined)
   }
 
   package var settings: TrainingOptions { options.options }
+
+  /// The same model with another rule of when to answer "none of these".
+  package func rejecting(_ rejection: Rejection?) -> ModelStorage {
+    ModelStorage(
+      options: options, classes: classes, prototypes: prototypes, batchCount: batchCount,
+      calibration: calibration, refined: refined, openSet: openSet, rejection: rejection)
+  }
 
   /// The index that answers for this model.
   package func index() throws -> ScoringIndex {
@@ -46,7 +70,8 @@ package final class ModelStorage: Sendable {
             prototypes: refined.weights, biases: refined.biases, classCount: classes.count, workers: workers)
         } else {
           try ScoringIndex(
-            prototypes: prototypes, biases: biases(), classCount: classes.count, truncation: truncation(),
+            prototypes: prototypes, biases: biases(), classCount: classes.count,
+            truncation: scoringTruncation,
             workers: workers)
         }
       cached = built
@@ -69,6 +94,20 @@ package final class ModelStorage: Sendable {
     }
   }
 
+  /// What scoring multiplies a document's value with: refined weights where there are any, else the centre without
+  /// its truncated coordinates.
+  package func scoringWeight(of prototype: Int, column: UInt32) -> Double {
+    if let refined { return refined.weights.value(prototype, column: column) }
+    let value = prototypes.value(prototype, column: column)
+    return Float(value).magnitude >= scoringTruncation ? value : 0
+  }
+
+  /// What scoring adds whatever the document.
+  package func scoringBias(of prototype: Int) -> Double {
+    if let refined { return Double(refined.biases?[prototype] ?? 0) }
+    return settings.distance == .euclidean ? Double(Float(-squaredNorms[prototype] / 2)) : 0
+  }
+
   /// Euclidean: ranking by x.c - |c|^2 / 2 is ranking by distance.
   private func biases() -> [Float]? {
     guard settings.distance == .euclidean else { return nil }
@@ -78,7 +117,7 @@ package final class ModelStorage: Sendable {
   /// The magnitude below which coordinates are left out of scoring.
   ///
   /// The reference mode has truncated its prototypes already.
-  private func truncation() -> Float {
+  private static func truncation(of prototypes: PrototypeSet, _ settings: TrainingOptions) -> Float {
     guard settings.mode == .default, settings.truncationThreshold > 0 else { return 0 }
     guard let share = settings.percentileThreshold else { return Float(settings.truncationThreshold) }
     let values = prototypes.values

@@ -7,6 +7,10 @@ package struct HeldOutScores: Sendable {
   /// (nil: not among them).
   package var topScores: [[Float]] = []
   package var truePlaces: [Int?] = []
+  /// The classes of these scores.
+  package var topClasses: [[Int32]] = []
+  /// What tells known classes from unknown ones, where it was asked for.
+  package var openSet: [OpenSetFeatures] = []
 
   package init() {}
 
@@ -19,6 +23,8 @@ package struct HeldOutScores: Sendable {
     isRight += other.isRight
     topScores += other.topScores
     truePlaces += other.truePlaces
+    topClasses += other.topClasses
+    openSet += other.openSet
   }
 }
 

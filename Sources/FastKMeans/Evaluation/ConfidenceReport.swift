@@ -32,6 +32,11 @@ public struct ConfidenceReport: Sendable, Equatable {
   /// From the surest tenth of the documents to all of them; documents of equal confidence are never parted, so a
   /// point may cover more than its share, and points that coincide occur once.
   public let coverage: [CoveragePoint]
+  /// The area under the curve of accuracy over coverage, 0...1: the mean accuracy over all shares of documents that
+  /// one might answer, the surest first. It equals the accuracy where confidences say nothing.
+  ///
+  /// - Source: one minus the risk of El-Yaniv and Wiener 2010 (JMLR 11:1605), averaged over coverage.
+  public let areaUnderCoverage: Double
 
   /// - Parameters:
   ///   - confidences: the confidence of each prediction, 0...1.
@@ -58,6 +63,22 @@ public struct ConfidenceReport: Sendable, Equatable {
       sum + Double(bin.documentCount) / Double(confidences.count) * abs(bin.accuracy - bin.meanConfidence)
     }
     coverage = Self.coverage(confidences, isCorrect, steps: coverageSteps)
+    areaUnderCoverage = Self.areaUnderCoverage(confidences, isCorrect)
+  }
+
+  /// Documents of equal confidence are answered together or not at all.
+  private static func areaUnderCoverage(_ confidences: [Float], _ isCorrect: [Bool]) -> Double {
+    let order = confidences.indices.sorted { confidences[$0] > confidences[$1] }
+    var (taken, correct, area) = (0, 0, 0.0)
+    while taken < order.count {
+      let first = taken
+      while taken < order.count, confidences[order[taken]] == confidences[order[first]] {
+        correct += isCorrect[order[taken]] ? 1 : 0
+        taken += 1
+      }
+      area += Double(taken - first) * ClassMetrics.ratio(correct, taken)
+    }
+    return area / Double(order.count)
   }
 
   private static func bins(_ confidences: [Float], _ isCorrect: [Bool], count: Int) -> [Bin] {

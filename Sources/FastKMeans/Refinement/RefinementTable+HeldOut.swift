@@ -8,7 +8,9 @@ extension RefinementTable {
     // The best few classes carry all but a rounding of a softmax's mass.
     let kept = min(16, classStarts.count - 1)
     let scratch = WorkerScratch(workers: workers) { [Float](repeating: 0, count: stride) }
-    let results = WorkerScratch<(top: [Float], place: Int?)>(workers: max(1, documents.count)) { ([], nil) }
+    let results = WorkerScratch<(top: [Float], classes: [Int32], place: Int?)>(
+      workers: max(1, documents.count)
+    ) { ([], [], nil) }
     try Parallel.forEachChunk(count: documents.count, chunk: 64, workers: workers) { worker, range in
       scratch.with(worker) { scores in
         for position in range {
@@ -17,17 +19,20 @@ extension RefinementTable {
           let best = bestClasses(scores, count: kept)
           let scale = rows.scale(of: row)
           let place = best.firstIndex { $0.classIndex == Int(classes[row]) }
-          results.with(position) { $0 = (best.map { $0.score * scale }, place) }
+          results.with(position) {
+            $0 = (best.map { $0.score * scale }, best.map { Int32($0.classIndex) }, place)
+          }
         }
       }
     }
     var answer = HeldOutScores()
     for position in documents.indices {
-      let (top, place) = results.with(position) { $0 }
+      let (top, topClasses, place) = results.with(position) { $0 }
       answer.margins.append(top.count > 1 ? Double(top[0] - top[1]) : 0)
       answer.isRight.append(place == 0)
       answer.topScores.append(top)
       answer.truePlaces.append(place)
+      answer.topClasses.append(topClasses)
     }
     return answer
   }

@@ -27,6 +27,7 @@ package struct RefinementTrainer {
     /// nil if the k-means prototypes were better.
     package var refined: RefinedWeights?
     package var calibration: Calibration?
+    package var openSet: OpenSet?
   }
 
   package struct Input {
@@ -36,7 +37,7 @@ package struct RefinementTrainer {
     package var classes: [Int32]
     package var weights: [Float]?
     /// The same divided by their mean: what counts in refinement is how documents compare.
-    fileprivate var relativeWeights: [Float]?
+    private(set) var relativeWeights: [Float]?
     /// For each class the most prototypes it may get.
     package var limits: [Int]
     /// Classes whose number was asked for, and is kept to.
@@ -194,6 +195,32 @@ extension RefinementTrainer {
     return (try table(prototypes, input, recipe, rows), 0)
   }
 
+  /// What refined weights say about documents that neither they nor the prototypes have seen.
+  private func judged(
+    _ table: RefinementTable, _ heldOut: [Int32], _ input: Input, _ rows: RefinementRows,
+    _ prototypes: [[Prototype]]
+  ) throws -> HeldOutScores {
+    var scores = try table.heldOutScores(heldOut, rows: rows, classes: input.classes, workers: workers)
+    scores.openSet = scores.openSetFeatures(
+      documents: heldOut, rows: input.rows, prototypes: prototypes)
+    return scores
+  }
+
+  /// Trials that leave classes out, each others.
+  private func unknownClassTrials(
+    _ steps: Range<Int>, _ prototypes: [[Prototype]], _ input: Input, _ rows: RefinementRows,
+    _ split: HeldOutSplit
+  ) throws -> [OpenSet.Trial] {
+    guard input.partition.classCount > 2 else { return [] }
+    let trial = UnknownClassTrial(
+      prototypes: prototypes, input: input, rows: rows, training: split.training, heldOut: split.heldOut,
+      recipe: settings.smooth, options: options, workers: workers, progress: progress)
+    return try steps.map { try trial.run(step: UInt64($0)) }
+  }
+
+  /// Trials of a fit at least.
+  private static let trialCount = 3
+
   private func usable(_ input: Input, _ rows: RefinementRows) -> [Int32] {
     input.partition.order.filter { !rows.isEmpty(Int($0)) }.sorted()
   }
@@ -216,6 +243,7 @@ extension RefinementTrainer {
     let recipes = [settings.hinge, settings.thorough, settings.smooth].map(lasting)
     var scores = [HeldOutScores](repeating: HeldOutScores(), count: recipes.count)
     var plain = HeldOutScores()
+    var trials: [OpenSet.Trial] = []
     for split in 0..<splitCount {
       let split = HeldOutSplit(input.partition, share: 0.12, seed: options.seed, step: UInt64(split)) {
         !rows.isEmpty(Int($0))
@@ -228,9 +256,11 @@ extension RefinementTrainer {
           split.heldOut, rows: rows, classes: input.classes, workers: workers))
       for (index, recipe) in recipes.enumerated() {
         let table = try refine(prototypes, input, recipe, documents: split.training, rows).table
-        scores[index].append(
-          try table.heldOutScores(split.heldOut, rows: rows, classes: input.classes, workers: workers))
+        scores[index].append(try judged(table, split.heldOut, input, rows, prototypes))
       }
+      let wantedTrials = splitCount < Self.trialCount ? Self.trialCount : 1
+      trials += try unknownClassTrials(
+        trials.count..<trials.count + wantedTrials, prototypes, input, rows, split)
     }
     let training = try trainPrototypes(input, wanted, documents: nil)
     let accuracies = scores.map(\.accuracy)
@@ -243,7 +273,8 @@ extension RefinementTrainer {
     let (table, halvings) = try refine(
       training.prototypes, input, recipes[chosen], documents: documents, rows)
     var outcome = Outcome(
-      training: training, refined: weights(table, rows), calibration: .fitted(to: scores[chosen]))
+      training: training, refined: weights(table, rows), calibration: .fitted(to: scores[chosen]),
+      openSet: .fitted(known: scores[chosen].openSet, trials: trials))
     outcome.training.report.refinement = .done(
       RefinementReport(
         recipe: recipes[chosen].name, epochs: recipes[chosen].epochs, rateHalvings: halvings,
@@ -266,8 +297,8 @@ extension RefinementTrainer {
     let plain = try table(training.prototypes, input, recipe, rows).heldOutScores(
       split.heldOut, rows: rows, classes: input.classes, workers: workers)
     let (table, halvings) = try refine(training.prototypes, input, recipe, documents: split.training, rows)
-    let scores = try table.heldOutScores(
-      split.heldOut, rows: rows, classes: input.classes, workers: workers)
+    let scores = try judged(table, split.heldOut, input, rows, training.prototypes)
+    let trials = try unknownClassTrials(0..<Self.trialCount, training.prototypes, input, rows, split)
     guard scores.accuracy >= plain.accuracy else {
       return try keepingPrototypes(
         trainPrototypes(input, wanted, documents: nil), plain, tried: scores.accuracy)
@@ -284,7 +315,8 @@ extension RefinementTrainer {
     }
     var outcome = Outcome(
       training: try countingAllRows(training, input, wanted), refined: weights(table, rows),
-      calibration: .fitted(to: scores))
+      calibration: .fitted(to: scores),
+      openSet: .fitted(known: scores.openSet, trials: trials))
     outcome.training.report.refinement = .done(
       RefinementReport(
         recipe: recipe.name, epochs: recipe.epochs, rateHalvings: halvings,

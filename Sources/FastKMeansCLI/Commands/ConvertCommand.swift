@@ -5,14 +5,16 @@ import FastKMeansFormats
 struct ConvertCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "convert",
-    abstract: "Rewrite rows in another format, or a model in a smaller precision.",
+    abstract: "Rewrite rows in another format, or make a model smaller.",
     discussion: """
-      Rows: tsv, csv and jsonl into one another; svmlight, npz and npy into one another. A model: with --dtype; the \
-      rounding error is reported.
+      Rows: tsv, csv and jsonl into one another; svmlight, npz and npy into one another. A model: with --dtype, \
+      --keep or --weight-bits; what is lost is reported, and with --evaluate what that costs in accuracy.
 
       Examples:
         fastkmeans convert --input rows.svmlight --output rows.npz --labels-output labels.txt
         fastkmeans convert --input model.safetensors --output small.safetensors --dtype float16
+        fastkmeans convert --input model.safetensors --output small.safetensors --keep 0.3 --weight-bits 8 \
+          --evaluate test.tsv --max-accuracy-loss 0.005
       """
   )
 
@@ -30,27 +32,70 @@ struct ConvertCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The precision of a model's prototypes.", valueName: "type"))
   var dtype: Precision?
 
+  @Option(
+    help: ArgumentHelp(
+      "The share of a model's refined weights that stay, the largest of all.", valueName: "share"))
+  var keep: Double?
+
+  @Option(help: ArgumentHelp("8: round a model's refined weights to 8 bits.", valueName: "bits"))
+  var weightBits: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Labelled rows to compare the models on; --format, --labels and the like are theirs.", valueName: "file"
+    ))
+  var evaluate: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write nothing if accuracy falls by more than this; needs --evaluate.", valueName: "share"))
+  var maxAccuracyLoss: Double?
+
   @OptionGroup(title: "Display") var display: DisplayArguments
 
-  func run() throws {
-    if let dtype { try convertModel(to: dtype) } else { try convertRows() }
+  func validate() throws {
+    if let loss = maxAccuracyLoss {
+      guard evaluate != nil else { throw ValidationError("--max-accuracy-loss needs --evaluate") }
+      guard (0...1).contains(loss) else {
+        throw ValidationError("--max-accuracy-loss is \(loss); allowed: a number from 0 to 1")
+      }
+    }
   }
 
-  private func convertModel(to precision: Precision) throws {
-    guard input.format == nil, RowFormat(path: input.input) == nil, outputFormat == nil, labelsOutput == nil
+  /// The option that says that the input is a model.
+  private var modelOption: String? {
+    if dtype != nil { return "--dtype" }
+    if keep != nil { return "--keep" }
+    if weightBits != nil { return "--weight-bits" }
+    return evaluate == nil ? nil : "--evaluate"
+  }
+
+  func run() throws {
+    if let modelOption { try convertModel(modelOption) } else { try convertRows() }
+  }
+
+  private func convertModel(_ option: String) throws {
+    guard input.rows.format == nil || evaluate != nil, RowFormat(path: input.input) == nil,
+      outputFormat == nil,
+      labelsOutput == nil
     else {
-      throw CallError("--dtype is for models, \(input.input) is to be read as rows; leave --dtype out")
+      throw CallError("\(option) is for models, \(input.input) is to be read as rows; leave \(option) out")
     }
     guard !(output == "-" && display.json) else {
       throw CallError("--json and --output - would both write to standard output; name a file for the model")
     }
-    let result = try ModelConversion(inputPath: input.input, outputPath: output, precision: precision).run()
+    let result = try ModelConversion(
+      inputPath: input.input, outputPath: output,
+      compaction: ModelCompaction(precision: dtype, keptShare: keep, weightBits: weightBits),
+      check: evaluate.map { (path: $0, rows: input.rows, largestLoss: maxAccuracyLoss) }
+    ).run()
     try emit(display.json ? [result.json.text] : result.lines)
   }
 
   private func convertRows() throws {
-    if input.format == nil, input.input.hasSuffix(".safetensors") {
-      throw CallError("\(input.input) is a model; say which precision it is to get with --dtype")
+    if input.rows.format == nil, input.input.hasSuffix(".safetensors") {
+      throw CallError(
+        "\(input.input) is a model; say what it is to become with --dtype, --keep or --weight-bits")
     }
     let rows = try RowConversion(
       inputPath: input.input, reader: input.readerOptions(requiresLabels: false), outputPath: output,

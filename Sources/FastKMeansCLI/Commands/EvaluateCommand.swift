@@ -7,7 +7,8 @@ struct EvaluateCommand: ParsableCommand {
     abstract: "Judge a model by labelled rows.",
     discussion: """
       Accuracy, macro and micro F1, every class, the most confused pairs, calibration, and what is won by \
-      answering only the surer documents. Rows with labels that the model does not know count as errors.
+      answering only the surer documents, or by rejecting those of unknown classes. Rows with labels that the model \
+      does not know count as errors, and show how many unknown ones it accepts.
 
       Example:
         fastkmeans evaluate --model tickets.safetensors --input test.tsv
@@ -16,11 +17,13 @@ struct EvaluateCommand: ParsableCommand {
 
   @OptionGroup(title: "Input") var input: InputArguments
   @OptionGroup var model: ModelArguments
+  @OptionGroup(title: "None of these") var rejection: RejectionArguments
   @OptionGroup(title: "Display") var display: DisplayArguments
 
   func run() throws {
     let options = try input.readerOptions(requiresLabels: true)
-    let loaded = try model.load()
+    let rule = try rejection.rule()
+    let loaded = try model.load().rejecting(rule)
     var reader = try loaded.readerOptions(options, format: input.resolvedFormat())
     // Texts that look like numbers are texts if that is what the model knows.
     reader.labelKind = loaded.labelKind

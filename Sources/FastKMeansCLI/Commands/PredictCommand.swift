@@ -8,7 +8,8 @@ struct PredictCommand: ParsableCommand {
     discussion: """
       One line a row: label, a tab, confidence; with --top the pairs of the next best classes follow. A tab, line \
       feed, carriage return or backslash in a label is written as \\t, \\n, \\r or \\\\.
-      With --json an object a line: label, confidence, rejected (the row has nothing that the model knows), top.
+      With --json an object a line: label, confidence, rejected (none of the classes: the row has nothing that \
+      the model knows, or looks too strange for the rate that was named), top.
 
       Example:
         fastkmeans predict --model tickets.safetensors --input new.tsv --top 3
@@ -32,6 +33,7 @@ struct PredictCommand: ParsableCommand {
       "Write the probabilities of all classes too, in the model's order.", valueName: "file.npy"))
   var proba: String?
 
+  @OptionGroup(title: "None of these") var rejection: RejectionArguments
   @OptionGroup(title: "Display") var display: DisplayArguments
 
   func validate() throws {
@@ -44,7 +46,8 @@ struct PredictCommand: ParsableCommand {
 
   func run() throws {
     let options = try input.readerOptions(requiresLabels: false)
-    let loaded = try model.load()
+    let rule = try rejection.rule()
+    let loaded = try model.load().rejecting(rule)
     var reader = try loaded.readerOptions(options, format: input.resolvedFormat())
     // Labels are not looked at here, so that any may stand there.
     reader.labelKind = .text

@@ -22,13 +22,14 @@ struct TrainCommand: ParsableCommand {
 
   @OptionGroup(title: "Training") var training: TrainingArguments
   @OptionGroup(title: "Text (tsv, csv and jsonl)") var text: TextArguments
+  @OptionGroup(title: "None of these (kept in the model)") var rejection: RejectionArguments
   @OptionGroup(title: "Display") var display: DisplayArguments
 
   func run() throws {
     let run = try TrainingRun(
       inputPath: input.input, reader: readerOptions(), options: training.options(),
       textOptions: textOptions(),
-      weightsPath: weights, modelPath: model)
+      weightsPath: weights, modelPath: model, rejection: rejection.rule())
     let summary = try run.run(ProgressDisplay(isQuiet: display.quiet))
     if display.json {
       try StandardOutput.write([summary.json.text])

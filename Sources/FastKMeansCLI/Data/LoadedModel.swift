@@ -5,7 +5,7 @@ import FastKMeansText
 /// A model from a file, with what stands beside it.
 struct LoadedModel {
   let path: String
-  let contents: ModelContents
+  private(set) var contents: ModelContents
 
   init(path: String, contents: ModelContents) {
     self.path = path
@@ -22,6 +22,16 @@ struct LoadedModel {
   }
 
   var model: ClassifierModel<Label> { contents.model }
+
+  /// The same model, which rejects by this rule; `nil` leaves it as it is.
+  ///
+  /// - Throws: `OptionsError`; `ClassifierError` for a model that cannot tell unknown classes.
+  func rejecting(_ rule: RejectionRule?) throws -> LoadedModel {
+    guard let rule else { return self }
+    var copy = self
+    copy.contents.model = try model.rejecting(rule)
+    return copy
+  }
 
   /// `nil` for a model of vectors.
   var vectorizer: TFIDFVectorizer? { contents.vectorizer }

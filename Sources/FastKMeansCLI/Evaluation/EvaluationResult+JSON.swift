@@ -12,7 +12,9 @@ extension EvaluationResult {
       "predict_seconds": .number(predictSeconds),
       "documents_per_second": .number(documentsPerSecond),
       "expected_calibration_error": .number(confidence.expectedCalibrationError),
+      "area_under_coverage": .number(confidence.areaUnderCoverage),
       "rejected": .integer(rejectedCount),
+      "rejection": rejection?.json ?? .null,
       "unknown_labels": .integer(unknownCount),
       "top_k_accuracy": .array(
         topAccuracies.map { .fields(["k": .integer($0.count), "accuracy": .number($0.accuracy)]) }),

@@ -6,7 +6,7 @@ extension EvaluationResult {
   private static let classLimit = 60
 
   var lines: [String] {
-    summary + [""] + classTable + [""] + confusionTable + [""] + coverageTable
+    summary + [""] + classTable + [""] + confusionTable + [""] + coverageTable + rejectionTable
   }
 
   private var summary: [String] {
@@ -19,8 +19,9 @@ extension EvaluationResult {
       table.add(["right class in best \(top.count)", Readable.percent(top.accuracy)])
     }
     table.add(["calibration error", Readable.percent(confidence.expectedCalibrationError)])
+    table.add(["area under coverage", Readable.percent(confidence.areaUnderCoverage)])
     table.add(["speed", "\(Readable.rate(documentsPerSecond)) documents/s"])
-    if rejectedCount > 0 { table.add(["nothing known", Readable.count(rejectedCount, "document")]) }
+    if rejectedCount > 0 { table.add(["rejected", Readable.count(rejectedCount, "document")]) }
     if unknownCount > 0 {
       table.add(["unknown labels", "\(Readable.count(unknownCount, "document")), counted as errors"])
     }

@@ -11,8 +11,10 @@ struct EvaluationResult {
   var classNames: [Label]
   /// Documents whose label the model does not know; they count as errors.
   var unknownCount: Int
-  /// Documents without any feature that the model knows.
+  /// Documents to which the model says "none of these".
   var rejectedCount: Int
+  /// `nil` for a model that cannot tell unknown classes.
+  var rejection: RejectionReport?
   /// To predict all rows, which were parsed and vectorised before.
   var predictSeconds: Double
 

@@ -52,6 +52,7 @@ struct EvaluationRun {
       classNames: numbering.names,
       unknownCount: truth.count { $0 >= numbering.knownCount },
       rejectedCount: answers.count(where: \.isRejected),
+      rejection: try rejection(answers, isCorrect, isKnown: truth.map { $0 < numbering.knownCount }),
       predictSeconds: seconds)
   }
 
@@ -61,6 +62,7 @@ struct EvaluationRun {
     /// How many classes come before the right one; `nil` if it is not among the first.
     var rank: Int?
     var isRejected: Bool
+    var openSetScore: Float?
   }
 
   private func answers(
@@ -73,9 +75,18 @@ struct EvaluationRun {
         let name = numbering.names[truth[row]]
         return Judged(
           confidence: answer.best.confidence, rank: answer.classes.firstIndex { $0.label == name },
-          isRejected: answer.isRejected)
+          isRejected: answer.isRejected, openSetScore: answer.openSetScore)
       }
     }
+  }
+
+  private func rejection(
+    _ answers: [Judged], _ isCorrect: [Bool], isKnown: [Bool]
+  ) throws -> RejectionReport? {
+    guard let openSet = model.model.openSet else { return nil }
+    return try RejectionReport(
+      openSet, scores: answers.map { $0.openSetScore ?? -.greatestFiniteMagnitude }, isCorrect: isCorrect,
+      isKnown: isKnown)
   }
 
   private func topAccuracies(_ answers: [Judged]) -> [TopAccuracy] {

@@ -2,11 +2,26 @@ import ArgumentParser
 import FastKMeans
 import FastKMeansFormats
 
-/// How a file of rows is to be read: the same options for every command that reads one.
+/// A file of rows and how it is to be read: the same options for every command that reads one.
 struct InputArguments: ParsableArguments {
   @Option(help: "The rows; '-' is standard input.")
   var input: String
 
+  @OptionGroup var rows: RowArguments
+
+  /// The format by option or by name.
+  ///
+  /// - Throws: ``CallError`` where nothing tells the format, or labels of a file of its own have no place.
+  func resolvedFormat() throws -> RowFormat { try rows.resolvedFormat(of: input) }
+
+  /// What the reader is told.
+  func readerOptions(requiresLabels: Bool) throws -> ReaderOptions {
+    try rows.readerOptions(of: input, requiresLabels: requiresLabels)
+  }
+}
+
+/// How a file of rows is to be read.
+struct RowArguments: ParsableArguments {
   @Option(help: "The format of the rows. (default: by the file's ending, .gz included)")
   var format: RowFormat?
 
@@ -27,7 +42,7 @@ struct InputArguments: ParsableArguments {
   /// The format by option or by name.
   ///
   /// - Throws: ``CallError`` where nothing tells the format, or labels of a file of its own have no place.
-  func resolvedFormat() throws -> RowFormat {
+  func resolvedFormat(of input: String) throws -> RowFormat {
     if let format { return try checked(format) }
     if input == "-" { throw CallError("standard input has no name to tell its format; pass --format") }
     guard let format = RowFormat(path: input) else {
@@ -44,8 +59,8 @@ struct InputArguments: ParsableArguments {
   }
 
   /// What the reader is told.
-  func readerOptions(requiresLabels: Bool) throws -> ReaderOptions {
-    var options = ReaderOptions(format: try resolvedFormat())
+  func readerOptions(of input: String, requiresLabels: Bool) throws -> ReaderOptions {
+    var options = ReaderOptions(format: try resolvedFormat(of: input))
     options.textColumn = textColumn
     options.labelColumn = labelColumn
     options.zeroBased = zeroBased

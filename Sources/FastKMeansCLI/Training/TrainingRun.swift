@@ -12,6 +12,8 @@ struct TrainingRun {
   /// A weight a line; `nil`: each row counts 1.
   var weightsPath: String?
   var modelPath: String
+  /// Kept in the model; `nil`: it rejects only what it knows nothing of.
+  var rejection: RejectionRule?
 
   /// - Throws: errors of the readers, the library and the file system.
   func run(_ progress: ProgressDisplay) throws -> TrainingSummary {
@@ -33,6 +35,7 @@ struct TrainingRun {
     }
     return TrainingSummary(
       documentCount: text.features.rowCount, model: fitted.model, report: fitted.report,
+      classCounts: ClassCount.list(fitted.model, labels: labels),
       textOptions: text.vectorizer?.options, repairCount: text.repairCount, readSeconds: readSeconds,
       vectorizeSeconds: text.seconds, fitSeconds: fitted.seconds, fitCPUSeconds: fitted.cpuSeconds,
       modelPath: modelPath, modelBytes: modelBytes, trainAccuracy: accuracy.result)
@@ -76,7 +79,8 @@ struct TrainingRun {
     let (fitted, seconds) = try progress.run("training", unit: "documents") { _ in
       let report = try classifier.fit(
         features, labels: labels, sampleWeights: weights, progress: progress.show)
-      return (model: try classifier.model, report: report)
+      let model = try classifier.model
+      return (model: try rejection.map { try model.rejecting($0) } ?? model, report: report)
     }
     return (fitted.model, fitted.report, seconds, ProcessUsage.cpuSeconds - cpuBefore)
   }

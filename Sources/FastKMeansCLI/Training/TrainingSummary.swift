@@ -6,6 +6,8 @@ struct TrainingSummary {
   var documentCount: Int
   var model: ClassifierModel<Label>
   var report: TrainingReport
+  /// Of each class of the model.
+  var classCounts: [ClassCount]
   /// `nil` for vectors.
   var textOptions: TextOptions?
   var repairCount: Int
@@ -41,6 +43,8 @@ extension TrainingSummary {
       "merged": .integer(report.mergedCount),
       "pruned": .integer(report.prunedCount),
       "refinement": report.refinement.json,
+      "open_set": model.openSet.map(Self.json) ?? .null,
+      "prototypes_per_class": .array(classCounts.map(\.json)),
       "options": OptionsJSON.object(training: model.options, text: textOptions),
     ])
   }
@@ -54,10 +58,25 @@ extension TrainingSummary {
     table.add(["epochs", Readable.count(report.epochs)])
     if let refinement = report.refinement.line { table.add(["refinement", refinement]) }
     table.add(["accuracy", "\(Readable.percent(trainAccuracy)) on the training rows"])
+    if let openSet = model.openSet {
+      table.add([
+        "unknown classes",
+        "told from known ones in \(Readable.percent(openSet.separation)) of pairs of held-out documents",
+      ])
+    } else {
+      table.add(["unknown classes", "nothing was held out to tell them by; rates of rejection need that"])
+    }
     table.add(["time", time])
     table.add(["memory", Readable.bytes(ProcessUsage.peakResidentBytes) + " at most"])
     table.add(["model", "\(modelPath) (\(Readable.bytes(modelBytes)))"])
-    return table.lines(indent: 0)
+    return table.lines(indent: 0) + [""] + ClassCount.table(classCounts)
+  }
+
+  private static func json(_ openSet: OpenSet) -> JSON {
+    .fields([
+      "known": .integer(openSet.knownCount), "unknown": .integer(openSet.unknownCount),
+      "separation": .number(openSet.separation),
+    ])
   }
 
   private var time: String {

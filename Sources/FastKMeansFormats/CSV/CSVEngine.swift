@@ -33,6 +33,7 @@ final class CSVEngine: RowEngine {
   }
 
   var gatheredCount: Int { gatherer.rowCount }
+  var hasGathered: Bool { buffer.settled > start }
 
   func expect(featureCount: Int?, labelKind: Label.Kind?) { gatherer.expect(labelKind: labelKind) }
 

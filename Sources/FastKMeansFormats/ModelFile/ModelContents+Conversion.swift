@@ -8,6 +8,8 @@ public struct PrecisionLoss: Sendable, Equatable {
   public internal(set) var changedCount = 0
   /// The largest change of a value.
   public internal(set) var largestAbsoluteError = 0.0
+  /// How many weights were left out; they count in neither of the numbers above.
+  public internal(set) var removedCount = 0
   /// The largest change relative to the value itself; 1 where a value became 0.
   public internal(set) var largestRelativeError = 0.0
 }
@@ -37,7 +39,8 @@ extension ModelContents {
         RefinedPrototypes(
           weights: refined.weights.converted(to: precision, adding: &loss), biases: refined.biases,
           unit: refined.unit)
-      })
+      },
+      openSet: storage.openSet, rejection: storage.rejection)
     var contents = self
     contents.model = try ClassifierModel<Label>(storage: converted)
     return ConvertedModel(contents: contents, loss: loss)
@@ -61,6 +64,14 @@ extension PrototypeSet {
 }
 
 extension PrecisionLoss {
+  /// The same values, changed once more: they are counted already.
+  mutating func addReplacing(_ before: StoredValues, _ after: StoredValues) {
+    let counted = valueCount
+    add(from: before, to: after)
+    valueCount = counted
+    changedCount = min(changedCount, counted)
+  }
+
   mutating func add(from before: StoredValues, to after: StoredValues) {
     valueCount += before.count
     for position in 0..<min(before.count, after.count) where before[position] != after[position] {

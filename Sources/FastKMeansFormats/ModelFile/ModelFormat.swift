@@ -2,7 +2,7 @@
 enum ModelFormat {
   static let name = "fastkmeans"
   static let majorVersion = 1
-  static let minorVersion = 0
+  static let minorVersion = 1
   static var version: String { "\(majorVersion).\(minorVersion)" }
 
   /// Keys of `__metadata__`.

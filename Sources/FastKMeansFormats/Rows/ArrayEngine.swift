@@ -42,6 +42,7 @@ final class ArrayEngine: RowEngine {
   var position: ReaderPosition { ReaderPosition(byte: 0, line: 0, row: row) }
 
   var gatheredCount: Int { gatheredEnd - row }
+  var hasGathered: Bool { gatheredEnd > row }
 
   func gather(maxRows: Int, maxBytes: Int) -> Gathering {
     gatheredEnd = max(gatheredEnd, row + min(maxRows, rowCount - row))

@@ -54,6 +54,8 @@ protocol RowEngine: AnyObject {
   var zeroBased: Bool? { get }
   /// Rows gathered and not yet taken.
   var gatheredCount: Int { get }
+  /// Whether anything was gathered, if only bad rows.
+  var hasGathered: Bool { get }
   /// Adds rows to those gathered, up to these limits of all that are gathered.
   func gather(maxRows: Int, maxBytes: Int) throws -> Gathering
   /// Hands out what was gathered and moves the position behind it; `nil` if there is nothing, not even a comment.
@@ -92,6 +94,7 @@ final class LineEngine<Parser: LineParser>: RowEngine {
 
   var zeroBased: Bool? { parser.zeroBased }
   var gatheredCount: Int { parser.rowCount }
+  var hasGathered: Bool { lineCount > 0 }
 
   func expect(featureCount: Int?, labelKind: Label.Kind?) {
     parser.expect(featureCount: featureCount, labelKind: labelKind)

@@ -70,6 +70,9 @@ extension RowReader {
   /// Rows gathered and not yet taken.
   package var gatheredCount: Int { engine.gatheredCount }
 
+  /// Whether there is anything to take, if only bad rows.
+  package var hasGathered: Bool { engine.hasGathered }
+
   /// Reads on until so much is gathered, or the source pauses or ends.
   package func gather(maxRows: Int, maxBytes: Int) throws -> Gathering {
     try engine.gather(maxRows: max(1, maxRows), maxBytes: max(1, maxBytes))

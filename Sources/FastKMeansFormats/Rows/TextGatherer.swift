@@ -32,6 +32,10 @@ struct TextGatherer {
   mutating func append(
     label: UnsafeRawBufferPointer?, isMarkedText: Bool = false, text: UnsafeRawBufferPointer, line: Int
   ) throws {
+    if isMarkedText, setsBadRowsAside, interner.requiredKind == .integer, let label {
+      throw FormatError(
+        path: path, place: .line(line), problem: .labelNotInteger(found: "\"\(excerpt(label))\""))
+    }
     let index = try labelIndex(label, line: line)
     if isMarkedText, index >= 0 { interner.hasMarkedText = true }
     labelIndices.append(index)

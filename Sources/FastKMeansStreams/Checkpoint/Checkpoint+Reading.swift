@@ -13,6 +13,7 @@ extension Checkpoint {
     var numbers = try reader.reader(Name.stream)
     stream = try (0..<LogFormat.streamByteCount).map { _ in try numbers.number(UInt8.self) }
     sequence = try numbers.number()
+    rejectsPath = try numbers.flag() ? try numbers.text() : nil
     rejectsByteCount = try numbers.whole()
     let counts = try StreamState.Counts(&numbers)
     try numbers.finish()

@@ -10,7 +10,9 @@ struct Checkpoint: Sendable {
   var sequence: UInt64
   var state: StreamState
   var positions: PositionTable
-  /// How long the file of rejected rows was, with everything that belongs to this state.
+  /// The file of rejected rows, if there was one.
+  var rejectsPath: String?
+  /// How long it was, with everything that belongs to this state.
   var rejectsByteCount: Int
 
   enum Name {
@@ -49,6 +51,7 @@ extension Checkpoint {
     var writer = ByteWriter()
     for byte in stream { writer.number(byte) }
     writer.number(sequence)
+    writer.optional(rejectsPath) { $0.text($1) }
     writer.count(rejectsByteCount)
     state.counts.write(to: &writer)
     var names = ByteWriter()

@@ -21,11 +21,14 @@ enum SectionFile {
   /// Writes all sections; the caller syncs.
   ///
   /// - Complexity: O(bytes), twice: for the checksums, which stand in front, and for writing.
-  static func write(_ sections: [Section], to descriptor: Int32, _ files: any FileLayer, path: String) throws {
+  static func write(_ sections: [Section], to descriptor: Int32, _ files: any FileLayer, path: String) throws
+  {
     var offset = headerByteCount + sections.count * entryByteCount + 4
     var table = ByteWriter()
     for section in sections {
-      for byte in (Array(section.name.utf8) + [UInt8](repeating: 0, count: nameByteCount)).prefix(nameByteCount) {
+      for byte in (Array(section.name.utf8) + [UInt8](repeating: 0, count: nameByteCount)).prefix(
+        nameByteCount)
+      {
         table.number(byte)
       }
       table.number(UInt64(offset))

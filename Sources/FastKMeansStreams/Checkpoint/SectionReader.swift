@@ -83,7 +83,9 @@ struct SectionReader {
 
   func reader(_ name: String) throws -> ByteReader { ByteReader(try bytes(name)) }
 
-  private static func read(_ files: any FileLayer, _ path: String, at offset: Int, count: Int) throws -> [UInt8] {
+  private static func read(_ files: any FileLayer, _ path: String, at offset: Int, count: Int) throws
+    -> [UInt8]
+  {
     try files.withFile(path, .read) { try files.read($0, at: offset, count: count, path: path) }
   }
 }

@@ -61,7 +61,9 @@ struct ByteReader {
   }
 
   mutating func text() throws(Fault) -> String {
-    guard let text = String(validating: try list(), as: UTF8.self) else { throw .bad("a text that is not UTF-8") }
+    guard let text = String(validating: try list(), as: UTF8.self) else {
+      throw .bad("a text that is not UTF-8")
+    }
     return text
   }
 

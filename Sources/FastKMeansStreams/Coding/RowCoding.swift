@@ -69,7 +69,8 @@ enum RowCoding {
       return .features(
         .dense(
           try DenseMatrix(
-            rowCount: rowCount, columnCount: columnCount, values: reader.numbers(Float.self))), labels: labels)
+            rowCount: rowCount, columnCount: columnCount, values: reader.numbers(Float.self))), labels: labels
+      )
     }
   }
 }

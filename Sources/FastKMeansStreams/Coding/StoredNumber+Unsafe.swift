@@ -56,7 +56,9 @@ extension Array where Element: StoredNumber {
       }
     #else
       self = (0..<count).map {
-        Element(bits: Element.Bits(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * size, as: Element.Bits.self)))
+        Element(
+          bits: Element.Bits(
+            littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * size, as: Element.Bits.self)))
       }
     #endif
   }

@@ -59,7 +59,8 @@ package struct SystemFiles: FileLayer {
       let read = bytes.withUnsafeMutableBytes { buffer in
         retrying {
           pread(
-            descriptor, buffer.baseAddress.map { $0 + done }, min(count - done, 1 << 30), off_t(offset + done))
+            descriptor, buffer.baseAddress.map { $0 + done }, min(count - done, 1 << 30), off_t(offset + done)
+          )
         }
       }
       guard read >= 0 else { throw FileError(path: path, operation: .read, code: errno) }

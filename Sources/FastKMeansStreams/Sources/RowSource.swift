@@ -27,6 +27,9 @@ public protocol RowSource: AnyObject {
   /// The place after the rows that were handed out last.
   var position: SourcePosition { get }
 
+  /// Whether the indices of svmlight rows start at 0, once rows have shown it; nil for other formats.
+  var zeroBased: Bool? { get }
+
   /// Goes to a position that ``position`` gave, in this run or in one before. Called before any row is read.
   ///
   /// - Parameter position: from the checkpoint.
@@ -78,6 +81,7 @@ public protocol RowSource: AnyObject {
 }
 
 extension RowSource {
+  public var zeroBased: Bool? { nil }
   public func expect(_ expectation: RowExpectation) {}
   public func didSave(upTo position: SourcePosition) throws {}
   public func setAside(_ rejected: [RejectedRow]) throws {}

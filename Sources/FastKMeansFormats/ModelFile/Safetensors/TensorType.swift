@@ -32,6 +32,7 @@ protocol TensorElement: BitwiseCopyable {
   static var tensorType: TensorType { get }
 }
 
+extension Int8: TensorElement { static var tensorType: TensorType { .int8 } }
 extension UInt8: TensorElement { static var tensorType: TensorType { .uint8 } }
 extension UInt16: TensorElement { static var tensorType: TensorType { .uint16 } }
 extension Int32: TensorElement { static var tensorType: TensorType { .int32 } }

@@ -11,6 +11,7 @@ extension ModelContents {
     LabelSection.encode(model.storage.classes, into: &record)
     if let refined = model.storage.refined { RefinedSection.encode(refined, into: &record) }
     if let calibration = model.storage.calibration { CalibrationSection.encode(calibration, into: &record) }
+    if let openSet = model.storage.openSet { OpenSetSection.encode(openSet, model.rejection, into: &record) }
     if let vectorizer { VectorizerSection.encode(vectorizer, into: &record) }
     record.add(OptionsSection.key, OptionsSection.encode(model.storage.settings))
     return record
@@ -21,10 +22,12 @@ extension ModelContents {
     let options = try OptionsSection.decode(file, threadCount: threadCount)
     let classes = try LabelSection.decode(file)
     let prototypes = try PrototypeSection.decode(file, classCount: classes.count)
+    let openSet = try OpenSetSection.decode(file, classCount: classes.count)
     let storage = ModelStorage(
       options: options, classes: classes, prototypes: prototypes,
       batchCount: try PrototypeSection.batchCount(file), calibration: try CalibrationSection.decode(file),
-      refined: try RefinedSection.decode(file, of: prototypes))
+      refined: try RefinedSection.decode(file, of: prototypes), openSet: openSet,
+      rejection: try OpenSetSection.decodeRejection(file, openSet, classCount: classes.count))
     let vectorizer = try VectorizerSection.decode(file)
     try self.init(model: ClassifierModel<Label>(storage: storage), vectorizer: vectorizer)
     try checkParts { .badContent(reason: $0) }

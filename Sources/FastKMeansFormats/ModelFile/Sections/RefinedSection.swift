@@ -10,7 +10,11 @@ enum RefinedSection {
   private static let rows = RowTensors("refined")
 
   static func encode(_ refined: RefinedPrototypes, into record: inout ModelRecord) {
-    rows.encode(refined.weights, into: &record)
+    if let codes = EightBitWeights(refined.weights) {
+      rows.encode(codes, of: refined.weights, into: &record)
+    } else {
+      rows.encode(refined.weights, into: &record)
+    }
     if let biases = refined.biases { record.add(Tensor(Name.biases, biases)) }
     record.add(Name.settings, .object(JSONObject(sorting: ["unit": .double(Double(refined.unit))])))
   }
@@ -21,7 +25,8 @@ enum RefinedSection {
     let weights = PrototypeSet(
       featureCount: prototypes.featureCount,
       rows: try rows.decode(
-        file, prototypeCount: prototypes.count, featureCount: prototypes.featureCount),
+        file, prototypeCount: prototypes.count, featureCount: prototypes.featureCount,
+        precision: prototypes.precision),
       classIndices: prototypes.classIndices, masses: prototypes.masses, sumScales: prototypes.sumScales)
     let biases =
       file.has(Name.biases)

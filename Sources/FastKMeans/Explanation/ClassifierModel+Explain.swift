@@ -1,0 +1,76 @@
+extension ClassifierModel {
+  /// Why each document is answered as ``classify(_:top:)`` answers it.
+  ///
+  /// - Parameter rows: documents; a few at a time, for every feature of each is kept.
+  /// - Returns: an explanation a row.
+  /// - Throws: ``InputError/featureCountMismatch(expected:found:)``.
+  /// - Complexity: that of ``classify(_:top:)``, and O(non-zeros x log of a prototype's) a row.
+  public func explain(_ rows: Features) throws -> [Explanation<Class>] {
+    let answers = try classify(rows, top: 2)
+    return try rows.withRows { view in
+      let scoring = try ClassScoring(storage)
+      let norms = try scoring.norms(of: view)
+      return answers.enumerated().map { row, answer in
+        let document = DocumentTerms(view, row: row, scale: norms.scales[row])
+        let evidence = answer.classes.map { self.evidence(for: $0, document) }
+        return Explanation(
+          winner: evidence[0], rival: evidence.count > 1 ? evidence[1] : nil, isRejected: answer.isRejected,
+          knownShare: document.share { isKnown($0, toClassOf: evidence[0].prototype) })
+      }
+    }
+  }
+
+  private func evidence(
+    for answer: Classification<Class>, _ document: DocumentTerms
+  ) -> Explanation<Class>.Evidence {
+    let prototype = answer.prototype
+    let classIndex = Int(storage.prototypes.classIndices[prototype])
+    return Explanation<Class>.Evidence(
+      label: answer.label, prototype: prototype,
+      positionInClass: prototype - storage.classStarts[classIndex],
+      mass: storage.prototypes.masses[prototype], similarity: answer.similarity,
+      confidence: answer.confidence, bias: storage.scoringBias(of: prototype),
+      contributions: contributions(to: prototype, document))
+  }
+
+  /// Whether a document of the class had the feature, as far as its centres tell.
+  private func isKnown(_ column: UInt32, toClassOf prototype: Int) -> Bool {
+    let classIndex = Int(storage.prototypes.classIndices[prototype])
+    return (storage.classStarts[classIndex]..<storage.classStarts[classIndex + 1])
+      .contains { storage.prototypes.value($0, column: column) != 0 }
+  }
+
+  private func contributions(
+    to prototype: Int, _ document: DocumentTerms
+  ) -> [Explanation<Class>.Contribution] {
+    document.terms.compactMap { term in
+      let weight = storage.scoringWeight(of: prototype, column: term.column)
+      guard weight != 0 else { return nil }
+      return Explanation<Class>.Contribution(feature: Int(term.column), value: term.value, weight: weight)
+    }.sorted { ($1.product.magnitude, $0.feature) < ($0.product.magnitude, $1.feature) }
+  }
+}
+
+/// The features of one document, as they are scored.
+private struct DocumentTerms {
+  let terms: [(column: UInt32, value: Double)]
+
+  init(_ rows: FeatureRows, row: Int, scale: Float) {
+    func scaled(_ value: Float) -> Double { Double(value * scale) }
+    switch rows {
+    case .sparse(let rows):
+      terms = rows.range(of: row).map { (rows.columns[$0], scaled(rows.values[$0])) }.filter { $0.1 != 0 }
+    case .dense(let rows):
+      terms = rows.values(of: row).enumerated().compactMap { column, value in
+        value == 0 ? nil : (UInt32(truncatingIfNeeded: column), scaled(value))
+      }
+    }
+  }
+
+  /// The share of the squared length that lies on features for which this holds.
+  func share(where isCounted: (UInt32) -> Bool) -> Double {
+    let total = terms.reduce(0) { $0 + $1.value * $1.value }
+    guard total > 0 else { return 0 }
+    return terms.reduce(0) { $0 + (isCounted($1.column) ? $1.value * $1.value : 0) } / total
+  }
+}

@@ -1,0 +1,58 @@
+import ArgumentParser
+import FastKMeansFormats
+
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report",
+    abstract: "Write one page with pictures: how good a model is, and what its classes are made of.",
+    discussion: """
+      A single HTML file without scripts, links or fonts from elsewhere, to mail or to keep: accuracy by class, \
+      what is taken for what, what confidences are worth, a map of the prototypes, and each class's prototypes with \
+      their top words.
+
+      Example:
+        fastkmeans report --model tickets.safetensors --input test.tsv --output report.html
+      """
+  )
+
+  @OptionGroup(title: "Input") var input: InputArguments
+  @OptionGroup var model: ModelArguments
+
+  @Option(help: ArgumentHelp("Where the page goes; '-' is standard output.", valueName: "file.html"))
+  var output: String
+
+  @Option(help: ArgumentHelp("The page's heading. (default: the model's file name)", valueName: "text"))
+  var title: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Words to show of each prototype. (default: 8)", valueName: "count"),
+    transform: Value.whole)
+  var topWords = 8
+
+  @Flag(name: [.short, .long], help: "Show no progress.")
+  var quiet = false
+
+  func validate() throws {
+    guard topWords >= 0 else {
+      throw ValidationError("--top-words is \(topWords); allowed: a whole number from 0")
+    }
+  }
+
+  func run() throws {
+    let options = try input.readerOptions(requiresLabels: true)
+    let loaded = try model.load()
+    var reader = try loaded.readerOptions(options, format: input.resolvedFormat())
+    // Texts that look like numbers are texts if that is what the model knows.
+    reader.labelKind = loaded.labelKind
+    try OutputFile.check(output)
+    let progress = ProgressDisplay(isQuiet: quiet)
+    let result = try EvaluationRun(model: loaded, inputPath: input.input, reader: reader).run(progress)
+    let page = ReportPage(
+      title: title ?? FileName.last(of: model.model), inputName: FileName.last(of: input.input),
+      inspection: try Inspection(loaded, label: nil, wordCount: topWords), result: result)
+    try Interruption.tidily(writing: output) {
+      try AtomicFile.write(to: output) { try $0.write(page.html) }
+    }
+  }
+}

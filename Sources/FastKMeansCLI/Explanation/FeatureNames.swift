@@ -1,0 +1,34 @@
+import FastKMeans
+import FastKMeansText
+
+/// What the features of one document are called.
+///
+/// A hashing model keeps no words; those of the document at hand are hashed again to find its columns.
+struct FeatureNames {
+  private let model: LoadedModel
+  /// The document's terms by hashed column, more than one where they collide; empty with a vocabulary.
+  private var hashed: [Int: [String]] = [:]
+
+  init(model: LoadedModel) { self.model = model }
+
+  /// - Throws: errors of the text's options, which a model's are not.
+  init(model: LoadedModel, document: String) throws {
+    self.init(model: model)
+    guard let vectorizer = model.vectorizer, vectorizer.isHashing else { return }
+    var options = vectorizer.options
+    (options.hashingBits, options.minDocumentFrequency, options.maxFeatures) = (nil, 1, nil)
+    // A document without a term has no vocabulary, and no feature to name.
+    guard let own = try? TFIDFVectorizer.fit(to: CollectionOfOne(document), options: options, workers: 1)
+    else {
+      return
+    }
+    for column in 0..<own.columnCount {
+      guard let term = own.term(at: column), let hash = vectorizer.column(of: term) else { continue }
+      hashed[hash, default: []].append(term)
+    }
+  }
+
+  subscript(feature: Int) -> String {
+    hashed[feature]?.joined(separator: " or ") ?? model.name(ofFeature: feature)
+  }
+}

@@ -1,0 +1,93 @@
+import FastKMeans
+
+/// The prototypes of the largest classes in two dimensions.
+///
+/// Classical scaling: the two directions in which the prototypes differ most, from their scalar products alone.
+///
+/// - Source: Torgerson 1952, doi:10.1007/BF02288916.
+struct PrototypeMap {
+  /// Products of all pairs are made: more would take long, and nobody could read the picture.
+  private static let prototypeLimit = 400
+  private static let namedClasses = 12
+
+  private struct Place {
+    var x: Double
+    var y: Double
+    var mass: Double
+    var classPosition: Int
+    var title: String
+  }
+
+  private let places: [Place]
+  private let classNames: [String]
+  /// How much of the prototypes' variance the picture shows, 0...1.
+  let explainedShare: Double
+
+  /// nil where there are too few prototypes to tell anything by their places.
+  init?(_ inspection: Inspection) {
+    let largest = inspection.classes.indices.sorted {
+      (inspection.classes[$1].mass, $0) < (inspection.classes[$0].mass, $1)
+    }
+    let prototypes = inspection.loaded.model.prototypes
+    let starts = prototypes.classStarts(classCount: inspection.classes.count)
+    var (chosen, places): ([Int], [Place]) = ([], [])
+    for (position, index) in largest.enumerated() where chosen.count < Self.prototypeLimit {
+      let entry = inspection.classes[index]
+      for (lane, prototype) in entry.prototypes.enumerated() {
+        let words = prototype.words.map(\.name).joined(separator: ", ")
+        chosen.append(starts[index] + lane)
+        places.append(
+          Place(
+            x: 0, y: 0, mass: prototype.mass, classPosition: position,
+            title: "\(entry.label.description): \(words)"))
+      }
+    }
+    guard chosen.count >= 3 else { return nil }
+    var products = ScalarProducts(of: chosen, prototypes)
+    products.centre()
+    let total = products.trace
+    guard total > 0 else { return nil }
+    let first = products.removePrincipalAxis()
+    let second = products.removePrincipalAxis()
+    for position in places.indices {
+      (places[position].x, places[position].y) = (first.coordinates[position], second.coordinates[position])
+    }
+    self.places = places
+    classNames = largest.prefix(Self.namedClasses).map { inspection.classes[$0].label.description }
+    explainedShare = min(1, max(0, (first.variance + second.variance) / total))
+  }
+
+  var svg: String {
+    func range(_ values: [Double]) -> ClosedRange<Double> {
+      let (low, high) = (values.min() ?? 0, values.max() ?? 1)
+      let margin = max((high - low) * 0.06, 1e-9)
+      return low - margin...high + margin
+    }
+    var plot = SVGPlot(
+      width: 900, height: 560, xRange: range(places.map(\.x)), yRange: range(places.map(\.y)))
+    plot.addAxes(xTicks: [], xName: "", yTicks: [], yName: "")
+    let largestMass = max(places.map(\.mass).max() ?? 1, 1e-9)
+    var named: Set<Int> = []
+    for place in places {
+      plot.addPoint(
+        (x: place.x, y: place.y), radius: 3 + 15 * (place.mass / largestMass).squareRoot(),
+        title: place.title,
+        fill: Self.colour(place.classPosition))
+    }
+    for place in places.sorted(by: { $0.mass > $1.mass }) {
+      guard place.classPosition < classNames.count, named.insert(place.classPosition).inserted else {
+        continue
+      }
+      plot.addLabel(
+        classNames[place.classPosition], at: (x: place.x, y: place.y),
+        offset: 5 + 15 * (place.mass / largestMass).squareRoot())
+    }
+    return plot.svg("Map of the prototypes")
+  }
+
+  /// Colours far apart for neighbouring numbers, by the golden angle.
+  private static func colour(_ position: Int) -> String {
+    let turn = (Double(position) * 137.508).truncatingRemainder(dividingBy: 360)
+    return "hsl(\(Readable.fixed(turn, 0)) 55% 55%)"
+  }
+}
