@@ -47,7 +47,7 @@ let package = Package(
     .executableTarget(
       name: "FastKMeansCLI",
       dependencies: [
-        "FastKMeans", "FastKMeansText", "FastKMeansFormats", "FastKMeansStreams",
+        "FastKMeans", "FastKMeansText", "FastKMeansFormats", "FastKMeansStreams", "FastKMeansKafka",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: [.copy("Resources/wordnet")]

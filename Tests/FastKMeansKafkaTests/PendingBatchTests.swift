@@ -37,6 +37,7 @@ struct PendingBatchTests {
     var options = ReaderOptions(format: format)
     options.setsBadRowsAside = true
     options.labelKind = .text
+    options.featureCount = 8
     let reader = try RowReader(path: path, options: options)
     var all: [RowBatch] = []
     while let batch = try reader.next(maxRows: limits.maxRows, maxBytes: limits.maxBytes) { all.append(batch) }
@@ -54,6 +55,7 @@ struct PendingBatchTests {
       maxDelay: 1)
     var options = ReaderOptions()
     options.labelKind = .text
+    options.featureCount = 8
     var mine: [RowBatch] = []
     var pending = try PendingBatch(address, format: format, options: options, namesRecords: false)
     for (offset, line) in lines.enumerated() {

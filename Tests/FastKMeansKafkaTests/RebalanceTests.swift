@@ -58,8 +58,9 @@
       #expect(!two.learning.now.learned.isEmpty)
 
       // The second member leaves as a stream does that is stopped: it saves, then closes.
-      try two.learning.save(two.source)
+      two.learning.stop.request()
       try two.step()
+      try two.learning.save(two.source)
       two.source.close()
       try fill(cluster, from: 60, count: 10)
       while one.learning.now.learned.count + two.learning.now.learned.count < 280 { try one.step() }

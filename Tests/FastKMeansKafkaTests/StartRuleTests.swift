@@ -26,6 +26,11 @@ struct StartRuleTests {
     #expect(try start(own: 150, committed: 120, by: "me") == .init(offset: 150, reason: .checkpoint))
   }
 
+  /// The state was removed to begin anew; the group still has this reader's commits.
+  @Test func aNewStateBeginsAtTheFirstRecord() throws {
+    #expect(try start(committed: 180, by: "me") == .init(offset: 100, reason: .beginning))
+  }
+
   @Test func anotherMembersProgressCounts() throws {
     #expect(
       try start(own: 150, committed: 180, by: "you") == .init(offset: 180, reason: .committed(by: "you")))

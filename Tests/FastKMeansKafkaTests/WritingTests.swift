@@ -116,7 +116,7 @@
       try producer.send(KafkaMessage(value: [0x62]))
       var looks = 0
       let error = #expect(throws: KafkaError.self) {
-        try producer.flush(unless: {
+        try producer.flush(patience: 0.2, unless: {
           looks += 1
           return looks > 5
         })

@@ -85,7 +85,7 @@
       guard let configuration = rd_kafka_conf_new() else {
         throw KafkaError.failed(.start, KafkaFault(RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE))
       }
-      var all = ["client.id": "fastkmeans", "log.queue": "true", "log.configuration.warnings": "false"]
+      var all = ["client.id": "fastkmeans", "log.queue": "true"]
       all.merge(properties) { $1 }
       // In order, so that of several bad ones always the same is named.
       for (name, value) in all.sorted(by: { $0.key < $1.key }) {

@@ -38,6 +38,7 @@
     ///
     /// - Throws: ``KafkaError/failed(_:_:)`` if it refuses, or does not answer in time.
     func commit(_ offsets: [Int32: Int64], note: String, timeout: Double) throws {
+      guard !offsets.isEmpty else { return }
       guard let answers = rd_kafka_queue_new(try client.pointer()) else {
         throw KafkaError.failed(.commit, KafkaFault(RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE))
       }

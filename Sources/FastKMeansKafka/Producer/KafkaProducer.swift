@@ -27,13 +27,17 @@
 
     /// Waits until every message has been confirmed.
     ///
-    /// An outage is waited out, for as long as it takes, unless a stop is asked for.
+    /// An outage is waited out, for as long as it takes, unless a stop is asked for: then not much longer.
     ///
-    /// - Parameter shouldStop: looked at every tenth of a second.
+    /// - Parameters:
+    ///   - patience: seconds to wait after a stop was asked for.
+    ///   - shouldStop: looked at every tenth of a second.
     /// - Throws: ``KafkaError/undelivered(count:topic:reason:)``, ``KafkaError/fatal(_:)``.
-    func flush(unless shouldStop: () -> Bool = { false }) throws {
+    func flush(patience: Double = 10, unless shouldStop: () -> Bool = { false }) throws {
+      var stopped: ContinuousClock.Instant?
       while pendingCount > 0 {
-        if shouldStop() {
+        if stopped == nil, shouldStop() { stopped = .now }
+        if let stopped, stopped.secondsUntilNow >= patience {
           throw KafkaError.undelivered(count: pendingCount, topic: address.topic, reason: outage.fault)
         }
         try serve(timeout: 0.1)

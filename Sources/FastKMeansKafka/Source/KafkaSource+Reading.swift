@@ -65,8 +65,13 @@
       let offsets = saved.next.filter { partition, offset in begun[partition].map { offset >= $0 } ?? false }
       let note = StartRule.note(member: options.member)
       guard phase == .revoked, isLatest, pending.isEmpty, waiting == nil else {
-        if options.group != nil { try commit { try consumer.commit(offsets, note: note) } }
-        return
+        guard options.group != nil else { return }
+        // Before a stop there may be no later look at the answer.
+        let isLast = stop?.isRequested ?? false
+        return try commit {
+          isLast
+            ? try consumer.commit(offsets, note: note, timeout: 5) : try consumer.commit(offsets, note: note)
+        }
       }
       // The next reader begins where this says, so it has to be there first.
       try commit { try consumer.commit(offsets, note: note, timeout: 10) }

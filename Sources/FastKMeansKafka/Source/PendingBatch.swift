@@ -52,7 +52,7 @@ struct PendingBatch {
       refuse("the value has \(size) bytes; allowed: \(maxRecordBytes)", keepingBytes: 1024)
     } else if let key = entry.key, key.count > Self.maxKeyBytes {
       nameBytes -= namesRecords ? key.count * 4 / 3 : 0
-      refuse("the key has \(key.count) bytes; allowed: \(Self.maxKeyBytes)", keepingBytes: 0)
+      refuse("the key has \(key.count) bytes; allowed: \(Self.maxKeyBytes)", keepingBytes: maxRecordBytes)
       records.entries[records.count - 1].key = nil
     }
   }

@@ -15,7 +15,8 @@ struct StartRule: Sendable {
   ///
   /// The checkpoint's offset counts, for it was saved together with what was learned. What the group has committed
   /// counts only where somebody else has committed it, further on: then that member has learned the records up to
-  /// there, while the partition was his.
+  /// there, while the partition was his. What this reader has committed itself is information only, also where its
+  /// state was taken away since.
   ///
   /// - Parameters:
   ///   - place: for the error.
@@ -40,11 +41,10 @@ struct StartRule: Sendable {
   }
 
   private func wanted(own: Int64?, committed: PartitionOffset?) -> (Int64?, KafkaNotice.Start) {
-    guard let committed, let offset = committed.offset else { return (own, .checkpoint) }
-    let author = Self.member(in: committed.note)
-    guard let own else { return (offset, .committed(by: author)) }
-    let isForeign = author != member
-    return isForeign && offset > own ? (offset, .committed(by: author)) : (own, .checkpoint)
+    let author = Self.member(in: committed?.note)
+    guard let offset = committed?.offset, author != member else { return (own, .checkpoint) }
+    guard let own, own >= offset else { return (offset, .committed(by: author)) }
+    return (own, .checkpoint)
   }
 
   private func resetOffset(
