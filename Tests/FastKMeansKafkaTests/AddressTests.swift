@@ -19,9 +19,11 @@ struct AddressTests {
 
   @Test(arguments: [
     "", "kafka:/a/b", "http://a/b", "kafka://", "kafka://a", "kafka:///docs", "kafka://a/", "kafka://a:/docs",
-    "kafka://a:0/docs", "kafka://a:65536/docs", "kafka://a:9092x/docs", "kafka://a:+9/docs", "kafka://,a/docs",
+    "kafka://a:0/docs", "kafka://a:65536/docs", "kafka://a:9092x/docs", "kafka://a:+9/docs",
+    "kafka://,a/docs",
     "kafka://a,/docs", "kafka://a b/docs", "kafka://a/do cs", "kafka://a/docs/more", "kafka://a/..",
-    "kafka://user:secret@a:9092/docs", "kafka://[::1/docs", "kafka://a/d\u{e4}", "kafka://a:99999999999999999999/d",
+    "kafka://user:secret@a:9092/docs", "kafka://[::1/docs", "kafka://a/d\u{e4}",
+    "kafka://a:99999999999999999999/d",
     "kafka://a/" + String(repeating: "x", count: 250),
   ])
   func refusesWhatIsNoAddress(text: String) throws {

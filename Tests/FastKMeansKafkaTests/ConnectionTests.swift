@@ -14,7 +14,8 @@
       let error = #expect(throws: KafkaError.self) {
         // Nobody listens on port 1.
         try KafkaSource(
-          KafkaAddress("kafka://127.0.0.1:1/docs"), format: .svmlight, reader: Learning.reader, options: options)
+          KafkaAddress("kafka://127.0.0.1:1/docs"), format: .svmlight, reader: Learning.reader,
+          options: options)
       }
       guard case .unreachable("127.0.0.1:1", 1.5, let reason) = try #require(error) else {
         Issue.record("unexpected: \(String(describing: error))")

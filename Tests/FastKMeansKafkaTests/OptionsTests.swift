@@ -48,7 +48,8 @@ struct OptionsTests {
     let errors: [KafkaError] = [
       .notBuilt, .badAddress("a\nb", reason: "r"), .unreachable(brokers: "a:1", seconds: 2.5, reason: fault),
       .noTopic("docs", brokers: "a:1"), .offsetOutOfRange(place, offset: 1, earliest: 5, latest: 9),
-      .offsetOutOfRange(place, offset: 10, earliest: 5, latest: 9), .missingPartition(place, partitionCount: 1),
+      .offsetOutOfRange(place, offset: 10, earliest: 5, latest: 9),
+      .missingPartition(place, partitionCount: 1),
       .otherTopic(expected: "a", found: "b"), .undelivered(count: 2, topic: "t", reason: fault),
       .fatal(fault), .failed(.commit, fault), .closed, .badPositions(reason: "r"),
     ]

@@ -31,7 +31,8 @@ struct PendingBatchTests {
     return all
   }
 
-  private func fileBatches(_ lines: [String], _ format: RowFormat, _ limits: BatchLimits) throws -> [RowBatch] {
+  private func fileBatches(_ lines: [String], _ format: RowFormat, _ limits: BatchLimits) throws -> [RowBatch]
+  {
     let folder = try ScratchFolder()
     let path = try folder.file("rows", lines.map { $0 + "\n" }.joined())
     var options = ReaderOptions(format: format)
@@ -40,7 +41,9 @@ struct PendingBatchTests {
     options.featureCount = 8
     let reader = try RowReader(path: path, options: options)
     var all: [RowBatch] = []
-    while let batch = try reader.next(maxRows: limits.maxRows, maxBytes: limits.maxBytes) { all.append(batch) }
+    while let batch = try reader.next(maxRows: limits.maxRows, maxBytes: limits.maxBytes) {
+      all.append(batch)
+    }
     return all
   }
 
@@ -90,10 +93,12 @@ struct PendingBatchTests {
     #expect(many[0].data.rowCount == 1)
     #expect(many[0].rejected.count == 2)
     #expect(many[0].rejected[1].reason.path == "kafka://host:9092/docs, partition 0, offset 2")
-    let tsv = try batches(["a\tb\nc\td", "a\tb\r\n"], .tsv, BatchLimits(maxRows: 9, maxBytes: .max, maxDelay: 1))
+    let tsv = try batches(
+      ["a\tb\nc\td", "a\tb\r\n"], .tsv, BatchLimits(maxRows: 9, maxBytes: .max, maxDelay: 1))
     #expect(tsv[0].data.rowCount == 1)
     #expect(tsv[0].rejected.count == 1)
-    let svm = try batches(["# only a comment", "a 1:2 # more"], .svmlight, .init(maxRows: 9, maxBytes: .max, maxDelay: 1))
+    let svm = try batches(
+      ["# only a comment", "a 1:2 # more"], .svmlight, .init(maxRows: 9, maxBytes: .max, maxDelay: 1))
     #expect(svm[0].data.rowCount == 1)
     #expect(svm[0].rejected.count == 1)
   }

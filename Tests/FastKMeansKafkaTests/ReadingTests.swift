@@ -44,7 +44,8 @@
       let cluster = try MockCluster()
       try cluster.create("docs")
       let lines = Learning.lines(0..<6)
-      try cluster.produce([lines[0], nil, lines[1], nil, nil, lines[2]], to: "docs", keys: ["a", "b", "c", "d"])
+      try cluster.produce(
+        [lines[0], nil, lines[1], nil, nil, lines[2]], to: "docs", keys: ["a", "b", "c", "d"])
       var learning = try Learning()
       let source = try openSource(cluster, "docs")
       defer { source.close() }
@@ -90,7 +91,9 @@
       defer { source.close() }
       let limits = BatchLimits(maxRows: 1000, maxBytes: .max, maxDelay: 0.2)
       var events: [SourceEvent] = []
-      while learning.now.learned.count < 3 { events.append(try learning.step(source, limits: limits, waiting: 30)) }
+      while learning.now.learned.count < 3 {
+        events.append(try learning.step(source, limits: limits, waiting: 30))
+      }
       #expect(try learning.step(source, limits: limits, waiting: 0.1) == .nothing)
     }
 

@@ -22,8 +22,6 @@
           $0.group = "g"
           $0.member = name
           $0.stopsAtEnd = false
-          $0.properties["heartbeat.interval.ms"] = "200"
-          $0.properties["session.timeout.ms"] = "6000"
         }
       }
 

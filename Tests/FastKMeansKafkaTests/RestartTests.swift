@@ -153,7 +153,9 @@
       try learning.run(source)
       source.close()
       let padding = " # " + String(repeating: "x", count: 1 << 20)
-      for number in 16..<26 { try cluster.produce(Learning.lines(number..<number + 1).map { $0 + padding }, to: "docs") }
+      for number in 16..<26 {
+        try cluster.produce(Learning.lines(number..<number + 1).map { $0 + padding }, to: "docs")
+      }
       try cluster.produce(Learning.lines(26..<30), to: "docs")
       return (cluster, learning.saved.position, learning)
     }

@@ -7,7 +7,8 @@ struct StartRuleTests {
   private let place = TopicPartition(topic: "docs", partition: 0)
 
   private func start(
-    own: Int64? = nil, committed: Int64? = nil, by member: String? = nil, reset: KafkaOptions.OffsetReset = .error
+    own: Int64? = nil, committed: Int64? = nil, by member: String? = nil,
+    reset: KafkaOptions.OffsetReset = .error
   ) throws -> StartRule.Decision {
     try StartRule(member: "me", reset: reset).start(
       place, own: own,

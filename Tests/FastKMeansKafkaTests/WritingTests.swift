@@ -48,7 +48,8 @@
       #expect(dead.map { $0.headers["fastkmeans.source.offset"] } == ["3", "20", "21"])
       #expect(dead.allSatisfy { $0.headers["fastkmeans.source.partition"] == "0" })
       #expect(dead.allSatisfy { $0.headers["fastkmeans.source.topic"] == "docs" })
-      #expect(dead.map { $0.headers["fastkmeans.reason"] } == learning.rejected.map(\.reason.problem.description))
+      #expect(
+        dead.map { $0.headers["fastkmeans.reason"] } == learning.rejected.map(\.reason.problem.description))
     }
 
     @Test func whatTheDeadLetterTopicDoesNotTakeGoesWithoutItsValue() throws {
@@ -80,7 +81,8 @@
       let source = try openSource(cluster, "docs") { $0.namesRecords = true }
       defer { source.close() }
       let answers = try KafkaAnswers(
-        cluster.address("answers"), source: cluster.address("docs"), options: KafkaOptions(), stop: learning.stop,
+        cluster.address("answers"), source: cluster.address("docs"), options: KafkaOptions(),
+        stop: learning.stop,
         encode: { "\($0.best.label)" })
       defer { answers.close() }
       var sent = 0
@@ -108,7 +110,8 @@
       let notices = Notices()
       var options = KafkaOptions()
       options.properties = ["reconnect.backoff.ms": "20", "reconnect.backoff.max.ms": "100"]
-      let producer = try KafkaProducer(cluster.address("answers"), options: options, notice: { notices.add($0) })
+      let producer = try KafkaProducer(
+        cluster.address("answers"), options: options, notice: { notices.add($0) })
       defer { producer.close() }
       try producer.send(KafkaMessage(value: [0x61]))
       try producer.flush()
@@ -116,10 +119,12 @@
       try producer.send(KafkaMessage(value: [0x62]))
       var looks = 0
       let error = #expect(throws: KafkaError.self) {
-        try producer.flush(patience: 0.2, unless: {
-          looks += 1
-          return looks > 5
-        })
+        try producer.flush(
+          patience: 0.2,
+          unless: {
+            looks += 1
+            return looks > 5
+          })
       }
       guard case .undelivered(1, "answers", _) = try #require(error) else {
         Issue.record("unexpected: \(String(describing: error))")

@@ -51,7 +51,8 @@ struct StreamCommand: ParsableCommand {
     var options = try stream.options(modelPath: model, training: training.options())
     options.text = format.holdsDocuments ? try text.options() : nil
     try StreamRun(
-      options: options, input: input.input, follow: stream.follow, format: format, reader: readerOptions(format),
+      options: options, input: input.input, follow: stream.follow, format: format,
+      reader: readerOptions(format),
       kafka: kafka.options(input: input.input, model: model, maxRecordBytes: stream.maxRecordBytes),
       metricsAddress: stream.metricsPort.map { (stream.metricsHost, $0) }, isQuiet: display.quiet
     ).run()

@@ -56,7 +56,8 @@ struct KafkaArguments: ParsableArguments {
   func format(_ rows: RowArguments) throws -> RowFormat {
     guard KafkaSupport.isBuilt else { throw CallError("\(KafkaError.notBuilt)") }
     guard let format = rows.format else {
-      throw CallError("a topic's name does not tell the format of its records; pass --format jsonl, tsv or svmlight")
+      throw CallError(
+        "a topic's name does not tell the format of its records; pass --format jsonl, tsv or svmlight")
     }
     guard rows.labels == nil else {
       throw CallError("--labels is for npz and npy rows; records bring their own labels")
@@ -70,10 +71,12 @@ struct KafkaArguments: ParsableArguments {
   func options(input: String, model: String, maxRecordBytes: Int) throws -> KafkaRun {
     let isTopic = KafkaAddress.isAddress(input)
     guard isTopic || group == nil && deadLetter == nil && member == nil && !untilEnd else {
-      throw CallError("--group, --member, --dead-letter and --until-end go with --input kafka://host:port/topic")
+      throw CallError(
+        "--group, --member, --dead-letter and --until-end go with --input kafka://host:port/topic")
     }
     guard isTopic || output != nil || kafkaProperty.isEmpty && kafkaConfig == nil else {
-      throw CallError("--kafka-property and --kafka-config go with --input or --output kafka://host:port/topic")
+      throw CallError(
+        "--kafka-property and --kafka-config go with --input or --output kafka://host:port/topic")
     }
     guard KafkaSupport.isBuilt || !isTopic && output == nil else { throw CallError("\(KafkaError.notBuilt)") }
     var options = KafkaOptions()

@@ -28,7 +28,8 @@
       return Int(entry.partition_cnt)
     }
 
-    private static func topicError(_ code: rd_kafka_resp_err_t, topic: String, brokers: String) -> KafkaError {
+    private static func topicError(_ code: rd_kafka_resp_err_t, topic: String, brokers: String) -> KafkaError
+    {
       switch code {
       case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC,
         RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:

@@ -3,7 +3,7 @@
 
   /// Owns one client of librdkafka and its event queue; everything is freed when it is closed.
   ///
-  /// No C callbacks: what librdkafka has to say (records, rebalances, faults, log lines, confirmed messages) comes
+  /// No C callbacks that do anything: what librdkafka has to say (records, rebalances, faults, log lines, confirmed messages) comes
   /// as events out of the queue, on the thread that asks. So nothing can trap or throw inside of librdkafka's
   /// threads. Not to be used from two threads at once.
   final class KafkaClient {
@@ -96,6 +96,8 @@
         }
       }
       rd_kafka_conf_set_events(configuration, kind.events)
+      // While it is being closed, librdkafka would print its log itself; a library prints nothing.
+      rd_kafka_conf_set_log_cb(configuration) { _, _, _, _ in }
       return configuration
     }
   }

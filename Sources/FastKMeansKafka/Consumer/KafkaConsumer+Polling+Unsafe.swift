@@ -9,7 +9,9 @@
     ///   - timeout: seconds.
     /// - Throws: ``KafkaError/fatal(_:)``, ``KafkaError/closed``.
     func poll(into batch: inout RecordBatch, timeout: Double) throws -> ConsumerEvent {
-      guard let event = rd_kafka_queue_poll(try client.queue(), milliseconds(timeout)) else { return .nothing }
+      guard let event = rd_kafka_queue_poll(try client.queue(), milliseconds(timeout)) else {
+        return .nothing
+      }
       defer { rd_kafka_event_destroy(event) }
       switch rd_kafka_event_type(event) {
       case RD_KAFKA_EVENT_FETCH: return fetched(event, into: &batch)

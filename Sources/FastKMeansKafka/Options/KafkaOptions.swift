@@ -74,7 +74,8 @@ extension KafkaOptions {
       "enable.auto.commit": positions, "auto.commit.enable": positions, "enable.auto.offset.store": positions,
       "auto.offset.reset": "pass --offset-reset", "enable.partition.eof": "the stream needs it",
       "enable.idempotence": "order and at-least-once delivery need it",
-      "message.timeout.ms": "an answer is sent until a broker has it", "log.queue": "the stream shows the log",
+      "message.timeout.ms": "an answer is sent until a broker has it",
+      "log.queue": "the stream shows the log",
     ]
   }()
 

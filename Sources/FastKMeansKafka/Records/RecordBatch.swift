@@ -37,6 +37,7 @@ struct RecordBatch: Sendable {
     let entry = entries[index]
     return KafkaRecord(
       place: TopicPartition(topic: topic, partition: entry.partition), offset: entry.offset,
-      timestamp: entry.timestamp, key: key(of: entry).map(Array.init), value: value(of: entry).map(Array.init))
+      timestamp: entry.timestamp, key: key(of: entry).map(Array.init), value: value(of: entry).map(Array.init)
+    )
   }
 }

@@ -72,7 +72,10 @@ struct RecordRows {
       return (number, row)
     }
     rejected += unfit.map { number, problem in
-      (number, RejectedRow(bytes: [], reason: FormatError(path: name, place: .line(number), problem: problem)))
+      (
+        number,
+        RejectedRow(bytes: [], reason: FormatError(path: name, place: .line(number), problem: problem))
+      )
     }
     rejected.sort { $0.number < $1.number }
     batch.rejected = rejected.map(\.row)

@@ -38,7 +38,8 @@
     ///
     /// - Throws: always.
     public func reread(to end: SourcePosition) throws -> RowBatch {
-      throw KafkaError.badPositions(reason: "the log has no rows, and a topic does not give them again in order")
+      throw KafkaError.badPositions(
+        reason: "the log has no rows, and a topic does not give them again in order")
     }
 
     public func next(_ limits: BatchLimits, waiting wait: Double, stop: StopSignal) throws -> SourceEvent {
@@ -154,7 +155,8 @@
       options.featureCount = expectation.featureCount ?? options.featureCount
       options.labelKind = expectation.labelKind ?? options.labelKind
       if let zeroBased = expectation.zeroBased { options.zeroBased = zeroBased ? .true : .false }
-      return try PendingBatch(address, format: format, options: options, namesRecords: self.options.namesRecords)
+      return try PendingBatch(
+        address, format: format, options: options, namesRecords: self.options.namesRecords)
     }
 
     /// Deals with one event.
@@ -176,7 +178,9 @@
       if let word = outage.ended() { notice(word) }
       guard let entry = pending.records.entries.last else { return }
       // After a new assignment some of the old one's records may still come.
-      guard let next = reading[entry.partition], entry.offset >= next else { return pending.records.removeLast() }
+      guard let next = reading[entry.partition], entry.offset >= next else {
+        return pending.records.removeLast()
+      }
       reading[entry.partition] = entry.offset + 1
       ended.remove(entry.partition)
       counts.records += 1

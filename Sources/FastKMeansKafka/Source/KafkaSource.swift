@@ -68,7 +68,8 @@
     /// - Throws: ``KafkaError``; ``KafkaError/unreachable(brokers:seconds:reason:)`` after
     ///   ``KafkaOptions/firstContact`` seconds. `FormatError` for a format that records cannot have.
     public init(
-      _ address: KafkaAddress, format: RowFormat, reader: ReaderOptions, options: KafkaOptions = KafkaOptions(),
+      _ address: KafkaAddress, format: RowFormat, reader: ReaderOptions,
+      options: KafkaOptions = KafkaOptions(),
       deadLetter: KafkaAddress? = nil, notice: @escaping (KafkaNotice) -> Void = { _ in }
     ) throws {
       try options.validate()

@@ -25,7 +25,8 @@ struct StartRule: Sendable {
   ///   - bounds: the first offset that is there, and the next that will be.
   /// - Throws: ``KafkaError/offsetOutOfRange(_:offset:earliest:latest:)``.
   func start(
-    _ place: TopicPartition, own: Int64?, committed: PartitionOffset?, bounds: (earliest: Int64, latest: Int64)
+    _ place: TopicPartition, own: Int64?, committed: PartitionOffset?,
+    bounds: (earliest: Int64, latest: Int64)
   ) throws -> Decision {
     let (wanted, reason) = wanted(own: own, committed: committed)
     guard let wanted else {

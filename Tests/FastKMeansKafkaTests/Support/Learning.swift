@@ -132,7 +132,11 @@
   ) throws -> KafkaSource {
     var options = KafkaOptions()
     options.stopsAtEnd = true
-    options.properties = ["reconnect.backoff.ms": "20", "reconnect.backoff.max.ms": "100"]
+    // The mock cluster lets each rebalance last as long as a session.
+    options.properties = [
+      "reconnect.backoff.ms": "20", "reconnect.backoff.max.ms": "100", "session.timeout.ms": "6000",
+      "heartbeat.interval.ms": "200",
+    ]
     change(&options)
     return try KafkaSource(
       cluster.address(topic), format: .svmlight, reader: Learning.reader, options: options,

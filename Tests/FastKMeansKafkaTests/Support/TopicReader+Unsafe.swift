@@ -16,7 +16,9 @@
     init(_ cluster: MockCluster, _ topic: String) throws {
       let configuration = rd_kafka_conf_new()
       var text = [CChar](repeating: 0, count: 512)
-      for (name, value) in [("bootstrap.servers", cluster.brokers), ("group.id", "reader"), ("log_level", "0")] {
+      for (name, value) in [
+        ("bootstrap.servers", cluster.brokers), ("group.id", "reader"), ("log_level", "0"),
+      ] {
         _ = rd_kafka_conf_set(configuration, name, value, &text, text.count)
       }
       guard let handle = rd_kafka_new(RD_KAFKA_CONSUMER, configuration, &text, text.count) else {
