@@ -16,6 +16,9 @@ let package = Package(
     .library(name: "FastKMeansStreams", targets: ["FastKMeansStreams"]),
     .executable(name: "fastkmeans", targets: ["FastKMeansCLI"]),
   ],
+  traits: [
+    .trait(name: "Kafka", description: "Streams from and to Kafka; needs librdkafka 1.9 or newer.")
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
   ],
@@ -31,10 +34,23 @@ let package = Package(
     .target(name: "FastKMeansText", dependencies: ["FastKMeans"]),
     .target(name: "FastKMeansFormats", dependencies: ["FastKMeans", "FastKMeansText", "CZlib"]),
     .target(name: "FastKMeansStreams", dependencies: ["FastKMeans", "FastKMeansText", "FastKMeansFormats"]),
+    .systemLibrary(
+      name: "CRdkafka",
+      pkgConfig: "rdkafka",
+      providers: [.apt(["librdkafka-dev"]), .brew(["librdkafka"])]
+    ),
+    // Without the trait only what needs no librdkafka is compiled.
+    .target(
+      name: "FastKMeansKafka",
+      dependencies: [
+        "FastKMeans", "FastKMeansText", "FastKMeansFormats", "FastKMeansStreams",
+        .target(name: "CRdkafka", condition: .when(traits: ["Kafka"])),
+      ]
+    ),
     .executableTarget(
       name: "FastKMeansCLI",
       dependencies: [
-        "FastKMeans", "FastKMeansText", "FastKMeansFormats", "FastKMeansStreams",
+        "FastKMeans", "FastKMeansText", "FastKMeansFormats", "FastKMeansStreams", "FastKMeansKafka",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: [.copy("Resources/wordnet")]
@@ -64,6 +80,13 @@ let package = Package(
     ),
     .testTarget(
       name: "FastKMeansStreamsTests", dependencies: ["FastKMeansStreams", "FastKMeansTestSupport"]),
+    .testTarget(
+      name: "FastKMeansKafkaTests",
+      dependencies: [
+        "FastKMeansKafka", "FastKMeansStreams", "FastKMeansFormats", "FastKMeansTestSupport",
+        .target(name: "CRdkafka", condition: .when(traits: ["Kafka"])),
+      ]
+    ),
     .testTarget(
       name: "CLITests",
       dependencies: ["FastKMeansCLI", "FastKMeansTestSupport"],

@@ -1,6 +1,7 @@
 import ArgumentParser
 import FastKMeans
 import FastKMeansFormats
+import FastKMeansKafka
 import FastKMeansStreams
 
 struct StreamCommand: ParsableCommand {
@@ -18,11 +19,13 @@ struct StreamCommand: ParsableCommand {
       Examples:
         fastkmeans stream --model tickets.safetensors --input tickets.tsv
         tail -n 0 -F tickets.tsv | fastkmeans stream --model tickets.safetensors --input - --format tsv
+        fastkmeans stream --model tickets.safetensors --input kafka://host:9092/tickets --format jsonl
       """
   )
 
   @OptionGroup(title: "Input") var input: InputArguments
   @OptionGroup(title: "Stream") var stream: StreamArguments
+  @OptionGroup(title: "Kafka") var kafka: KafkaArguments
 
   @Option(help: ArgumentHelp("The model file; made if it is not there.", valueName: "file"))
   var model: String
@@ -37,7 +40,7 @@ struct StreamCommand: ParsableCommand {
   }
 
   func run() throws {
-    let format = try input.resolvedFormat()
+    let format = try isTopic ? kafka.format(input.rows) : input.resolvedFormat()
     guard format.holdsDocuments || !text.isGiven && !stream.updateIdf else {
       throw CallError(
         "options of text do not go with \(format.rawValue) rows, which are vectors already; leave them out")
@@ -48,13 +51,17 @@ struct StreamCommand: ParsableCommand {
     var options = try stream.options(modelPath: model, training: training.options())
     options.text = format.holdsDocuments ? try text.options() : nil
     try StreamRun(
-      options: options, input: input.input, follow: stream.follow, format: format, reader: readerOptions(),
+      options: options, input: input.input, follow: stream.follow, format: format,
+      reader: readerOptions(format),
+      kafka: kafka.options(input: input.input, model: model, maxRecordBytes: stream.maxRecordBytes),
       metricsAddress: stream.metricsPort.map { (stream.metricsHost, $0) }, isQuiet: display.quiet
     ).run()
   }
 
-  private func readerOptions() throws -> ReaderOptions {
-    var options = try input.readerOptions(requiresLabels: true)
+  private var isTopic: Bool { KafkaAddress.isAddress(input.input) }
+
+  private func readerOptions(_ format: RowFormat) -> ReaderOptions {
+    var options = input.rows.readerOptions(format: format, requiresLabels: true)
     options.workers = training.nThreads
     options.maxRecordBytes = stream.maxRecordBytes
     options.featureCount = stream.features

@@ -1,5 +1,6 @@
 import FastKMeans
 import FastKMeansFormats
+import FastKMeansKafka
 import FastKMeansStreams
 
 /// Opens source and state, learns until the end or a signal, and prints a line for each batch.
@@ -9,6 +10,7 @@ struct StreamRun {
   var follow: Bool
   var format: RowFormat
   var reader: ReaderOptions
+  var kafka: KafkaRun
   var metricsAddress: (host: String, port: Int)?
   var isQuiet: Bool
 
@@ -20,7 +22,8 @@ struct StreamRun {
     let stop = StopSignal()
     Interruption.endGracefully { stop.request() }
     let source = try openSource(progress)
-    let runner = try StreamRunner(options, source: source, note: progress.note)
+    let answers = try kafka.answers(stop: stop, progress)
+    let runner = try StreamRunner(options, source: source, answers: answers, note: progress.note)
     try OptionAgreement(found: runner.training, text: runner.text)
       .check(wanted: options.training, text: options.text)
     let server = try metricsAddress.map { address in
@@ -37,6 +40,10 @@ struct StreamRun {
   }
 
   private func openSource(_ progress: ProgressDisplay) throws -> any RowSource {
+    if KafkaAddress.isAddress(input) {
+      guard !follow else { throw CallError("--follow is for files; a topic is always followed") }
+      return try kafka.source(format: format, reader: reader, progress)
+    }
     if follow, input == "-" {
       throw CallError("--follow is for files; standard input is read until it ends anyway")
     }

@@ -53,6 +53,16 @@ public final class RecordParser {
     try record.withUnsafeBytes { try parser.parse(record: $0, number: number) }
   }
 
+  /// Parses records that follow each other, each a line; quicker than one by one.
+  ///
+  /// - Parameters:
+  ///   - lines: the records with a line break behind each; a record has none inside.
+  ///   - first: the caller's number for the first one.
+  /// - Throws: ``FormatError``, unless bad rows are set aside.
+  public func append(lines: [UInt8], first: Int) throws {
+    _ = try lines.withUnsafeBytes { try parser.parse($0, firstLine: first) }
+  }
+
   /// What became known of the rows; to be called between two batches.
   public func expect(featureCount: Int?, labelKind: Label.Kind?) {
     parser.expect(featureCount: featureCount, labelKind: labelKind)

@@ -8,6 +8,8 @@ struct Recovery {
   let source: any RowSource
   let folder: StateFolder
   let model: any ModelOutput
+  /// Gets the answers again that may not have arrived.
+  var answers: (any AnswerSink)?
   let note: (String) -> Void
 
   struct Opened {
@@ -155,7 +157,7 @@ extension Recovery {
 
   private func apply(_ record: LogRecord, to checkpoint: inout Checkpoint, _ rejects: RejectsFile?) throws {
     switch record.rows {
-    case .content(let bytes): _ = try checkpoint.state.learn(RowCoding.decode(bytes))
+    case .content(let bytes): try learn(RowCoding.decode(bytes), record, &checkpoint)
     case .reread(let checksum): try reread(record, checksum, &checkpoint)
     case .end: _ = try checkpoint.state.finish()
     }
@@ -179,6 +181,14 @@ extension Recovery {
       throw StreamError.sourceChanged(
         name: source.name, reason: "rows that were read before are other rows now")
     }
-    _ = try checkpoint.state.learn(batch.data)
+    try learn(batch.data, record, &checkpoint)
+  }
+
+  /// Learns rows again, and answers them again before: nobody knows whether their answers have arrived.
+  private func learn(_ rows: LabelledData, _ record: LogRecord, _ checkpoint: inout Checkpoint) throws {
+    if let answers, record.source == source.identity {
+      try answers.send(checkpoint.state.answers(to: rows), upTo: record.position)
+    }
+    _ = try checkpoint.state.learn(rows)
   }
 }

@@ -16,7 +16,7 @@ public final class StreamRunner {
   let note: (String) -> Void
   public let metrics: StreamMetrics
   /// Where answers go that are given before a batch is learned.
-  public var answers: (any AnswerSink)?
+  let answers: (any AnswerSink)?
 
   var state: StreamState
   var stream: [UInt8]
@@ -35,34 +35,40 @@ public final class StreamRunner {
   /// - Parameters:
   ///   - options: checked.
   ///   - source: not read from yet.
+  ///   - answers: where answers go that are given before a batch is learned.
   ///   - note: is told what is worth knowing and no error: what was recovered, what was dropped.
   /// - Throws: ``StreamError``; `FileError`; what the source and the learner say about rows that are read again.
   public convenience init(
-    _ options: StreamOptions, source: any RowSource, note: @escaping (String) -> Void
+    _ options: StreamOptions, source: any RowSource, answers: (any AnswerSink)? = nil,
+    note: @escaping (String) -> Void
   ) throws {
-    try self.init(options, source: source, files: SystemFiles(), clock: StreamClock(), note: note)
+    try self.init(
+      options, source: source, answers: answers, files: SystemFiles(), clock: StreamClock(), note: note)
   }
 
   package convenience init(
-    _ options: StreamOptions, source: any RowSource, files: any FileLayer, clock: StreamClock,
-    note: @escaping (String) -> Void
+    _ options: StreamOptions, source: any RowSource, answers: (any AnswerSink)? = nil, files: any FileLayer,
+    clock: StreamClock, note: @escaping (String) -> Void
   ) throws {
     let model = ModelFileOutput(path: options.modelPath, folder: options.statePath, files: files)
-    try self.init(options, source: source, files: files, model: model, clock: clock, note: note)
+    try self.init(
+      options, source: source, answers: answers, files: files, model: model, clock: clock, note: note)
   }
 
   init(
-    _ options: StreamOptions, source: any RowSource, files: any FileLayer, model: any ModelOutput,
-    clock: StreamClock, note: @escaping (String) -> Void
+    _ options: StreamOptions, source: any RowSource, answers: (any AnswerSink)? = nil, files: any FileLayer,
+    model: any ModelOutput, clock: StreamClock, note: @escaping (String) -> Void
   ) throws {
     self.options = options
     self.source = source
+    self.answers = answers
     self.clock = clock
     self.note = note
     self.model = model
     folder = try StateFolder(path: options.statePath, files: files, process: "\(ProcessNumber.current)")
-    let opened = try Recovery(options: options, source: source, folder: folder, model: model, note: note)
-      .run()
+    let opened = try Recovery(
+      options: options, source: source, folder: folder, model: model, answers: answers, note: note
+    ).run()
     state = opened.checkpoint.state
     stream = opened.checkpoint.stream
     positions = opened.checkpoint.positions
