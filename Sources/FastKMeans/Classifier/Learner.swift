@@ -4,21 +4,35 @@
 /// that fails or is cancelled leaves nothing behind.
 package struct Learner: Sendable {
   package private(set) var options: ValidatedOptions
-  package private(set) var classes = ClassDictionary()
-  /// Of each class index.
-  package private(set) var prototypes: [[Prototype]] = []
+  package internal(set) var classes = ClassDictionary()
+  /// The prototypes of each class index.
+  package internal(set) var members: [ClassMembers] = []
+  /// The number of the next prototype.
+  package internal(set) var nextPrototype: UInt64 = 1
   /// nil until something has been learned.
   package private(set) var featureCount: Int?
   package private(set) var isSparse = true
   /// Batches learned; each draws its own random numbers.
   package private(set) var batchCount: UInt64 = 0
-  /// What refinement made of the prototypes; nil if it was off or no better.
-  package private(set) var refined: RefinedWeights?
+  /// What a fit's refinement made of the prototypes; nil if it was off or no better, or alive in a stream.
+  var settledWeights: RefinedWeights?
+  /// Refined weights that learn from a stream.
+  var streamWeights: StreamWeights?
   package private(set) var calibration: Calibration?
   /// What held-out documents say about documents of unknown classes; nil where they say nothing.
   package private(set) var openSet: OpenSet?
   /// When the model is to answer "none of these"; a new fit forgets it.
   package private(set) var rejection: RejectionRule?
+  /// Faster forgetting for some more documents.
+  package var haste = Haste()
+
+  /// Forgetting on top of what the options say, after the data has changed.
+  package struct Haste: Sendable, Equatable {
+    /// In documents.
+    package var halfLife = 1.0
+    /// For how many more.
+    package var documents = 0.0
+  }
 
   package init(options: ValidatedOptions, classes: ClassDictionary = ClassDictionary()) {
     self.options = options
@@ -27,15 +41,41 @@ package struct Learner: Sendable {
 
   /// Puts what a state holds in place, checked by the caller.
   mutating func restore(
-    prototypes: [[Prototype]], featureCount: Int?, isSparse: Bool, batchCount: UInt64,
-    refined: RefinedWeights?, calibration: Calibration?
+    members: [ClassMembers], nextPrototype: UInt64, featureCount: Int?, isSparse: Bool, batchCount: UInt64,
+    weights: RefinedWeights?, streamWeights: StreamWeights?, calibration: Calibration?, haste: Haste
   ) {
-    self.prototypes = prototypes
+    self.members = members
+    self.nextPrototype = nextPrototype
     self.featureCount = featureCount
     self.isSparse = isSparse
     self.batchCount = batchCount
-    self.refined = refined
+    settledWeights = weights
+    self.streamWeights = streamWeights
     self.calibration = calibration
+    self.haste = haste
+  }
+
+  /// What refinement made of the prototypes; nil if it is off or was no better.
+  ///
+  /// - Complexity: O(features x prototypes) while a stream goes on.
+  package var refined: RefinedWeights? {
+    streamWeights?.refinedWeights(
+      members: members.map(\.ids), truncation: Float(settings.truncationThreshold)) ?? settledWeights
+  }
+
+  /// The prototypes of each class, as a model has them.
+  ///
+  /// - Complexity: O(stored values) to read.
+  package internal(set) var prototypes: [[Prototype]] {
+    get { members.map { $0.prototypes(precision: settings.precision) } }
+    set {
+      members = newValue.map { .settled($0) }
+      numberPrototypes()
+    }
+  }
+
+  mutating func numberPrototypes() {
+    for index in members.indices { members[index].number(from: &nextPrototype) }
   }
 
   /// Goes on from a model.
@@ -44,19 +84,20 @@ package struct Learner: Sendable {
     classes = model.classes
     featureCount = model.prototypes.featureCount
     isSparse = model.prototypes.isSparse
-    prototypes = model.prototypes.learnerPrototypes(classCount: model.classes.count)
+    members = model.prototypes.learnerPrototypes(classCount: model.classes.count).map { .settled($0) }
     batchCount = model.batchCount
-    refined = model.refinedWeights()
+    settledWeights = model.refinedWeights()
     calibration = model.calibration
     openSet = model.openSet
     rejection = model.rejection?.rule
+    numberPrototypes()
   }
 
-  private var settings: TrainingOptions { options.options }
+  var settings: TrainingOptions { options.options }
 
   /// An immutable copy of what has been learned.
   package func model() throws -> ModelStorage {
-    guard let featureCount, !prototypes.isEmpty else { throw ClassifierError.notFitted }
+    guard let featureCount, !members.isEmpty else { throw ClassifierError.notFitted }
     let set = PrototypeSet(
       prototypes, featureCount: featureCount, isSparse: isSparse, precision: settings.precision)
     return ModelStorage(
@@ -99,7 +140,7 @@ package struct Learner: Sendable {
   ///   - initialization: how this batch's new classes start, in place of the option.
   package mutating func fitBatch(
     _ rows: FeatureRows, labels: LabelColumn, sampleWeights: [Double]?, initialization: Initialization? = nil,
-    progress: ProgressHandler?
+    measuringError: Bool = false, progress: ProgressHandler?
   ) throws -> TrainingReport {
     var next = self
     if let initialization {
@@ -108,9 +149,24 @@ package struct Learner: Sendable {
       next.options = try settings.validated()
     }
     let reporter = ProgressReporter(progress)
-    let report = try reporter.run {
-      let input = try next.prepare(rows, labels: labels, sampleWeights: sampleWeights)
-      return try next.learnBatch(rows, input, reporter)
+    let report: TrainingReport
+    if settings.mode == .reference {
+      report = try reporter.run {
+        let input = try next.prepare(rows, labels: labels, sampleWeights: sampleWeights)
+        return try next.learnBatchAsReference(rows, input, reporter)
+      }
+    } else {
+      let (input, plan) = try reporter.run {
+        let input = try next.prepare(rows, labels: labels, sampleWeights: sampleWeights)
+        return (input, try next.planBatch(rows, input, reporter))
+      }
+      let measured = measuringError && !plan.isRefining ? try predictions(rows, input) : nil
+      let outcome =
+        try reporter.run { try learnWeights(plan, rows, input, into: &next, reporter) } ?? measured
+      // From here on nothing fails. This learner lets go of its classes, so that they are changed where they lie.
+      members = []
+      streamWeights = nil
+      report = next.carryOut(plan, input, outcome)
     }
     next.options = options
     self = next
@@ -154,7 +210,7 @@ extension Learner {
     let classIndices = labels.indices.enumerated().map { row, index in
       weights.map { $0[row] > 0 } ?? true ? table[Int(index)] : -1
     }
-    while prototypes.count < classes.count { prototypes.append([]) }
+    while members.count < classes.count { members.append(.settled([])) }
     return Input(
       classIndices: classIndices,
       partition: ClassPartition(classes: classIndices, classCount: classes.count),
@@ -241,17 +297,18 @@ extension Learner {
     guard given.columnCount == featureCount else {
       throw InputError.featureCountMismatch(expected: featureCount ?? 0, found: given.columnCount)
     }
-    let isUnseeded = prototypes.map(\.isEmpty)
+    var starts = [[Prototype]](repeating: [], count: classes.count)
     for (row, label) in labels.enumerated() {
       // Classes that have not come up yet get theirs when they do.
-      guard let index = classes.index(of: label), isUnseeded[index] else { continue }
+      guard let index = classes.index(of: label), members[index].count == 0 else { continue }
       var center = given.vector(row, isSparse: isSparse)
       let norm = center.squaredNorm.squareRoot()
       if settings.distance == .cosine, norm > 0 { center = center.scaled(by: 1 / norm) }
       let mass = settings.mode == .reference ? 1.0 : 0
-      prototypes[index].append(
+      starts[index].append(
         Prototype(center: center.rounded(to: settings.precision), sumScale: mass, mass: mass))
     }
+    for index in starts.indices where !starts[index].isEmpty { members[index] = .settled(starts[index]) }
   }
 
   private mutating func fit(
@@ -265,10 +322,11 @@ extension Learner {
         RefinementTrainer.Input(
           rows: rows, partition: input.partition, norms: input.norms, classes: input.classIndices,
           weights: input.weights, limits: input.wanted, isFixed: classes.labels.map(isCountFixed),
-          initial: prototypes))
+          initial: withoutSums()))
       prototypes = outcome.training.prototypes
       report = outcome.training.report
-      refined = outcome.refined
+      settledWeights = outcome.refined
+      streamWeights = nil
       calibration = outcome.calibration
       openSet = outcome.openSet
     case .default:
@@ -276,40 +334,173 @@ extension Learner {
         settings.isPrototypeCountAutomatic ? try countsByRule(rows, input) : input.wanted
       let outcome = try ByClassTrainer(options: settings, progress: reporter).fit(
         rows, partition: input.partition, norms: input.norms, weights: input.weights, wanted: wanted,
-        initial: prototypes)
+        initial: withoutSums())
       prototypes = outcome.prototypes
       report = outcome.report
     case .reference:
       try seedUnseenClasses(rows, input, reporter)
+      var prototypes = self.prototypes
       report = try ReferenceTrainer(options: settings, progress: reporter).fit(
         &prototypes, rows: rows, classes: input.classIndices, norms: input.norms, weights: input.weights)
+      self.prototypes = prototypes
     }
     return finished(report, input)
   }
 
-  private mutating func learnBatch(
+  private mutating func learnBatchAsReference(
     _ rows: FeatureRows, _ input: Input, _ reporter: ProgressReporter
   ) throws -> TrainingReport {
     try takeGivenPrototypes()
-    let report: TrainingReport
-    switch settings.mode {
-    case .default:
-      let counts = prototypes.map(\.count)
-      report = try BatchUpdater(options: settings, step: batchCount, progress: reporter).update(
-        &prototypes, with: rows, partition: input.partition, norms: input.norms, weights: input.weights,
-        wanted: input.wanted)
-      if let refined {
-        let follower = RefinementFollower(options: settings, step: batchCount, progress: reporter)
-        self.refined = try follower.follow(
-          refined, prototypes: prototypes, countsBefore: counts,
-          keepsPositions: report.prunedCount == 0 && report.mergedCount == 0, rows: rows,
-          classes: input.classIndices, norms: input.norms, weights: input.weights)
-      }
-    case .reference:
-      try seedUnseenClasses(rows, input, reporter)
-      report = try ReferenceTrainer(options: settings, progress: reporter).update(
-        &prototypes, with: rows, classes: input.classIndices, norms: input.norms, weights: input.weights)
+    try seedUnseenClasses(rows, input, reporter)
+    var prototypes = self.prototypes
+    let report = try ReferenceTrainer(options: settings, progress: reporter).update(
+      &prototypes, with: rows, classes: input.classIndices, norms: input.norms, weights: input.weights)
+    self.prototypes = prototypes
+    return finished(report, input)
+  }
+
+  /// What a batch is going to do to the prototypes, and to refined weights.
+  private struct BatchPlan {
+    var updater: StreamUpdater
+    var prototypes: StreamUpdater.Plan
+    var isRefining: Bool
+  }
+
+  /// All of a batch that can fail; changes nothing but what a failure throws away with this copy.
+  private mutating func planBatch(
+    _ rows: FeatureRows, _ input: Input, _ reporter: ProgressReporter
+  ) throws -> BatchPlan {
+    let refines = isRefining()
+    try takeGivenPrototypes()
+    var settings = self.settings
+    // Shares blur the prototypes that refinement starts from; see `fit`.
+    if refines { settings.isSoft = false }
+    let updater = StreamUpdater(options: settings, step: batchCount, progress: reporter)
+    var plan = try updater.plan(
+      members, rows: rows, partition: input.partition, norms: input.norms, weights: input.weights,
+      wanted: refines ? paidFor(input) : input.wanted, forgetting: forgetting(input),
+      canAssignLate: reporter.isSilent && !refines)
+    plan.number(from: &nextPrototype)
+    return BatchPlan(updater: updater, prototypes: plan, isRefining: refines)
+  }
+
+  /// Refined: a class gets another prototype for each 20 documents, as ``PrototypeCountRule`` has it; what `k_list` asks
+  /// for is kept to.
+  private func paidFor(_ input: Input) -> [Int] {
+    input.wanted.indices.map { index in
+      guard !isCountFixed(classes.labels[index]) else { return input.wanted[index] }
+      let documents = members[index].mass + Double(input.partition.count(of: index))
+      return min(input.wanted[index], max(1, Int(min(documents, 1e9) / 20)))
     }
+  }
+
+  /// What is left of masses and sums after this batch.
+  private func forgetting(_ input: Input) -> Double {
+    let documents = Self.weight(of: input)
+    var lives = settings.halfLife.map { documents / $0 } ?? 0
+    if haste.documents > 0 { lives += min(documents, haste.documents) / haste.halfLife }
+    guard lives > 0 else { return settings.decay }
+    return max(1e-30, settings.decay * naturalExponential(-0.693_147_180_559_945_3 * lives))
+  }
+
+  private static func weight(of input: Input) -> Double {
+    input.weights.map { $0.reduce(0.0) { $0 + Double($1) } } ?? Double(input.classIndices.count)
+  }
+
+  /// Whether refined weights learn from this batch too: those that there are, or from the first batch on.
+  private func isRefining() -> Bool {
+    if streamWeights != nil || settledWeights != nil { return true }
+    return settings.refinement != .count(0) && members.allSatisfy { $0.count == 0 }
+  }
+
+  /// What the model says of documents before it learns them.
+  ///
+  /// - Complexity: O(stored values) beside the scoring: an index is made for it.
+  private func predictions(_ rows: FeatureRows, _ input: Input) throws -> PrequentialOutcome {
+    let counted = (0..<rows.rowCount).filter {
+      input.classIndices[$0] >= 0 && input.norms.squaredNorms[$0] > 0
+    }
+    let predicted =
+      members.isEmpty ? nil : try ClassScoring(model()).predictedClasses(rows)
+    return PrequentialOutcome(
+      rows: counted.map { Int32($0) }, classIndices: counted.map { input.classIndices[$0] },
+      isRight: counted.map { predicted?[$0] == input.classIndices[$0] }, weights: input.weights)
+  }
+
+  /// Lets refined weights learn from the batch; if that fails, this learner is as it was.
+  ///
+  /// The weights are taken out of both learners while they change, so that nothing is copied.
+  private mutating func learnWeights(
+    _ plan: BatchPlan, _ rows: FeatureRows, _ input: Input, into next: inout Learner,
+    _ reporter: ProgressReporter
+  ) throws -> PrequentialOutcome? {
+    guard plan.isRefining else { return nil }
+    let after = plan.prototypes.membersAfter(next.members)
+    let lanes = after.reduce(0) { $0 + $1.count }
+    guard StreamWeights.byteCount(lanes: lanes, features: rows.columnCount) <= RefinementTrainer.byteLimit
+    else {
+      next.settledWeights = nil
+      next.streamWeights = nil
+      return nil
+    }
+    let wasLive = streamWeights != nil
+    var weights = next.liveWeights(rows, input)
+    next.streamWeights = nil
+    streamWeights = nil
+    do {
+      weights.follow(after.map(\.ids), fresh: next.freshWeights(after, unit: weights.unit))
+      let refiner = StreamRefiner(options: settings, step: batchCount, progress: reporter)
+      let outcome = try refiner.learn(
+        StreamRefiner.Input(
+          rows: rows, norms: input.norms, classes: input.classIndices, weights: input.weights,
+          knownClassCount: members.count), &weights)
+      next.settledWeights = nil
+      next.streamWeights = weights
+      return outcome
+    } catch {
+      if wasLive {
+        weights.follow(members.map(\.ids), fresh: freshWeights(members, unit: weights.unit))
+        streamWeights = weights
+      }
+      throw error
+    }
+  }
+
+  private func liveWeights(_ rows: FeatureRows, _ input: Input) -> StreamWeights {
+    if let streamWeights { return streamWeights }
+    let width = isSparse ? nil : featureCount
+    if let settledWeights {
+      return StreamWeights(settledWeights, members: members.map(\.ids), width: width)
+    }
+    let isEuclidean = settings.distance == .euclidean
+    return StreamWeights(
+      unit: isEuclidean ? StreamWeights.unit(of: rows) : 1, width: width, isEuclidean: isEuclidean)
+  }
+
+  /// What a prototype starts refinement with.
+  private func freshWeights(
+    _ members: [ClassMembers], unit: Float
+  ) -> (_ classIndex: Int, _ position: Int) -> (PrototypeVector, Float) {
+    let settings = settings
+    return { classIndex, position in
+      let prototype = members[classIndex].prototypes(precision: settings.precision)[position]
+      return StreamWeights.fresh(prototype, settings: settings, unit: Double(unit))
+    }
+  }
+
+  private mutating func carryOut(
+    _ plan: BatchPlan, _ input: Input, _ outcome: PrequentialOutcome?
+  ) -> TrainingReport {
+    var report = plan.updater.carryOut(plan.prototypes, on: &members, partition: input.partition)
+    plan.updater.merge(&members, touched: plan.prototypes.touched, report: &report)
+    if var weights = streamWeights {
+      streamWeights = nil
+      weights.follow(members.map(\.ids), fresh: freshWeights(members, unit: weights.unit))
+      streamWeights = weights
+    }
+    report.prequential = outcome
+    haste.documents = max(0, haste.documents - Self.weight(of: input))
+    report.prototypeCount = members.reduce(0) { $0 + $1.count }
     return finished(report, input)
   }
 
@@ -325,9 +516,18 @@ extension Learner {
   private mutating func seedUnseenClasses(
     _ rows: FeatureRows, _ input: Input, _ reporter: ProgressReporter
   ) throws {
+    var prototypes = self.prototypes
     try ClassSeeder(options: settings, progress: reporter).seed(
       &prototypes, from: rows, partition: input.partition, norms: input.norms, weights: input.weights,
       wanted: input.wanted, step: batchCount)
+    self.prototypes = prototypes
+  }
+
+  /// Where training starts from: places alone, since `fit` counts its own documents.
+  private func withoutSums() -> [[Prototype]] {
+    prototypes.map { members in
+      members.map { Prototype(center: $0.center, sumScale: $0.sumScale, mass: $0.mass) }
+    }
   }
 }
 

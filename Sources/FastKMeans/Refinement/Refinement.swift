@@ -138,7 +138,7 @@ private let rivalLimit = Int(FK_REFINE_RIVALS)
 
 /// The moves of one batch. `@unchecked Sendable`: each position is written by one worker.
 final class RefinementSteps: @unchecked Sendable {
-  private let capacity: Int
+  let capacity: Int
   private let moves: UnsafeMutablePointer<fk_refine_move>
   let counts: UnsafeMutablePointer<Int>
   let losses: UnsafeMutablePointer<Float>
@@ -160,6 +160,8 @@ final class RefinementSteps: @unchecked Sendable {
   }
 
   func moves(of position: Int) -> UnsafePointer<fk_refine_move> { UnsafePointer(moves + position * capacity) }
+
+  func movesToFill(_ position: Int) -> UnsafeMutablePointer<fk_refine_move> { moves + position * capacity }
 
   func fill(
     _ position: Int, from scores: [Float], scale: Float, _ table: RefinementTable, ownClass: Int32,

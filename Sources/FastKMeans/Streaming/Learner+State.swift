@@ -1,10 +1,36 @@
 extension LearningState.Column {
   /// The columns of version 1.
   enum Name {
-    /// Three integers: features (-1 before the first batch), 1 for sparse rows or 0 for dense ones, batches learned.
+    /// Four integers: features (-1 before the first batch), 1 for sparse rows or 0 for dense ones, batches learned,
+    /// the number of the next prototype.
     static let learner = "learner"
+    /// Two numbers: the half-life of faster forgetting, and for how many more documents it holds.
+    static let haste = "haste"
     /// Of each class: its prototypes.
     static let prototypeCounts = "class.prototypes"
+    /// Of each class: 1 if it is alive in a stream; its prototypes are in the columns that begin with `live`, those of
+    /// other classes in those that begin with `prototype`.
+    static let isLive = "class.live"
+    /// Of each prototype: its number, which stays the same for its life.
+    static let ids = "prototype.id"
+    /// Of each prototype: 1 if it stays where it is.
+    static let frozen = "prototype.frozen"
+    /// Of each prototype: the unit and the squared length of its sum in a stream; -1 for one that was in none.
+    static let units = "prototype.unit"
+    static let squaredLengths = "prototype.squared_length"
+    /// Of each live class: how many features it has seen (0 for dense rows).
+    static let liveSlotCounts = "live.slots"
+    /// These features, class after class, in order of first appearance.
+    static let liveFeatures = "live.feature"
+    /// The stored coordinates: class after class, slot after slot (dense rows: feature after feature), one for each
+    /// prototype of the class. A coordinate of the sum is the prototype's unit times this.
+    static let liveValues = "live.value"
+    /// Of each prototype of a live class.
+    static let liveMasses = "live.mass"
+    static let liveUnits = "live.unit"
+    static let liveSquaredLengths = "live.squared_length"
+    static let liveIDs = "live.id"
+    static let liveFrozen = "live.frozen"
     /// Of each prototype, class after class: the document weight it stands for.
     static let masses = "prototype.mass"
     /// Of each prototype: what turns its centre into a sum again.
@@ -23,6 +49,12 @@ extension LearningState.Column {
     static let refinedBiases = "refined.bias"
     /// One number: what rows are multiplied with while weights move.
     static let refinedUnit = "refined.unit"
+    /// Refined weights of a stream: the features that have come up (none for dense rows), for each of these (dense rows:
+    /// each feature) one weight for each prototype, one bias for each prototype (Euclidean), and the rows' unit.
+    static let streamFeatures = "stream.feature"
+    static let streamWeights = "stream.weight"
+    static let streamBiases = "stream.bias"
+    static let streamUnit = "stream.unit"
     /// Four numbers: intercept, slope, sharpness, crowding; missing where nothing was held out.
     static let calibration = "calibration"
   }
@@ -38,15 +70,35 @@ extension Learner {
     func add(_ name: String, _ values: LearningState.Values) { columns.append(.init(name, values)) }
     add(
       Name.learner,
-      .integers([featureCount.map(Int64.init) ?? -1, isSparse ? 1 : 0, Int64(bitPattern: batchCount)]))
-    add(Name.prototypeCounts, .integers(prototypes.map { Int64($0.count) }))
-    let all = prototypes.flatMap { $0 }
+      .integers([
+        featureCount.map(Int64.init) ?? -1, isSparse ? 1 : 0, Int64(bitPattern: batchCount),
+        Int64(bitPattern: nextPrototype),
+      ]))
+    add(Name.prototypeCounts, .integers(members.map { Int64($0.count) }))
+    var all: [Prototype] = []
+    var live: [LiveClass] = []
+    var isLive: [Int64] = []
+    for entry in members {
+      switch entry {
+      case .settled(let prototypes): all += prototypes
+      case .live(let one): live.append(one)
+      }
+      if case .live = entry { isLive.append(1) } else { isLive.append(0) }
+    }
+    add(Name.isLive, .integers(isLive))
+    LiveColumns.add(live, to: &columns)
+    add(Name.ids, .integers(all.map { Int64(bitPattern: $0.id) }))
+    add(Name.frozen, .integers(all.map { $0.isFrozen ? 1 : 0 }))
+    add(Name.units, .doubles(all.map { $0.sum?.unit ?? -1 }))
+    add(Name.squaredLengths, .doubles(all.map { $0.sum?.squaredLength ?? -1 }))
     add(Name.masses, .doubles(all.map(\.mass)))
     add(Name.sumScales, .doubles(all.map(\.sumScale)))
     add(Name.valueCounts, .integers(all.map { Int64($0.center.values.count) }))
     add(Name.features, .indices(all.flatMap(\.center.columns)))
     add(Name.values, .doubles(all.flatMap(\.center.values)))
-    if let refined {
+    add(Name.haste, .doubles([haste.halfLife, haste.documents]))
+    if let streamWeights { streamWeights.add(to: &columns, members: members.map(\.ids)) }
+    if streamWeights == nil, let refined = settledWeights {
       let vectors = refined.vectors.flatMap { $0 }
       add(Name.refinedCounts, .integers(vectors.map { Int64($0.values.count) }))
       add(Name.refinedFeatures, .indices(vectors.flatMap(\.columns)))
@@ -85,7 +137,7 @@ extension Learner {
 
   private mutating func take(_ reader: LearningState.Reader) throws {
     typealias Name = LearningState.Column.Name
-    let numbers = try reader.integers(Name.learner, count: 3)
+    let numbers = try reader.integers(Name.learner, count: 4)
     guard (-1...Int64(UInt32.max)).contains(numbers[0]), numbers[0] != 0, (0...1).contains(numbers[1]),
       numbers[0] > 0 || classes.count == 0
     else { throw LearningStateError(Name.learner, "no such features or kind of rows: \(numbers)") }
@@ -95,27 +147,72 @@ extension Learner {
     guard counts.allSatisfy({ $0 > 0 }) else {
       throw LearningStateError(Name.prototypeCounts, "a class has no prototype")
     }
-    let total = counts.reduce(0, +)
+    let isLive = try reader.flags(Name.isLive, count: classes.count)
+    guard settings.mode == .default || !isLive.contains(true) else {
+      throw LearningStateError(Name.isLive, "the reference mode has no live classes")
+    }
+    let settled = try settledPrototypes(
+      reader, total: counts.indices.reduce(0) { $0 + (isLive[$1] ? 0 : counts[$1]) }, width: features,
+      isSparse: isSparse)
+    var live = try LiveColumns.classes(
+      reader, counts: counts.indices.filter { isLive[$0] }.map { counts[$0] }, featureCount: features,
+      isSparse: isSparse, distance: settings.distance)[...]
+    var rest = settled[...]
+    let members = counts.indices.map { index -> ClassMembers in
+      if isLive[index], let first = live.popFirst() { return .live(first) }
+      defer { rest = rest.dropFirst(counts[index]) }
+      return .settled(Array(rest.prefix(counts[index])))
+    }
+    try checkIDs(members, next: UInt64(bitPattern: numbers[3]))
+    restore(
+      members: members, nextPrototype: UInt64(bitPattern: numbers[3]),
+      featureCount: features > 0 ? features : nil, isSparse: isSparse,
+      batchCount: UInt64(bitPattern: numbers[2]),
+      weights: try refinedWeights(reader, counts: counts, width: features, isSparse: isSparse),
+      streamWeights: try StreamWeights(
+        reader, members: members.map(\.ids), featureCount: features, isSparse: isSparse,
+        isEuclidean: settings.distance == .euclidean),
+      calibration: try calibration(reader), haste: try haste(reader))
+  }
+
+  private func settledPrototypes(
+    _ reader: LearningState.Reader, total: Int, width: Int, isSparse: Bool
+  ) throws -> [Prototype] {
+    typealias Name = LearningState.Column.Name
     let masses = try reader.doubles(Name.masses, count: total)
     let sumScales = try reader.doubles(Name.sumScales, count: total)
     for (name, values) in [(Name.masses, masses), (Name.sumScales, sumScales)] {
       guard values.allSatisfy({ $0 >= 0 }) else { throw LearningStateError(name, "a value is below 0") }
     }
+    let ids = try reader.integers(Name.ids, count: total)
+    let frozen = try reader.flags(Name.frozen, count: total)
+    let units = try reader.doubles(Name.units, count: total)
+    let lengths = try reader.doubles(Name.squaredLengths, count: total)
     let centers = try vectors(
       reader, counts: Name.valueCounts, features: Name.features, values: Name.values, total: total,
-      width: features, isSparse: isSparse)
-    var position = 0
-    let prototypes = counts.map { count in
-      (0..<count).map { _ in
-        defer { position += 1 }
-        return Prototype(center: centers[position], sumScale: sumScales[position], mass: masses[position])
+      width: width, isSparse: isSparse)
+    return try centers.indices.map { index in
+      var prototype = Prototype(center: centers[index], sumScale: sumScales[index], mass: masses[index])
+      prototype.id = UInt64(bitPattern: ids[index])
+      prototype.isFrozen = frozen[index]
+      if units[index] != -1 || lengths[index] != -1 {
+        let sum = Prototype.Sum(unit: units[index], squaredLength: lengths[index])
+        guard sum.isValid else {
+          throw LearningStateError(Name.units, "prototype \(index) has no such sum: \(sum)")
+        }
+        prototype.sum = sum
+      }
+      return prototype
+    }
+  }
+
+  private func checkIDs(_ members: [ClassMembers], next: UInt64) throws {
+    var seen: Set<UInt64> = []
+    for id in members.flatMap(\.ids) {
+      guard id > 0, id < next, seen.insert(id).inserted else {
+        throw LearningStateError(LearningState.Column.Name.ids, "\(id) occurs twice, or was never given out")
       }
     }
-    restore(
-      prototypes: prototypes, featureCount: features > 0 ? features : nil, isSparse: isSparse,
-      batchCount: UInt64(bitPattern: numbers[2]),
-      refined: try refinedWeights(reader, counts: counts, width: features, isSparse: isSparse),
-      calibration: try calibration(reader))
   }
 
   private func refinedWeights(
@@ -137,6 +234,15 @@ extension Learner {
     return RefinedWeights(
       vectors: classes.map { Array(vectors[starts[$0]..<starts[$0 + 1]]) },
       biases: biases.map { biases in classes.map { Array(biases[starts[$0]..<starts[$0 + 1]]) } }, unit: unit)
+  }
+
+  private func haste(_ reader: LearningState.Reader) throws -> Haste {
+    typealias Name = LearningState.Column.Name
+    let numbers = try reader.doubles(Name.haste, count: 2)
+    guard numbers[0] > 0, numbers[1] >= 0 else {
+      throw LearningStateError(Name.haste, "no such half-life and documents: \(numbers)")
+    }
+    return Haste(halfLife: numbers[0], documents: numbers[1])
   }
 
   private func calibration(_ reader: LearningState.Reader) throws -> Calibration? {

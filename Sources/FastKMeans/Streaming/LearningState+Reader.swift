@@ -25,7 +25,9 @@ extension LearningState {
 
     /// All finite.
     func singles(_ name: String, count: Int? = nil) throws -> [Float] {
-      guard case .singles(let values)? = columns[name] else { throw missing(name, "single-precision numbers") }
+      guard case .singles(let values)? = columns[name] else {
+        throw missing(name, "single-precision numbers")
+      }
       try check(values.count, count, name)
       for (position, value) in values.enumerated() where !value.isFinite {
         throw LearningStateError(name, "value \(position) is NaN or infinite")
@@ -35,7 +37,9 @@ extension LearningState {
 
     /// All finite.
     func doubles(_ name: String, count: Int? = nil) throws -> [Double] {
-      guard case .doubles(let values)? = columns[name] else { throw missing(name, "double-precision numbers") }
+      guard case .doubles(let values)? = columns[name] else {
+        throw missing(name, "double-precision numbers")
+      }
       try check(values.count, count, name)
       for (position, value) in values.enumerated() where !value.isFinite {
         throw LearningStateError(name, "value \(position) is NaN or infinite")
@@ -55,8 +59,17 @@ extension LearningState {
       }
     }
 
+    /// Zeros and ones.
+    func flags(_ name: String, count: Int) throws -> [Bool] {
+      try integers(name, count: count).map { value in
+        guard value == 0 || value == 1 else { throw LearningStateError(name, "\(value) is neither 0 nor 1") }
+        return value == 1
+      }
+    }
+
     private func missing(_ name: String, _ type: String) -> LearningStateError {
-      LearningStateError(name, columns[name] == nil ? "the column is missing" : "the column does not hold \(type)")
+      LearningStateError(
+        name, columns[name] == nil ? "the column is missing" : "the column does not hold \(type)")
     }
 
     private func check(_ found: Int, _ expected: Int?, _ name: String) throws {

@@ -28,6 +28,7 @@ extension TrainingArguments {
     options.tolerance = tol
     options.seed = randomState
     options.decay = decay
+    options.halfLife = halfLife.value
     options.mode = mode
     options.refinement = refine.epochs
     if let kList { options.prototypeCounts = try PrototypeCountsFile(path: kList).read() }

@@ -8,7 +8,7 @@ enum OptionsSection {
   private static let automatic = JSONValue.string("auto")
 
   static func encode(_ options: TrainingOptions) -> JSONValue {
-    let values: [String: JSONValue] = [
+    var values: [String: JSONValue] = [
       "k_init": options.isPrototypeCountAutomatic ? automatic : .integer(options.prototypesPerClass),
       countsKey: counts(options.prototypeCounts),
       seedingKey: .string(Seeding(options.initialization).rawValue),
@@ -34,6 +34,8 @@ enum OptionsSection {
       "warm_start": .bool(options.isWarmStart),
       "mode": .string(options.mode.rawValue),
     ]
+    // Left out where it is not used, so that such files stay as they were.
+    if let halfLife = options.halfLife { values["half_life"] = .double(halfLife) }
     return .object(JSONObject(sorting: values))
   }
 
@@ -69,6 +71,7 @@ enum OptionsSection {
     options.refinement =
       try fields.value("refine") == automatic ? .automatic : .count(fields.integer("refine"))
     options.decay = try fields.double("decay")
+    options.halfLife = try fields.doubleIfPresent("half_life")
     options.isWarmStart = try fields.bool("warm_start")
     options.mode = try fields.choice("mode")
     do {
