@@ -14,6 +14,12 @@ public struct DriftMonitor: Sendable, Equatable {
     public var documents: UInt64 = 0
     public var errors: UInt64 = 0
     public var detector: DriftDetector
+
+    public init(documents: UInt64 = 0, errors: UInt64 = 0, detector: DriftDetector) {
+      self.documents = documents
+      self.errors = errors
+      self.detector = detector
+    }
   }
 
   /// The detector of all documents.

@@ -57,6 +57,21 @@ struct StreamArguments: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
+      "The rate of false alarms that the drift detector may have. (default: 0.002)", valueName: "0...1|none"),
+    transform: Value.optionalNumber)
+  var driftDelta = Optionally<Double>.some(0.002)
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "After an alarm, forget half of what was learned every so many documents, twice. (default: none)",
+      valueName: "documents|none"),
+    transform: Value.optionalNumber)
+  var driftForget = Optionally<Double>.none
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
       "Features of a new model of svmlight rows. (default: those of the first batch)", valueName: "count"),
     transform: Value.whole)
   var features: Int?
@@ -86,6 +101,12 @@ struct StreamArguments: ParsableArguments {
     guard maxDelay >= 0, maxDelay <= 1e9 else {
       throw ValidationError("--max-delay is \(maxDelay); allowed: seconds from 0")
     }
+    guard driftDelta.value.map({ $0 > 0 && $0 < 1 }) ?? true else {
+      throw ValidationError("--drift-delta is \(driftDelta); allowed: above 0, below 1, or none")
+    }
+    guard driftForget.value.map({ $0 > 0 }) ?? true else {
+      throw ValidationError("--drift-forget is \(driftForget); allowed: a number of documents above 0, or none")
+    }
     guard rejects != "-" else {
       throw ValidationError("--rejects needs the name of a file, for standard output has the batches")
     }
@@ -106,6 +127,8 @@ struct StreamArguments: ParsableArguments {
     options.updatesFrequencies = updateIdf
     options.featureCount = features
     options.readsFromStart = fromStart
+    options.driftDelta = driftDelta.value
+    options.driftHalfLife = driftForget.value
     return options
   }
 }

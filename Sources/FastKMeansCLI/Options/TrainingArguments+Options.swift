@@ -28,6 +28,7 @@ extension TrainingArguments {
     options.tolerance = tol
     options.seed = randomState
     options.decay = decay
+    options.halfLife = halfLife.value
     options.mode = mode
     options.device = device
     options.refinement = refine.epochs

@@ -123,6 +123,14 @@ struct TrainingArguments: ParsableArguments {
     transform: Value.number)
   var decay = defaults.decay
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Documents of a stream after which half of a prototype's mass is left. (default: none)",
+      valueName: "documents|none"),
+    transform: Value.optionalNumber)
+  var halfLife = Optionally<Double>.none
+
   @Option(help: "Behaviour: exact epochs by class, or the reference implementation's to the letter.")
   var mode = defaults.mode
 

@@ -33,6 +33,7 @@ enum OptionsJSON {
       ("random_state", Int(exactly: options.seed).map(JSON.integer) ?? .string(String(options.seed))),
       ("refine", refinement(options.refinement)),
       ("decay", .number(options.decay)),
+      ("half_life", options.halfLife.map(JSON.number) ?? .null),
       ("mode", .string(options.mode.rawValue)),
       ("device", .string(options.device.name)),
     ]

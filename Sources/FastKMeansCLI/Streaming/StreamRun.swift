@@ -71,6 +71,14 @@ extension BatchSummary {
       "rejected": .integer(rejected),
       "classes": .integer(classCount),
       "total_documents": .integer(Int(clamping: totalDocuments)),
+      "drift": .array(
+        drift.map { event in
+          .fields([
+            "label": event.label.map(JSON.label) ?? .null,
+            "error_before": .number(event.drift.before),
+            "error_after": .number(event.drift.after),
+          ])
+        }),
     ])
   }
 }

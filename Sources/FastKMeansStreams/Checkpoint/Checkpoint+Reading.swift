@@ -26,6 +26,7 @@ extension Checkpoint {
     state = StreamState(
       classifier: try FastKMeansClassifier<Label>(resuming: learning),
       vectorizer: try Self.vectorizer(reader, options: textOptions), textOptions: textOptions,
+      drift: reader.has(Name.drift) ? try DriftCoding.decode(try reader.bytes(Name.drift)) : nil,
       waiting: try Self.waiting(reader), counts: counts)
   }
 

@@ -23,6 +23,7 @@ struct Checkpoint: Sendable {
     static let text = "text"
     static let vectorizer = "vectorizer"
     static let waiting = "waiting"
+    static let drift = "drift"
     static let columnNames = "learning"
     static func column(_ index: Int) -> String { "learning.\(index)" }
   }
@@ -71,6 +72,9 @@ extension Checkpoint {
     ]
     for (index, column) in learning.columns.enumerated() {
       sections.append(.init(name: Name.column(index), pieces: [column.values.piece]))
+    }
+    if let drift = state.drift {
+      sections.append(.init(name: Name.drift, pieces: [.bytes(DriftCoding.encode(drift))]))
     }
     return sections + textSections()
   }

@@ -70,6 +70,7 @@ extension StreamMetrics.Values {
     documents = state.counts.documents
     batches = state.counts.batches
     rejects = state.counts.rejected
+    driftAlarms = state.counts.alarms
     waiting = state.waitingCount
     classes = state.classifier.classes.count
   }

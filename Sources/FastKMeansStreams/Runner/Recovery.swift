@@ -37,6 +37,11 @@ struct Recovery {
     try source.seek(
       to: options.readsFromStart ? .beginning : checkpoint.positions[source.identity] ?? .beginning)
     let log = try replay(into: &checkpoint, rejects)
+    // After the replay, which must go as it went: what this call wants is for what comes now.
+    checkpoint.state.counts.driftHalfLife = options.driftHalfLife
+    if checkpoint.state.drift?.overall.delta != options.driftDelta {
+      checkpoint.state.drift = try options.driftDelta.map { try DriftMonitor(delta: $0) }
+    }
     return Opened(checkpoint: checkpoint, log: log, rejects: rejects, savedSequence: saved)
   }
 
@@ -52,23 +57,27 @@ struct Recovery {
       rejectsPath: options.rejectsPath, rejectsByteCount: 0)
     try folder.setModelDigests([try model.digest() ?? StateFolder.noModel])
     try checkpoint.write(in: folder.path, folder.files)
-    return checkpoint
+    // As a later start would find it: should a state not hold all of a trained model, then none of these runs has it.
+    return try Checkpoint(
+      files: folder.files, path: folder.file(Checkpoint.name(0)), threadCount: options.training.threadCount)
   }
 
   private func firstState() throws -> StreamState {
     var counts = StreamState.Counts()
     counts.vocabularyDocuments = options.vocabularyDocuments ?? options.limits.maxRows
     counts.updatesFrequencies = options.updatesFrequencies
+    counts.driftHalfLife = options.driftHalfLife
+    let drift = try options.driftDelta.map { try DriftMonitor(delta: $0) }
     if let contents = try model.read(threadCount: options.training.threadCount) {
       return StreamState(
         classifier: FastKMeansClassifier<Label>(resuming: contents.model), vectorizer: contents.vectorizer,
-        textOptions: contents.vectorizer?.options, counts: counts)
+        textOptions: contents.vectorizer?.options, drift: drift, counts: counts)
     }
     counts.featureCount = options.featureCount
     return StreamState(
       classifier: try FastKMeansClassifier<Label>(options.training),
       vectorizer: try options.text.flatMap { $0.hashingBits == nil ? nil : try TFIDFVectorizer($0) },
-      textOptions: options.text, counts: counts)
+      textOptions: options.text, drift: drift, counts: counts)
   }
 
   private func checkModel() throws {

@@ -24,6 +24,11 @@ public struct StreamOptions: Sendable {
   public var vocabularyDocuments: Int?
   /// Document frequencies are kept up to date.
   public var updatesFrequencies = false
+  /// The bound on the rate of false alarms of the drift detector; `nil`: no detector.
+  public var driftDelta: Double? = 0.002
+  /// After an alarm, half of what was learned is forgotten after so many documents, for twice as many; `nil`: an alarm
+  /// is only reported.
+  public var driftHalfLife: Double?
   /// The input is read from its beginning, even if it was read before.
   public var readsFromStart = false
 

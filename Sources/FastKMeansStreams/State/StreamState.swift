@@ -10,6 +10,8 @@ struct StreamState: Sendable {
   var vectorizer: TFIDFVectorizer?
   /// `nil` for vectors.
   var textOptions: TextOptions?
+  /// Watches the error before learning; `nil` where nobody wants it.
+  var drift: DriftMonitor?
   /// Batches of text that wait until there are enough documents for a vocabulary.
   var waiting: [LabelledData] = []
   var counts = Counts()
@@ -19,11 +21,12 @@ struct StreamState: Sendable {
   init(
     classifier: FastKMeansClassifier<Label>, vectorizer: TFIDFVectorizer? = nil,
     textOptions: TextOptions? = nil,
-    waiting: [LabelledData] = [], counts: Counts = Counts()
+    drift: DriftMonitor? = nil, waiting: [LabelledData] = [], counts: Counts = Counts()
   ) {
     self.classifier = classifier
     self.vectorizer = vectorizer
     self.textOptions = textOptions
+    self.drift = drift
     self.waiting = waiting
     self.counts = counts
   }
@@ -43,6 +46,10 @@ struct StreamState: Sendable {
     /// Features of rows that are vectors, where the caller said it.
     var featureCount: Int?
     var zeroBased: Bool?
+    /// Alarms of the drift detector.
+    var alarms: UInt64 = 0
+    /// After an alarm, half of what was learned is forgotten after so many documents.
+    var driftHalfLife: Double?
   }
 
   /// What a step did, a line for each batch.
@@ -69,6 +76,8 @@ public struct BatchSummary: Sendable, Equatable {
   /// The share of the documents that the model had classified wrongly before it learned from them, 0...1; `nil` for a
   /// first batch.
   public var errorBeforeUpdate: Double?
+  /// What the drift detector found in this batch.
+  public var drift: [DriftMonitor.Event] = []
 }
 
 extension StreamState {
@@ -129,26 +138,28 @@ extension StreamState {
   }
 
   private mutating func learn(_ features: Features, labels: LabelColumn) throws -> BatchSummary {
-    let error = try testsBeforeLearning ? errorOfModel(on: features, labels: labels) : nil
-    let report = try classifier.fitBatch(features, labels: labels)
+    let isFirst = classifier.classes.isEmpty
+    let report = try classifier.fitBatch(
+      features, labels: labels, measuringError: !isFirst && (testsBeforeLearning || drift != nil))
+    let events = try watch(report)
     counts.batches += 1
     counts.documents += UInt64(features.rowCount)
     return BatchSummary(
       batch: counts.batches, documents: features.rowCount, totalDocuments: counts.documents, report: report,
-      rejected: 0, classCount: classifier.classes.count, errorBeforeUpdate: error)
+      rejected: 0, classCount: classifier.classes.count, errorBeforeUpdate: report.errorBeforeUpdate, drift: events)
   }
 
-  /// The share of rows that the model as it is gives another class than their own, 0...1; a class that it does not know
-  /// is such a one. `nil` while there is no model.
-  private func errorOfModel(on features: Features, labels: LabelColumn) throws -> Double? {
-    guard !classifier.classes.isEmpty else { return nil }
-    let model = try classifier.model
-    let numbers = Dictionary(uniqueKeysWithValues: zip(model.classes, model.classes.indices))
-    let truth = labels.labels.map { numbers[$0] ?? -1 }
-    let wrong = zip(try model.predictedClassIndices(features), labels.indices).count {
-      $0 != truth[Int($1)]
+  /// Shows the batch's error to the drift detector; on an alarm over all documents the model forgets faster for a
+  /// while, if that is wanted: until a quarter of what it knew is left.
+  private mutating func watch(_ report: TrainingReport) throws -> [DriftMonitor.Event] {
+    guard let outcome = report.prequential,
+      let events = drift?.add(outcome, labels: classifier.classes), !events.isEmpty
+    else { return [] }
+    counts.alarms += UInt64(events.count)
+    if let halfLife = counts.driftHalfLife, events.contains(where: { $0.label == nil }) {
+      try classifier.forgetFaster(halfLife: halfLife, forDocuments: 2 * halfLife)
     }
-    return Double(wrong) / Double(features.rowCount)
+    return events
   }
 
   private mutating func learn(
@@ -189,6 +200,8 @@ extension StreamState.Counts {
     writer.flag(updatesFrequencies)
     writer.optional(featureCount) { $0.count($1) }
     writer.optional(zeroBased) { $0.flag($1) }
+    writer.number(alarms)
+    writer.optional(driftHalfLife) { $0.double($1) }
   }
 
   init(_ reader: inout ByteReader) throws(ByteReader.Fault) {
@@ -199,5 +212,7 @@ extension StreamState.Counts {
     updatesFrequencies = try reader.flag()
     featureCount = try reader.flag() ? try reader.whole() : nil
     zeroBased = try reader.flag() ? try reader.flag() : nil
+    alarms = try reader.number()
+    driftHalfLife = try reader.flag() ? try reader.double() : nil
   }
 }
