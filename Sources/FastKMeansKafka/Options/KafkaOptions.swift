@@ -91,6 +91,9 @@ extension KafkaOptions {
       "enable.partition.eof": "true",
       "allow.auto.create.topics": "false",
       "partition.assignment.strategy": "range,roundrobin",
+      // librdkafka's question for a partition's ends lasts as long as this, whatever time it is given; a stop that
+      // comes while brokers are gone waits for it.
+      "socket.timeout.ms": "10000",
       // What is read ahead: enough for a second of learning; the default is 64 MB a partition.
       "queued.max.messages.kbytes": "32768",
       "receive.message.max.bytes": "\(min(2_000_000_000, max(100_000_000, maxRecordBytes + (1 << 24))))",

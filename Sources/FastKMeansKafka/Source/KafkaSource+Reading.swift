@@ -51,7 +51,7 @@
       while !stop.isRequested {
         let rest = wait - start.secondsUntilNow
         if let event = try readyEvent(limits, rest: rest) { return event }
-        let pause = pending.begin.map { limits.maxDelay - $0.secondsUntilNow } ?? rest
+        let pause = min(rest, pending.begin.map { limits.maxDelay - $0.secondsUntilNow } ?? rest)
         try take(consumer.poll(into: &pending.records, timeout: min(0.1, max(0.001, pause))))
         try lookForPartitions()
       }
@@ -105,7 +105,9 @@
         return rest <= 0 ? .nothing : nil
       }
       let isLate = (pending.begin?.secondsUntilNow ?? 0) >= limits.maxDelay
-      return try pending.isFull(limits) || isLate || hasEnded ? handOut() : nil
+      if try pending.isFull(limits) || isLate || hasEnded { return try handOut() }
+      // What was gathered is kept for the next call.
+      return rest <= 0 ? .nothing : nil
     }
 
     private var hasEnded: Bool {

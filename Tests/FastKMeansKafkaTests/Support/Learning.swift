@@ -135,7 +135,7 @@
     // The mock cluster lets each rebalance last as long as a session.
     options.properties = [
       "reconnect.backoff.ms": "20", "reconnect.backoff.max.ms": "100", "session.timeout.ms": "6000",
-      "heartbeat.interval.ms": "200",
+      "heartbeat.interval.ms": "200", "socket.timeout.ms": "3000",
     ]
     change(&options)
     return try KafkaSource(
