@@ -140,9 +140,9 @@ import Testing
 
   @Test func rowsWithoutAnyFeatureAreRejected() throws {
     let problem = try Problem(Self.options(.cosine, isRefined: true), isSparse: true)
-    var blank = CallerRows(
-      .sparse(try CSRMatrix(columnCount: 14, rowOffsets: [0, 0, 0], columns: [], values: []))
-    ).rows
+    let memory = CallerRows(
+      .sparse(try CSRMatrix(columnCount: 14, rowOffsets: [0, 0, 0], columns: [], values: [])))
+    var blank = memory.rows
     var rejected: [UInt8] = [0, 0]
     try call {
       fkm_model_predict_top(problem.model.handle, &blank, 0, 1, nil, nil, nil, nil, nil, &rejected, $0)
@@ -151,5 +151,6 @@ import Testing
     var classes: [Int32] = [-1, -1]
     try call { fkm_model_predict(problem.model.handle, &blank, 0, &classes, $0) }
     #expect(classes == [0, 0])
+    withExtendedLifetime(memory) {}
   }
 }

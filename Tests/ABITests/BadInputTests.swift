@@ -67,7 +67,7 @@ import Testing
 
   @Test func badRowsAreNamedByRowAndColumn() throws {
     let cases: [(String, Int, Int, [Int64], [Int64], [Double])] = [
-      ("bad_row_offsets", 1, -1, [0, 3, 2, 4], [0, 2, 1, 3], [1, 2, 3, 4]),
+      ("bad_row_offsets", 2, -1, [0, 3, 2, 4], [0, 2, 1, 3], [1, 2, 3, 4]),
       ("bad_row_offsets", 0, -1, [1, 2, 3, 4], [0, 2, 1, 3], [1, 2, 3, 4]),
       ("bad_row_offsets", 3, -1, [0, 2, 3, 3], [0, 2, 1, 3], [1, 2, 3, 4]),
       ("bad_row_offsets", 3, -1, [0, 2, 3, 1 << 31], [0, 2, 1, 3], [1, 2, 3, 4]),

@@ -16,7 +16,7 @@
  * it is as long as the sizes say.
  *
  * Threads. `fkm_model`, `fkm_vectorizer`, `fkm_matrix`, `fkm_sums` and `fkm_buffer` are immutable: any number of
- * threads may use one at a time. A `fkm_classifier` has one user at a time: calls on it must not overlap. Results are
+ * threads may use one at a time. A `fkm_classifier` has one user at a time: a call that overlaps another is refused (kind "busy"). Results are
  * the same bits for any number of threads. The library starts no thread of its own that outlives a call but those
  * of the system's pool; it works in a child after `fork` as well, also if the parent has used it before, as long as no
  * call is running in another thread at the moment of the fork. No function touches a signal handler, the locale or the
@@ -229,7 +229,7 @@ FKM_API int32_t fkm_classifier_clone(const fkm_classifier *classifier, fkm_class
 FKM_API void fkm_classifier_free(fkm_classifier *classifier);
 
 /* Options for the calls that follow: those named change, the others stay. Once something has been learned, `distance`,
- * `dtype` and `mode` can't change but by a `fit` without `warm_start`: FKM_INVALID_OPTION. */
+ * `dtype` and `mode` can't change: FKM_INVALID_OPTION; a new classifier takes others. */
 FKM_API int32_t fkm_classifier_set_options(fkm_classifier *classifier, const char *options, int64_t options_length,
                                            fkm_error *error);
 

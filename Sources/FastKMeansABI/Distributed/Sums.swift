@@ -47,7 +47,7 @@ package func sumsCopy(
   answer(error) {
     let handle = try SumsHandle.borrowed(sums, "sums")
     let found = handle.sums
-    _ = try optionalOutput(masses, count: found.masses.count, "masses")?.update(fromContentsOf: found.masses)
+    try optionalOutput(masses, count: found.masses.count, "masses")?.write(found.masses)
     let target = try RowOutput(
       indexType: indexType, offsets: offsets, columns: columns, valueType: valueType, values: values)
     let all = found.sums.flatMap(\.values)
@@ -67,10 +67,10 @@ package func sumsCopyFarthest(
 ) -> Int32 {
   answer(error) {
     let farthest = try SumsHandle.borrowed(sums, "sums").sums.farthest
-    _ = try optionalOutput(rowIndices, count: farthest.count, "row_indices")?.update(
-      fromContentsOf: farthest.map { Int64($0?.row ?? -1) })
-    _ = try optionalOutput(distances, count: farthest.count, "distances")?.update(
-      fromContentsOf: farthest.map { $0?.distance ?? 0 })
+    try optionalOutput(rowIndices, count: farthest.count, "row_indices")?.write(
+      farthest.map { Int64($0?.row ?? -1) })
+    try optionalOutput(distances, count: farthest.count, "distances")?.write(
+      farthest.map { $0?.distance ?? 0 })
   }
 }
 

@@ -10,7 +10,7 @@ package func modelPredict(
     let input = try AnswerInput(model, rows, threads)
     let target = try output(classIndices, count: input.rowCount, of: Int32.self, "class_indices")
     guard input.rowCount > 0 else { return }
-    _ = try target.update(fromContentsOf: input.rows.withView { try input.scoring.predictedClasses($0) })
+    try target.write(input.rows.withView { try input.scoring.predictedClasses($0) })
   }
 }
 

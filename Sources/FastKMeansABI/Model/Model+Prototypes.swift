@@ -27,10 +27,9 @@ package func modelCopyPrototypeMasses(
 ) -> Int32 {
   answer(error) {
     let set = try ModelHandle.borrowed(model, "model").storage.prototypes
-    _ = try optionalOutput(classIndices, count: set.count, "class_indices")?.update(
-      fromContentsOf: set.classIndices)
-    _ = try optionalOutput(masses, count: set.count, "masses")?.update(fromContentsOf: set.masses)
-    _ = try optionalOutput(sumScales, count: set.count, "sum_scales")?.update(fromContentsOf: set.sumScales)
+    try optionalOutput(classIndices, count: set.count, "class_indices")?.write(set.classIndices)
+    try optionalOutput(masses, count: set.count, "masses")?.write(set.masses)
+    try optionalOutput(sumScales, count: set.count, "sum_scales")?.write(set.sumScales)
   }
 }
 

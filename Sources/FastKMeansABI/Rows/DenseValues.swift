@@ -23,7 +23,7 @@ enum DenseValues {
       let source = try values(start + row * stride, count: shape.columnCount, type, "\(name).values")
       let target = UnsafeMutableBufferPointer(
         rebasing: memory.buffer[row * shape.columnCount..<(row + 1) * shape.columnCount])
-      _ = target.update(fromContentsOf: source.buffer)
+      target.write(source.buffer)
       withExtendedLifetime(source) {}
     }
     return BorrowedArray(memory)

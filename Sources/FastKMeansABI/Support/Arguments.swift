@@ -104,3 +104,11 @@ func text(_ pointer: UnsafePointer<CChar>, length: Int64, _ name: String) throws
   }
   return decoded
 }
+
+extension UnsafeMutableBufferPointer {
+  /// Fills the front; a buffer without any element may be NULL, which the standard library's own way stops at.
+  func write(_ elements: some Collection<Element>) {
+    guard !isEmpty, !elements.isEmpty else { return }
+    _ = update(fromContentsOf: elements)
+  }
+}

@@ -16,8 +16,8 @@ final class MatrixHandle: Handle {
     columns = try ConvertedMemory(count: matrix.columns.count, for: "the columns of the rows")
     values = try ConvertedMemory(count: matrix.values.count, for: "the values of the rows")
     for (position, offset) in matrix.rowOffsets.enumerated() { offsets.buffer[position] = Int64(offset) }
-    _ = columns.buffer.update(fromContentsOf: matrix.columns)
-    _ = values.buffer.update(fromContentsOf: matrix.values)
+    columns.buffer.write(matrix.columns)
+    values.buffer.write(matrix.values)
   }
 
   override class var typeName: String { "fkm_matrix" }

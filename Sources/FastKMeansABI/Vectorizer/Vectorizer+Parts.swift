@@ -38,9 +38,9 @@ package func vectorizerCopyVocabulary(
   answer(error) {
     let found = try VectorizerHandle.borrowed(vectorizer, "vectorizer").vectorizer
     let (bytes, offsets) = (found.vocabularyBytes, found.vocabularyOffsets)
-    _ = try output(text, count: bytes.count, of: UInt8.self, "text").update(fromContentsOf: bytes)
-    _ = try output(textOffsets, count: offsets.count, of: Int64.self, "text_offsets").update(
-      fromContentsOf: offsets.map(Int64.init))
+    try output(text, count: bytes.count, of: UInt8.self, "text").write(bytes)
+    try output(textOffsets, count: offsets.count, of: Int64.self, "text_offsets").write(
+      offsets.map(Int64.init))
   }
 }
 
@@ -52,10 +52,10 @@ package func vectorizerCopyFrequencies(
   answer(error) {
     let found = try VectorizerHandle.borrowed(vectorizer, "vectorizer").vectorizer
     let count = found.documentFrequencies.count
-    _ = try optionalOutput(inverseDocumentFrequencies, count: count, "inverse_document_frequencies")?.update(
-      fromContentsOf: found.inverseDocumentFrequencies)
-    _ = try optionalOutput(documentFrequencies, count: count, "document_frequencies")?.update(
-      fromContentsOf: found.documentFrequencies.map(Int64.init))
+    try optionalOutput(inverseDocumentFrequencies, count: count, "inverse_document_frequencies")?.write(
+      found.inverseDocumentFrequencies)
+    try optionalOutput(documentFrequencies, count: count, "document_frequencies")?.write(
+      found.documentFrequencies.map(Int64.init))
   }
 }
 
