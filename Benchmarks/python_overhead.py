@@ -93,10 +93,10 @@ def overhead(work, repeat):
     return min(runs)
 
 
-def measure_ours(data, repeat):
+def measure_ours(jobs, data, repeat):
     (X, y), (X_test, y_test) = data
     results = {}
-    for name, options in JOBS.items():
+    for name, options in jobs.items():
         def fit(options=options):
             return FastKMeansClassifier(n_threads=1, **options).fit(X, y)
 
@@ -111,7 +111,7 @@ def measure_ours(data, repeat):
     return results
 
 
-def measure_pytorch(path, data, repeat):
+def measure_pytorch(path, jobs, data):
     import torch
 
     torch.set_num_threads(1)
@@ -122,26 +122,28 @@ def measure_pytorch(path, data, repeat):
     # What PyTorch loads on first use is not the class's doing.
     module.FastKMeansClassifier(n_threads=1, **HARD).fit(X[:200], y[:200]).predict(X[:200])
     results = {}
-    for name, options in {"k-means alone, hard, 10 epochs": HARD, "defaults": {"max_iters": 10}}.items():
+    for name in jobs:
+        options = HARD if "hard" in name else {"max_iters": 10}
+
         def fit(options=options):
             return module.FastKMeansClassifier(n_threads=1, **options).fit(X, y)
 
         (classifier, seconds), peak = peak_of(lambda: timed(fit, 1))
-        predicted, predict_seconds = timed(lambda: classifier.predict(X_test), repeat)
+        predicted, predict_seconds = timed(lambda: classifier.predict(X_test), 2)
         results[name] = {
             "fit": seconds, "predict": predict_seconds, "peak": peak, "accuracy": float(np.mean(predicted == y_test)),
         }
     return results
 
 
-def measure_tool(tool, folder, repeat):
+def measure_tool(tool, jobs, folder, repeat):
     """Processor seconds that the command line's training took from rows in memory to the fitted model."""
     import tempfile
 
     rows = next(path for path in (folder / "X_train.npz", folder / "X_train.npy") if path.exists())
     results = {}
     with tempfile.TemporaryDirectory() as scratch:
-        for name, options in JOBS.items():
+        for name, options in jobs.items():
             arguments = [f"--{key.replace('_', '-')}={str(value).lower()}" for key, value in options.items()]
             command = [
                 tool, "train", "--input", rows, "--labels", folder / "y_train.npy", "--model", f"{scratch}/model",
@@ -184,9 +186,11 @@ def main():
     parser.add_argument("data", type=pathlib.Path)
     parser.add_argument("--pytorch-class", type=pathlib.Path, help="file with the PyTorch FastKMeansClassifier")
     parser.add_argument("--fastkmeans", type=pathlib.Path, help="our tool, a release build")
+    parser.add_argument("--jobs", default="", help="only those whose name has this in it: hard, defaults")
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     arguments = parser.parse_args()
+    jobs = {name: options for name, options in JOBS.items() if arguments.jobs in name}
     data = load(arguments.data, "train"), load(arguments.data, "test")
     X = data[0][0]
     if sp.issparse(X):
@@ -194,12 +198,12 @@ def main():
     parts = (X.data, X.indices, X.indptr) if sp.issparse(X) else (X,)
     results = {
         "data": arguments.data.name, "rows_bytes": sum(part.nbytes for part in parts),
-        "import_milliseconds": measure_import(max(3, arguments.repeat)), "ours": measure_ours(data, arguments.repeat),
+        "import_milliseconds": measure_import(max(3, arguments.repeat)), "ours": measure_ours(jobs, data, arguments.repeat),
     }
     if arguments.fastkmeans:
-        results["tool"] = measure_tool(arguments.fastkmeans.resolve(), arguments.data, arguments.repeat)
+        results["tool"] = measure_tool(arguments.fastkmeans.resolve(), jobs, arguments.data, arguments.repeat)
     if arguments.pytorch_class:
-        results["pytorch"] = measure_pytorch(arguments.pytorch_class, data, arguments.repeat)
+        results["pytorch"] = measure_pytorch(arguments.pytorch_class, jobs, data)
     print(json.dumps(results)) if arguments.json else report(results)
 
 

@@ -372,6 +372,16 @@ def test_verbose_shows_a_bar_or_lines(capfd, monkeypatch):
     assert capfd.readouterr() == ("", "")
 
 
+def test_a_notebook_without_widgets_gets_a_plain_bar(capfd, monkeypatch):
+    def missing(**options):
+        raise ImportError("IProgress not found")
+
+    monkeypatch.setattr(needed("tqdm.auto"), "tqdm", missing)
+    rows, labels = sparse_data()
+    FastKMeansClassifier(refine=0).fit(rows, labels, verbose=True)
+    assert "Centroids:" in capfd.readouterr().err
+
+
 def test_fit_batch_logs_when_asked(caplog):
     rows, labels = sparse_data()
     with caplog.at_level(logging.INFO, logger="fast_kmeans_classifier"):

@@ -92,7 +92,7 @@ class ShownProgress(SilentProgress):
             self._write_line(phase, completed, total, epoch)
             return
         if self._bar is None:
-            self._bar = self._bar_type(total=total, desc=phase, leave=True)
+            self._bar = self._made_bar(phase, total)
         if phase != self._phase or completed < self._bar.n or total != self._bar.total:
             self._phase = phase
             self._bar.set_description_str(phase)
@@ -100,6 +100,15 @@ class ShownProgress(SilentProgress):
         self._bar.update(completed - self._bar.n)
         if epoch is not None:
             self._bar.set_postfix_str(f"epoch {epoch}")
+
+    def _made_bar(self, phase: str, total: int) -> Any:
+        try:
+            return self._bar_type(total=total, desc=phase, leave=True)
+        except ImportError:
+            # In a notebook without ipywidgets tqdm's choice fails here; its plain bar works everywhere.
+            from tqdm.std import tqdm
+
+            return tqdm(total=total, desc=phase, leave=True)
 
     def finish(self, report: library.Report) -> None:
         """Shows what came out of it."""
