@@ -1,7 +1,7 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// Arrows point one way: kernels <- core <- text, formats <- command line.
+// Arrows point one way: kernels <- core <- text, formats <- streams <- command line, C interface.
 // ARCHITECTURE.md has a paragraph for each target.
 let package = Package(
   name: "FastKMeans",
@@ -11,7 +11,13 @@ let package = Package(
     .library(name: "FastKMeans", targets: ["FastKMeans"]),
     .library(name: "FastKMeansText", targets: ["FastKMeansText"]),
     .library(name: "FastKMeansFormats", targets: ["FastKMeansFormats"]),
+    // For other languages: the C interface of fastkmeans.h. No name that differs from the program's by case only.
+    .library(name: "fastkmeans_c", type: .dynamic, targets: ["FastKMeansABI"]),
+    .library(name: "FastKMeansStreams", targets: ["FastKMeansStreams"]),
     .executable(name: "fastkmeans", targets: ["FastKMeansCLI"]),
+  ],
+  traits: [
+    .trait(name: "Kafka", description: "Streams from and to Kafka; needs librdkafka 1.9 or newer.")
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
@@ -27,13 +33,32 @@ let package = Package(
     .target(name: "FastKMeans", dependencies: ["CFastKMeansKernels", "CFastKMeansAccelerator"]),
     .target(name: "FastKMeansText", dependencies: ["FastKMeans"]),
     .target(name: "FastKMeansFormats", dependencies: ["FastKMeans", "FastKMeansText", "CZlib"]),
+    .target(name: "FastKMeansStreams", dependencies: ["FastKMeans", "FastKMeansText", "FastKMeansFormats"]),
+    .systemLibrary(
+      name: "CRdkafka",
+      pkgConfig: "rdkafka",
+      providers: [.apt(["librdkafka-dev"]), .brew(["librdkafka"])]
+    ),
+    // Without the trait only what needs no librdkafka is compiled.
+    .target(
+      name: "FastKMeansKafka",
+      dependencies: [
+        "FastKMeans", "FastKMeansText", "FastKMeansFormats", "FastKMeansStreams",
+        .target(name: "CRdkafka", condition: .when(traits: ["Kafka"])),
+      ]
+    ),
     .executableTarget(
       name: "FastKMeansCLI",
       dependencies: [
-        "FastKMeans", "FastKMeansText", "FastKMeansFormats",
+        "FastKMeans", "FastKMeansText", "FastKMeansFormats", "FastKMeansStreams", "FastKMeansKafka",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: [.copy("Resources/wordnet")]
+    ),
+    .target(name: "CFastKMeans"),
+    .target(
+      name: "FastKMeansABI",
+      dependencies: ["CFastKMeans", "FastKMeans", "FastKMeansText", "FastKMeansFormats"]
     ),
     .target(name: "FastKMeansTestSupport", dependencies: ["FastKMeans", "FastKMeansText"]),
     .testTarget(
@@ -54,10 +79,21 @@ let package = Package(
       resources: [.copy("Fixtures"), .copy("ModelSamples")]
     ),
     .testTarget(
+      name: "FastKMeansStreamsTests", dependencies: ["FastKMeansStreams", "FastKMeansTestSupport"]),
+    .testTarget(
+      name: "FastKMeansKafkaTests",
+      dependencies: [
+        "FastKMeansKafka", "FastKMeansStreams", "FastKMeansFormats", "FastKMeansTestSupport",
+        .target(name: "CRdkafka", condition: .when(traits: ["Kafka"])),
+      ]
+    ),
+    .testTarget(
       name: "CLITests",
       dependencies: ["FastKMeansCLI", "FastKMeansTestSupport"],
       resources: [.copy("Snapshots")]
     ),
+    .testTarget(
+      name: "ABITests", dependencies: ["CFastKMeans", "FastKMeansABI", "FastKMeansTestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -16,6 +16,14 @@ let package = Package(
       dependencies: ["BenchmarkSupport", .product(name: "FastKMeans", package: "FastKMeans")]
     ),
     .executableTarget(
+      name: "StreamBenchmark",
+      dependencies: [
+        "BenchmarkSupport",
+        .product(name: "FastKMeans", package: "FastKMeans"),
+        .product(name: "FastKMeansFormats", package: "FastKMeans"),
+      ]
+    ),
+    .executableTarget(
       name: "FitMemoryBenchmark",
       dependencies: [
         .product(name: "FastKMeans", package: "FastKMeans"),

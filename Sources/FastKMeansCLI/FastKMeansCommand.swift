@@ -11,8 +11,8 @@ struct FastKMeansCommand: ParsableCommand {
       Exit codes: 0 done, 1 bad data or a failed run, 2 a wrong call, 130 interrupted.
       """,
     subcommands: [
-      DemoCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, InspectCommand.self,
-      ExplainCommand.self, ReportCommand.self, ConvertCommand.self,
+      DemoCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, StreamCommand.self,
+      InspectCommand.self, ExplainCommand.self, ReportCommand.self, ConvertCommand.self,
     ]
   )
 

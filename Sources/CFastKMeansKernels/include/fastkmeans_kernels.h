@@ -6,5 +6,6 @@
 #include "fk_refine.h"
 #include "fk_dense.h"
 #include "fk_scoring.h"
+#include "fk_checksum.h"
 #include "fk_codes.h"
 #include "fk_staged.h"

@@ -7,10 +7,12 @@ package struct ClassScoring {
   private let index: any DocumentScoring
   private let workers: Int
 
-  package init(_ model: ModelStorage) throws {
+  /// - Parameters:
+  ///   - threadCount: -1 means all cores; nil what the model was trained with.
+  package init(_ model: ModelStorage, threadCount: Int? = nil) throws {
     self.model = model
     index = try model.scoring()
-    workers = Parallel.workerCount(model.settings.threadCount)
+    workers = Parallel.workerCount(threadCount ?? model.settings.threadCount)
   }
 
   /// - Throws: ``InputError/featureCountMismatch(expected:found:)``.

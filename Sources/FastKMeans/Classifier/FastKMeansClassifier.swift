@@ -15,7 +15,7 @@
 /// - Source: k-means by class as in Hastie, Tibshirani and Friedman 2009, section 13.2.1; its spherical form
 ///   after Dhillon and Modha 2001, doi:10.1023/A:1007612920971.
 public struct FastKMeansClassifier<Class: ClassLabel>: Sendable {
-  package private(set) var learner: Learner
+  package internal(set) var learner: Learner
 
   /// - Throws: ``OptionsError`` with the parameter, its value and what is allowed.
   public init(_ options: TrainingOptions = TrainingOptions()) throws {
@@ -35,6 +35,24 @@ public struct FastKMeansClassifier<Class: ClassLabel>: Sendable {
   public init(resuming model: ClassifierModel<Class>) {
     learner = Learner(resuming: model.storage)
   }
+
+  /// Goes on learning from where a state was taken, to the bit as if it never had stopped.
+  ///
+  /// - Throws: ``LearningStateError`` if the state does not hold together, ``ClassifierError`` if its labels are of
+  ///   another type.
+  /// - Complexity: O(stored values).
+  public init(resuming state: LearningState) throws {
+    learner = try Learner(resuming: state)
+    guard learner.classes.labels.allSatisfy({ Class(label: $0) != nil }) else {
+      throw ClassifierError.labelTypeChanged(
+        expected: "\(Class.self)", found: learner.classes.kind?.rawValue ?? "no")
+    }
+  }
+
+  /// Everything that a classifier needs to go on, for a checkpoint.
+  ///
+  /// - Complexity: O(stored values).
+  public var learningState: LearningState { learner.state() }
 
   public var options: TrainingOptions { learner.options.options }
 
@@ -88,29 +106,49 @@ extension FastKMeansClassifier {
   ///   - labels: one for each row.
   ///   - sampleWeights: how much each row counts, 0 or more; nil means 1 each.
   ///   - initialization: how this batch's new classes start, in place of the option; nil for the option.
+  ///   - measuringError: whether the report says how the model did on the batch before it learned it. Refined models
+  ///     always say; for others it costs an index over all stored values.
   ///   - progress: as in ``fit(_:labels:sampleWeights:progress:)-(_,[Class],_,_)``.
-  /// - Complexity: default mode O(non-zeros of the batch x prototypes per class, and the stored values of the
-  ///   classes that occur).
+  /// - Complexity: default mode O(non-zeros of the batch x prototypes per class), and the stored values of classes that
+  ///   have fewer prototypes than they want; refined O(passes x non-zeros x all prototypes).
   @discardableResult
   public mutating func fitBatch(
     _ rows: Features, labels: [Class], sampleWeights: [Double]? = nil, initialization: Initialization? = nil,
-    progress: ProgressHandler? = nil
+    measuringError: Bool = false, progress: ProgressHandler? = nil
   ) throws -> TrainingReport {
     try fitBatch(
       rows, labels: LabelColumn(labels), sampleWeights: sampleWeights, initialization: initialization,
-      progress: progress)
+      measuringError: measuringError, progress: progress)
   }
 
   /// The same for labels that are coded already.
   @discardableResult
   public mutating func fitBatch(
     _ rows: Features, labels: LabelColumn, sampleWeights: [Double]? = nil,
-    initialization: Initialization? = nil,
+    initialization: Initialization? = nil, measuringError: Bool = false,
     progress: ProgressHandler? = nil
   ) throws -> TrainingReport {
     try rows.withRows {
       try learner.fitBatch(
-        $0, labels: labels, sampleWeights: sampleWeights, initialization: initialization, progress: progress)
+        $0, labels: labels, sampleWeights: sampleWeights, initialization: initialization,
+        measuringError: measuringError, progress: progress)
     }
+  }
+
+  /// Forgets faster for a while, on top of `decay` and `half_life`: what to do when the data has changed. Another call
+  /// takes the place of the one before; 0 documents end it.
+  ///
+  /// - Parameters:
+  ///   - halfLife: after how many documents half of what was learned is left; above 0.
+  ///   - documents: for how many (by weight), from 0.
+  /// - Throws: ``OptionsError``.
+  public mutating func forgetFaster(halfLife: Double, forDocuments documents: Double) throws {
+    guard halfLife > 0, halfLife.isFinite else {
+      throw OptionsError(parameter: "half_life", value: "\(halfLife)", allowed: "a number above 0")
+    }
+    guard documents >= 0, documents.isFinite else {
+      throw OptionsError(parameter: "documents", value: "\(documents)", allowed: "a number from 0")
+    }
+    learner.haste = Learner.Haste(halfLife: halfLife, documents: documents)
   }
 }

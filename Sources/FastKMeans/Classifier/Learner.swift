@@ -4,23 +4,99 @@
 /// that fails or is cancelled leaves nothing behind.
 package struct Learner: Sendable {
   package private(set) var options: ValidatedOptions
-  package private(set) var classes = ClassDictionary()
-  /// Of each class index.
-  package private(set) var prototypes: [[Prototype]] = []
+  package internal(set) var classes = ClassDictionary()
+  /// The prototypes of each class index.
+  package internal(set) var members: [ClassMembers] = []
+  /// The number of the next prototype.
+  package internal(set) var nextPrototype: UInt64 = 1
   /// nil until something has been learned.
   package private(set) var featureCount: Int?
   package private(set) var isSparse = true
   /// Batches learned; each draws its own random numbers.
   package private(set) var batchCount: UInt64 = 0
-  /// What refinement made of the prototypes; nil if it was off or no better.
-  package private(set) var refined: RefinedWeights?
+  /// What a fit's refinement made of the prototypes; nil if it was off or no better, or alive in a stream.
+  var settledWeights: RefinedWeights?
+  /// Refined weights that learn from a stream.
+  var streamWeights: StreamWeights?
   package private(set) var calibration: Calibration?
   /// What held-out documents say about documents of unknown classes; nil where they say nothing.
   package private(set) var openSet: OpenSet?
   /// When the model is to answer "none of these"; a new fit forgets it.
   package private(set) var rejection: RejectionRule?
+  /// Faster forgetting for some more documents.
+  package var haste = Haste()
 
-  package init(options: ValidatedOptions) { self.options = options }
+  /// Forgetting on top of what the options say, after the data has changed.
+  package struct Haste: Sendable, Equatable {
+    /// In documents.
+    package var halfLife = 1.0
+    /// For how many more.
+    package var documents = 0.0
+  }
+
+  package init(options: ValidatedOptions, classes: ClassDictionary = ClassDictionary()) {
+    self.options = options
+    self.classes = classes
+  }
+
+  /// Puts what a state holds in place, checked by the caller.
+  mutating func restore(
+    members: [ClassMembers], nextPrototype: UInt64, featureCount: Int?, isSparse: Bool, batchCount: UInt64,
+    weights: RefinedWeights?, streamWeights: StreamWeights?, calibration: Calibration?, haste: Haste
+  ) {
+    self.members = members
+    self.nextPrototype = nextPrototype
+    self.featureCount = featureCount
+    self.isSparse = isSparse
+    self.batchCount = batchCount
+    settledWeights = weights
+    self.streamWeights = streamWeights
+    self.calibration = calibration
+    self.haste = haste
+  }
+
+  /// What refinement made of the prototypes; nil if it is off or was no better.
+  ///
+  /// - Complexity: O(features x prototypes) while a stream goes on.
+  package var refined: RefinedWeights? {
+    streamWeights?.refinedWeights(
+      members: members.map(\.ids), truncation: Float(settings.truncationThreshold)) ?? settledWeights
+  }
+
+  /// The prototypes of each class, as a model has them.
+  ///
+  /// - Complexity: O(stored values) to read.
+  package internal(set) var prototypes: [[Prototype]] {
+    get { members.map { $0.prototypes(precision: settings.precision) } }
+    set {
+      members = newValue.map { .settled($0) }
+      numberPrototypes()
+    }
+  }
+
+  mutating func numberPrototypes() {
+    for index in members.indices { members[index].number(from: &nextPrototype) }
+  }
+
+  /// Other options for the calls that follow; what has been learned stays.
+  ///
+  /// - Throws: ``OptionsError`` for an option that what has been learned depends on.
+  package mutating func change(to changed: ValidatedOptions) throws(OptionsError) {
+    if featureCount != nil {
+      let (new, old) = (changed.options, options.options)
+      try require("distance", new.distance.rawValue, old.distance.rawValue)
+      try require("dtype", new.precision.rawValue, old.precision.rawValue)
+      try require("mode", new.mode.rawValue, old.mode.rawValue)
+    }
+    options = changed
+  }
+
+  private func require(_ parameter: String, _ value: String, _ learned: String) throws(OptionsError) {
+    guard value != learned else { return }
+    throw OptionsError(
+      parameter: parameter, value: value,
+      allowed: "\(learned), for the classifier has learned with it; a new classifier takes another")
+  }
 
   /// Goes on from a model.
   package init(resuming model: ModelStorage) {
@@ -28,19 +104,20 @@ package struct Learner: Sendable {
     classes = model.classes
     featureCount = model.prototypes.featureCount
     isSparse = model.prototypes.isSparse
-    prototypes = model.prototypes.learnerPrototypes(classCount: model.classes.count)
+    members = model.prototypes.learnerPrototypes(classCount: model.classes.count).map { .settled($0) }
     batchCount = model.batchCount
-    refined = model.refinedWeights()
+    settledWeights = model.refinedWeights()
     calibration = model.calibration
     openSet = model.openSet
     rejection = model.rejection?.rule
+    numberPrototypes()
   }
 
-  private var settings: TrainingOptions { options.options }
+  var settings: TrainingOptions { options.options }
 
   /// An immutable copy of what has been learned.
   package func model() throws -> ModelStorage {
-    guard let featureCount, !prototypes.isEmpty else { throw ClassifierError.notFitted }
+    guard let featureCount, !members.isEmpty else { throw ClassifierError.notFitted }
     let set = PrototypeSet(
       prototypes, featureCount: featureCount, isSparse: isSparse, precision: settings.precision)
     return ModelStorage(
@@ -83,7 +160,7 @@ package struct Learner: Sendable {
   ///   - initialization: how this batch's new classes start, in place of the option.
   package mutating func fitBatch(
     _ rows: FeatureRows, labels: LabelColumn, sampleWeights: [Double]?, initialization: Initialization? = nil,
-    progress: ProgressHandler?
+    measuringError: Bool = false, progress: ProgressHandler?
   ) throws -> TrainingReport {
     var next = self
     if let initialization {
@@ -92,9 +169,24 @@ package struct Learner: Sendable {
       next.options = try settings.validated()
     }
     let reporter = ProgressReporter(progress)
-    let report = try reporter.run {
-      let input = try next.prepare(rows, labels: labels, sampleWeights: sampleWeights)
-      return try next.learnBatch(rows, input, reporter)
+    let report: TrainingReport
+    if settings.mode == .reference {
+      report = try reporter.run {
+        let input = try next.prepare(rows, labels: labels, sampleWeights: sampleWeights)
+        return try next.learnBatchAsReference(rows, input, reporter)
+      }
+    } else {
+      let (input, plan) = try reporter.run {
+        let input = try next.prepare(rows, labels: labels, sampleWeights: sampleWeights)
+        return (input, try next.planBatch(rows, input, reporter))
+      }
+      let measured = measuringError && !plan.isRefining ? try predictions(rows, input) : nil
+      let outcome =
+        try reporter.run { try learnWeights(plan, rows, input, into: &next, reporter) } ?? measured
+      // From here on nothing fails. This learner lets go of its classes, so that they are changed where they lie.
+      members = []
+      streamWeights = nil
+      report = next.carryOut(plan, input, outcome)
     }
     next.options = options
     self = next
@@ -103,6 +195,36 @@ package struct Learner: Sendable {
 }
 
 extension Learner {
+  /// Gives each class of the rows its first prototypes, mass 0, and learns nothing else.
+  ///
+  /// A training over several machines starts from them; `fit` with the same prototypes given goes the same way.
+  package mutating func seed(
+    _ rows: FeatureRows, labels: LabelColumn, sampleWeights: [Double]?
+  ) throws {
+    var next = self
+    let input = try next.prepare(rows, labels: labels, sampleWeights: sampleWeights)
+    try next.takeGivenPrototypes()
+    var wanted = input.wanted
+    if settings.refinement != .count(0) || settings.isPrototypeCountAutomatic {
+      // As many as a local training would give.
+      let ruled = try next.countsByRule(rows, input, limit: wanted.max() ?? 1)
+      for index in wanted.indices where !next.isCountFixed(next.classes.labels[index]) {
+        wanted[index] = min(wanted[index], ruled[index])
+      }
+    }
+    let isNew = next.prototypes.map(\.isEmpty)
+    try ClassSeeder(options: settings, progress: ProgressReporter(nil)).seed(
+      &next.prototypes, from: rows, partition: input.partition, norms: input.norms, weights: input.weights,
+      wanted: wanted, step: 0)
+    for classIndex in isNew.indices where isNew[classIndex] {
+      for member in next.prototypes[classIndex].indices {
+        next.prototypes[classIndex][member].mass = 0
+        next.prototypes[classIndex][member].sumScale = 0
+      }
+    }
+    self = next
+  }
+
   /// Input that has been checked against the state, in the form that training takes.
   private struct Input {
     var classIndices: [Int32]
@@ -130,7 +252,7 @@ extension Learner {
       throw InputError.lengthMismatch(what: "labels", expected: rows.rowCount, found: labels.count)
     }
     try checkFeatures(rows)
-    let weights = try checkedWeights(sampleWeights, rowCount: rows.rowCount)
+    let weights = try SampleWeights.checked(sampleWeights, rowCount: rows.rowCount)
     let knownCount = classes.count
     // Rows of weight 0 are as good as absent; they bring no class.
     let present = weights.map { weights in labels.selectingRows(weights.indices.filter { weights[$0] > 0 }) }
@@ -139,7 +261,7 @@ extension Learner {
     let classIndices = labels.indices.enumerated().map { row, index in
       weights.map { $0[row] > 0 } ?? true ? table[Int(index)] : -1
     }
-    while prototypes.count < classes.count { prototypes.append([]) }
+    while members.count < classes.count { members.append(.settled([])) }
     return Input(
       classIndices: classIndices,
       partition: ClassPartition(classes: classIndices, classCount: classes.count),
@@ -167,21 +289,6 @@ extension Learner {
     }
   }
 
-  private func checkedWeights(_ weights: [Double]?, rowCount: Int) throws -> [Float]? {
-    guard let weights else { return nil }
-    guard weights.count == rowCount else {
-      throw InputError.lengthMismatch(what: "sample weights", expected: rowCount, found: weights.count)
-    }
-    for (row, weight) in weights.enumerated() where !(0...RowNorms.largestWeight).contains(weight) {
-      throw InputError.badSampleWeight(row: row, value: weight)
-    }
-    let rounded = weights.map { Float($0) }
-    guard rounded.contains(where: { $0 > 0 }) else {
-      throw InputError.badSampleWeight(row: 0, value: weights[0])
-    }
-    return rounded
-  }
-
   private func wantedCounts() -> [Int] {
     // Positions count in sorted order, which is index order for the classes of one `fit`.
     let sorted = classes.labels.indices.sorted { classes.labels[$0] < classes.labels[$1] }
@@ -195,10 +302,12 @@ extension Learner {
   }
 
   /// `k_init='auto'`: as many as size and variety of a class pay for; what `k_list` asks for is kept to.
-  private func countsByRule(_ rows: FeatureRows, _ input: Input) throws -> [Int] {
+  private func countsByRule(
+    _ rows: FeatureRows, _ input: Input, limit: Int = PrototypeCountRule.automaticLimit
+  ) throws -> [Int] {
     let count = { (rows: FeatureRows) in
       try PrototypeCountRule.counts(
-        rows, partition: input.partition, norms: input.norms, limit: PrototypeCountRule.automaticLimit,
+        rows, partition: input.partition, norms: input.norms, limit: limit,
         workers: Parallel.workerCount(settings.threadCount))
     }
     // The rule keeps a table over all features.
@@ -226,17 +335,18 @@ extension Learner {
     guard given.columnCount == featureCount else {
       throw InputError.featureCountMismatch(expected: featureCount ?? 0, found: given.columnCount)
     }
-    let isUnseeded = prototypes.map(\.isEmpty)
+    var starts = [[Prototype]](repeating: [], count: classes.count)
     for (row, label) in labels.enumerated() {
       // Classes that have not come up yet get theirs when they do.
-      guard let index = classes.index(of: label), isUnseeded[index] else { continue }
+      guard let index = classes.index(of: label), members[index].count == 0 else { continue }
       var center = given.vector(row, isSparse: isSparse)
       let norm = center.squaredNorm.squareRoot()
       if settings.distance == .cosine, norm > 0 { center = center.scaled(by: 1 / norm) }
       let mass = settings.mode == .reference ? 1.0 : 0
-      prototypes[index].append(
+      starts[index].append(
         Prototype(center: center.rounded(to: settings.precision), sumScale: mass, mass: mass))
     }
+    for index in starts.indices where !starts[index].isEmpty { members[index] = .settled(starts[index]) }
   }
 
   private mutating func fit(
@@ -250,10 +360,11 @@ extension Learner {
         RefinementTrainer.Input(
           rows: rows, partition: input.partition, norms: input.norms, classes: input.classIndices,
           weights: input.weights, limits: input.wanted, isFixed: classes.labels.map(isCountFixed),
-          initial: prototypes))
+          initial: withoutSums()))
       prototypes = outcome.training.prototypes
       report = outcome.training.report
-      refined = outcome.refined
+      settledWeights = outcome.refined
+      streamWeights = nil
       calibration = outcome.calibration
       openSet = outcome.openSet
     case .default:
@@ -261,40 +372,173 @@ extension Learner {
         settings.isPrototypeCountAutomatic ? try countsByRule(rows, input) : input.wanted
       let outcome = try ByClassTrainer(options: settings, progress: reporter).fit(
         rows, partition: input.partition, norms: input.norms, weights: input.weights, wanted: wanted,
-        initial: prototypes)
+        initial: withoutSums())
       prototypes = outcome.prototypes
       report = outcome.report
     case .reference:
       try seedUnseenClasses(rows, input, reporter)
+      var prototypes = self.prototypes
       report = try ReferenceTrainer(options: settings, progress: reporter).fit(
         &prototypes, rows: rows, classes: input.classIndices, norms: input.norms, weights: input.weights)
+      self.prototypes = prototypes
     }
     return finished(report, input)
   }
 
-  private mutating func learnBatch(
+  private mutating func learnBatchAsReference(
     _ rows: FeatureRows, _ input: Input, _ reporter: ProgressReporter
   ) throws -> TrainingReport {
     try takeGivenPrototypes()
-    let report: TrainingReport
-    switch settings.mode {
-    case .default:
-      let counts = prototypes.map(\.count)
-      report = try BatchUpdater(options: settings, step: batchCount, progress: reporter).update(
-        &prototypes, with: rows, partition: input.partition, norms: input.norms, weights: input.weights,
-        wanted: input.wanted)
-      if let refined {
-        let follower = RefinementFollower(options: settings, step: batchCount, progress: reporter)
-        self.refined = try follower.follow(
-          refined, prototypes: prototypes, countsBefore: counts,
-          keepsPositions: report.prunedCount == 0 && report.mergedCount == 0, rows: rows,
-          classes: input.classIndices, norms: input.norms, weights: input.weights)
-      }
-    case .reference:
-      try seedUnseenClasses(rows, input, reporter)
-      report = try ReferenceTrainer(options: settings, progress: reporter).update(
-        &prototypes, with: rows, classes: input.classIndices, norms: input.norms, weights: input.weights)
+    try seedUnseenClasses(rows, input, reporter)
+    var prototypes = self.prototypes
+    let report = try ReferenceTrainer(options: settings, progress: reporter).update(
+      &prototypes, with: rows, classes: input.classIndices, norms: input.norms, weights: input.weights)
+    self.prototypes = prototypes
+    return finished(report, input)
+  }
+
+  /// What a batch is going to do to the prototypes, and to refined weights.
+  private struct BatchPlan {
+    var updater: StreamUpdater
+    var prototypes: StreamUpdater.Plan
+    var isRefining: Bool
+  }
+
+  /// All of a batch that can fail; changes nothing but what a failure throws away with this copy.
+  private mutating func planBatch(
+    _ rows: FeatureRows, _ input: Input, _ reporter: ProgressReporter
+  ) throws -> BatchPlan {
+    let refines = isRefining()
+    try takeGivenPrototypes()
+    var settings = self.settings
+    // Shares blur the prototypes that refinement starts from; see `fit`.
+    if refines { settings.isSoft = false }
+    let updater = StreamUpdater(options: settings, step: batchCount, progress: reporter)
+    var plan = try updater.plan(
+      members, rows: rows, partition: input.partition, norms: input.norms, weights: input.weights,
+      wanted: refines ? paidFor(input) : input.wanted, forgetting: forgetting(input),
+      canAssignLate: reporter.isSilent && !refines)
+    plan.number(from: &nextPrototype)
+    return BatchPlan(updater: updater, prototypes: plan, isRefining: refines)
+  }
+
+  /// Refined: a class gets another prototype for each 20 documents, as ``PrototypeCountRule`` has it; what `k_list` asks
+  /// for is kept to.
+  private func paidFor(_ input: Input) -> [Int] {
+    input.wanted.indices.map { index in
+      guard !isCountFixed(classes.labels[index]) else { return input.wanted[index] }
+      let documents = members[index].mass + Double(input.partition.count(of: index))
+      return min(input.wanted[index], max(1, Int(min(documents, 1e9) / 20)))
     }
+  }
+
+  /// What is left of masses and sums after this batch.
+  private func forgetting(_ input: Input) -> Double {
+    let documents = Self.weight(of: input)
+    var lives = settings.halfLife.map { documents / $0 } ?? 0
+    if haste.documents > 0 { lives += min(documents, haste.documents) / haste.halfLife }
+    guard lives > 0 else { return settings.decay }
+    return max(1e-30, settings.decay * naturalExponential(-0.693_147_180_559_945_3 * lives))
+  }
+
+  private static func weight(of input: Input) -> Double {
+    input.weights.map { $0.reduce(0.0) { $0 + Double($1) } } ?? Double(input.classIndices.count)
+  }
+
+  /// Whether refined weights learn from this batch too: those that there are, or from the first batch on.
+  private func isRefining() -> Bool {
+    if streamWeights != nil || settledWeights != nil { return true }
+    return settings.refinement != .count(0) && members.allSatisfy { $0.count == 0 }
+  }
+
+  /// What the model says of documents before it learns them.
+  ///
+  /// - Complexity: O(stored values) beside the scoring: an index is made for it.
+  private func predictions(_ rows: FeatureRows, _ input: Input) throws -> PrequentialOutcome {
+    let counted = (0..<rows.rowCount).filter {
+      input.classIndices[$0] >= 0 && input.norms.squaredNorms[$0] > 0
+    }
+    let predicted =
+      members.isEmpty ? nil : try ClassScoring(model()).predictedClasses(rows)
+    return PrequentialOutcome(
+      rows: counted.map { Int32($0) }, classIndices: counted.map { input.classIndices[$0] },
+      isRight: counted.map { predicted?[$0] == input.classIndices[$0] }, weights: input.weights)
+  }
+
+  /// Lets refined weights learn from the batch; if that fails, this learner is as it was.
+  ///
+  /// The weights are taken out of both learners while they change, so that nothing is copied.
+  private mutating func learnWeights(
+    _ plan: BatchPlan, _ rows: FeatureRows, _ input: Input, into next: inout Learner,
+    _ reporter: ProgressReporter
+  ) throws -> PrequentialOutcome? {
+    guard plan.isRefining else { return nil }
+    let after = plan.prototypes.membersAfter(next.members)
+    let lanes = after.reduce(0) { $0 + $1.count }
+    guard StreamWeights.byteCount(lanes: lanes, features: rows.columnCount) <= RefinementTrainer.byteLimit
+    else {
+      next.settledWeights = nil
+      next.streamWeights = nil
+      return nil
+    }
+    let wasLive = streamWeights != nil
+    var weights = next.liveWeights(rows, input)
+    next.streamWeights = nil
+    streamWeights = nil
+    do {
+      weights.follow(after.map(\.ids), fresh: next.freshWeights(after, unit: weights.unit))
+      let refiner = StreamRefiner(options: settings, step: batchCount, progress: reporter)
+      let outcome = try refiner.learn(
+        StreamRefiner.Input(
+          rows: rows, norms: input.norms, classes: input.classIndices, weights: input.weights,
+          knownClassCount: members.count), &weights)
+      next.settledWeights = nil
+      next.streamWeights = weights
+      return outcome
+    } catch {
+      if wasLive {
+        weights.follow(members.map(\.ids), fresh: freshWeights(members, unit: weights.unit))
+        streamWeights = weights
+      }
+      throw error
+    }
+  }
+
+  private func liveWeights(_ rows: FeatureRows, _ input: Input) -> StreamWeights {
+    if let streamWeights { return streamWeights }
+    let width = isSparse ? nil : featureCount
+    if let settledWeights {
+      return StreamWeights(settledWeights, members: members.map(\.ids), width: width)
+    }
+    let isEuclidean = settings.distance == .euclidean
+    return StreamWeights(
+      unit: isEuclidean ? StreamWeights.unit(of: rows) : 1, width: width, isEuclidean: isEuclidean)
+  }
+
+  /// What a prototype starts refinement with.
+  private func freshWeights(
+    _ members: [ClassMembers], unit: Float
+  ) -> (_ classIndex: Int, _ position: Int) -> (PrototypeVector, Float) {
+    let settings = settings
+    return { classIndex, position in
+      let prototype = members[classIndex].prototypes(precision: settings.precision)[position]
+      return StreamWeights.fresh(prototype, settings: settings, unit: Double(unit))
+    }
+  }
+
+  private mutating func carryOut(
+    _ plan: BatchPlan, _ input: Input, _ outcome: PrequentialOutcome?
+  ) -> TrainingReport {
+    var report = plan.updater.carryOut(plan.prototypes, on: &members, partition: input.partition)
+    plan.updater.merge(&members, touched: plan.prototypes.touched, report: &report)
+    if var weights = streamWeights {
+      streamWeights = nil
+      weights.follow(members.map(\.ids), fresh: freshWeights(members, unit: weights.unit))
+      streamWeights = weights
+    }
+    report.prequential = outcome
+    haste.documents = max(0, haste.documents - Self.weight(of: input))
+    report.prototypeCount = members.reduce(0) { $0 + $1.count }
     return finished(report, input)
   }
 
@@ -310,9 +554,18 @@ extension Learner {
   private mutating func seedUnseenClasses(
     _ rows: FeatureRows, _ input: Input, _ reporter: ProgressReporter
   ) throws {
+    var prototypes = self.prototypes
     try ClassSeeder(options: settings, progress: reporter).seed(
       &prototypes, from: rows, partition: input.partition, norms: input.norms, weights: input.weights,
       wanted: input.wanted, step: batchCount)
+    self.prototypes = prototypes
+  }
+
+  /// Where training starts from: places alone, since `fit` counts its own documents.
+  private func withoutSums() -> [[Prototype]] {
+    prototypes.map { members in
+      members.map { Prototype(center: $0.center, sumScale: $0.sumScale, mass: $0.mass) }
+    }
   }
 }
 

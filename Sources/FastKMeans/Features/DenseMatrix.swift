@@ -65,9 +65,28 @@ package struct DenseRows: @unchecked Sendable {
     }
   }
 
-  package func validate() throws {
-    for (position, value) in values.enumerated() where !value.isFinite {
-      throw InputError.notFinite(row: position / columnCount, column: position % columnCount)
+  /// Checks that every value is a number.
+  ///
+  /// - Parameters:
+  ///   - workers: threads; the fault that is reported is the first one for any number.
+  package func validate(workers: Int = 1) throws {
+    guard workers > 1 else {
+      for row in 0..<rowCount { try validate(row: row) }
+      return
+    }
+    do {
+      try Parallel.forEachChunk(count: rowCount, chunk: 1024, workers: workers) { _, range in
+        for row in range { try validate(row: row) }
+      }
+    } catch {
+      for row in 0..<rowCount { try validate(row: row) }
+      throw error
+    }
+  }
+
+  private func validate(row: Int) throws {
+    for (column, value) in values(of: row).enumerated() where !value.isFinite {
+      throw InputError.notFinite(row: row, column: column)
     }
   }
 }

@@ -44,7 +44,28 @@ package struct SparseRows: @unchecked Sendable {
 
 extension SparseRows {
   /// Checks everything that the loops over rows rely on.
-  package func validate() throws {
+  ///
+  /// - Parameters:
+  ///   - workers: threads; the fault that is reported is the first one for any number.
+  package func validate(workers: Int = 1) throws {
+    try validateShape()
+    guard workers > 1 else {
+      for row in 0..<rowCount { try validate(row: row) }
+      return
+    }
+    do {
+      try Parallel.forEachChunk(count: rowCount, chunk: 4096, workers: workers) { _, range in
+        for row in range { try validate(row: row) }
+      }
+    } catch {
+      // Whichever thread found a fault: the first one is looked for again, in order.
+      for row in 0..<rowCount { try validate(row: row) }
+      throw error
+    }
+  }
+
+  /// Checks all but the rows themselves: sizes and offsets.
+  private func validateShape() throws {
     guard rowCount >= 0, columnCount >= 0, columnCount <= Int(UInt32.max) else {
       throw InputError.badShape("\(rowCount) x \(columnCount); columns are limited to 2^32 - 1")
     }
@@ -54,19 +75,19 @@ extension SparseRows {
     guard values.count == columns.count else {
       throw InputError.lengthMismatch(what: "values", expected: columns.count, found: values.count)
     }
-    try validateOffsets()
-    for row in 0..<rowCount { try validate(row: row) }
+    try validateOffsets(valueCount: columns.count)
   }
 
-  private func validateOffsets() throws {
+  /// Checks that offsets begin at 0, never fall, and end at the number of values.
+  package func validateOffsets(valueCount: Int) throws {
     var previous = 0
     for (position, offset) in offsets.enumerated() {
-      guard offset >= previous, offset <= columns.count, position > 0 || offset == 0 else {
+      guard offset >= previous, offset <= valueCount, position > 0 || offset == 0 else {
         throw InputError.badRowOffsets(position: position, value: offset)
       }
       previous = offset
     }
-    guard previous == columns.count else {
+    guard previous == valueCount else {
       throw InputError.badRowOffsets(position: rowCount, value: previous)
     }
   }

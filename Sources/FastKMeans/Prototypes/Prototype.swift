@@ -9,6 +9,30 @@ package struct Prototype: Sendable, Equatable {
   package var sumScale: Double
   /// The weight of the documents it stands for.
   package var mass: Double
+  /// How a stream keeps the sum; nil until one has.
+  package var sum: Sum?
+  /// Stable for the prototype's life; 0 until it is given one.
+  package var id: UInt64 = 0
+  /// Whether it stays where it is; it still answers.
+  package var isFrozen = false
+
+  /// What it takes to have the very bits of a sum again, beside its centre: see `StoredSum`.
+  package struct Sum: Sendable, Equatable {
+    /// The sum is this times what is stored; 0 for a prototype that was given and has no sum.
+    package var unit: Double
+    /// Of what is stored.
+    package var squaredLength: Double
+
+    package init(unit: Double, squaredLength: Double) {
+      self.unit = unit
+      self.squaredLength = squaredLength
+    }
+
+    /// Whether these are numbers that a stream can have left.
+    package var isValid: Bool {
+      unit.isFinite && unit >= 0 && squaredLength.isFinite && squaredLength >= 0
+    }
+  }
 
   package init(center: PrototypeVector, sumScale: Double, mass: Double) {
     self.center = center

@@ -25,7 +25,8 @@ extension PrototypeSet {
     self.init(
       featureCount: featureCount, rows: rows,
       classIndices: prototypes.indices.flatMap { [Int32](repeating: Int32($0), count: prototypes[$0].count) },
-      masses: all.map(\.mass), sumScales: all.map(\.sumScale))
+      masses: all.map(\.mass), sumScales: all.map(\.sumScale),
+      streamSums: all.contains { $0.sum != nil } ? all.map(\.sum) : nil)
   }
 
   /// The prototypes of each class, ready to learn on.
@@ -34,8 +35,10 @@ extension PrototypeSet {
   package func learnerPrototypes(classCount: Int) -> [[Prototype]] {
     var result = [[Prototype]](repeating: [], count: classCount)
     for index in 0..<count {
-      result[Int(classIndices[index])].append(
-        Prototype(center: vector(index), sumScale: sumScales[index], mass: masses[index]))
+      var prototype = Prototype(center: vector(index), sumScale: sumScales[index], mass: masses[index])
+      // Sixteen bits do not hold what a sum comes from.
+      if precision == .float32 || precision == .float64 { prototype.sum = streamSums?[index] }
+      result[Int(classIndices[index])].append(prototype)
     }
     return result
   }

@@ -16,9 +16,25 @@ extension PrototypeSet {
     validating featureCount: Int, rows: Rows, classIndices: [Int32], masses: [Double], sumScales: [Double],
     classCount: Int
   ) throws {
+    try self.init(
+      validating: featureCount, rows: rows, classIndices: classIndices, masses: masses, sumScales: sumScales,
+      streamSums: nil, classCount: classCount)
+  }
+
+  /// The same with what a stream has to go on from.
+  package init(
+    validating featureCount: Int, rows: Rows, classIndices: [Int32], masses: [Double], sumScales: [Double],
+    streamSums: [Prototype.Sum?]?, classCount: Int
+  ) throws {
     self.init(
-      featureCount: featureCount, rows: rows, classIndices: classIndices, masses: masses, sumScales: sumScales
-    )
+      featureCount: featureCount, rows: rows, classIndices: classIndices, masses: masses,
+      sumScales: sumScales,
+      streamSums: streamSums)
+    guard streamSums == nil || streamSums?.count == classIndices.count,
+      streamSums?.allSatisfy({ $0?.isValid ?? true }) ?? true
+    else {
+      throw PrototypeSetError("the units and lengths of sums are not one finite pair for each prototype")
+    }
     guard featureCount >= 0, featureCount <= Int(UInt32.max) else {
       throw PrototypeSetError("feature count \(featureCount) is not in 0 ..< 2^32")
     }

@@ -12,6 +12,8 @@ public struct PrototypeSet: Sendable, Equatable {
   public let masses: [Double]
   /// What a learner needs to go on: cosine, the length of the sum of unit rows; Euclidean, the mass.
   public let sumScales: [Double]
+  /// How a stream keeps the sums, one for each prototype; nil where none has learned from a stream.
+  package let streamSums: [Prototype.Sum?]?
 
   /// Rows of prototypes in their stored precision.
   public enum Rows: Sendable, Equatable {
@@ -41,13 +43,15 @@ public struct PrototypeSet: Sendable, Equatable {
   }
 
   package init(
-    featureCount: Int, rows: Rows, classIndices: [Int32], masses: [Double], sumScales: [Double]? = nil
+    featureCount: Int, rows: Rows, classIndices: [Int32], masses: [Double], sumScales: [Double]? = nil,
+    streamSums: [Prototype.Sum?]? = nil
   ) {
     self.featureCount = featureCount
     self.rows = rows
     self.classIndices = classIndices
     self.masses = masses
     self.sumScales = sumScales ?? masses
+    self.streamSums = streamSums
   }
 
   /// The non-zero coordinates of one prototype, by ascending column.

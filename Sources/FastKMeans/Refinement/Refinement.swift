@@ -61,8 +61,8 @@ package struct Refinement {
       shuffle(&order, epoch: epoch)
       for first in stride(from: 0, to: order.count, by: Self.batchSize) {
         let batch = order[first..<min(order.count, first + Self.batchSize)]
-        let rate =
-          recipe.rate * (1 - (Double(epoch) + Double(first) / Double(order.count)) / Double(recipe.epochs))
+        let done = (Double(epoch) + Double(first) / Double(order.count)) / Double(recipe.epochs)
+        let rate = recipe.rate * (1 - done * (1 - recipe.lastRateShare))
         try score(batch, table, rows, classes: classes, scratch: scratch, remote, into: steps)
         for (position, document) in batch.enumerated() {
           let weight = Double(weights?[Int(document)] ?? 1)
@@ -156,7 +156,7 @@ private let rivalLimit = Int(FK_REFINE_RIVALS)
 
 /// The moves of one batch. `@unchecked Sendable`: each position is written by one worker.
 final class RefinementSteps: @unchecked Sendable {
-  private let capacity: Int
+  let capacity: Int
   private let moves: UnsafeMutablePointer<fk_refine_move>
   let counts: UnsafeMutablePointer<Int>
   let losses: UnsafeMutablePointer<Float>
@@ -178,6 +178,8 @@ final class RefinementSteps: @unchecked Sendable {
   }
 
   func moves(of position: Int) -> UnsafePointer<fk_refine_move> { UnsafePointer(moves + position * capacity) }
+
+  func movesToFill(_ position: Int) -> UnsafeMutablePointer<fk_refine_move> { moves + position * capacity }
 
   func fill(
     _ position: Int, from scores: [Float], scale: Float, _ table: RefinementTable, ownClass: Int32,

@@ -8,8 +8,10 @@
 package struct RefinementRecipe: Sendable, Equatable {
   /// A name for reports.
   package var name: String
-  /// The rate of the first step; it falls to 0 in a line.
+  /// The rate of the first step; it falls in a line.
   package var rate: Double
+  /// The share of it that is left at the last step: 0, but where other machines go on.
+  package var lastRateShare = 0.0
   package var epochs: Int
   /// Of the smooth loss log(1 + sum exp(sharpness (margin + s_r - s_o))) / sharpness; 0 is the hinge.
   package var sharpness: Float

@@ -78,7 +78,7 @@ package struct Merging {
     for first in prototypes.indices where !isMerged[first] {
       let group = prototypes.indices.filter { other in
         guard other != first else { return true }
-        guard !isMerged[other] else { return false }
+        guard !isMerged[other], !prototypes[first].isFrozen, !prototypes[other].isFrozen else { return false }
         let distance = prototypes[first].distance(to: prototypes[other], options.distance)
         return distance < limits.threshold && distance < limits.quantile
       }
@@ -100,7 +100,9 @@ package struct Merging {
     for member in members[1...] {
       sum = sum.combined(times: 1, with: member.center, times: weight(of: member))
     }
-    return Prototype(sum: sum, mass: mass, distance: options.distance, precision: options.precision)
+    var merged = Prototype(sum: sum, mass: mass, distance: options.distance, precision: options.precision)
+    merged.id = members[0].id
+    return merged
   }
 
   /// Reference: the mass. Ours: the length of the sum, so that the merged prototype is that of all its documents.

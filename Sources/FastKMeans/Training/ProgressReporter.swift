@@ -26,6 +26,9 @@ package final class ProgressReporter: @unchecked Sendable {
 
   package init(_ handler: ProgressHandler?) { self.handler = handler }
 
+  /// Whether nobody listens, so that nobody can cancel.
+  package var isSilent: Bool { handler == nil }
+
   /// Starts counting anew; to be called between parallel loops.
   package func begin(_ phase: TrainingProgress.Phase, total: Int) throws {
     self.phase = phase

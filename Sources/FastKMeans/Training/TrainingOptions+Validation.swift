@@ -31,6 +31,9 @@ extension TrainingOptions {
       try require((0...1000).contains(epochs), "refine", epochs, "auto, or a whole number from 0 to 1000")
     }
     try require(decay > 0 && decay <= 1, "decay", decay, "above 0, at most 1")
+    if let halfLife {
+      try require(halfLife > 0 && halfLife.isFinite, "half_life", halfLife, "a number above 0, or none")
+    }
     return ValidatedOptions(self)
   }
 

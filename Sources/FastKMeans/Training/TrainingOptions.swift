@@ -120,6 +120,9 @@ public struct TrainingOptions: Sendable, Equatable {
   public var refinement: RefinementEpochs = .automatic
   /// `decay`: what is left of a prototype's mass and sum after each batch; above 0, at most 1.
   public var decay = 1.0
+  /// `half_life`: after how many documents of a stream (their weights, of all classes) half of a prototype's mass and
+  /// sum is left, on top of `decay`; above 0, nil for never. Default mode only.
+  public var halfLife: Double?
   /// `warm_start`: `fit` goes on from the prototypes that are there.
   public var isWarmStart = false
   /// `mode`

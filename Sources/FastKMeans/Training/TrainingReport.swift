@@ -20,6 +20,12 @@ public struct TrainingReport: Sendable, Equatable {
   /// Documents without any feature; they move nothing.
   public internal(set) var emptyDocumentCount = 0
 
+  /// A batch of a stream: what the model as it was before the batch said of the batch's documents (tested before they
+  /// are learned, the prequential error); nil where it was not asked for.
+  public internal(set) var prequential: PrequentialOutcome?
+  /// The share of document weight that was answered wrongly before the batch was learned; nil as above.
+  public var errorBeforeUpdate: Double? { prequential?.error }
+
   /// How refinement ended.
   public internal(set) var refinement = RefinementOutcome.off
 

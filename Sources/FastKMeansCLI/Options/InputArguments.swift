@@ -1,6 +1,7 @@
 import ArgumentParser
 import FastKMeans
 import FastKMeansFormats
+import FastKMeansKafka
 
 /// A file of rows and how it is to be read: the same options for every command that reads one.
 struct InputArguments: ParsableArguments {
@@ -43,6 +44,9 @@ struct RowArguments: ParsableArguments {
   ///
   /// - Throws: ``CallError`` where nothing tells the format, or labels of a file of its own have no place.
   func resolvedFormat(of input: String) throws -> RowFormat {
+    if KafkaAddress.isAddress(input) {
+      throw CallError("\(input): topics are read by 'fastkmeans stream' only; name a file here")
+    }
     if let format { return try checked(format) }
     if input == "-" { throw CallError("standard input has no name to tell its format; pass --format") }
     guard let format = RowFormat(path: input) else {
@@ -60,7 +64,11 @@ struct RowArguments: ParsableArguments {
 
   /// What the reader is told.
   func readerOptions(of input: String, requiresLabels: Bool) throws -> ReaderOptions {
-    var options = ReaderOptions(format: try resolvedFormat(of: input))
+    readerOptions(format: try resolvedFormat(of: input), requiresLabels: requiresLabels)
+  }
+
+  func readerOptions(format: RowFormat, requiresLabels: Bool) -> ReaderOptions {
+    var options = ReaderOptions(format: format)
     options.textColumn = textColumn
     options.labelColumn = labelColumn
     options.zeroBased = zeroBased

@@ -19,6 +19,11 @@ enum Interruption {
     return source
   }
 
+  private static let gracefulEnd = Mutex<(@Sendable () -> Void)?>(nil)
+
+  /// From now on the first interrupt asks the work to end by itself; the second one ends the process.
+  static func endGracefully(_ ask: @escaping @Sendable () -> Void) { gracefulEnd.withLock { $0 = ask } }
+
   /// Takes over the signals.
   static func install() { _ = sources }
 
@@ -30,6 +35,11 @@ enum Interruption {
   }
 
   private static func end(after signal: Int32) {
+    let ask = gracefulEnd.withLock { ask in
+      defer { ask = nil }
+      return ask
+    }
+    if let ask { return ask() }
     for path in outputs.withLock({ $0 }) where path != "-" { removeTemporaryFiles(beside: path) }
     StandardError.write("\nfastkmeans: error: interrupted; outputs are as they were\n")
     _exit(128 + signal)

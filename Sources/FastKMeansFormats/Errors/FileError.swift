@@ -2,7 +2,7 @@
 public enum FileError: Error, Equatable, Sendable {
   /// What was being done.
   public enum Operation: String, Sendable, Equatable {
-    case open, inspect, read, write, seek, map, sync, rename
+    case open, inspect, read, write, seek, map, sync, rename, create, truncate, remove, lock
   }
 
   /// There is no such file.

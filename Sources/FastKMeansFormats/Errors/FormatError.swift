@@ -44,6 +44,10 @@ public struct FormatError: Error, Equatable, Sendable {
     /// Index 0 in a file whose indices start at 1.
     case zeroIndex
     case notFinite(column: Int)
+    /// The row is longer than is allowed.
+    case recordTooLong(byteCount: Int, limit: Int)
+    /// The last line has no line break, so that nobody knows whether it is all there.
+    case unfinishedLine
     /// The file ends too early.
     case truncated(what: String)
     /// The bytes contradict themselves.
@@ -120,6 +124,9 @@ extension FormatError.Problem: CustomStringConvertible {
     case .duplicateColumn(let column): "index \(column) occurs twice in the row"
     case .columnOutOfRange(let column, let limit): "index \(column) is above the largest allowed, \(limit)"
     case .zeroIndex: "index 0, but the indices before it look as if they start at 1; pass --zero-based true"
+    case .recordTooLong(let count, let limit):
+      "the row has \(count) bytes, at most \(limit) are taken; pass a larger --max-record-bytes to take it"
+    case .unfinishedLine: "the input ends inside this line; send a line break after each row"
     case .notFinite(let column): "the value at index \(column) is NaN or infinite; clean the data first"
     default: nil
     }

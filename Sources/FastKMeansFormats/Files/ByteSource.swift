@@ -1,11 +1,18 @@
 /// Bytes that come one piece after the other.
-protocol ByteSource: AnyObject {
+package protocol ByteSource: AnyObject {
   /// Fills the front of `buffer` with what is there, at least one byte.
   ///
-  /// - Returns: how many bytes came; 0 at the end.
+  /// - Returns: how many bytes came; 0 at the end, or where ``isPaused`` says that more may come later.
   func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int
   /// The number of bytes that will come in all, where that is known.
   var totalCount: Int? { get }
+  /// The last call brought nothing because nothing has come in time, not because it is the end.
+  var isPaused: Bool { get }
+}
+
+extension ByteSource {
+  package var isPaused: Bool { false }
+  package var totalCount: Int? { nil }
 }
 
 /// The bytes of a file or a pipe.
@@ -14,7 +21,7 @@ final class FileSource: ByteSource {
   let path: String
   /// Bytes read to recognise the content, not handed out yet.
   private var pushedBack: [UInt8] = []
-  let totalCount: Int?
+  package let totalCount: Int?
 
   init(path: String) throws {
     descriptor = try System.openForReading(path)
@@ -25,7 +32,7 @@ final class FileSource: ByteSource {
 
   deinit { System.closeFile(descriptor) }
 
-  func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+  package func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
     guard pushedBack.isEmpty else {
       let count = min(buffer.count, pushedBack.count)
       buffer.copyBytes(from: pushedBack[..<count])

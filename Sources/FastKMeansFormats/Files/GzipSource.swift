@@ -9,7 +9,7 @@ final class GzipSource: ByteSource {
   /// The last output buffer was filled, so zlib may hold more without any further input.
   private var mayHaveOutputLeft = false
   private var isAtEnd = false
-  let totalCount: Int? = nil
+  package let totalCount: Int? = nil
 
   init(_ file: FileSource) throws {
     self.file = file
@@ -27,7 +27,7 @@ final class GzipSource: ByteSource {
     }
   }
 
-  func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+  package func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
     while !isAtEnd {
       if inputPosition == input.count, !mayHaveOutputLeft { try refill() }
       guard try beginMemberIfNeeded() else { break }

@@ -8,9 +8,9 @@ final class MappedSource: ByteSource {
     self.range = range
   }
 
-  var totalCount: Int? { range.count }
+  package var totalCount: Int? { range.count }
 
-  func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+  package func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
     let count = min(buffer.count, range.count)
     try file.withBytes(at: range.lowerBound, count: count) { buffer.copyMemory(from: $0) }
     range = range.lowerBound + count..<range.upperBound

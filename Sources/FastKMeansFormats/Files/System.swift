@@ -152,7 +152,7 @@ extension FileStatus {
 }
 
 extension FileError {
-  init(path: String, operation: Operation, code: Int32) {
+  package init(path: String, operation: Operation, code: Int32) {
     switch code {
     case ENOENT: self = .notFound(path: path)
     case EACCES, EPERM, EROFS: self = .noPermission(path: path, operation: operation)

@@ -1,8 +1,4 @@
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
+import FastKMeans
 
 /// A JSON object a line, with a field for the text and one for the label.
 struct JSONLinesParser: LineParser {
@@ -10,30 +6,32 @@ struct JSONLinesParser: LineParser {
   private var gatherer: TextGatherer
   private let textField: String
   private let labelField: String
-  private let decoder: JSONDecoder
+  private let fieldBytes: (text: [UInt8], label: [UInt8])
 
   init(path: String, options: ReaderOptions) {
     self.path = path
     gatherer = TextGatherer(path: path, options: options)
     textField = options.textColumn
     labelField = options.labelColumn
-    decoder = JSONRow.decoder(textField: textField, labelField: labelField)
+    fieldBytes = (Array(textField.utf8), Array(labelField.utf8))
   }
 
   var rowCount: Int { gatherer.rowCount }
 
   mutating func parse(_ lines: UnsafeRawBufferPointer, firstLine: Int) throws -> Int {
-    let fields = (text: Array(textField.utf8), label: Array(labelField.utf8))
-    return try forEachLine(of: lines) { line, offset in
+    try forEachLine(of: lines) { line, offset in
       if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) { return }
-      do {
-        try parse(line, number: firstLine + offset, fields)
-      } catch let problem as FormatError.Problem {
-        let place = FormatError.Place.line(firstLine + offset)
-        try gatherer.reject(line, FormatError(path: path, place: place, problem: problem))
-      } catch let error as FormatError {
-        try gatherer.reject(line, error)
-      }
+      try parse(record: line, number: firstLine + offset)
+    }
+  }
+
+  mutating func parse(record: UnsafeRawBufferPointer, number: Int) throws {
+    do {
+      try parse(record, number: number, fieldBytes)
+    } catch let problem as FormatError.Problem {
+      try gatherer.reject(record, FormatError(path: path, place: .line(number), problem: problem))
+    } catch let error as FormatError {
+      try gatherer.reject(record, error)
     }
   }
 
@@ -57,7 +55,7 @@ struct JSONLinesParser: LineParser {
   }
 
   private mutating func parseFully(_ line: UnsafeRawBufferPointer, number: Int) throws {
-    var row = try JSONRow.decode(line, with: decoder)
+    var row = try JSONRow(line, textField: textField, labelField: labelField)
     try row.text.withUTF8 { text in
       let text = UnsafeRawBufferPointer(text)
       guard var label = row.label else { return try gatherer.append(label: nil, text: text, line: number) }
@@ -69,6 +67,10 @@ struct JSONLinesParser: LineParser {
   }
 
   mutating func reserve(read: Int, total: Int) { gatherer.reserve(read: read, total: total) }
+
+  mutating func setAside(_ row: RejectedRow) { gatherer.setAside(row) }
+
+  mutating func expect(featureCount: Int?, labelKind: Label.Kind?) { gatherer.expect(labelKind: labelKind) }
 
   mutating func takeBatch() throws -> RowBatch { try gatherer.takeBatch() }
 }

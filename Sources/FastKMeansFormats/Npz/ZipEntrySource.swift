@@ -19,9 +19,9 @@ final class ZipEntrySource: ByteSource {
     }
   }
 
-  var totalCount: Int? { entry.size }
+  package var totalCount: Int? { entry.size }
 
-  func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+  package func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
     guard !isAtEnd else { return 0 }
     let count = try inflater.map { try inflate($0, into: buffer) } ?? copy(into: buffer)
     sum = checksum(sum, UnsafeRawBufferPointer(rebasing: buffer[..<count]))

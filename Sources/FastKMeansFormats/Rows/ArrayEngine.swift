@@ -11,6 +11,8 @@ final class ArrayEngine: RowEngine {
   private let labels: LabelColumn?
   private let rowCount: Int
   private var row: Int
+  /// The end of the rows that are gathered.
+  private var gatheredEnd: Int
 
   init(path: String, format: RowFormat, options: ReaderOptions, position: ReaderPosition) throws {
     if options.requiresLabels, options.labelsFile == nil {
@@ -34,13 +36,31 @@ final class ArrayEngine: RowEngine {
         path: labelsFile, place: .file, problem: .labelCount(rows: rowCount, labels: labels.count))
     }
     row = min(max(0, position.row), rowCount)
+    gatheredEnd = row
   }
 
   var position: ReaderPosition { ReaderPosition(byte: 0, line: 0, row: row) }
 
-  func next(maxRows: Int, maxBytes: Int) throws -> RowBatch? {
-    guard row < rowCount else { return nil }
-    let range = row..<row + min(maxRows, rowCount - row)
+  var gatheredCount: Int { gatheredEnd - row }
+  var hasGathered: Bool { gatheredEnd > row }
+
+  /// What a row takes in memory; of sparse rows, the mean.
+  private var rowBytes: Int {
+    switch matrix {
+    case .sparse(let matrix): max(1, 8 * matrix.nonZeroCount / max(1, matrix.rowCount))
+    case .dense(let matrix): max(1, 4 * matrix.columnCount)
+    }
+  }
+
+  func gather(maxRows: Int, maxBytes: Int) -> Gathering {
+    let limit = min(maxRows, max(1, maxBytes / rowBytes))
+    gatheredEnd = max(gatheredEnd, row + min(limit, rowCount - row))
+    return gatheredEnd - row >= limit ? .complete : .ended
+  }
+
+  func takeBatch() throws -> RowBatch? {
+    guard row < gatheredEnd else { return nil }
+    let range = row..<gatheredEnd
     let isWhole = range == 0..<rowCount
     let features: Features =
       switch matrix {

@@ -45,6 +45,13 @@ public struct RowBatch: Sendable, Equatable {
   public var rejected: [RejectedRow]
   /// How many of the rows have no label; if any, the labels of the others are not in `data` either.
   public var unlabelledCount: Int
+
+  /// For sources of rows that are no files.
+  public init(data: LabelledData, rejected: [RejectedRow] = [], unlabelledCount: Int = 0) {
+    self.data = data
+    self.rejected = rejected
+    self.unlabelledCount = unlabelledCount
+  }
 }
 
 /// A row that could not be read.
@@ -52,6 +59,11 @@ public struct RejectedRow: Sendable, Equatable {
   /// The row as it stands in the file, without its line break.
   public var bytes: [UInt8]
   public var reason: FormatError
+
+  public init(bytes: [UInt8], reason: FormatError) {
+    self.bytes = bytes
+    self.reason = reason
+  }
 }
 
 /// A place between two rows of a file, to go on from.

@@ -15,6 +15,14 @@ final class LineBuffer {
   private var start = 0
   private var end = 0
   private(set) var isAtEnd = false
+  /// The source had nothing for the moment when it was asked last.
+  private(set) var isPaused = false
+  /// A longer line is skipped, see ``takeOversized()``.
+  var lineLimit = Int.max
+  /// The line that is being skipped.
+  private var oversized: OversizedLine?
+  /// Whether a byte order mark is to be taken off what the source gives first.
+  var stripsMark = false
   /// Bytes of the stream before the window's start.
   private(set) var consumed = 0
   /// Bytes behind `start` that are known to hold no line break, not to search a long line twice.
@@ -42,33 +50,78 @@ final class LineBuffer {
     searched = 0
   }
 
+  /// Bytes of the stream before the first line that has not been dealt with.
+  var settled: Int { consumed - (oversized?.skippedCount ?? 0) }
+
   /// Reads on.
   ///
-  /// - Returns: `false` at the end of the source.
+  /// - Returns: `false` at the end of the source, and where it has nothing for the moment.
   func refill() throws -> Bool {
     guard !isAtEnd else { return false }
     makeRoom()
     let count = try source.read(into: UnsafeMutableRawBufferPointer(rebasing: storage[end...]))
     end += count
-    isAtEnd = count == 0
-    return !isAtEnd
+    isPaused = count == 0 && source.isPaused
+    isAtEnd = count == 0 && !isPaused
+    if stripsMark, count > 0 {
+      stripsMark = false
+      if available.starts(with: [0xEF, 0xBB, 0xBF]) { consume(3) }
+    }
+    return count > 0
   }
 
   /// Whole lines with their line breaks, at least one, more if they are here already; the last line of the
-  /// source may lack its break. `nil` at the end.
+  /// source may lack its break. `nil` at the end, where the source pauses, and when a line was too long.
   ///
   /// At most `maxLines`; it stops after the line that reaches `maxBytes`.
   func lines(maxLines: Int, maxBytes: Int) throws -> UnsafeRawBufferPointer? {
-    while true {
+    while oversized == nil {
       let window = available
-      if let first = firstBreak(from: searched, in: window) {
+      let first = firstBreak(from: searched, in: window)
+      if first ?? window.count > lineLimit {
+        beginSkipping()
+      } else if let first {
         let count = blockLength(after: first + 1, in: window, maxLines: maxLines, maxBytes: maxBytes)
         return UnsafeRawBufferPointer(rebasing: window[..<count])
+      } else {
+        searched = window.count
+        if try !refill() { return available.isEmpty || isPaused ? nil : available }
       }
-      searched = window.count
-      if try !refill() { return available.isEmpty ? nil : available }
+    }
+    try skipOversized()
+    return nil
+  }
+
+  /// Begins to skip the line at the window's start.
+  func beginSkipping() {
+    oversized = OversizedLine(prefix: Array(available.prefix(OversizedLine.prefixBytes)))
+  }
+
+  /// Goes on skipping, up to the line's end if that has come.
+  func skipOversized() throws {
+    while oversized?.isWhole == false {
+      let found = firstBreak(from: 0, in: available)
+      let count = found.map { $0 + 1 } ?? available.count
+      oversized?.byteCount += found ?? available.count
+      oversized?.skippedCount += count
+      consume(count)
+      if found != nil {
+        oversized?.isWhole = true
+      } else if try !refill() {
+        guard isAtEnd else { return }
+        oversized?.isWhole = true
+      }
     }
   }
+
+  /// A line that was too long, once it has been skipped to its end.
+  func takeOversized() -> OversizedLine? {
+    guard let line = oversized, line.isWhole else { return nil }
+    oversized = nil
+    return line
+  }
+
+  var isSkipping: Bool { oversized != nil }
 
   /// Skips bytes.
   ///
@@ -104,10 +157,12 @@ final class LineBuffer {
   private func blockLength(
     after first: Int, in window: UnsafeRawBufferPointer, maxLines: Int, maxBytes: Int
   ) -> Int {
-    if maxLines == .max, maxBytes >= window.count { return lastBreak(in: window) + 1 }
+    if maxLines == .max, maxBytes >= window.count, lineLimit == .max { return lastBreak(in: window) + 1 }
     var length = first
     var lines = 1
-    while lines < maxLines, length < maxBytes, let next = firstBreak(from: length, in: window) {
+    while lines < maxLines, length < maxBytes, let next = firstBreak(from: length, in: window),
+      next - length <= lineLimit
+    {
       length = next + 1
       lines += 1
     }
@@ -119,6 +174,21 @@ final class LineBuffer {
     while position > 0, window[position] != 0x0A { position -= 1 }
     return position
   }
+}
+
+/// A line that is not taken because of its length.
+struct OversizedLine {
+  static let prefixBytes = 1024
+  /// Its first bytes, for whoever looks at what was refused.
+  var prefix: [UInt8]
+  /// Without its line break.
+  var byteCount = 0
+  /// With it.
+  var skippedCount = 0
+  /// Its end has come.
+  var isWhole = false
+
+  init(prefix: [UInt8]) { self.prefix = prefix }
 }
 
 /// The next line break at or after `position`.

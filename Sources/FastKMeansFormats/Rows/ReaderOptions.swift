@@ -29,6 +29,11 @@ public struct ReaderOptions: Sendable, Equatable {
   public var labelKind: Label.Kind?
   /// A row that cannot be read is set aside in ``RowBatch/rejected`` and reading goes on; text formats only.
   public var setsBadRowsAside = false
+  /// A longer row is set aside or refused without being held in memory; only for text formats.
+  public var maxRecordBytes = Int.max
+  /// A last line without its line break is half a line, to be set aside or refused: right for pipes, whose writer
+  /// may have died, wrong for files, where many leave it out.
+  public var refusesUnfinishedLine = false
   /// Threads to parse with; -1: all cores. The result is the same.
   public var workers = -1
 

@@ -32,6 +32,10 @@ struct TextGatherer {
   mutating func append(
     label: UnsafeRawBufferPointer?, isMarkedText: Bool = false, text: UnsafeRawBufferPointer, line: Int
   ) throws {
+    if isMarkedText, setsBadRowsAside, interner.requiredKind == .integer, let label {
+      throw FormatError(
+        path: path, place: .line(line), problem: .labelNotInteger(found: "\"\(excerpt(label))\""))
+    }
     let index = try labelIndex(label, line: line)
     if isMarkedText, index >= 0 { interner.hasMarkedText = true }
     labelIndices.append(index)
@@ -50,6 +54,14 @@ struct TextGatherer {
   mutating func reject(_ row: UnsafeRawBufferPointer, _ reason: FormatError) throws {
     guard setsBadRowsAside else { throw reason }
     rejected.append(RejectedRow(bytes: Array(row), reason: reason))
+  }
+
+  mutating func setAside(_ row: RejectedRow) { rejected.append(row) }
+
+  /// Keeps to a type of label from the next row on.
+  mutating func expect(labelKind: Label.Kind?) {
+    guard let labelKind, interner.count == 0 else { return }
+    interner = LabelInterner(requiredKind: labelKind)
   }
 
   /// Makes room once, by what the first part of the file needed; never more than the file's own size.

@@ -3,7 +3,7 @@ import FastKMeans
 /// Gathers the rows of an SVMlight file, parsing the pieces of a block in parallel.
 struct SVMLightParser: LineParser {
   private let path: String
-  private let options: ReaderOptions
+  private var options: ReaderOptions
   private let workers: Int
   /// 0 or 1 once it is decided where indices start.
   private var base: UInt32?
@@ -44,6 +44,16 @@ struct SVMLightParser: LineParser {
     return lineCount
   }
 
+  mutating func parse(record: UnsafeRawBufferPointer, number: Int) throws {
+    guard firstBreak(from: 0, in: record) == nil else {
+      let problem = FormatError.Problem.corrupt("a line break inside the record; send one row in each")
+      let reason = FormatError(path: path, place: .line(number), problem: problem)
+      guard options.setsBadRowsAside else { throw reason }
+      return rejected.append(RejectedRow(bytes: Array(record), reason: reason))
+    }
+    _ = try parse(record, firstLine: number)
+  }
+
   mutating func reserve(read: Int, total: Int) {
     guard !hasReserved, read > 1 << 19, total > read else { return }
     hasReserved = true
@@ -53,6 +63,15 @@ struct SVMLightParser: LineParser {
     values.reserveCapacity(min(total / 4, Int(Double(values.count) * ratio)))
     rowOffsets.reserveCapacity(min(total / 2, Int(Double(rowOffsets.count) * ratio)))
     labelIndices.reserveCapacity(min(total / 2, Int(Double(labelIndices.count) * ratio)))
+  }
+
+  mutating func setAside(_ row: RejectedRow) { rejected.append(row) }
+
+  mutating func expect(featureCount: Int?, labelKind: Label.Kind?) {
+    options.featureCount = featureCount ?? options.featureCount
+    guard let labelKind, interner.count == 0 else { return }
+    requiredKind = labelKind
+    interner = LabelInterner(requiredKind: labelKind)
   }
 
   mutating func takeBatch() throws -> RowBatch {

@@ -13,10 +13,10 @@ struct TSVParser: LineParser {
   var rowCount: Int { gatherer.rowCount }
 
   mutating func parse(_ lines: UnsafeRawBufferPointer, firstLine: Int) throws -> Int {
-    try forEachLine(of: lines) { line, offset in try parse(line, number: firstLine + offset) }
+    try forEachLine(of: lines) { line, offset in try parse(record: line, number: firstLine + offset) }
   }
 
-  private mutating func parse(_ line: UnsafeRawBufferPointer, number: Int) throws {
+  mutating func parse(record line: UnsafeRawBufferPointer, number: Int) throws {
     // Without labels an empty line is an empty document: there is one answer for each line.
     if line.isEmpty, requiresLabels { return }
     let tab = firstByte(0x09, from: 0, in: line)
@@ -30,6 +30,10 @@ struct TSVParser: LineParser {
   }
 
   mutating func reserve(read: Int, total: Int) { gatherer.reserve(read: read, total: total) }
+
+  mutating func setAside(_ row: RejectedRow) { gatherer.setAside(row) }
+
+  mutating func expect(featureCount: Int?, labelKind: Label.Kind?) { gatherer.expect(labelKind: labelKind) }
 
   mutating func takeBatch() throws -> RowBatch { try gatherer.takeBatch() }
 }

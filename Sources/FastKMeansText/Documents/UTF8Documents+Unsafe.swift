@@ -23,9 +23,33 @@ extension UTF8Documents {
 /// Documents that someone else owns; valid for the call that received them.
 ///
 /// `@unchecked Sendable`: the memory is only read while the view lives.
-struct DocumentBytes: @unchecked Sendable {
+package struct DocumentBytes: @unchecked Sendable {
   let bytes: UnsafeBufferPointer<UInt8>
   let offsets: UnsafeBufferPointer<Int>
+
+  init(bytes: UnsafeBufferPointer<UInt8>, offsets: UnsafeBufferPointer<Int>) {
+    self.bytes = bytes
+    self.offsets = offsets
+  }
+
+  /// Documents in memory that came through the C interface.
+  ///
+  /// - Throws: ``TextError/badDocumentOffsets(position:value:)``.
+  package init(
+    validating bytes: UnsafeBufferPointer<UInt8>, offsets: UnsafeBufferPointer<Int>
+  ) throws(TextError) {
+    var previous = 0
+    for (position, offset) in offsets.enumerated() {
+      guard offset >= previous, offset <= bytes.count, position > 0 || offset == 0 else {
+        throw TextError.badDocumentOffsets(position: position, value: offset)
+      }
+      previous = offset
+    }
+    guard let last = offsets.last, last == bytes.count else {
+      throw TextError.badDocumentOffsets(position: max(0, offsets.count - 1), value: offsets.last ?? -1)
+    }
+    self.init(bytes: bytes, offsets: offsets)
+  }
 
   var count: Int { offsets.count - 1 }
 

@@ -26,15 +26,8 @@ public struct UTF8Documents: Sendable, Equatable {
   /// - Throws: ``TextError/badDocumentOffsets(position:value:)``.
   /// - Complexity: O(documents).
   public init(bytes: [UInt8], offsets: [Int]) throws {
-    var previous = 0
-    for (position, offset) in offsets.enumerated() {
-      guard offset >= previous, offset <= bytes.count, position > 0 || offset == 0 else {
-        throw TextError.badDocumentOffsets(position: position, value: offset)
-      }
-      previous = offset
-    }
-    guard let last = offsets.last, last == bytes.count else {
-      throw TextError.badDocumentOffsets(position: max(0, offsets.count - 1), value: offsets.last ?? -1)
+    try bytes.withUnsafeBufferPointer { bytes in
+      _ = try offsets.withUnsafeBufferPointer { try DocumentBytes(validating: bytes, offsets: $0) }
     }
     self.bytes = bytes
     self.offsets = offsets

@@ -17,17 +17,22 @@ extension TFIDFVectorizer {
   public static func fitTransform(
     _ documents: UTF8Documents, options: TextOptions = TextOptions(), workers: Int = -1
   ) throws -> FittedText {
+    try documents.withDocuments { try fitTransform($0, options: options, workers: workers) }
+  }
+
+  /// The same for documents that someone else owns.
+  package static func fitTransform(
+    _ documents: DocumentBytes, options: TextOptions, workers: Int
+  ) throws -> FittedText {
     let options = try options.validated()
     try options.options.checkFittable()
     guard documents.count > 0 else { throw InputError.noRows }
     let workers = Parallel.workerCount(workers)
-    return try documents.withDocuments { documents in
-      try documents.checkLengths()
-      return if let bits = options.options.hashingBits {
-        try fitHashing(documents, options, bits: bits, workers: workers)
-      } else {
-        try fitVocabulary(documents, options, workers: workers)
-      }
+    try documents.checkLengths()
+    return if let bits = options.options.hashingBits {
+      try fitHashing(documents, options, bits: bits, workers: workers)
+    } else {
+      try fitVocabulary(documents, options, workers: workers)
     }
   }
 

@@ -36,6 +36,13 @@ extension TFIDFVectorizer {
       documentCount: documentCount)
   }
 
+  /// In how many documents a term occurs whose inverse document frequency is all that has been kept.
+  package static func documentFrequency(factor: Float, of documentCount: Int) -> Int {
+    guard factor.isFinite else { return 1 }
+    let frequency = Double(1 + documentCount) / naturalExponential(Double(factor) - 1) - 1
+    return Int(max(1, min(Double(max(1, documentCount)), frequency.rounded())))
+  }
+
   private static func require(
     _ condition: Bool, _ part: String, _ position: Int, _ problem: @autoclosure () -> String
   ) throws(TextError) {

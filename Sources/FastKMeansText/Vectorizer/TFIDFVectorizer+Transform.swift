@@ -10,14 +10,17 @@ extension TFIDFVectorizer {
   /// - Throws: ``TextError/notFitted``, ``TextError/documentTooLong(document:bytes:limit:)``.
   /// - Complexity: O(bytes) expected time; twice the rows' memory at most.
   public func transform(_ documents: UTF8Documents, workers: Int = -1) throws -> VectorizedText {
+    try documents.withDocuments { try transform($0, workers: workers) }
+  }
+
+  /// The same for documents that someone else owns.
+  package func transform(_ documents: DocumentBytes, workers: Int) throws -> VectorizedText {
     guard isFitted else { throw TextError.notFitted }
     let workers = Parallel.workerCount(workers)
-    return try documents.withDocuments { documents in
-      try documents.checkLengths()
-      let (chunks, repairCount) = try countKnownTerms(documents, workers: workers)
-      let rows = try weighting.matrix(chunks, columnCount: columnCount, workers: workers)
-      return VectorizedText(rows: rows, repairCount: repairCount)
-    }
+    try documents.checkLengths()
+    let (chunks, repairCount) = try countKnownTerms(documents, workers: workers)
+    let rows = try weighting.matrix(chunks, columnCount: columnCount, workers: workers)
+    return VectorizedText(rows: rows, repairCount: repairCount)
   }
 
   /// The texts' rows; their bytes are copied.

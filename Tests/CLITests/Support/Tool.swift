@@ -64,8 +64,14 @@ enum Tool {
 
     /// To be asked for when the process has ended.
     func outcome() throws -> Outcome {
+      try outcome(
+        status: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus)
+    }
+
+    /// What has been printed so far.
+    func outcome(status: Int32) throws -> Outcome {
       Outcome(
-        status: process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus,
+        status: status,
         output: String(decoding: try Data(contentsOf: outputURL), as: UTF8.self),
         errors: String(decoding: try Data(contentsOf: errorURL), as: UTF8.self))
     }

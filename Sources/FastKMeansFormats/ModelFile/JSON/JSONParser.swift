@@ -4,7 +4,8 @@ package struct JSONError: Error, Equatable, Sendable {
   package let reason: String
 }
 
-/// Reads JSON after RFC 8259, and refuses what that leaves open: a key that occurs twice, and deep nesting.
+/// Reads JSON after RFC 8259, and refuses what that leaves open: deep nesting and, where that is not trusted, a key that
+/// occurs twice.
 package struct JSONParser {
   /// No header needs more than 4; every level takes stack.
   package static let maxDepth = 16
@@ -12,20 +13,32 @@ package struct JSONParser {
   private let bytes: [UInt8]
   private var position = 0
   private var depth = 0
+  private let depthLimit: Int
+  private let canRepeatKeys: Bool
 
+  /// - Parameters:
+  ///   - bytes: the text.
+  ///   - depthLimit: how many levels of lists and objects are read.
+  ///   - canRepeatKeys: whether the last member of a name counts where it occurs twice, as other readers have it.
   /// - Throws: ``JSONError``.
-  package static func parse(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
+  package static func parse(
+    _ bytes: [UInt8], depthLimit: Int = maxDepth, canRepeatKeys: Bool = false
+  ) throws(JSONError) -> JSONValue {
     guard String(validating: bytes, as: UTF8.self) != nil else {
       throw JSONError(byte: 0, reason: "the text is not UTF-8")
     }
-    var parser = JSONParser(bytes: bytes)
+    var parser = JSONParser(bytes: bytes, depthLimit: depthLimit, canRepeatKeys: canRepeatKeys)
     let value = try parser.value()
     parser.skipBlanks()
     guard parser.position == bytes.count else { throw parser.error("text after the end") }
     return value
   }
 
-  private init(bytes: [UInt8]) { self.bytes = bytes }
+  private init(bytes: [UInt8], depthLimit: Int, canRepeatKeys: Bool) {
+    self.bytes = bytes
+    self.depthLimit = depthLimit
+    self.canRepeatKeys = canRepeatKeys
+  }
 
   private func error(_ reason: String) -> JSONError { JSONError(byte: position, reason: reason) }
 
@@ -65,7 +78,7 @@ package struct JSONParser {
   private mutating func enter() throws(JSONError) {
     position += 1
     depth += 1
-    guard depth <= Self.maxDepth else { throw error("nested deeper than \(Self.maxDepth) levels") }
+    guard depth <= depthLimit else { throw error("nested deeper than \(depthLimit) levels") }
     skipBlanks()
   }
 
@@ -80,7 +93,9 @@ package struct JSONParser {
       skipBlanks()
       guard next == UInt8(ascii: "\"") else { throw error("a key in quotes is expected") }
       let key = try string()
-      guard keys.insert(Array(key.utf8)).inserted else { throw error("the key '\(key)' occurs twice") }
+      guard canRepeatKeys || keys.insert(Array(key.utf8)).inserted else {
+        throw error("the key '\(key)' occurs twice")
+      }
       skipBlanks()
       guard take(UInt8(ascii: ":")) else { throw error("':' is expected") }
       object.append(key, try value())

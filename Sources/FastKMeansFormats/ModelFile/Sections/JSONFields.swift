@@ -20,6 +20,16 @@ struct JSONFields {
     }
   }
 
+  /// - Throws: `ModelFileError.Problem`, `JSONError`.
+  init(json text: [UInt8], key: String) throws {
+    let value = try JSONParser.parse(text)
+    guard case .object(let object) = value else {
+      throw ModelFileError.Problem.badMetadata(key: key, expected: "a JSON object", found: value.summary)
+    }
+    self.key = key
+    self.object = object
+  }
+
   func problem(_ name: String, expected: String, found: JSONValue) -> ModelFileError.Problem {
     .badMetadata(key: "\(key).\(name)", expected: expected, found: found.summary)
   }

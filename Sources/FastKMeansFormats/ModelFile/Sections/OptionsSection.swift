@@ -1,14 +1,14 @@
 import FastKMeans
 
 /// `options`: what the model was trained with, as JSON, by the names that Python and the command line use.
-enum OptionsSection {
+package enum OptionsSection {
   static let key = "options"
   private static let seedingKey = "init_method"
   private static let countsKey = "k_list"
   private static let automatic = JSONValue.string("auto")
 
-  static func encode(_ options: TrainingOptions) -> JSONValue {
-    let values: [String: JSONValue] = [
+  package static func encode(_ options: TrainingOptions) -> JSONValue {
+    var values: [String: JSONValue] = [
       "k_init": options.isPrototypeCountAutomatic ? automatic : .integer(options.prototypesPerClass),
       countsKey: counts(options.prototypeCounts),
       seedingKey: .string(Seeding(options.initialization).rawValue),
@@ -34,6 +34,8 @@ enum OptionsSection {
       "warm_start": .bool(options.isWarmStart),
       "mode": .string(options.mode.rawValue),
     ]
+    // Left out where it is not used, so that such files stay as they were.
+    if let halfLife = options.halfLife { values["half_life"] = .double(halfLife) }
     return .object(JSONObject(sorting: values))
   }
 
@@ -41,6 +43,10 @@ enum OptionsSection {
     guard let fields = try JSONFields(file, key: key) else {
       throw ModelFileError.Problem.missingMetadata(key: key)
     }
+    return try decode(fields, threadCount: threadCount)
+  }
+
+  static func decode(_ fields: JSONFields, threadCount: Int) throws -> ValidatedOptions {
     var options = TrainingOptions()
     options.isPrototypeCountAutomatic = try fields.value("k_init") == automatic
     if !options.isPrototypeCountAutomatic { options.prototypesPerClass = try fields.integer("k_init") }
@@ -65,6 +71,7 @@ enum OptionsSection {
     options.refinement =
       try fields.value("refine") == automatic ? .automatic : .count(fields.integer("refine"))
     options.decay = try fields.double("decay")
+    options.halfLife = try fields.doubleIfPresent("half_life")
     options.isWarmStart = try fields.bool("warm_start")
     options.mode = try fields.choice("mode")
     do {

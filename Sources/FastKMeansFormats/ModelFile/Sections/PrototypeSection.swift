@@ -6,6 +6,8 @@ enum PrototypeSection {
     static let classes = "prototype.class"
     static let masses = "prototype.mass"
     static let sumScales = "prototype.sum_scale"
+    static let streamUnits = "prototype.stream_unit"
+    static let streamLengths = "prototype.stream_squared_length"
     static let featureCount = "feature_count"
     static let batchCount = "batch_count"
   }
@@ -18,6 +20,10 @@ enum PrototypeSection {
     record.add(Tensor(Name.classes, set.classIndices))
     record.add(Tensor(Name.masses, set.masses))
     record.add(Tensor(Name.sumScales, set.sumScales))
+    if let sums = set.streamSums {
+      record.add(Tensor(Name.streamUnits, sums.map { $0?.unit ?? -1 }))
+      record.add(Tensor(Name.streamLengths, sums.map { $0?.squaredLength ?? -1 }))
+    }
     record.add(Name.featureCount, String(set.featureCount))
     record.add(Name.batchCount, String(storage.batchCount))
   }
@@ -33,9 +39,20 @@ enum PrototypeSection {
         classIndices: classIndices,
         masses: try file.values(Name.masses, as: Double.self, shape: [count]),
         sumScales: try file.values(Name.sumScales, as: Double.self, shape: [count]),
+        streamSums: try streamSums(file, count: count),
         classCount: classCount)
     } catch let error as PrototypeSetError {
       throw ModelFileError.Problem.badContent(reason: error.description)
+    }
+  }
+
+  /// -1 in both stands for a prototype that has learned from no stream.
+  private static func streamSums(_ file: TensorFile, count: Int) throws -> [Prototype.Sum?]? {
+    guard file.has(Name.streamUnits) else { return nil }
+    let units = try file.values(Name.streamUnits, as: Double.self, shape: [count])
+    let lengths = try file.values(Name.streamLengths, as: Double.self, shape: [count])
+    return zip(units, lengths).map { unit, length in
+      unit == -1 && length == -1 ? nil : Prototype.Sum(unit: unit, squaredLength: length)
     }
   }
 

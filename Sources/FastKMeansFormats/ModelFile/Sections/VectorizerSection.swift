@@ -38,21 +38,28 @@ enum VectorizerSection {
   }
 
   private static func settings(of vectorizer: TFIDFVectorizer) -> JSONValue {
-    let options = vectorizer.options
-    return .object(
-      JSONObject(sorting: [
-        "lowercase": .bool(options.lowercase),
-        "ngrams": .array([.integer(options.ngrams.lowerBound), .integer(options.ngrams.upperBound)]),
-        "min_df": .integer(options.minDocumentFrequency),
-        "max_features": options.maxFeatures.map { .integer($0) } ?? .null,
-        "sublinear_tf": .bool(options.sublinearTF),
-        "stop_words": stopWords(options.stopWords),
-        "hashing": options.hashingBits.map { .integer($0) } ?? .null,
-        "document_count": .integer(vectorizer.documentCount),
-      ]))
+    var members = members(of: vectorizer.options)
+    members["document_count"] = .integer(vectorizer.documentCount)
+    return .object(JSONObject(sorting: members))
   }
 
-  private static func options(_ fields: JSONFields) throws -> TextOptions {
+  static func settings(of options: TextOptions) -> JSONValue {
+    .object(JSONObject(sorting: members(of: options)))
+  }
+
+  private static func members(of options: TextOptions) -> [String: JSONValue] {
+    [
+      "lowercase": .bool(options.lowercase),
+      "ngrams": .array([.integer(options.ngrams.lowerBound), .integer(options.ngrams.upperBound)]),
+      "min_df": .integer(options.minDocumentFrequency),
+      "max_features": options.maxFeatures.map { .integer($0) } ?? .null,
+      "sublinear_tf": .bool(options.sublinearTF),
+      "stop_words": stopWords(options.stopWords),
+      "hashing": options.hashingBits.map { .integer($0) } ?? .null,
+    ]
+  }
+
+  static func options(_ fields: JSONFields) throws -> TextOptions {
     TextOptions(
       lowercase: try fields.bool("lowercase"), ngrams: try ngrams(fields),
       minDocumentFrequency: try fields.integer("min_df"),

@@ -1,0 +1,591 @@
+/* FastKMeans in C: everything that the library does, for any language that can call C.
+ *
+ * The dynamic library is `fastkmeans_c`; docs/c-abi.md shows how to use it from R, Julia and Go, Examples/c from C.
+ *
+ * Handles. `fkm_classifier` learns; `fkm_model` answers; `fkm_vectorizer` turns text into rows; `fkm_matrix`,
+ * `fkm_sums` and `fkm_buffer` hold results. Whoever receives a handle frees it with the function `..._free` of its
+ * type, which accepts NULL. A handle never refers to another one: they may be freed in any order.
+ *
+ * Memory. Whatever goes in stays the caller's: it is read during the call, never kept and never written. Whatever
+ * comes out is written to memory of the caller, whose size follows from the shapes below, or is a new handle.
+ *
+ * Errors. Every function that can fail returns a status, FKM_OK (0) or one of the codes below, and fills the caller's
+ * `fkm_error` if that is not NULL. A call that fails writes no handle and leaves every handle as it was; the content
+ * of its output arrays is then undefined. NULL where something is needed, unknown types and sizes that make no sense
+ * are answered with FKM_INVALID_ARGUMENT. What cannot be checked: that a pointer is valid, and that the memory behind
+ * it is as long as the sizes say.
+ *
+ * Threads. `fkm_model`, `fkm_vectorizer`, `fkm_matrix`, `fkm_sums` and `fkm_buffer` are immutable: any number of
+ * threads may use one at a time. A `fkm_classifier` has one user at a time: calls on it must not overlap. Results are
+ * the same bits for any number of threads. The library starts no thread of its own that outlives a call but those
+ * of the system's pool; it works in a child after `fork` as well, also if the parent has used it before, as long as no
+ * call is running in another thread at the moment of the fork. No function touches a signal handler, the locale or the
+ * process's random numbers, and none prints.
+ *
+ * Structures. Each begins with `struct_size`, which the caller sets to `sizeof` that structure; later versions may
+ * append fields. Set all other bytes to 0 first. `FKM_INIT(type)` does both in C.
+ *
+ * Versions. `fkm_abi_version` grows by one with every change that a compiled caller would notice; compare it with
+ * FKM_ABI_VERSION before anything else.
+ */
+#pragma once
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define FKM_ABI_VERSION 1
+
+#define FKM_INIT(type) {.struct_size = (uint32_t)sizeof(type)}
+
+#if defined(_WIN32)
+#define FKM_API
+#else
+#define FKM_API __attribute__((visibility("default")))
+#endif
+
+/* Handles: what is behind them is not the caller's business. */
+typedef struct fkm_classifier fkm_classifier;
+typedef struct fkm_model fkm_model;
+typedef struct fkm_vectorizer fkm_vectorizer;
+typedef struct fkm_matrix fkm_matrix;
+typedef struct fkm_sums fkm_sums;
+typedef struct fkm_buffer fkm_buffer;
+
+/* ---------------------------------------------------------------------------------------------------------------
+ * Versions and errors
+ */
+
+/* The version of this interface; FKM_ABI_VERSION of the header that the library was built with. */
+FKM_API uint32_t fkm_abi_version(void);
+
+/* The version of the library, such as "1.2.3"; static memory. */
+FKM_API const char *fkm_version(void);
+
+/* What a call came to. */
+enum {
+  FKM_OK = 0,
+  FKM_INVALID_ARGUMENT = 1, /* NULL, an unknown constant, a size that makes no sense; `parameter` names it */
+  FKM_INVALID_OPTION = 2,   /* an option's value; `parameter`, `value` and `allowed` say which */
+  FKM_BAD_DATA = 3,         /* rows, labels, weights or documents; `row` and `column` say where, if there is a place */
+  FKM_NOT_FITTED = 4,       /* nothing has been learned yet */
+  FKM_CANCELLED = 5,        /* the progress function asked for it; nothing has changed */
+  FKM_UNSUPPORTED = 6,      /* defined for other models or options only */
+  FKM_TOO_LARGE = 7,        /* would need more memory than there is, or than is allowed */
+  FKM_IO = 8,               /* the operating system refused to open, read or write a file */
+  FKM_BAD_MODEL = 9,        /* the file or the bytes are no model, or a damaged one */
+  FKM_NEWER_FORMAT = 10,    /* written by a version that this one cannot read */
+  FKM_INTERNAL = 11         /* a fault of this library; please report it */
+};
+
+/* "ok", "invalid argument", ...: the name of a status; "unknown status" for other numbers. Static memory. */
+FKM_API const char *fkm_status_name(int32_t status);
+
+/* What went wrong. All texts are UTF-8, end with NUL, and are cut at a character's end if they are too long. */
+typedef struct fkm_error {
+  uint32_t struct_size;
+  int32_t status;
+  int64_t row;          /* from 0; -1 if there is none */
+  int64_t column;       /* from 0; -1 if there is none */
+  char kind[48];        /* which case of the status, such as "not_finite"; never translated, for programs */
+  char parameter[64];   /* the argument or option at fault, or empty */
+  char value[256];      /* its value as it was understood, or empty */
+  char allowed[256];    /* what would be allowed, or empty */
+  char message[1024];   /* one line for people: what is wrong, where, and how to mend it */
+} fkm_error;
+
+/* ---------------------------------------------------------------------------------------------------------------
+ * Rows: documents by features, sparse or dense
+ */
+
+/* Types of numbers. */
+enum {
+  FKM_INT32 = 1,
+  FKM_INT64 = 2,
+  FKM_FLOAT32 = 3,
+  FKM_FLOAT64 = 4,
+  FKM_FLOAT16 = 5 /* IEEE 754 half precision */
+};
+
+enum { FKM_SPARSE = 1, FKM_DENSE = 2 };
+
+/* Documents that the caller owns.
+ *
+ * Sparse rows in compressed form (CSR): row i has the columns `columns[offsets[i]] ... columns[offsets[i+1] - 1]`,
+ * ascending, each once, and the values at the same places. Offsets begin at 0, never fall, and end at `value_count`.
+ * Dense rows: row i begins `i * row_stride` bytes after `values` and holds `column_count` values without gaps.
+ *
+ * float32 values, int32 columns, int64 offsets and dense rows without gaps between them are used where they lie. Other
+ * types are converted for the call: values take 4 bytes each then, columns 4, offsets 8 a row. Every call checks the
+ * rows (order of columns, finite values) in one pass; FKM_BAD_DATA names row and column.
+ */
+typedef struct fkm_rows {
+  uint32_t struct_size;
+  int32_t layout;       /* FKM_SPARSE or FKM_DENSE */
+  int64_t row_count;    /* documents; 0 to 2^31 - 1 where a call learns from them */
+  int64_t column_count; /* features; at most 2^32 - 1 */
+  int64_t value_count;  /* sparse: entries of `values` and `columns`; dense: ignored */
+  int64_t row_stride;   /* dense: bytes from one row to the next, a multiple of the value's size; may be negative; 0: no
+                           gaps. Sparse: ignored */
+  int32_t value_type;   /* FKM_FLOAT32, FKM_FLOAT64 or FKM_FLOAT16 */
+  int32_t column_type;  /* sparse: FKM_INT32 or FKM_INT64 */
+  int32_t offset_type;  /* sparse: FKM_INT32 or FKM_INT64 */
+  int32_t reserved;     /* 0 */
+  const void *values;   /* NULL is allowed where there are none */
+  const void *columns;  /* sparse: `value_count` of them */
+  const void *offsets;  /* sparse: `row_count + 1` of them */
+} fkm_rows;
+
+/* ---------------------------------------------------------------------------------------------------------------
+ * Labels
+ */
+
+enum { FKM_LABEL_INTEGER = 1, FKM_LABEL_TEXT = 2 };
+
+/* The class of each row: integers, or texts in UTF-8.
+ *
+ * Two ways. One label a row: `codes` is NULL and `label_count` is `row_count`. Or each distinct label once, in any
+ * order, and in `codes` for each row the position of its label (what NumPy's `unique` with `return_inverse` gives).
+ *
+ * Inside, a class is an index. Classes that come up in one call get their indices in sorted order (integers by value,
+ * texts by code point); classes that come up in a later call follow. An index never changes its meaning.
+ */
+typedef struct fkm_labels {
+  uint32_t struct_size;
+  int32_t type;                /* FKM_LABEL_INTEGER or FKM_LABEL_TEXT */
+  int64_t row_count;
+  int64_t label_count;
+  const int64_t *integers;     /* `label_count` of them, for FKM_LABEL_INTEGER */
+  const char *text;            /* FKM_LABEL_TEXT: label i is text[text_offsets[i]] ... text[text_offsets[i+1] - 1] */
+  const int64_t *text_offsets; /* FKM_LABEL_TEXT: `label_count + 1` of them, ascending from 0 */
+  const int64_t *codes;        /* `row_count` of them, or NULL */
+} fkm_labels;
+
+/* ---------------------------------------------------------------------------------------------------------------
+ * Buffers: bytes of a size that only the library knows beforehand
+ */
+
+/* The bytes, valid until the buffer is freed; texts are UTF-8 and are followed by a NUL that does not count. NULL and 0
+ * for a NULL buffer. */
+FKM_API const void *fkm_buffer_data(const fkm_buffer *buffer);
+FKM_API int64_t fkm_buffer_size(const fkm_buffer *buffer);
+FKM_API void fkm_buffer_free(fkm_buffer *buffer);
+
+/* ---------------------------------------------------------------------------------------------------------------
+ * Classifier: learns
+ *
+ * Options are a JSON object by name, UTF-8; what is not named keeps its default:
+ *
+ *   name                   value                          default     meaning
+ *   k_init                 whole number from 1, or "auto" 3           prototypes per class
+ *   k_list                 null, [3,2,...] by position    null        the number for some classes; by label:
+ *                          in the sorted classes,                     {"sport": 5} for texts, and for either type
+ *                          or by label                                a list of pairs [[7, 5], [8, 2]]
+ *   init_method            "kmeans++" or "random"         "kmeans++"  how first prototypes are chosen
+ *   distance               "cosine" or "euclidean"        "cosine"
+ *   dtype                  "float16", "bfloat16",         "float32"   how prototypes are stored and multiplied
+ *                          "float32", "float64"
+ *   soft                   true or false                  true        soft assignment
+ *   soft_type              "linear" or "softmax"          "linear"
+ *   temperature            number above 0                 1.0
+ *   lambda_penalty         number from 0                  0.1
+ *   merge_threshold        number from 0, or null         null
+ *   relative_merge         true or false                  false
+ *   percentile_threshold   0 to 1, or null                null
+ *   batch_size             whole number from 1            10240
+ *   n_threads              -1 (all cores) or from 1       -1
+ *   min_weight             number from 0                  1e-3
+ *   truncation_threshold   number from 0                  1e-4
+ *   max_iters              whole number from 1            50
+ *   tol                    number from 0                  1e-4
+ *   random_state           0 to 2^64 - 1                  42
+ *   refine                 whole number from 0, or "auto" "auto"      epochs of refinement
+ *   decay                  above 0, at most 1             1.0
+ *   warm_start             true or false                  false
+ *   mode                   "default" or "reference"       "default"
+ *   device                 "cpu"                          "cpu"
+ *
+ * A number that JSON cannot write may be given as a text: "nan", "inf". It is refused by name, like every value that is
+ * not allowed: FKM_INVALID_OPTION. A name that is not in the table is refused too.
+ */
+
+/* A new classifier.
+ *
+ * options, options_length: the text above in so many bytes; -1: it ends with NUL. NULL: defaults.
+ * initial, initial_labels: prototypes to start from, a row each, and the class of each; NULL: none. A class that has
+ * none is seeded as `init_method` says.
+ * Errors: FKM_INVALID_ARGUMENT (no JSON), FKM_INVALID_OPTION, FKM_BAD_DATA. */
+FKM_API int32_t fkm_classifier_new(const char *options, int64_t options_length, const fkm_rows *initial,
+                                   const fkm_labels *initial_labels, fkm_classifier **classifier, fkm_error *error);
+
+/* A classifier that goes on learning from where a model stopped: the same bits as if it had never stopped (for the
+ * 16-bit `dtype`s from the rounded prototypes). */
+FKM_API int32_t fkm_classifier_resume(const fkm_model *model, fkm_classifier **classifier, fkm_error *error);
+
+/* An independent copy. */
+FKM_API int32_t fkm_classifier_clone(const fkm_classifier *classifier, fkm_classifier **copy, fkm_error *error);
+
+FKM_API void fkm_classifier_free(fkm_classifier *classifier);
+
+/* Options for the calls that follow: those named change, the others stay. Once something has been learned, `distance`,
+ * `dtype` and `mode` can't change but by a `fit` without `warm_start`: FKM_INVALID_OPTION. */
+FKM_API int32_t fkm_classifier_set_options(fkm_classifier *classifier, const char *options, int64_t options_length,
+                                           fkm_error *error);
+
+/* All options as JSON, by name in alphabetic order. `random_state` is a number of up to 20 digits. */
+FKM_API int32_t fkm_classifier_options(const fkm_classifier *classifier, fkm_buffer **json, fkm_error *error);
+
+/* Where a long call stands. */
+enum { FKM_SEEDING = 1, FKM_TRAINING = 2, FKM_MERGING = 3, FKM_REFINING = 4, FKM_SCORING = 5 };
+
+typedef struct fkm_progress {
+  uint32_t struct_size;
+  int32_t phase;
+  int64_t completed; /* of `total` units: documents or epochs, whatever the phase counts */
+  int64_t total;
+  int64_t epoch;     /* from 1; 0 where the phase has none */
+} fkm_progress;
+
+/* Called now and then (up to a thousand times a phase), on the thread that made the call; must not call into the
+ * classifier at work. Another value than 0 cancels: the call ends soon with FKM_CANCELLED, and nothing has changed. */
+typedef int32_t (*fkm_progress_function)(void *context, const fkm_progress *progress);
+
+/* How refinement ended. */
+enum {
+  FKM_REFINEMENT_OFF = 0,       /* not asked for */
+  FKM_REFINEMENT_DONE = 1,      /* better on held-out rows, or there were none to ask */
+  FKM_REFINEMENT_NO_BETTER = 2, /* the k-means prototypes were better on held-out rows, and stay */
+  FKM_REFINEMENT_SKIPPED = 3    /* the weights would need more memory than is allowed */
+};
+
+/* What a learning call did. */
+typedef struct fkm_report {
+  uint32_t struct_size;
+  int32_t refinement;        /* one of FKM_REFINEMENT_... */
+  int64_t epochs;            /* the most that any class took */
+  int64_t merged_count;      /* prototypes merged into another */
+  int64_t prototype_count;   /* in the model now */
+  int64_t reseeded_count;    /* prototypes that no document chose and that started again elsewhere */
+  int64_t pruned_count;      /* prototypes dropped, with no more mass than `min_weight` */
+  int64_t new_class_count;   /* classes that this call brought: the last ones by index */
+  int64_t empty_row_count;   /* documents without any feature; they move nothing */
+  double shift;              /* the largest distance that a prototype moved in the last epoch */
+  double objective;          /* sum over documents of weight times distance to the prototype that serves them */
+  int64_t refinement_epochs;       /* done: epochs run */
+  int64_t rate_halvings;           /* done: how often learning diverged and started again at half the rate */
+  int64_t held_out_count;          /* done: rows held out to judge and to calibrate */
+  double held_out_accuracy;        /* done, no better: of the refined prototypes on them, 0 to 1; else NaN */
+  double prototype_accuracy;       /* done, no better: of the k-means prototypes on them, 0 to 1; else NaN */
+  int64_t refinement_bytes_needed; /* skipped */
+  char refinement_recipe[16];      /* done: "smooth", "hinge" or "thorough" */
+} fkm_report;
+
+/* Learns from all rows at once. What was learned before is forgotten unless `warm_start` is set.
+ *
+ * rows: at least two classes, not all of them zero under the cosine.
+ * labels: `row_count` is that of the rows.
+ * sample_weights: one for each row, 0 to 1e12, not all 0; NULL: 1 each. A row of weight 0 is as good as absent.
+ * progress, context: NULL for none.
+ * report: may be NULL.
+ * Errors: FKM_BAD_DATA, FKM_CANCELLED, FKM_INVALID_ARGUMENT.
+ * Cost: O(epochs x values x prototypes per class); memory beside the rows: those of the largest class a thread, the
+ * prototypes, and with refinement 4 bytes x features that occur x prototypes. */
+FKM_API int32_t fkm_classifier_fit(fkm_classifier *classifier, const fkm_rows *rows, const fkm_labels *labels,
+                                   const double *sample_weights, fkm_progress_function progress, void *context,
+                                   fkm_report *report, fkm_error *error);
+
+/* Learns from one batch of a stream; a label not seen before is a new class. Whole or not at all.
+ *
+ * initial, initial_labels: prototypes that this batch's new classes start from, in place of the classifier's; NULL: the
+ * classifier's. Else as above; one class is enough. */
+FKM_API int32_t fkm_classifier_fit_batch(fkm_classifier *classifier, const fkm_rows *rows, const fkm_labels *labels,
+                                         const double *sample_weights, const fkm_rows *initial,
+                                         const fkm_labels *initial_labels, fkm_progress_function progress,
+                                         void *context, fkm_report *report, fkm_error *error);
+
+/* Gives each class of the rows its first prototypes, mass 0, and learns nothing else: where a distributed training
+ * begins. Rows are a sample; classes with prototypes keep them. */
+FKM_API int32_t fkm_classifier_seed(fkm_classifier *classifier, const fkm_rows *rows, const fkm_labels *labels,
+                                    const double *sample_weights, fkm_error *error);
+
+/* What has been learned, immutable. FKM_NOT_FITTED before the first learning call. Cost: O(stored values). */
+FKM_API int32_t fkm_classifier_model(const fkm_classifier *classifier, fkm_model **model, fkm_error *error);
+
+/* ---------------------------------------------------------------------------------------------------------------
+ * Model: answers
+ *
+ * `threads` of every call: -1 all cores, 0 the model's own `n_threads`, else so many.
+ * n: row_count of the rows. C: class_count. P: prototype_count. Arrays are row-major, without gaps.
+ * Rows must have as many columns as the model has features; FKM_BAD_DATA else. Sparse rows may be asked of a model that
+ * learned from dense ones, and the reverse.
+ */
+
+typedef struct fkm_model_info {
+  uint32_t struct_size;
+  int32_t layout;              /* FKM_SPARSE or FKM_DENSE: how prototypes are stored */
+  int32_t label_type;          /* FKM_LABEL_INTEGER or FKM_LABEL_TEXT */
+  int32_t is_refined;          /* 1: scores are those of refined weights; 0: similarities to centres */
+  int32_t is_calibrated;       /* 1: probabilities come from held-out rows */
+  int32_t has_vectorizer;      /* 1: the model takes text through `fkm_model_vectorizer` */
+  int64_t class_count;         /* C */
+  int64_t prototype_count;     /* P */
+  int64_t feature_count;
+  int64_t center_value_count;  /* values that `fkm_model_copy_prototypes` writes for FKM_CENTERS */
+  int64_t refined_value_count; /* the same for FKM_REFINED; 0 if not refined */
+  int64_t label_text_size;     /* bytes of all class labels as texts; 0 for integers */
+  int64_t batch_count;         /* learning calls so far */
+} fkm_model_info;
+
+FKM_API int32_t fkm_model_get_info(const fkm_model *model, fkm_model_info *info, fkm_error *error);
+
+/* Another handle to the same model; costs nothing. */
+FKM_API int32_t fkm_model_clone(const fkm_model *model, fkm_model **copy, fkm_error *error);
+FKM_API void fkm_model_free(fkm_model *model);
+
+/* The options it was trained with, as JSON; see `fkm_classifier_options`. */
+FKM_API int32_t fkm_model_options(const fkm_model *model, fkm_buffer **json, fkm_error *error);
+
+/* The label of each class index. integers: C of them, for FKM_LABEL_INTEGER. text, text_offsets: `label_text_size`
+ * bytes and C + 1 positions, for FKM_LABEL_TEXT. FKM_UNSUPPORTED if the labels are of the other type. */
+FKM_API int32_t fkm_model_copy_integer_labels(const fkm_model *model, int64_t *integers, fkm_error *error);
+FKM_API int32_t fkm_model_copy_text_labels(const fkm_model *model, char *text, int64_t *text_offsets,
+                                           fkm_error *error);
+
+/* Which vectors of a model: centres are what k-means found; refined weights are what scores use if `is_refined`. */
+enum { FKM_CENTERS = 1, FKM_REFINED = 2 };
+
+/* Prototypes as rows, those of one class beside each other, classes by index.
+ *
+ * index_type: of `offsets` (P + 1) and `columns` (value count), FKM_INT32 or FKM_INT64; FKM_TOO_LARGE if the numbers
+ * do not fit. value_type: FKM_FLOAT32 or FKM_FLOAT64. A dense model fills P x features values and ignores offsets and
+ * columns, which may be NULL then. FKM_UNSUPPORTED for FKM_REFINED of a model that is not refined. */
+FKM_API int32_t fkm_model_copy_prototypes(const fkm_model *model, int32_t which, int32_t index_type, void *offsets,
+                                          void *columns, int32_t value_type, void *values, fkm_error *error);
+
+/* Of each prototype: its class index, the weight of the documents it stands for, and the length of their sum (cosine) or
+ * the same weight (Euclidean). Each array has P entries and may be NULL. */
+FKM_API int32_t fkm_model_copy_prototype_masses(const fkm_model *model, int32_t *class_indices, double *masses,
+                                                double *sum_scales, fkm_error *error);
+
+/* The class index of each row: n entries. Equal scores go to the lower prototype index. */
+FKM_API int32_t fkm_model_predict(const fkm_model *model, const fkm_rows *rows, int32_t threads,
+                                  int32_t *class_indices, fkm_error *error);
+
+/* The best `top` classes of each row, best first; `top` is 1 to C. Each array but `rejected` has n x top entries, and each
+ * may be NULL.
+ *
+ * class_indices: the classes. prototypes: the best prototype of each. similarities: to its centre, a cosine in -1 to 1 or
+ * 1 / (1 + squared distance). confidences: the probability of the class, 0 to 1, as in `fkm_model_probabilities`.
+ * scores: what the order follows. rejected: n entries; 1: the row has no feature that any prototype knows. */
+FKM_API int32_t fkm_model_predict_top(const fkm_model *model, const fkm_rows *rows, int32_t threads, int64_t top,
+                                      int32_t *class_indices, int32_t *prototypes, float *similarities,
+                                      float *confidences, float *scores, uint8_t *rejected, fkm_error *error);
+
+enum { FKM_BY_CLASS = 1, FKM_BY_PROTOTYPE = 2 };
+
+/* Scores: of every class (that of its best prototype), n x C; or of every prototype, n x P. value_type: FKM_FLOAT32 or
+ * FKM_FLOAT64. The class with the largest score is the one that `fkm_model_predict` gives. */
+FKM_API int32_t fkm_model_scores(const fkm_model *model, const fkm_rows *rows, int32_t threads, int32_t level,
+                                 int32_t value_type, void *scores, fkm_error *error);
+
+/* The probability of every class: n x C, each row adds up to 1. value_type as above. */
+FKM_API int32_t fkm_model_probabilities(const fkm_model *model, const fkm_rows *rows, int32_t threads,
+                                        int32_t value_type, void *probabilities, fkm_error *error);
+
+/* Which features make a document belong to its class.
+ *
+ * wanted: for each row the class index to explain; NULL: the predicted one.
+ * prototypes, scores: n entries each, may be NULL: the best prototype of that class, and its score.
+ * shares: what each feature adds to the product of document and prototype: for sparse rows `value_count` entries at the
+ * places of the rows' own values, for dense rows n x features. Under the cosine the shares of a row add up to its score;
+ * under the Euclidean distance the score also counts what does not depend on single features. */
+FKM_API int32_t fkm_model_explain(const fkm_model *model, const fkm_rows *rows, int32_t threads,
+                                  const int32_t *wanted, int32_t *prototypes, float *scores, float *shares,
+                                  fkm_error *error);
+
+/* Writes a model file, whole or not at all; reads one, with every digest checked. The format is public
+ * (docs/format/model-v1.md) and holds all that learning needs to go on. path: UTF-8, ends with NUL. threads: `n_threads`
+ * of the model that is read, -1 or from 1. Errors: FKM_IO, FKM_BAD_MODEL, FKM_NEWER_FORMAT. */
+FKM_API int32_t fkm_model_save(const fkm_model *model, const char *path, fkm_error *error);
+FKM_API int32_t fkm_model_load(const char *path, int32_t threads, fkm_model **model, fkm_error *error);
+
+/* The same to and from memory. */
+FKM_API int32_t fkm_model_to_bytes(const fkm_model *model, fkm_buffer **bytes, fkm_error *error);
+FKM_API int32_t fkm_model_from_bytes(const void *bytes, int64_t size, int32_t threads, fkm_model **model,
+                                     fkm_error *error);
+
+/* The vectoriser that makes this model's features; FKM_UNSUPPORTED if it has none. */
+FKM_API int32_t fkm_model_vectorizer(const fkm_model *model, fkm_vectorizer **vectorizer, fkm_error *error);
+
+/* The same model with this vectoriser (NULL: without one), to be saved with it. */
+FKM_API int32_t fkm_model_with_vectorizer(const fkm_model *model, const fkm_vectorizer *vectorizer,
+                                          fkm_model **combined, fkm_error *error);
+
+/* ---------------------------------------------------------------------------------------------------------------
+ * Training over several machines
+ *
+ * One epoch: every machine takes `fkm_model_sums` of its rows; sums, masses and objectives of the machines are added;
+ * `fkm_model_from_sums` makes the next model. With the same first prototypes that gives what `fkm_classifier_fit` with
+ * `refine` 0 gives, within rounding. Refinement: every machine refines on its own rows with `fkm_model_refine`, the driver
+ * averages with `fkm_model_average`, some times over. Default mode only: FKM_UNSUPPORTED else.
+ */
+
+/* Assigns rows to the prototypes of their own classes (as the model's options say) and adds them up.
+ *
+ * labels: classes of the model; FKM_BAD_DATA for another one. sample_weights: may be NULL. */
+FKM_API int32_t fkm_model_sums(const fkm_model *model, const fkm_rows *rows, const fkm_labels *labels,
+                               const double *sample_weights, int32_t threads, fkm_sums **sums, fkm_error *error);
+
+FKM_API void fkm_sums_free(fkm_sums *sums);
+
+typedef struct fkm_sums_info {
+  uint32_t struct_size;
+  int32_t layout;          /* of the model */
+  int64_t prototype_count; /* P */
+  int64_t feature_count;
+  int64_t value_count;     /* values that `fkm_sums_copy` writes */
+  double objective;        /* sum over rows of weight times distance to the nearest prototype of their class */
+  double total_mass;       /* sum of the weights of the rows that count */
+} fkm_sums_info;
+
+FKM_API int32_t fkm_sums_get_info(const fkm_sums *sums, fkm_sums_info *info, fkm_error *error);
+
+/* The sums of the (scaled, weighted) rows of each prototype as P rows, as in `fkm_model_copy_prototypes`, and
+ * of each prototype its mass (P entries, may be NULL). */
+FKM_API int32_t fkm_sums_copy(const fkm_sums *sums, int32_t index_type, void *offsets, void *columns,
+                              int32_t value_type, void *values, double *masses, fkm_error *error);
+
+/* The rows that are served worst: at the places of a class's prototypes the class's rows that lie farthest from the
+ * prototype that serves them, farthest first. row_indices: positions in the rows that were summed, -1 where there are no
+ * more. distances: of each. P entries each. A prototype that no row chose starts again from such a row. */
+FKM_API int32_t fkm_sums_copy_farthest(const fkm_sums *sums, int64_t *row_indices, float *distances, fkm_error *error);
+
+/* The model after an epoch.
+ *
+ * sums, masses: of all machines added, P rows and P entries; as float64 or float32.
+ * replacements, replaced: rows (unscaled, as documents are) from which prototypes without mass start again, and for each
+ * the index of the prototype; NULL: none. A prototype without mass and without replacement stays where it is.
+ * is_last: 1: prototypes with no more mass than `min_weight` are dropped; a class keeps its heaviest.
+ * shift: may be NULL; the largest distance that a prototype moved.
+ * The new model is not refined: prototypes have moved. */
+FKM_API int32_t fkm_model_from_sums(const fkm_model *model, const fkm_rows *sums, const double *masses,
+                                    const fkm_rows *replacements, const int32_t *replaced, int32_t is_last,
+                                    fkm_model **next, double *shift, fkm_error *error);
+
+/* Refines on these rows, from where the model's weights are (from its centres if it is not refined).
+ *
+ * epochs: passes over the rows, from 1; 0: as many as suit this many rows. first_rate, last_rate: the share of the full
+ * learning rate at the start and at the end, 0 to 1; 1 and 0 for a refinement in one piece; round r of R from 0:
+ * 1 - r/R and 1 - (r+1)/R. seed_step: gives each machine and round an order of its own. Nothing is held out; see
+ * `fkm_model_calibrate`. FKM_TOO_LARGE if 4 bytes x features x prototypes exceed 4 GB. */
+FKM_API int32_t fkm_model_refine(const fkm_model *model, const fkm_rows *rows, const fkm_labels *labels,
+                                 const double *sample_weights, int32_t threads, int64_t epochs, double first_rate,
+                                 double last_rate, uint64_t seed_step, fkm_progress_function progress, void *context,
+                                 fkm_model **refined, fkm_error *error);
+
+/* The mean of the refined weights of models that come from one: same classes, prototypes and features. weights: how much
+ * each counts, above 0, such as its number of rows; NULL: the same. */
+FKM_API int32_t fkm_model_average(const fkm_model *const *models, int64_t model_count, const double *weights,
+                                  fkm_model **average, fkm_error *error);
+
+/* Judges the refined weights on rows that they have not seen: fits the probabilities to them, or goes back to the
+ * centres if these are right more often. accuracy, prototype_accuracy: may be NULL. */
+FKM_API int32_t fkm_model_calibrate(const fkm_model *model, const fkm_rows *rows, const fkm_labels *labels,
+                                    int32_t threads, fkm_model **calibrated, double *accuracy,
+                                    double *prototype_accuracy, fkm_error *error);
+
+/* ---------------------------------------------------------------------------------------------------------------
+ * Text
+ *
+ * Options are a JSON object by name; what is not named keeps its default:
+ *
+ *   name           value                                   default
+ *   lowercase      true or false                           true
+ *   ngrams         [1, 2] or "1-2": words a term, 1 to 8   [1, 1]
+ *   min_df         whole number of documents from 1        2
+ *   max_features   whole number from 1, or null            100000
+ *   sublinear_tf   true or false                           true
+ *   stop_words     null, "english", or a list of words     null
+ *   hashing        null, or 1 to 30: 2^bits columns        null
+ *
+ * Words are runs of at least two letters, digits or underscores; rows have unit length.
+ */
+
+/* Documents as UTF-8 bytes in one piece: document i is bytes[offsets[i]] ... bytes[offsets[i+1] - 1]. Bytes that are not
+ * UTF-8 are read as U+FFFD, and counted. A document has at most 1 GiB. */
+typedef struct fkm_documents {
+  uint32_t struct_size;
+  int32_t offset_type; /* FKM_INT32 or FKM_INT64 */
+  int64_t count;
+  int64_t byte_count;
+  const void *bytes;
+  const void *offsets; /* count + 1 of them, from 0 to byte_count */
+} fkm_documents;
+
+/* A vectoriser that has seen nothing: for its options, and to be used as it is when hashing. */
+FKM_API int32_t fkm_vectorizer_new(const char *options, int64_t options_length, fkm_vectorizer **vectorizer,
+                                   fkm_error *error);
+
+/* Learns the vocabulary and document frequencies with the options of a vectoriser, and gives the documents' rows.
+ *
+ * threads: -1 all cores, or from 1. fitted: a new vectoriser. matrix: the rows; NULL: not wanted. repair_count: may be
+ * NULL; invalid sequences read as U+FFFD. Errors: FKM_BAD_DATA (no documents, no words), FKM_INVALID_OPTION. */
+FKM_API int32_t fkm_vectorizer_fit(const fkm_vectorizer *vectorizer, const fkm_documents *documents, int32_t threads,
+                                   fkm_vectorizer **fitted, fkm_matrix **matrix, int64_t *repair_count,
+                                   fkm_error *error);
+
+/* The documents' rows; terms that the vocabulary lacks are left out. FKM_NOT_FITTED. */
+FKM_API int32_t fkm_vectorizer_transform(const fkm_vectorizer *vectorizer, const fkm_documents *documents,
+                                         int32_t threads, fkm_matrix **matrix, int64_t *repair_count,
+                                         fkm_error *error);
+
+FKM_API int32_t fkm_vectorizer_clone(const fkm_vectorizer *vectorizer, fkm_vectorizer **copy, fkm_error *error);
+FKM_API void fkm_vectorizer_free(fkm_vectorizer *vectorizer);
+
+typedef struct fkm_vectorizer_info {
+  uint32_t struct_size;
+  int32_t is_fitted;        /* 1: can transform; a hashing one always can */
+  int64_t column_count;     /* features of every row */
+  int64_t term_count;       /* of the vocabulary; 0 when hashing */
+  int64_t term_text_size;   /* bytes of all terms */
+  int64_t frequency_count;  /* columns with a document frequency; 0: nothing was fitted */
+  int64_t document_count;   /* documents seen while fitting */
+} fkm_vectorizer_info;
+
+FKM_API int32_t fkm_vectorizer_get_info(const fkm_vectorizer *vectorizer, fkm_vectorizer_info *info,
+                                        fkm_error *error);
+
+/* The options as JSON, all of them. */
+FKM_API int32_t fkm_vectorizer_options(const fkm_vectorizer *vectorizer, fkm_buffer **json, fkm_error *error);
+
+/* The vocabulary in column order, which is code point order: `term_text_size` bytes and `term_count + 1` positions. */
+FKM_API int32_t fkm_vectorizer_copy_vocabulary(const fkm_vectorizer *vectorizer, char *text, int64_t *text_offsets,
+                                               fkm_error *error);
+
+/* Of each column: its inverse document frequency ln((1 + documents) / (1 + frequency)) + 1, and in how many documents it
+ * occurred. `frequency_count` entries each, each may be NULL. */
+FKM_API int32_t fkm_vectorizer_copy_frequencies(const fkm_vectorizer *vectorizer, float *inverse_document_frequencies,
+                                                int64_t *document_frequencies, fkm_error *error);
+
+/* A vectoriser from its parts: one of ours that was stored, or one that scikit-learn fitted.
+ *
+ * text, text_offsets, term_count: the vocabulary, in code point order, each term once; 0 terms when hashing.
+ * inverse_document_frequencies: finite, above 0, `frequency_count` of them: one for each column (all 1 if they are not
+ * used), or none when hashing without fitting.
+ * document_frequencies: as many, 1 to document_count; NULL: worked out from the others, for vectorisers that
+ * have not kept them. document_count: documents seen; 0 if unknown, which stands for a million. */
+FKM_API int32_t fkm_vectorizer_from_parts(const char *options, int64_t options_length, const char *text,
+                                          const int64_t *text_offsets, int64_t term_count,
+                                          const float *inverse_document_frequencies,
+                                          const int64_t *document_frequencies, int64_t frequency_count,
+                                          int64_t document_count, fkm_vectorizer **vectorizer, fkm_error *error);
+
+/* The rows that a vectoriser made, to be read where they lie until the matrix is freed: int64 offsets, int32 columns,
+ * float32 values. Can be handed to any function that takes rows. */
+FKM_API int32_t fkm_matrix_rows(const fkm_matrix *matrix, fkm_rows *rows, fkm_error *error);
+FKM_API void fkm_matrix_free(fkm_matrix *matrix);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,169 @@
+extension ModelStorage {
+  /// Refines on some of the documents, from where the weights are; over several machines, whose results are averaged.
+  ///
+  /// Recipe and unit follow from the model alone, so that they are the same on every machine. Nothing is held out;
+  /// see ``calibrated(on:labels:threadCount:)``.
+  ///
+  /// - Parameters:
+  ///   - epochs: passes over the rows; nil for as many as suit the model's documents.
+  ///   - rateShares: the share of the full rate at the start and at the end.
+  ///   - step: gives each machine and round an order of its own.
+  /// - Throws: ``InputError``, ``ClassifierError``; ``InputError/tooLarge(what:neededBytes:allowedBytes:)`` if the dense
+  ///   weights would take more than is allowed; whatever the progress handler throws.
+  /// - Complexity: O(epochs x non-zeros x prototypes).
+  package func refined(
+    on rows: FeatureRows, labels: LabelColumn, sampleWeights: [Double]?, threadCount: Int?, epochs: Int?,
+    rateShares: (first: Double, last: Double), step: UInt64, progress: ProgressHandler?
+  ) throws -> ModelStorage {
+    let part = try TrainingPart(
+      rows, labels: labels, sampleWeights: sampleWeights, model: self, threadCount: threadCount)
+    let view = RefinementRows(rows, norms: part.norms, unit: refinementUnit)
+    let documents = part.partition.order.filter { !view.isEmpty(Int($0)) }.sorted()
+    var recipe = suitingRecipe
+    if let epochs { recipe = recipe.lasting(epochs) }
+    recipe.rate *= rateShares.first
+    recipe.lastRateShare = rateShares.first > 0 ? rateShares.last / rateShares.first : 0
+    let reporter = ProgressReporter(progress)
+    return try reporter.run {
+      // A run that diverges starts again at half the rate, as in a local refinement.
+      for _ in 0..<9 {
+        let table = try refinementTable()
+        try reporter.begin(.refining, total: documents.count * recipe.epochs)
+        let statistics = try Refinement(
+          recipe: recipe, seed: settings.seed &+ step, workers: part.workers, progress: reporter
+        ).run(
+          table, rows: view, documents: documents, classes: part.classes,
+          weights: relative(part.weights, documents))
+        try reporter.finish()
+        let (first, last) = (statistics.first?.meanLoss ?? 0, statistics.last?.meanLoss ?? 0)
+        if last.isFinite, last <= 4 * first + 1, table.isFinite { return refined(with: weights(of: table)) }
+        recipe.rate /= 2
+      }
+      return refined(with: weights(of: try refinementTable()))
+    }
+  }
+
+  /// The weighted mean of refined weights that were learned from one model on disjoint documents.
+  ///
+  /// - Throws: ``ClassifierError/unsupported(_:)`` if the models do not come from one, or one is not refined;
+  ///   ``InputError/badSampleWeight(row:value:)`` for a weight that is not above 0.
+  /// - Complexity: O(models x stored values).
+  package static func average(_ models: [ModelStorage], weights: [Double]) throws -> ModelStorage {
+    guard let first = models.first else { throw InputError.noRows }
+    guard weights.count == models.count else {
+      throw InputError.lengthMismatch(what: "weights", expected: models.count, found: weights.count)
+    }
+    for (index, weight) in weights.enumerated() where !(weight > 0 && weight <= RowNorms.largestWeight) {
+      throw InputError.badSampleWeight(row: index, value: weight)
+    }
+    let parts = try models.map { model in
+      guard let refined = model.refinedWeights(), model.classes == first.classes,
+        model.prototypes.classIndices == first.prototypes.classIndices,
+        model.prototypes.featureCount == first.prototypes.featureCount,
+        model.prototypes.isSparse == first.prototypes.isSparse, model.refined?.unit == first.refined?.unit
+      else {
+        throw ClassifierError.unsupported("only refined models that come from one model can be averaged")
+      }
+      return refined
+    }
+    let total = weights.reduce(0, +)
+    var mean = parts[0]
+    for classIndex in mean.vectors.indices {
+      for member in mean.vectors[classIndex].indices {
+        var sum = parts[0].vectors[classIndex][member].scaled(by: weights[0] / total)
+        for (part, weight) in zip(parts, weights).dropFirst() {
+          sum = sum.combined(times: 1, with: part.vectors[classIndex][member], times: weight / total)
+        }
+        mean.vectors[classIndex][member] = sum
+        mean.biases?[classIndex][member] = zip(parts, weights).reduce(0) {
+          $0 + ($1.0.biases?[classIndex][member] ?? 0) * $1.1 / total
+        }
+      }
+    }
+    return first.refined(with: mean)
+  }
+
+  /// Judges the refined weights on documents that they have not seen: fits the probabilities to them, or goes back to
+  /// the k-means prototypes if these are right more often.
+  ///
+  /// - Returns: the model, and the share of the documents that each was right on.
+  /// - Throws: as ``refined(on:labels:sampleWeights:threadCount:epochs:rateShares:step:progress:)``.
+  package func calibrated(
+    on rows: FeatureRows, labels: LabelColumn, threadCount: Int?
+  ) throws -> (model: ModelStorage, accuracy: Double, prototypeAccuracy: Double) {
+    guard let refined = refinedWeights() else {
+      throw ClassifierError.unsupported("the model is not refined; there is nothing to calibrate")
+    }
+    let part = try TrainingPart(
+      rows, labels: labels, sampleWeights: nil, model: self, threadCount: threadCount)
+    let view = RefinementRows(rows, norms: part.norms, unit: refined.unit)
+    let documents = part.partition.order.filter { !view.isEmpty(Int($0)) }.sorted()
+    let scores = try refinementTable().heldOutScores(
+      documents, rows: view, classes: part.classes, workers: part.workers)
+    let plain = try centerTable().heldOutScores(
+      documents, rows: view, classes: part.classes, workers: part.workers)
+    let isBetter = scores.accuracy >= plain.accuracy
+    let model = ModelStorage(
+      options: options, classes: classes, prototypes: prototypes, batchCount: batchCount,
+      calibration: isBetter ? .fitted(to: scores) : nil, refined: isBetter ? self.refined : nil)
+    return (model, scores.accuracy, plain.accuracy)
+  }
+}
+
+extension ModelStorage {
+  /// By the number of documents a class, as for a local training of many rows.
+  private var suitingRecipe: RefinementRecipe {
+    prototypes.masses.reduce(0, +) >= Double(20 * classes.count) ? .smooth : .thorough
+  }
+
+  /// Euclidean: what rows are multiplied with; the prototypes stand for the rows, which no machine has all of.
+  private var refinementUnit: Float {
+    if let refined { return refined.unit }
+    guard settings.distance == .euclidean else { return 1 }
+    let masses = prototypes.masses.contains { $0 > 0 } ? prototypes.masses : prototypes.masses.map { _ in 1 }
+    let total = masses.reduce(0, +)
+    var mean = prototypes.vector(0).scaled(by: masses[0] / total)
+    var squares = squaredNorms[0] * masses[0] / total
+    for index in 1..<max(1, prototypes.count) {
+      mean = mean.combined(times: 1, with: prototypes.vector(index), times: masses[index] / total)
+      squares += squaredNorms[index] * masses[index] / total
+    }
+    let variance = squares - mean.squaredNorm
+    return variance > 1e-30 ? Float(1 / variance.squareRoot()) : 1
+  }
+
+  private func refinementTable() throws -> RefinementTable {
+    let needed = RefinementTable.byteCount(lanes: prototypes.count, features: prototypes.featureCount)
+    guard needed <= RefinementTrainer.byteLimit else {
+      throw InputError.tooLarge(
+        what: "the refinement's weights", neededBytes: needed, allowedBytes: RefinementTrainer.byteLimit)
+    }
+    guard let weights = refinedWeights() else { return try centerTable() }
+    return try RefinementTable(weights, featureCount: prototypes.featureCount)
+  }
+
+  private func centerTable() throws -> RefinementTable {
+    try RefinementTable(
+      prototypes.learnerPrototypes(classCount: classes.count), featureCount: prototypes.featureCount,
+      scale: RefinementRecipe.smooth.scale, unit: settings.distance == .euclidean ? refinementUnit : nil)
+  }
+
+  private func weights(of table: RefinementTable) -> RefinedWeights {
+    table.refinedWeights(
+      isSparse: prototypes.isSparse, unit: refinementUnit, truncation: Float(settings.truncationThreshold))
+  }
+
+  private func refined(with weights: RefinedWeights) -> ModelStorage {
+    ModelStorage(
+      options: options, classes: classes, prototypes: prototypes, batchCount: batchCount,
+      refined: RefinedPrototypes(
+        weights, of: prototypes, isSparse: prototypes.isSparse, precision: settings.precision))
+  }
+
+  /// Weights divided by their mean: what counts is how documents compare.
+  private func relative(_ weights: [Float]?, _ documents: [Int32]) -> [Float]? {
+    guard let weights else { return nil }
+    let total = documents.reduce(0.0) { $0 + Double(weights[Int($1)]) }
+    return total > 0 ? weights.map { Float(Double($0) * Double(documents.count) / total) } : weights
+  }
+}

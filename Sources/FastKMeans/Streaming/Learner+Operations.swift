@@ -1,0 +1,162 @@
+extension Learner {
+  /// - Throws: ``InputError/unknownClass(label:)``.
+  private func index(of label: Label) throws -> Int {
+    guard let index = classes.index(of: label) else {
+      throw InputError.unknownClass(label: label.description)
+    }
+    return index
+  }
+
+  /// Refined weights as a stream keeps them, taken out of the learner so that they change where they lie.
+  private mutating func takeStreamWeights() -> StreamWeights? {
+    if let settledWeights {
+      streamWeights = StreamWeights(
+        settledWeights, members: members.map(\.ids), width: isSparse ? nil : featureCount)
+      self.settledWeights = nil
+    }
+    defer { streamWeights = nil }
+    return streamWeights
+  }
+
+  package mutating func removeClass(_ label: Label) throws {
+    let index = try index(of: label)
+    guard classes.count > 1 else {
+      throw ClassifierError.unsupported(
+        "'\(label)' is the only class; a classifier without classes is a new one, so make one instead")
+    }
+    var remaining = classes.labels
+    remaining.remove(at: index)
+    let dictionary = try ClassDictionary(labels: remaining)
+    var weights = takeStreamWeights()
+    weights?.removeClass(index)
+    streamWeights = weights
+    members.remove(at: index)
+    classes = dictionary
+  }
+
+  package mutating func renameClass(_ label: Label, to new: Label) throws {
+    let index = try index(of: label)
+    guard new != label else { return }
+    guard classes.index(of: new) == nil else {
+      throw ClassifierError.unsupported(
+        "there is a class '\(new)' already; merge '\(label)' into it, or take another name")
+    }
+    if let kind = classes.kind, kind != new.kind {
+      throw ClassifierError.labelTypeChanged(expected: kind.rawValue, found: new.kind.rawValue)
+    }
+    var labels = classes.labels
+    labels[index] = new
+    classes = try ClassDictionary(labels: labels)
+  }
+
+  package mutating func mergeClasses(_ sources: [Label], into target: Label) throws {
+    let targetIndex = try index(of: target)
+    let indices = try sources.map { try index(of: $0) }
+    guard Set(indices).count == indices.count, !indices.contains(targetIndex) else {
+      throw ClassifierError.unsupported("each class can be merged once, and not into itself")
+    }
+    var next = self
+    next.streamWeights = nil
+    var refined = self.refined
+    var prototypes = members[targetIndex].prototypes(precision: settings.precision)
+    for index in indices { prototypes += members[index].prototypes(precision: settings.precision) }
+    next.members[targetIndex] = .settled(prototypes)
+    for index in indices {
+      let (vectors, biases) = (refined?.vectors[index] ?? [], refined?.biases?[index] ?? [])
+      refined?.vectors[targetIndex] += vectors
+      refined?.biases?[targetIndex] += biases
+    }
+    var labels = classes.labels
+    for index in indices.sorted(by: >) {
+      labels.remove(at: index)
+      next.members.remove(at: index)
+      refined?.vectors.remove(at: index)
+      refined?.biases?.remove(at: index)
+    }
+    next.classes = try ClassDictionary(labels: labels)
+    next.settledWeights = refined
+    self = next
+  }
+
+  package mutating func setFrozen(_ isFrozen: Bool, _ ids: Set<UInt64>) throws {
+    var missing = ids
+    for id in members.flatMap(\.ids) { missing.remove(id) }
+    guard let first = missing.min() else {
+      for index in members.indices { freeze(isFrozen, ids, in: index) }
+      return
+    }
+    throw ClassifierError.unsupported("there is no prototype \(first); see prototypeIDs for those there are")
+  }
+
+  private mutating func freeze(_ isFrozen: Bool, _ ids: Set<UInt64>, in index: Int) {
+    guard members[index].ids.contains(where: ids.contains) else { return }
+    // Alive, so that a batch that comes to the class rounds nothing of it.
+    var live = members[index].live(width: isSparse ? nil : featureCount, distance: settings.distance)
+    for lane in live.lanes.indices where ids.contains(live.lanes[lane].id) {
+      live.lanes[lane].isFrozen = isFrozen
+    }
+    members[index] = settings.mode == .default ? .live(live) : members[index]
+  }
+
+  package mutating func forget(_ rows: FeatureRows, label: Label) throws {
+    guard settings.mode == .default else {
+      throw ClassifierError.unsupported("forgetting documents is defined for the default mode only")
+    }
+    let index = try index(of: label)
+    guard let featureCount else { throw ClassifierError.notFitted }
+    guard rows.rowCount > 0 else { throw InputError.noRows }
+    guard rows.columnCount == featureCount else {
+      throw InputError.featureCountMismatch(expected: featureCount, found: rows.columnCount)
+    }
+    if case .sparse = rows, !isSparse {
+      throw InputError.wrongKindOfInput(expected: "dense rows", found: "sparse rows")
+    }
+    if case .dense = rows, isSparse {
+      throw InputError.wrongKindOfInput(expected: "sparse rows", found: "dense rows")
+    }
+    let norms = try RowNorms(of: rows, distance: settings.distance, workers: 1)
+    var live = members[index].live(width: isSparse ? nil : featureCount, distance: settings.distance)
+    try live.forget(rows, norms: norms, label: label, options: settings)
+    members[index] = .live(live)
+  }
+}
+
+extension LiveClass {
+  /// Takes documents out of the prototypes that serve them best.
+  mutating func forget(
+    _ rows: FeatureRows, norms: RowNorms, label: Label, options: TrainingOptions
+  ) throws {
+    let batch = StreamBatch(
+      rows: rows, norms: norms, weights: nil, laneLimit: max(1, lanes.count), isSoft: options.isSoft)
+    let indices = (0..<rows.rowCount).map { Int32($0) }
+    var scratch: [Float] = []
+    for row in indices {
+      guard batch.moves(Int(row), distance) else { continue }
+      _ = [row].withUnsafeBufferPointer { assign($0, batch, options: options, scratch: &scratch) }
+      for lane in lanes.indices where !lanes[lane].isFrozen {
+        let share =
+          options.isSoft
+          ? Double(batch.shares[Int(row) * batch.laneLimit + lane])
+          : batch.lanes[Int(row)] == Int32(lane) ? 1 : 0
+        guard share > 0 else { continue }
+        guard lanes[lane].mass >= share - 1e-9, lanes[lane].unit > 0 else {
+          throw ClassifierError.unsupported(
+            "class '\(label)' stands for fewer documents than are to be forgotten; row \(row) was not among them"
+          )
+        }
+        _ = addRow(Int(row), batch, factor: -share / lanes[lane].unit, lane)
+        lanes[lane].mass = max(0, lanes[lane].mass - share)
+      }
+    }
+    tidy()
+    // What has no document left has no place either; rounding would leave a shadow of one.
+    for lane in lanes.indices where lanes[lane].mass < 1e-9 && !lanes[lane].isFrozen {
+      clear(lane: lane)
+      lanes[lane].mass = 0
+      lanes[lane].unit = 0
+    }
+    let kept = lanes.indices.filter { lanes[$0].mass > 0 || lanes[$0].isFrozen }
+    if kept.isEmpty { rearrange(keeping: [0], adding: 0) } else { rearrange(keeping: kept, adding: 0) }
+    for lane in lanes.indices { settleUnit(lane) }
+  }
+}

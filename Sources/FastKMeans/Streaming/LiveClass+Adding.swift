@@ -1,0 +1,136 @@
+extension LiveClass {
+  /// Adds a batch's rows to the prototypes that they were assigned to.
+  ///
+  /// - Returns: the largest distance that a centre moved. It comes from the batch's sums: exact to a ten-thousandth of
+  ///   itself, as a rule.
+  /// - Complexity: O(non-zeros); soft O(non-zeros x lanes).
+  mutating func add(_ rowIndices: UnsafeBufferPointer<Int32>, _ batch: StreamBatch) -> Double {
+    let before = lanes
+    var products = [Double](repeating: 0, count: lanes.count)
+    for rowIndex in rowIndices {
+      let row = Int(rowIndex)
+      guard batch.lanes[row] >= 0 else { continue }
+      let weight = Double(batch.weight(row))
+      if batch.isSoft {
+        for lane in lanes.indices {
+          let share = Double(batch.shares[row * batch.laneLimit + lane]) * weight
+          add(row, batch, share, lane, &products)
+        }
+      } else {
+        add(row, batch, weight, Int(batch.lanes[row]), &products)
+      }
+    }
+    var shift = 0.0
+    for lane in lanes.indices where lanes[lane].mass != before[lane].mass {
+      shift = max(shift, distanceMoved(lane, from: before[lane], product: products[lane]))
+      settleUnit(lane)
+    }
+    dropUnchosen(before)
+    return shift
+  }
+
+  @inline(__always)
+  private mutating func add(
+    _ row: Int, _ batch: StreamBatch, _ weight: Double, _ lane: Int, _ products: inout [Double]
+  ) {
+    guard weight > 0, !lanes[lane].isFrozen else { return }
+    if lanes[lane].unit == 0 {
+      start(lane, length: Double(batch.norms.squaredNorms[row]).squareRoot() * weight)
+    }
+    products[lane] += weight * Double(batch.scores[row * batch.laneLimit + lane])
+    let change = addRow(row, batch, factor: weight / lanes[lane].unit, lane)
+    lanes[lane].squaredLength = max(0, lanes[lane].squaredLength + change)
+    lanes[lane].mass += weight
+  }
+
+  /// A prototype that was given has a place but no sum: its first document is all that it will be.
+  private mutating func start(_ lane: Int, length: Double) {
+    clear(lane: lane)
+    lanes[lane].unit = StoredSum.unit(for: length)
+  }
+
+  /// Adds a multiple of one row; returns by how much the squared length changed.
+  @inline(__always)
+  mutating func addRow(_ row: Int, _ batch: StreamBatch, factor: Double, _ lane: Int) -> Double {
+    let factor = factor * Double(batch.norms.scales[row])
+    if case .sparse(let rows) = batch.rows {
+      for position in rows.range(of: row) where batch.slots[position] == SlotTable.missing {
+        batch.slots[position] = UInt32(insert(rows.columns[position]))
+      }
+    }
+    let stride = stride
+    return values.withUnsafeMutableBufferPointer { table in
+      var change = 0.0
+      switch batch.rows {
+      case .sparse(let rows):
+        for position in rows.range(of: row) {
+          let cell = Int(batch.slots[position]) * stride + lane
+          change += Self.addValue(Double(rows.values[position]) * factor, to: &table[cell])
+        }
+      case .dense(let rows):
+        let row = rows.values(of: row)
+        for column in row.indices {
+          change += Self.addValue(Double(row[column]) * factor, to: &table[column * stride + lane])
+        }
+      }
+      return change
+    }
+  }
+
+  /// Returns by how much the square grew.
+  @inline(__always)
+  private static func addValue(_ value: Double, to cell: inout Float) -> Double {
+    let old = Double(cell)
+    cell = StoredSum.rounded(old + value)
+    let new = Double(cell)
+    return (new - old) * (new + old)
+  }
+
+  /// How far a centre moved, from lengths and the product of what was with what was added.
+  ///
+  /// With v the stored sum, D what was added and f, g the factors to centres before and after: |g (v + D) - f v|.
+  private func distanceMoved(_ lane: Int, from before: Lane, product: Double) -> Double {
+    let after = lanes[lane]
+    let old = before.squaredLength
+    guard before.unit > 0 else {
+      // It had a place only; what it is now has its own unit.
+      let (f, g) = (factor(before), factor(after))
+      let cross = product / after.unit * f * g
+      return max(0, old * f * f + after.squaredLength * g * g - 2 * cross).squareRoot()
+    }
+    let product = product / before.unit
+    let added = max(0, after.squaredLength - old - 2 * product)
+    let g = factor(after)
+    let difference = g - factor(before)
+    let squared = g * g * added + 2 * g * difference * product + difference * difference * old
+    return max(0, squared).squareRoot()
+  }
+
+  /// Given prototypes that the first batch did not choose go, if others stay.
+  private mutating func dropUnchosen(_ before: [Lane]) {
+    let kept = lanes.indices.filter { lanes[$0].mass > 0 || lanes[$0].isFrozen }
+    if !kept.isEmpty, kept.count < lanes.count { rearrange(keeping: kept, adding: 0) }
+  }
+}
+
+extension LiveClass {
+  /// Forgetting: masses and sums shrink, centres stay. Stops where numbers would vanish.
+  mutating func fade(by factor: Double) {
+    for lane in lanes.indices where !lanes[lane].isFrozen && lanes[lane].mass * factor > 1e-200 {
+      lanes[lane].mass *= factor
+      if lanes[lane].unit * factor > 1e-200 { lanes[lane].unit *= factor }
+    }
+  }
+
+  /// Drops prototypes with no more mass than this; the heaviest stays in any case. Returns how many went.
+  mutating func prune(minimumMass: Double) -> Int {
+    guard lanes.count > 1, lanes.contains(where: { $0.mass <= minimumMass && !$0.isFrozen }) else { return 0 }
+    var kept = lanes.indices.filter { lanes[$0].mass > minimumMass || lanes[$0].isFrozen }
+    if kept.isEmpty, let heaviest = lanes.indices.max(by: { lanes[$0].mass < lanes[$1].mass }) {
+      kept = [heaviest]
+    }
+    let dropped = lanes.count - kept.count
+    if dropped > 0 { rearrange(keeping: kept, adding: 0) }
+    return dropped
+  }
+}

@@ -1,0 +1,147 @@
+extension LiveClass {
+  /// Assigns rows of a batch to the prototypes as they lie; changes nothing here.
+  ///
+  /// The formulas are those of ``ClassAssignment``.
+  ///
+  /// - Parameters:
+  ///   - rowIndices: the class's rows.
+  ///   - scratch: of the worker.
+  /// - Returns: the summed weight times distance of the rows to their nearest prototypes.
+  /// - Complexity: O(non-zeros x lanes).
+  func assign(
+    _ rowIndices: UnsafeBufferPointer<Int32>, _ batch: StreamBatch, options: TrainingOptions,
+    scratch: inout [Float]
+  ) -> Double {
+    let factors = lanes.map { Float(factor($0)) }
+    let biases = lanes.indices.map { lane -> Float in
+      guard distance == .euclidean else { return 0 }
+      let factor = factor(lanes[lane])
+      return Float(-lanes[lane].squaredLength * factor * factor / 2)
+    }
+    if scratch.count < stride + lanes.count {
+      scratch = [Float](repeating: 0, count: stride + lanes.count)
+    }
+    var objective = 0.0
+    vocabulary.withLookup { lookup in
+      values.withUnsafeBufferPointer { table in
+        scratch.withUnsafeMutableBufferPointer { sums in
+          for rowIndex in rowIndices {
+            let row = Int(rowIndex)
+            guard batch.moves(row, distance) else { continue }
+            findSlots(row, batch, lookup)
+            addProducts(row, batch, table, sums)
+            objective += choose(row, batch, options, sums, factors: factors, biases: biases)
+          }
+        }
+      }
+    }
+    return objective
+  }
+
+  /// All of a row's look-ups before its products: they wait for memory side by side.
+  @inline(__always)
+  private func findSlots(_ row: Int, _ batch: StreamBatch, _ lookup: SlotTable.Lookup) {
+    guard case .sparse(let rows) = batch.rows else { return }
+    for position in rows.range(of: row) { batch.slots[position] = lookup.slot(of: rows.columns[position]) }
+  }
+
+  @inline(__always)
+  private func addProducts(
+    _ row: Int, _ batch: StreamBatch, _ table: UnsafeBufferPointer<Float>,
+    _ sums: UnsafeMutableBufferPointer<Float>
+  ) {
+    for lane in 0..<stride { sums[lane] = 0 }
+    switch batch.rows {
+    case .sparse(let rows):
+      if stride == 4 {
+        var sum = SIMD4<Float>()
+        for position in rows.range(of: row) {
+          let slot = batch.slots[position]
+          guard slot != SlotTable.missing else { continue }
+          sum += four(table, Int(slot) * 4) * rows.values[position]
+        }
+        for lane in 0..<4 { sums[lane] = sum[lane] }
+        return
+      }
+      for position in rows.range(of: row) {
+        let slot = batch.slots[position]
+        guard slot != SlotTable.missing else { continue }
+        addProduct(rows.values[position], table, Int(slot) * stride, sums)
+      }
+    case .dense(let rows):
+      let row = rows.values(of: row)
+      for column in row.indices { addProduct(row[column], table, column * stride, sums) }
+    }
+  }
+
+  @inline(__always)
+  private func four(_ table: UnsafeBufferPointer<Float>, _ start: Int) -> SIMD4<Float> {
+    SIMD4(table[start], table[start + 1], table[start + 2], table[start + 3])
+  }
+
+  @inline(__always)
+  private func addProduct(
+    _ value: Float, _ table: UnsafeBufferPointer<Float>, _ start: Int,
+    _ sums: UnsafeMutableBufferPointer<Float>
+  ) {
+    for lane in 0..<stride { sums[lane] += value * table[start + lane] }
+  }
+
+  /// Turns the products of one row into its prototype, or its shares.
+  @inline(__always)
+  private func choose(
+    _ row: Int, _ batch: StreamBatch, _ options: TrainingOptions, _ sums: UnsafeMutableBufferPointer<Float>,
+    factors: [Float], biases: [Float]
+  ) -> Double {
+    let start = row * batch.laneLimit
+    let scale = batch.norms.scales[row]
+    var (best, nearest) = (-Float.infinity, 0)
+    for lane in lanes.indices {
+      batch.scores[start + lane] = sums[lane] * scale
+      let score = sums[lane] * scale * factors[lane] + biases[lane]
+      sums[stride + lane] = score
+      if score > best { (best, nearest) = (score, lane) }
+    }
+    batch.lanes[row] = Int32(nearest)
+    let squares = batch.norms.squaredNorms[row]
+    let least = distance(squares, best)
+    if batch.isSoft {
+      fillShares(row, batch, options, sums, least: least, squares: squares, nearest: nearest)
+    }
+    return Double(batch.weight(row)) * Double(max(0, least))
+  }
+
+  @inline(__always)
+  private func distance(_ squares: Float, _ score: Float) -> Float {
+    distance == .cosine ? 1 - score : max(0, squares - 2 * score)
+  }
+
+  @inline(__always)
+  private func similarity(_ value: Float) -> Float { distance == .cosine ? 1 - value : 1 / (1 + value) }
+
+  private func fillShares(
+    _ row: Int, _ batch: StreamBatch, _ options: TrainingOptions, _ sums: UnsafeMutableBufferPointer<Float>,
+    least: Float, squares: Float, nearest: Int
+  ) {
+    let start = row * batch.laneLimit
+    guard lanes.count > 1 else {
+      batch.shares[start] = 1
+      return
+    }
+    let top = similarity(least)
+    let inverseTemperature = Float(1 / options.temperature)
+    var total: Float = 0
+    for lane in lanes.indices {
+      let value = similarity(distance(squares, sums[stride + lane]))
+      // The largest exponent is 0, so that nothing overflows.
+      let share =
+        options.softAssignment == .linear
+        ? max(0, value) : naturalExponential((value - top) * inverseTemperature)
+      batch.shares[start + lane] = share
+      total += share
+    }
+    for lane in lanes.indices {
+      batch.shares[start + lane] = total > 0 ? batch.shares[start + lane] / total : lane == nearest ? 1 : 0
+    }
+  }
+}

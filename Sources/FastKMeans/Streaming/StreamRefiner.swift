@@ -1,0 +1,205 @@
+import CFastKMeansKernels
+
+/// Large-margin steps on a batch of a stream, on weights that stay from batch to batch.
+///
+/// The step is that of ``Refinement``: scores of a few documents with the weights as they lie, in parallel, then their
+/// moves in document order. Each batch is gone through a few times with a rate that falls, so that the weights are
+/// settled when it is over; what earlier batches taught stays because later documents move only what they share.
+struct StreamRefiner {
+  private let options: TrainingOptions
+  private let progress: ProgressReporter
+  private let step: UInt64
+  private let workers: Int
+  private let recipe: RefinementRecipe
+
+  private static let stepSize = 64
+
+  init(options: TrainingOptions, step: UInt64, progress: ProgressReporter) {
+    self.options = options
+    self.step = step
+    self.progress = progress
+    workers = Parallel.workerCount(options.threadCount)
+    recipe = .stream(options.refinement)
+  }
+
+  /// The rows of a batch as the kernels take them.
+  struct Input {
+    var rows: FeatureRows
+    var norms: RowNorms
+    /// Of each row; -1 leaves it out.
+    var classes: [Int32]
+    var weights: [Float]?
+    /// Classes that had prototypes before the batch.
+    var knownClassCount: Int
+  }
+
+  /// Learns the batch. If anything is thrown, or weights would leave the numbers, they are as before.
+  ///
+  /// - Returns: what the weights said of the documents before.
+  /// - Complexity: O(passes x non-zeros x lanes).
+  func learn(_ input: Input, _ weights: inout StreamWeights) throws -> PrequentialOutcome {
+    let batch = Batch(input, rowsOf: &weights)
+    let steps = RefinementSteps(
+      batchSize: Self.stepSize, capacity: (Int(FK_REFINE_RIVALS) + 1) * max(1, weights.largestClass))
+    let undo = Undo(weights, batch)
+    do {
+      let total = batch.documents.count * (recipe.epochs + 1)
+      try progress.begin(.refining, total: total)
+      let outcome = try test(batch, weights)
+      for pass in 0..<recipe.epochs { try goThrough(batch, &weights, steps, pass: pass) }
+      try progress.finish()
+      if undo.isFinite(weights, batch) {
+        undo.truncate(&weights, batch, below: Float(options.truncationThreshold))
+      } else {
+        undo.restore(&weights, batch)
+      }
+      return outcome
+    } catch {
+      undo.restore(&weights, batch)
+      throw error
+    }
+  }
+
+  /// What the weights say of documents that they have not seen.
+  private func test(_ batch: Batch, _ weights: StreamWeights) throws -> PrequentialOutcome {
+    let scratch = WorkerScratch(workers: workers) { [Float](repeating: 0, count: weights.stride) }
+    let isRight = WorkerScratch<Bool>(workers: max(1, batch.documents.count)) { false }
+    try Parallel.forEachChunk(count: batch.documents.count, chunk: 64, workers: workers) { worker, range in
+      scratch.with(worker) { scores in
+        for position in range {
+          let row = Int(batch.documents[position])
+          weights.score(row, batch, into: &scores)
+          let own = batch.input.classes[row]
+          var (best, bestClass) = (-Float.infinity, Int32(-1))
+          for lane in weights.classOfLane.indices where scores[lane] > best {
+            (best, bestClass) = (scores[lane], weights.classOfLane[lane])
+          }
+          isRight.with(position) { $0 = bestClass == own && Int(own) < batch.input.knownClassCount }
+        }
+      }
+      try progress.advance(by: range.count)
+    }
+    return PrequentialOutcome(
+      rows: batch.documents, classIndices: batch.documents.map { batch.input.classes[Int($0)] },
+      isRight: batch.documents.indices.map { index in isRight.with(index) { $0 } },
+      weights: batch.input.weights)
+  }
+
+  private func goThrough(
+    _ batch: Batch, _ weights: inout StreamWeights, _ steps: RefinementSteps, pass: Int
+  ) throws {
+    var order = batch.documents
+    var random = CounterRandom(seed: options.seed &+ step, stream: 0x57E9, step: UInt64(pass))
+    for position in order.indices.dropLast() {
+      order.swapAt(position, position + random.nextIndex(below: order.count - position))
+    }
+    for first in stride(from: 0, to: order.count, by: Self.stepSize) {
+      let part = order[first..<min(order.count, first + Self.stepSize)]
+      let done = (Double(pass) + Double(first) / Double(order.count)) / Double(recipe.epochs)
+      try score(part, batch, weights, steps)
+      apply(part, batch, &weights, steps, rate: recipe.rate * (1 - done))
+      try progress.advance(by: part.count)
+    }
+  }
+
+  private func score(
+    _ part: ArraySlice<Int32>, _ batch: Batch, _ weights: StreamWeights, _ steps: RefinementSteps
+  ) throws {
+    var loss = fk_refine_loss(
+      margin: recipe.margin, sharpness: recipe.sharpness, cooperation: recipe.cooperation)
+    let scratch = WorkerScratch(workers: workers) { [Float](repeating: 0, count: weights.stride) }
+    try withUnsafePointer(to: &loss) { loss in
+      nonisolated(unsafe) let loss = loss
+      try Parallel.forEachChunk(count: part.count, chunk: 16, workers: workers) { worker, range in
+        scratch.with(worker) { scores in
+          for position in range {
+            let row = Int(part[part.startIndex + position])
+            weights.score(row, batch, into: &scores)
+            steps.fill(
+              position, from: scores, scale: batch.input.norms.scales[row], lanes: weights.classOfLane.count,
+              classOfLane: weights.classOfLane, classStarts: weights.classStarts,
+              ownClass: batch.input.classes[row], loss: loss)
+          }
+        }
+      }
+    }
+  }
+
+  private func apply(
+    _ part: ArraySlice<Int32>, _ batch: Batch, _ weights: inout StreamWeights, _ steps: RefinementSteps,
+    rate: Double
+  ) {
+    let squaredUnit = weights.unit * weights.unit
+    let stride = weights.stride
+    let blocks = max(1, min(workers, stride / 8))
+    weights.withTables { table, biases in
+      nonisolated(unsafe) let (table, biases) = (table, biases)
+      Parallel.forEachSurely(count: blocks, workers: workers) { _, block in
+        let (begin, end) = (stride * block / blocks, stride * (block + 1) / blocks)
+        for (position, document) in part.enumerated() where steps.counts[position] > 0 {
+          let row = Int(document)
+          let weight = Float(rate) * (batch.relativeWeights?[row] ?? 1)
+          let moves = steps.moves(of: position)
+          if let biases {
+            for move in 0..<steps.counts[position] where (begin..<end).contains(Int(moves[move].lane)) {
+              biases[Int(moves[move].lane)] += weight * moves[move].factor
+            }
+          }
+          batch.withRow(row) { columns, values in
+            fk_refine_apply(
+              columns.baseAddress, values.baseAddress, values.count, moves, steps.counts[position],
+              weight * squaredUnit * batch.input.norms.scales[row], table, stride, begin, end)
+          }
+        }
+      }
+    }
+  }
+}
+
+extension RefinementRecipe {
+  /// For batches of a stream.
+  static func stream(_ epochs: RefinementEpochs) -> RefinementRecipe {
+    var recipe = RefinementRecipe(name: "stream", rate: 0.3, epochs: 5, sharpness: 0)
+    if case .count(let count) = epochs { recipe.epochs = count }
+    return recipe
+  }
+}
+
+extension StreamWeights {
+  /// The score of every lane for one row, not scaled; spare lanes cannot win.
+  @inline(__always)
+  func score(_ row: Int, _ batch: StreamRefiner.Batch, into scores: inout [Float]) {
+    batch.withRow(row) { columns, values in
+      fk_refine_scores(columns.baseAddress, values.baseAddress, values.count, weights, stride, &scores)
+    }
+    if let biases {
+      let inverse = 1 / batch.input.norms.scales[row]
+      for lane in classOfLane.indices { scores[lane] += biases[lane] * inverse }
+    }
+    for lane in classOfLane.indices where ids[lane] == 0 { scores[lane] = -.infinity }
+  }
+
+  mutating func withTables(
+    _ body: (UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>?) -> Void
+  ) {
+    weights.withUnsafeMutableBufferPointer { weights in
+      guard let table = weights.baseAddress else { return }
+      guard biases != nil else { return body(table, nil) }
+      biases?.withUnsafeMutableBufferPointer { body(table, $0.baseAddress) }
+    }
+  }
+}
+
+extension RefinementSteps {
+  /// The same for lanes that some other table describes.
+  func fill(
+    _ position: Int, from scores: [Float], scale: Float, lanes: Int, classOfLane: [Int32],
+    classStarts: [Int64], ownClass: Int32, loss: UnsafePointer<fk_refine_loss>
+  ) {
+    var right: Int32 = 1
+    counts[position] = fk_refine_moves(
+      scores, scale, lanes, classOfLane, classStarts, ownClass, loss, movesToFill(position), capacity,
+      losses + position, &right)
+    isRight[position] = right != 0
+  }
+}

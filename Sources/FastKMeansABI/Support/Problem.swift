@@ -1,0 +1,124 @@
+import CFastKMeans
+import FastKMeans
+import FastKMeansFormats
+import FastKMeansText
+
+/// What an error comes to in the caller's structure.
+struct Problem {
+  var status: Int
+  /// Which case of the status, for programs.
+  var kind: String
+  var message: String
+  var row: Int?
+  var column: Int?
+  var parameter = ""
+  var value = ""
+  var allowed = ""
+
+  init(_ status: Int, _ kind: String, _ message: String, row: Int? = nil, column: Int? = nil) {
+    self.status = status
+    self.kind = kind
+    self.message = message
+    self.row = row
+    self.column = column
+  }
+
+  init(_ error: any Error) {
+    switch error {
+    case let error as ArgumentError:
+      self.init(FKM_INVALID_ARGUMENT, error.kind, error.message)
+      parameter = error.parameter
+    case let error as OptionsError:
+      self.init(FKM_INVALID_OPTION, "option", error.description)
+      parameter = error.parameter
+      value = error.value
+      allowed = error.allowed
+    case let error as InputError: self.init(error)
+    case let error as ClassifierError: self.init(error)
+    case let error as TextError: self.init(error)
+    case is CancelledByCaller:
+      self.init(FKM_CANCELLED, "cancelled", ClassifierError.cancelled.description)
+    case let error as FileError: self.init(FKM_IO, error.kind, error.description)
+    case let error as ModelFileError: self.init(error)
+    case let error as FormatError: self.init(FKM_BAD_MODEL, "truncated", error.description)
+    case let error as PrototypeSetError: self.init(FKM_BAD_MODEL, "prototypes", error.description)
+    default: self.init(FKM_INTERNAL, "internal", "unexpected: \(error)")
+    }
+  }
+}
+
+extension Problem {
+  private init(_ error: InputError) {
+    let (kind, row, column): (String, Int?, Int?) =
+      switch error {
+      case .noRows: ("no_rows", nil, nil)
+      case .lengthMismatch: ("length_mismatch", nil, nil)
+      case .badShape: ("bad_shape", nil, nil)
+      case .badRowOffsets(let position, _): ("bad_row_offsets", position, nil)
+      case .featureOutOfRange(let row, let column, _): ("feature_out_of_range", row, column)
+      case .unsortedColumns(let row, let column): ("unsorted_columns", row, column)
+      case .duplicateColumn(let row, let column): ("duplicate_column", row, column)
+      case .notFinite(let row, let column): ("not_finite", row, column)
+      case .rowTooLong(let row, _, _): ("row_too_long", row, nil)
+      case .badSampleWeight(let row, _): ("bad_sample_weight", row, nil)
+      case .featureCountMismatch: ("feature_count_mismatch", nil, nil)
+      case .badLabels: ("bad_labels", nil, nil)
+      case .allRowsZero: ("all_rows_zero", nil, nil)
+      case .oneClassOnly: ("one_class_only", nil, nil)
+      case .unknownClass: ("unknown_class", nil, nil)
+      case .wrongKindOfInput: ("wrong_kind_of_input", nil, nil)
+      case .tooLarge: ("too_large", nil, nil)
+      }
+    let status = if case .tooLarge = error { FKM_TOO_LARGE } else { FKM_BAD_DATA }
+    self.init(status, kind, error.description, row: row, column: column)
+  }
+
+  private init(_ error: ClassifierError) {
+    switch error {
+    case .notFitted: self.init(FKM_NOT_FITTED, "not_fitted", error.description)
+    case .cancelled: self.init(FKM_CANCELLED, "cancelled", error.description)
+    case .labelTypeChanged: self.init(FKM_BAD_DATA, "label_type_changed", error.description)
+    case .unsupported: self.init(FKM_UNSUPPORTED, "unsupported", error.description)
+    }
+  }
+
+  private init(_ error: TextError) {
+    switch error {
+    case .emptyVocabulary: self.init(FKM_BAD_DATA, "empty_vocabulary", error.description)
+    case .noTermsRemain: self.init(FKM_BAD_DATA, "no_terms_remain", error.description)
+    case .notFitted: self.init(FKM_NOT_FITTED, "not_fitted", error.description)
+    case .documentTooLong(let document, _, _):
+      self.init(FKM_BAD_DATA, "document_too_long", error.description, row: document)
+    case .tooManyDocuments: self.init(FKM_TOO_LARGE, "too_many_documents", error.description)
+    case .tooManyTerms: self.init(FKM_TOO_LARGE, "too_many_terms", error.description)
+    case .badDocumentOffsets(let position, _):
+      self.init(FKM_BAD_DATA, "bad_document_offsets", error.description, row: position)
+    case .badParts(let part, _, _):
+      self.init(FKM_BAD_DATA, "bad_parts", error.description)
+      parameter = part
+    }
+  }
+
+  private init(_ error: ModelFileError) {
+    if case .newerVersion = error.problem {
+      self.init(FKM_NEWER_FORMAT, "newer_version", error.description)
+    } else if case .cannotBeWritten = error.problem {
+      self.init(FKM_UNSUPPORTED, "cannot_be_written", error.description)
+    } else {
+      self.init(FKM_BAD_MODEL, "bad_model", error.description)
+    }
+  }
+}
+
+extension FileError {
+  fileprivate var kind: String {
+    switch self {
+    case .notFound: "not_found"
+    case .missingFolder: "missing_folder"
+    case .noPermission: "no_permission"
+    case .isFolder: "is_folder"
+    case .diskFull: "disk_full"
+    case .failed: "failed"
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import CFastKMeans
+import FastKMeans
+
+/// Rows that a vectoriser made, at an address that stays: callers read them where they lie.
+final class MatrixHandle: Handle {
+  private let rowCount: Int
+  private let columnCount: Int
+  private let offsets: ConvertedMemory<Int64>
+  private let columns: ConvertedMemory<UInt32>
+  private let values: ConvertedMemory<Float>
+
+  init(_ matrix: CSRMatrix) throws {
+    rowCount = matrix.rowCount
+    columnCount = matrix.columnCount
+    offsets = try ConvertedMemory(count: matrix.rowOffsets.count, for: "the offsets of the rows")
+    columns = try ConvertedMemory(count: matrix.columns.count, for: "the columns of the rows")
+    values = try ConvertedMemory(count: matrix.values.count, for: "the values of the rows")
+    for (position, offset) in matrix.rowOffsets.enumerated() { offsets.buffer[position] = Int64(offset) }
+    _ = columns.buffer.update(fromContentsOf: matrix.columns)
+    _ = values.buffer.update(fromContentsOf: matrix.values)
+  }
+
+  override class var typeName: String { "fkm_matrix" }
+
+  func write(to rows: inout fkm_rows) {
+    rows.layout = Int32(FKM_SPARSE)
+    rows.row_count = Int64(rowCount)
+    rows.column_count = Int64(columnCount)
+    rows.value_count = Int64(values.buffer.count)
+    rows.row_stride = 0
+    rows.value_type = Int32(FKM_FLOAT32)
+    rows.column_type = Int32(FKM_INT32)
+    rows.offset_type = Int32(FKM_INT64)
+    rows.values = UnsafeRawPointer(values.buffer.baseAddress)
+    rows.columns = UnsafeRawPointer(columns.buffer.baseAddress)
+    rows.offsets = UnsafeRawPointer(offsets.buffer.baseAddress)
+  }
+}
+
+@_cdecl("fkm_matrix_rows")
+package func matrixRows(
+  _ matrix: OpaquePointer?, _ rows: UnsafeMutablePointer<fkm_rows>?,
+  _ error: UnsafeMutablePointer<fkm_error>?
+) -> Int32 {
+  answer(error) {
+    let handle = try MatrixHandle.borrowed(matrix, "matrix")
+    handle.write(to: &(try checkOutput(rows, "rows", size: \.struct_size)).pointee)
+  }
+}
+
+@_cdecl("fkm_matrix_free")
+package func matrixFree(_ matrix: OpaquePointer?) { Handle.release(matrix) }

@@ -1,0 +1,136 @@
+import ArgumentParser
+import FastKMeans
+import FastKMeansStreams
+
+/// How a stream is read and kept.
+struct StreamArguments: ParsableArguments {
+  private static let defaults = StreamOptions(modelPath: "")
+
+  @Flag(help: "Wait for more at the end of a file that grows.")
+  var follow = false
+
+  @Flag(help: "Read the input from its beginning, even if it was read before.")
+  var fromStart = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Save after so many batches, or seconds with an s behind the number. (default: 30s)",
+      valueName: "batches|seconds"),
+    transform: CheckpointInterval.init(parsing:))
+  var checkpointEvery = CheckpointInterval.seconds(30)
+
+  @Option(help: ArgumentHelp("Where rows go that cannot be read, with reason and line.", valueName: "file"))
+  var rejects: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Seconds in which a batch is learned even if it is not full. (default: \(defaults.limits.maxDelay))",
+      valueName: "seconds"),
+    transform: Value.number)
+  var maxDelay = defaults.limits.maxDelay
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "A batch ends with the row that reaches so many bytes. (default: \(defaults.limits.maxBytes))",
+      valueName: "bytes"),
+    transform: Value.whole)
+  var maxBatchBytes = defaults.limits.maxBytes
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("A longer row is rejected. (default: \(16 << 20))", valueName: "bytes"),
+    transform: Value.whole)
+  var maxRecordBytes = 16 << 20
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Documents to learn a new vocabulary from. (default: a full batch)", valueName: "count"),
+    transform: Value.whole)
+  var vocabularyDocuments: Int?
+
+  @Flag(help: "Keep the document frequencies up to date.")
+  var updateIdf = false
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Features of a new model of svmlight rows. (default: those of the first batch)", valueName: "count"),
+    transform: Value.whole)
+  var features: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Answer GET /metrics (Prometheus) and /healthz at this port; 0: any.", valueName: "port"),
+    transform: Value.whole)
+  var metricsPort: Int?
+
+  @Option(help: ArgumentHelp("The address to answer at.", valueName: "address"))
+  var metricsHost = "127.0.0.1"
+
+  /// - Throws: `ValidationError`.
+  func check() throws {
+    func check(_ name: String, _ value: Int?, _ range: ClosedRange<Int>) throws {
+      guard let value, !range.contains(value) else { return }
+      let end = range.upperBound == .max ? "" : " to \(range.upperBound)"
+      throw ValidationError("\(name) is \(value); allowed: a whole number from \(range.lowerBound)\(end)")
+    }
+    try check("--max-batch-bytes", maxBatchBytes, 1...(.max))
+    try check("--max-record-bytes", maxRecordBytes, 1...(1 << 30))
+    try check("--vocabulary-documents", vocabularyDocuments, 1...(.max))
+    try check("--features", features, 1...Int(UInt32.max))
+    try check("--metrics-port", metricsPort, 0...65_535)
+    guard maxDelay >= 0, maxDelay <= 1e9 else {
+      throw ValidationError("--max-delay is \(maxDelay); allowed: seconds from 0")
+    }
+    guard rejects != "-" else {
+      throw ValidationError("--rejects needs the name of a file, for standard output has the batches")
+    }
+  }
+
+  func options(modelPath: String, training: TrainingOptions) -> StreamOptions {
+    var options = StreamOptions(modelPath: modelPath)
+    options.training = training
+    options.limits = BatchLimits(maxRows: training.batchSize, maxBytes: maxBatchBytes, maxDelay: maxDelay)
+    options.checkpointBatches = nil
+    options.checkpointSeconds = nil
+    switch checkpointEvery {
+    case .batches(let count): options.checkpointBatches = count
+    case .seconds(let seconds): options.checkpointSeconds = seconds
+    }
+    options.rejectsPath = rejects
+    options.vocabularyDocuments = vocabularyDocuments
+    options.updatesFrequencies = updateIdf
+    options.featureCount = features
+    options.readsFromStart = fromStart
+    return options
+  }
+}
+
+/// When a stream is saved.
+enum CheckpointInterval: Equatable {
+  case batches(Int)
+  case seconds(Double)
+
+  init(parsing text: String) throws {
+    if text.hasSuffix("s"), let seconds = Double(text.dropLast()), seconds > 0, seconds.isFinite {
+      self = .seconds(seconds)
+    } else if let count = Int(text), count > 0 {
+      self = .batches(count)
+    } else {
+      throw ValidationError("allowed: a number of batches from 1, or of seconds such as 30s")
+    }
+  }
+}
+
+extension CheckpointInterval: CustomStringConvertible {
+  var description: String {
+    switch self {
+    case .batches(let count): "\(count)"
+    case .seconds(let seconds): "\(seconds)s"
+    }
+  }
+}

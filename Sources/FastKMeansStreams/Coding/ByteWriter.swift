@@ -1,0 +1,44 @@
+import FastKMeans
+
+/// Builds the small parts of a file: numbers little-endian, lists and texts with their length before them.
+struct ByteWriter {
+  private(set) var bytes: [UInt8] = []
+
+  mutating func number<Value: FixedWidthInteger>(_ value: Value) {
+    withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+  }
+
+  mutating func count(_ value: Int) { number(Int64(value)) }
+
+  mutating func flag(_ value: Bool) { number(value ? 1 : 0 as UInt8) }
+
+  mutating func double(_ value: Double) { number(value.bitPattern) }
+
+  mutating func list(_ list: [UInt8]) {
+    count(list.count)
+    bytes.append(contentsOf: list)
+  }
+
+  mutating func text(_ text: String) { list(Array(text.utf8)) }
+
+  mutating func numbers<Value: StoredNumber>(_ values: [Value]) {
+    count(values.count)
+    values.withStoredBytes { bytes.append(contentsOf: $0) }
+  }
+
+  mutating func optional<Value>(_ value: Value?, _ write: (inout ByteWriter, Value) -> Void) {
+    flag(value != nil)
+    if let value { write(&self, value) }
+  }
+
+  mutating func label(_ label: Label) {
+    switch label {
+    case .integer(let value):
+      number(0 as UInt8)
+      number(value)
+    case .text(let text):
+      number(1 as UInt8)
+      self.text(text)
+    }
+  }
+}

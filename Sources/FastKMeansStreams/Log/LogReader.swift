@@ -1,0 +1,95 @@
+import FastKMeansFormats
+
+/// Reads a log record by record, up to the last whole one.
+struct LogReader {
+  let path: String
+  private let files: any FileLayer
+  private let byteCount: Int
+  /// Where the next record begins; after the last one, how many bytes are sound.
+  private(set) var validByteCount = 0
+  /// Bytes after the last whole record: of a write that was cut off, and so never acknowledged.
+  private(set) var droppedByteCount = 0
+  /// The number of the record that would come next.
+  private(set) var next: UInt64 = 0
+
+  /// - Returns: `nil` for a file that was made in a crash's last moment and has no header yet.
+  init?(files: any FileLayer, path: String, stream: [UInt8]) throws {
+    self.files = files
+    self.path = path
+    byteCount = try files.withFile(path, .read) { try files.size(of: $0, path: path) }
+    let header = try Self.read(files, path, at: 0, count: LogFormat.headerByteCount)
+    guard header.count == LogFormat.headerByteCount else { return nil }
+    guard header.starts(with: LogFormat.magic) else {
+      throw StreamError.damagedLog(path: path, byte: 0, reason: "it does not begin as a log")
+    }
+    var reader = ByteReader(Array(header[LogFormat.magic.count...]))
+    let version: UInt32 = try reader.number()
+    guard version <= LogFormat.version else {
+      throw StreamError.newerCheckpoint(path: path, found: version, supported: LogFormat.version)
+    }
+    guard CRC32C(Array(header.dropLast(4))).bytes == Array(header.suffix(4)) else {
+      throw StreamError.damagedLog(path: path, byte: 0, reason: "the header's checksum disagrees")
+    }
+    guard header[12..<28].elementsEqual(stream) else { throw StreamError.foreignFile(path: path) }
+    reader = ByteReader(Array(header[28...]))
+    next = try reader.number()
+    validByteCount = LogFormat.headerByteCount
+  }
+
+  /// The payload of the next record, `nil` at the end.
+  ///
+  /// - Throws: ``StreamError/damagedLog(path:byte:reason:)`` if bytes are wrong and whole records follow them, which
+  ///   no crash explains.
+  mutating func read() throws -> [UInt8]? {
+    guard droppedByteCount == 0, validByteCount < byteCount else { return nil }
+    let start = validByteCount
+    guard let payload = try record(at: start, sequence: next) else {
+      if let later = try recordAfter(start) {
+        throw StreamError.damagedLog(
+          path: path, byte: start, reason: "record \(next) is broken, and one is whole at byte \(later)")
+      }
+      droppedByteCount = byteCount - start
+      return nil
+    }
+    validByteCount += LogFormat.recordHeaderByteCount + payload.count
+    next += 1
+    return payload
+  }
+
+  /// The payload of a sound record; `nil` if there is none.
+  private func record(at start: Int, sequence: UInt64?) throws -> [UInt8]? {
+    let bytes = try Self.read(files, path, at: start, count: LogFormat.recordHeaderByteCount)
+    guard let header = LogFormat.RecordHeader(bytes[...]), sequence.map({ $0 == header.sequence }) ?? true,
+      header.length <= byteCount - start - LogFormat.recordHeaderByteCount
+    else { return nil }
+    let payload = try Self.read(
+      files, path, at: start + LogFormat.recordHeaderByteCount, count: header.length)
+    return CRC32C(payload).value == header.checksum ? payload : nil
+  }
+
+  /// Where a sound record of a later number begins behind a broken one.
+  private func recordAfter(_ start: Int) throws -> Int? {
+    let rest = try Self.read(files, path, at: start, count: byteCount - start)
+    let size = LogFormat.recordHeaderByteCount
+    guard rest.count > size else { return nil }
+    for offset in 1...rest.count - size {
+      guard let header = LogFormat.RecordHeader(rest[offset..<offset + size]), header.sequence > next,
+        header.length <= rest.count - offset - size,
+        CRC32C(Array(rest[offset + size..<offset + size + header.length])).value == header.checksum
+      else { continue }
+      return start + offset
+    }
+    return nil
+  }
+
+  private static func read(_ files: any FileLayer, _ path: String, at offset: Int, count: Int) throws
+    -> [UInt8]
+  {
+    try files.withFile(path, .read) { try files.read($0, at: offset, count: count, path: path) }
+  }
+}
+
+extension CRC32C {
+  /// As it is stored.
+  var bytes: [UInt8] { withUnsafeBytes(of: value.littleEndian) { Array($0) } }
+}

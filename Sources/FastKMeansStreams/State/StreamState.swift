@@ -1,0 +1,203 @@
+import FastKMeans
+import FastKMeansFormats
+import FastKMeansText
+
+/// What a stream has learned, with all that its next step depends on. A value: a copy can be written to a file
+/// while the original learns on, and a step that throws leaves it as it was.
+struct StreamState: Sendable {
+  var classifier: FastKMeansClassifier<Label>
+  /// `nil` for vectors, and until the vocabulary has been learned.
+  var vectorizer: TFIDFVectorizer?
+  /// `nil` for vectors.
+  var textOptions: TextOptions?
+  /// Batches of text that wait until there are enough documents for a vocabulary.
+  var waiting: [LabelledData] = []
+  var counts = Counts()
+  /// Of the step at hand; what is learned does not depend on it.
+  private var testsBeforeLearning = false
+
+  init(
+    classifier: FastKMeansClassifier<Label>, vectorizer: TFIDFVectorizer? = nil,
+    textOptions: TextOptions? = nil,
+    waiting: [LabelledData] = [], counts: Counts = Counts()
+  ) {
+    self.classifier = classifier
+    self.vectorizer = vectorizer
+    self.textOptions = textOptions
+    self.waiting = waiting
+    self.counts = counts
+  }
+
+  /// Small numbers that go into a checkpoint as they are.
+  struct Counts: Sendable, Equatable {
+    /// Batches learned.
+    var batches: UInt64 = 0
+    /// Documents learned.
+    var documents: UInt64 = 0
+    /// Rows that could not be read.
+    var rejected: UInt64 = 0
+    /// A vocabulary is learned when so many documents have come.
+    var vocabularyDocuments = 0
+    /// Document frequencies are kept up to date.
+    var updatesFrequencies = false
+    /// Features of rows that are vectors, where the caller said it.
+    var featureCount: Int?
+    var zeroBased: Bool?
+  }
+
+  /// What a step did, a line for each batch.
+  struct Step: Sendable {
+    var batches: [BatchSummary] = []
+    /// Rows of this step with invalid UTF-8 in them, counted by sequence.
+    var repairCount = 0
+  }
+}
+
+/// What the stream says after each batch.
+public struct BatchSummary: Sendable, Equatable {
+  /// From 1 on, over all runs.
+  public var batch: UInt64
+  /// Documents in this batch.
+  public var documents: Int
+  /// All documents learned so far.
+  public var totalDocuments: UInt64
+  public var report: TrainingReport
+  /// Rows of this step that could not be read.
+  public var rejected: Int
+  /// Classes that the model has now.
+  public var classCount: Int
+  /// The share of the documents that the model had classified wrongly before it learned from them, 0...1; `nil` for a
+  /// first batch.
+  public var errorBeforeUpdate: Double?
+}
+
+extension StreamState {
+  /// The kind of rows that it takes, in words for messages; `nil` while any will do.
+  var holdsText: Bool? {
+    if textOptions != nil { return true }
+    return classifier.classes.isEmpty ? nil : false
+  }
+
+  var waitingCount: Int { waiting.reduce(0) { $0 + $1.rowCount } }
+
+  /// Learns a batch, or keeps it until there is a vocabulary.
+  ///
+  /// - Throws: what the vectoriser and the classifier throw; nothing has changed then.
+  ///
+  /// - Parameter tests: whether the model is tested on the batch before it learns from it.
+  mutating func learn(_ data: LabelledData, tests: Bool = false) throws -> Step {
+    guard data.rowCount > 0 else { return Step() }
+    var next = self
+    next.testsBeforeLearning = tests
+    let step: Step
+    switch data {
+    case .features(let features, let labels):
+      step = Step(batches: [try next.learn(features, labels: try Self.checked(labels))])
+    case .text(let documents, let labels):
+      if let vectorizer = next.vectorizer, next.isVectorizerReady {
+        step = try next.learn(documents, labels: try Self.checked(labels), vectorizer)
+      } else {
+        next.waiting.append(data)
+        step = next.waitingCount >= counts.vocabularyDocuments ? try next.learnWaiting() : Step()
+      }
+    }
+    self = next
+    return step
+  }
+
+  /// Learns the vocabulary from what has come, because no more will, and then what has been waiting.
+  mutating func finish(tests: Bool = false) throws -> Step {
+    guard !waiting.isEmpty else { return Step() }
+    var next = self
+    next.testsBeforeLearning = tests
+    let step = try next.learnWaiting()
+    self = next
+    return step
+  }
+
+  /// Frequencies need documents too, where they are to be kept.
+  private var isVectorizerReady: Bool {
+    guard let vectorizer else { return false }
+    return vectorizer.isHashing ? !counts.updatesFrequencies || vectorizer.documentCount > 0 : true
+  }
+
+  private static func checked(_ labels: LabelColumn?) throws -> LabelColumn {
+    guard let labels else {
+      throw InputError.badLabels(found: "missing", expected: "a label for each row")
+    }
+    return labels
+  }
+
+  private mutating func learn(_ features: Features, labels: LabelColumn) throws -> BatchSummary {
+    let error = try testsBeforeLearning ? errorOfModel(on: features, labels: labels) : nil
+    let report = try classifier.fitBatch(features, labels: labels)
+    counts.batches += 1
+    counts.documents += UInt64(features.rowCount)
+    return BatchSummary(
+      batch: counts.batches, documents: features.rowCount, totalDocuments: counts.documents, report: report,
+      rejected: 0, classCount: classifier.classes.count, errorBeforeUpdate: error)
+  }
+
+  /// The share of rows that the model as it is gives another class than their own, 0...1; a class that it does not know
+  /// is such a one. `nil` while there is no model.
+  private func errorOfModel(on features: Features, labels: LabelColumn) throws -> Double? {
+    guard !classifier.classes.isEmpty else { return nil }
+    let model = try classifier.model
+    let numbers = Dictionary(uniqueKeysWithValues: zip(model.classes, model.classes.indices))
+    let truth = labels.labels.map { numbers[$0] ?? -1 }
+    let wrong = zip(try model.predictedClassIndices(features), labels.indices).count {
+      $0 != truth[Int($1)]
+    }
+    return Double(wrong) / Double(features.rowCount)
+  }
+
+  private mutating func learn(
+    _ documents: UTF8Documents, labels: LabelColumn, _ vectorizer: TFIDFVectorizer
+  ) throws -> Step {
+    let text = try vectorizer.transform(documents, workers: classifier.options.threadCount)
+    let summary = try learn(.sparse(text.rows), labels: labels)
+    if counts.updatesFrequencies { self.vectorizer = try vectorizer.counting(text.rows) }
+    return Step(batches: [summary], repairCount: text.repairCount)
+  }
+
+  private mutating func learnWaiting() throws -> Step {
+    var documents = UTF8Documents()
+    for case .text(let batch, _) in waiting {
+      for index in 0..<batch.count { documents.append(utf8: batch[index]) }
+    }
+    let fitted = try TFIDFVectorizer.fitTransform(
+      documents, options: textOptions ?? TextOptions(), workers: classifier.options.threadCount)
+    vectorizer = fitted.vectorizer
+    var step = Step(repairCount: fitted.repairCount)
+    var start = 0
+    for case .text(let batch, let labels) in waiting {
+      let rows = fitted.rows.selectingRows(start..<start + batch.count)
+      start += batch.count
+      step.batches.append(try learn(.sparse(rows), labels: try Self.checked(labels)))
+    }
+    waiting = []
+    return step
+  }
+}
+
+extension StreamState.Counts {
+  func write(to writer: inout ByteWriter) {
+    writer.number(batches)
+    writer.number(documents)
+    writer.number(rejected)
+    writer.count(vocabularyDocuments)
+    writer.flag(updatesFrequencies)
+    writer.optional(featureCount) { $0.count($1) }
+    writer.optional(zeroBased) { $0.flag($1) }
+  }
+
+  init(_ reader: inout ByteReader) throws(ByteReader.Fault) {
+    batches = try reader.number()
+    documents = try reader.number()
+    rejected = try reader.number()
+    vocabularyDocuments = try reader.whole()
+    updatesFrequencies = try reader.flag()
+    featureCount = try reader.flag() ? try reader.whole() : nil
+    zeroBased = try reader.flag() ? try reader.flag() : nil
+  }
+}

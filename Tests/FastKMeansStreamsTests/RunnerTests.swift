@@ -1,0 +1,236 @@
+import FastKMeans
+import FastKMeansFormats
+import FastKMeansText
+import Synchronization
+import Testing
+
+@testable import FastKMeansStreams
+
+@Suite("Stream")
+struct RunnerTests {
+  private func textSource(_ count: Int = 6) -> ListSource {
+    ListSource(SampleBatches.text(count, rows: 12, seed: 4), isRereadable: false)
+  }
+
+  @Test func saysWhatEachBatchDid() throws {
+    let rehearsal = Rehearsal(text: TextOptions())
+    let runner = try rehearsal.open(textSource())
+    var lines: [BatchSummary] = []
+    try runner.run(stop: StopSignal()) { lines.append($0) }
+    #expect(lines.map(\.batch) == Array(1...6))
+    #expect(lines.allSatisfy { $0.documents == 12 })
+    #expect(lines.last?.totalDocuments == 72)
+    #expect(lines[0].report.newClasses.count == 3)
+    #expect(lines.last?.classCount == 4)
+    // The vocabulary comes with the third batch, and three are learned then.
+    #expect(lines[0].errorBeforeUpdate == nil)
+    #expect(lines[1...].allSatisfy { (0...1).contains($0.errorBeforeUpdate ?? -1) })
+    #expect(try #require(lines.last?.errorBeforeUpdate) < 0.5)
+  }
+
+  @Test func keepsNoMoreThanTwoCheckpointsAndTheirLogs() throws {
+    var rehearsal = Rehearsal(text: TextOptions())
+    rehearsal.options.checkpointBatches = 1
+    try rehearsal.run(textSource(12))
+    let names = rehearsal.files.paths
+    #expect(names.count { $0.hasSuffix(".state") } == 2, "\(names)")
+    #expect(names.count { $0.hasSuffix(".log") } <= 3, "\(names)")
+    #expect(!names.contains { $0.hasSuffix(".tmp") }, "\(names)")
+  }
+
+  @Test func tellsTheSourceWhatIsSaved() throws {
+    let rehearsal = Rehearsal(text: TextOptions())
+    let source = textSource()
+    source.savesBefore = 2
+    try rehearsal.run(source)
+    #expect(source.saved.first == ListSource.position(2))
+    #expect(source.saved.last == ListSource.position(6))
+    #expect(source.setAside.count == 2)
+  }
+
+  @Test func secondWriterIsRefused() throws {
+    let rehearsal = Rehearsal(text: TextOptions())
+    let first = try rehearsal.open(textSource())
+    #expect(throws: StreamError.locked(folder: "m.state", process: "\(ProcessNumber.current)")) {
+      try rehearsal.open(textSource())
+    }
+    try first.run(stop: StopSignal()) { _ in }
+  }
+
+  @Test func lockGoesWithItsOwner() throws {
+    let rehearsal = Rehearsal(text: TextOptions())
+    try rehearsal.run(textSource(), stopAfter: 2)
+    try rehearsal.run(textSource(), stopAfter: 2)
+  }
+
+  @Test func refusesAModelThatIsNotItsOwn() throws {
+    let rehearsal = Rehearsal(text: TextOptions())
+    try rehearsal.run(textSource())
+    let own = try #require(rehearsal.files.content("m"))
+    rehearsal.files.setContent("m", own + [0])
+    #expect(throws: StreamError.otherModel(model: "m", folder: "m.state")) { try rehearsal.run(textSource()) }
+    rehearsal.files.setContent("m", nil)
+    #expect(throws: StreamError.modelGone(model: "m", folder: "m.state")) { try rehearsal.run(textSource()) }
+  }
+
+  @Test func refusesRowsOfAnotherKind() throws {
+    let rehearsal = Rehearsal(text: TextOptions())
+    try rehearsal.run(textSource())
+    var other = rehearsal
+    other.options.text = nil
+    #expect(throws: StreamError.wrongKindOfRows(model: "m", expected: "text", found: "vectors")) {
+      try other.run(ListSource([], isRereadable: false))
+    }
+  }
+
+  @Test func refusesANewerCheckpoint() throws {
+    let rehearsal = Rehearsal(text: TextOptions())
+    try rehearsal.run(textSource())
+    let newest = try #require(rehearsal.files.paths.last { $0.hasSuffix(".state") })
+    var bytes = try #require(rehearsal.files.content(newest))
+    bytes[8] = 9
+    rehearsal.files.setContent(newest, bytes)
+    #expect(throws: StreamError.newerCheckpoint(path: newest, found: 9, supported: 1)) {
+      try rehearsal.run(textSource())
+    }
+  }
+
+  @Test func refusesWhenNoCheckpointIsSound() throws {
+    let rehearsal = Rehearsal(text: TextOptions())
+    try rehearsal.run(textSource())
+    for path in rehearsal.files.paths where path.hasSuffix(".state") {
+      rehearsal.files.setContent(path, [1, 2])
+    }
+    do {
+      try rehearsal.run(textSource())
+      Issue.record("a state without a checkpoint was taken")
+    } catch StreamError.noValidCheckpoint(let folder, _) {
+      #expect(folder == "m.state")
+    }
+  }
+
+  @Test func refusesALogWithAGap() throws {
+    var rehearsal = Rehearsal(text: TextOptions())
+    rehearsal.options.checkpointBatches = nil
+    try rehearsal.crashAfter(4, textSource())
+    rehearsal.options.checkpointBatches = nil
+    let log = try #require(rehearsal.files.paths.last { $0.hasSuffix(".log") })
+    let stream = Array(try #require(rehearsal.files.content(log))[12..<28])
+    rehearsal.files.setContent(log, nil)
+    let later = try BatchLog(files: rehearsal.files, folder: "m.state", stream: stream, first: 3)
+    _ = try later.append(LogRecord(source: "list", position: ListSource.position(3), rows: .end).encoded())
+    #expect(throws: StreamError.missingBatches(folder: "m.state", expected: 1, found: 3)) {
+      try rehearsal.run(textSource())
+    }
+  }
+
+  @Test func refusesRowsThatHaveChanged() throws {
+    let rehearsal = Rehearsal(text: TextOptions())
+    let batches = SampleBatches.text(6, rows: 12, seed: 4)
+    try rehearsal.crashAfter(2, ListSource(batches, isRereadable: true))
+    let others = SampleBatches.text(6, rows: 12, seed: 5)
+    #expect(
+      throws: StreamError.sourceChanged(name: "list", reason: "rows that were read before are other rows now")
+    ) { try rehearsal.run(ListSource(others, isRereadable: true)) }
+  }
+
+  @Test func otherSourceCannotBringBackWhatAnotherHeld() throws {
+    let rehearsal = Rehearsal(text: TextOptions())
+    try rehearsal.crashAfter(2, ListSource(SampleBatches.text(6, rows: 12, seed: 4), isRereadable: true))
+    let other = ListSource(SampleBatches.text(6, rows: 12, seed: 4), isRereadable: true)
+    other.identity = "other"
+    #expect(throws: StreamError.otherSourceUnfinished(unfinished: "list", name: "list")) {
+      try rehearsal.run(other)
+    }
+  }
+
+  @Test func learnsFromSeveralSourcesOneAfterTheOther() throws {
+    let rehearsal = Rehearsal(text: TextOptions())
+    try rehearsal.run(textSource(3))
+    let other = textSource(2)
+    other.identity = "other"
+    #expect(try rehearsal.run(other) == [4, 5])
+    #expect(try rehearsal.run(textSource(3)) == [])
+    var again = rehearsal
+    again.options.readsFromStart = true
+    #expect(try again.run(textSource(3)) == [6, 7, 8])
+  }
+
+  @Test func goesOnFromATrainedModel() throws {
+    let first = Rehearsal(text: TextOptions())
+    try first.run(textSource(4))
+    let files = MemoryFiles()
+    files.setContent("m", first.files.content("m"))
+    let second = Rehearsal(files: files, text: TextOptions())
+    let runner = try second.open(textSource(2))
+    #expect(runner.training.prototypesPerClass == 2)
+    var numbers: [UInt64] = []
+    try runner.run(stop: StopSignal()) { numbers.append($0.batch) }
+    #expect(numbers == [1, 2])
+    #expect(files.content("m") != first.files.content("m"))
+  }
+
+  @Test func keepsDocumentFrequenciesUpToDate() throws {
+    for isKept in [false, true] {
+      var rehearsal = Rehearsal(text: TextOptions())
+      rehearsal.options.updatesFrequencies = isKept
+      try rehearsal.run(textSource(6))
+      let model = try ModelFile.read(bytes: try #require(rehearsal.files.content("m")))
+      // The vocabulary comes from the first three batches of twelve.
+      #expect(model.vectorizer?.documentCount == (isKept ? 72 : 36))
+    }
+  }
+
+  @Test func learnsTheVocabularyAtTheEndIfNotBefore() throws {
+    var rehearsal = Rehearsal(text: TextOptions())
+    rehearsal.options.vocabularyDocuments = 1000
+    let runner = try rehearsal.open(textSource(4))
+    var numbers: [UInt64] = []
+    try runner.run(stop: StopSignal()) { numbers.append($0.batch) }
+    #expect(numbers == [1, 2, 3, 4])
+  }
+
+  @Test func aTimeThatGoesBackIsNoTime() {
+    let time = Mutex(100.0)
+    let clock = StreamClock { time.withLock { $0 } }
+    let start = clock.now
+    time.withLock { $0 = 103 }
+    #expect(clock.now - start == 3)
+    time.withLock { $0 = 40 }
+    #expect(clock.now - start == 3)
+    time.withLock { $0 = 42 }
+    #expect(clock.now - start == 5)
+  }
+
+  @Test func countsForWhoeverWatches() throws {
+    let rehearsal = Rehearsal(text: TextOptions())
+    let runner = try rehearsal.open(textSource())
+    try runner.run(stop: StopSignal()) { _ in }
+    let text = runner.metrics.text
+    for line in [
+      "fastkmeans_documents_total 72", "fastkmeans_batches_total 6", "fastkmeans_rejects_total 2",
+      "fastkmeans_classes 4", "# TYPE fastkmeans_documents_total counter",
+    ] {
+      #expect(text.split(separator: "\n").contains(Substring(line)), "\(line) is not in \(text)")
+    }
+    #expect(text.contains("fastkmeans_last_checkpoint_age_seconds "))
+  }
+}
+
+extension Rehearsal {
+  /// Runs until so many batches have been reported, then crashes without a checkpoint of them.
+  func crashAfter(_ count: Int, _ source: ListSource) throws {
+    struct Crash: Error {}
+    var rehearsal = self
+    rehearsal.options.checkpointBatches = nil
+    rehearsal.options.vocabularyDocuments = 5
+    let runner = try rehearsal.open(source)
+    var reported = 0
+    #expect(throws: Crash.self) {
+      try runner.run(stop: StopSignal()) { _ in
+        reported += 1
+        if reported == count { throw Crash() }
+      }
+    }
+  }
+}

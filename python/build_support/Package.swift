@@ -1,0 +1,29 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// The Swift package in a source distribution of the Python package: the library and what it is made of, so that nothing
+// else has to be downloaded. The repository's own manifest has the same targets and more.
+let package = Package(
+  name: "FastKMeans",
+  platforms: [.macOS(.v15), .iOS(.v18)],
+  products: [
+    .library(name: "fastkmeans_c", type: .dynamic, targets: ["FastKMeansABI"])
+  ],
+  targets: [
+    .target(name: "CFastKMeansKernels"),
+    .systemLibrary(
+      name: "CZlib",
+      pkgConfig: "zlib",
+      providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]
+    ),
+    .target(name: "FastKMeans", dependencies: ["CFastKMeansKernels"]),
+    .target(name: "FastKMeansText", dependencies: ["FastKMeans"]),
+    .target(name: "FastKMeansFormats", dependencies: ["FastKMeans", "FastKMeansText", "CZlib"]),
+    .target(name: "CFastKMeans"),
+    .target(
+      name: "FastKMeansABI",
+      dependencies: ["CFastKMeans", "FastKMeans", "FastKMeansText", "FastKMeansFormats"]
+    ),
+  ],
+  swiftLanguageModes: [.v6]
+)

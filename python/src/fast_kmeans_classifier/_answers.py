@@ -1,0 +1,281 @@
+"""What a fitted classifier answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from . import _native as native
+from ._errors import InvalidParameterError
+from ._estimator import Estimator
+from ._frames import check_feature_names, feature_names
+from ._input import Rows, SparseRows, check_finite, rows_of
+from ._labels import coded_labels
+from ._lazy import LazyModule
+from ._parameters import _whole
+from ._state import LabelTable, LearnedState
+from ._weights import checked_weights
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from . import _library as library
+else:
+    np = LazyModule("numpy")
+    library = LazyModule("fast_kmeans_classifier._library")
+
+
+class TopK(NamedTuple):
+    """The best classes of each document, best first.
+
+    Attributes
+    ----------
+    labels : ndarray, documents x k
+    similarities : ndarray of float32, documents x k
+        To the class's best prototype: a cosine in -1...1, or 1 / (1 + squared distance).
+    confidences : ndarray of float32, documents x k
+        The probability of the class, 0...1.
+    prototypes : ndarray of int32, documents x k
+        That prototype, by its row in `centroids_`.
+    rejected : ndarray of bool, documents
+        The document has no feature that any prototype knows.
+    """
+
+    labels: np.ndarray
+    similarities: np.ndarray
+    confidences: np.ndarray
+    prototypes: np.ndarray
+    rejected: np.ndarray
+
+
+class Explanation(NamedTuple):
+    """Why a document belongs to a class.
+
+    Attributes
+    ----------
+    label : object
+        The class that is explained.
+    prototype : int
+        Its best prototype, by its row in `centroids_`.
+    score : float
+        What that prototype scores for the document.
+    features : list of (str or int, float)
+        Features with what each adds to the score, the largest first; by name where names are known, else by column.
+    """
+
+    label: Any
+    prototype: int
+    score: float
+    features: list[tuple[str | int, float]]
+
+
+class Answers(Estimator):
+    """Predictions of every kind."""
+
+    n_threads: int
+    classes_: np.ndarray
+    _state: LearnedState
+    _table: LabelTable
+
+    def _is_fitted(self) -> bool:
+        return "_state" in self.__dict__
+
+    def _rows_to_ask(self, X: Any) -> Rows:
+        self._check_is_fitted()
+        names = feature_names(X)
+        rows = rows_of(X, self)
+        self._check_features(rows, names)
+        return rows
+
+    def _check_features(self, rows: Rows, names: np.ndarray | None) -> None:
+        check_feature_names(self.__dict__.get("feature_names_in_"), names, self)
+        expected = self.__dict__["n_features_in_"]
+        if rows.shape[1] != expected:
+            raise ValueError(
+                f"X has {rows.shape[1]} features, but {type(self).__name__} is expecting {expected} features as input."
+            )
+
+    def _asked(self, X: Any, question: str, *arguments: Any) -> Any:
+        """Puts a question to the model; what it says of numbers that are not finite is said as scikit-learn does."""
+        rows = self._rows_to_ask(X)
+        threads = _whole("n_threads", self.n_threads)
+        try:
+            return getattr(self._state.model(), question)(rows, threads, *arguments)
+        except library.BadDataError as error:
+            if error.kind == "not_finite":
+                check_finite(rows)
+            raise
+
+    def predict(self, X: Any, batch_size: int | str | None = "auto") -> np.ndarray:
+        """The class of each document: that of its best prototype; equal ones go to the class that was known first.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix, data frame or tensor; documents x features
+        batch_size : int, 'auto' or None
+            Documents at a time; the answer does not depend on it.
+
+        Returns
+        -------
+        ndarray, documents
+            Labels in the type that `fit` got.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            Another number of features than at `fit`, NaN, no rows.
+        """
+        indices = self._asked(X, "predict", rows_per_call(batch_size))
+        return self._table.labels_of(indices)
+
+    def predict_proba(self, X: Any, batch_size: int | str | None = "auto") -> np.ndarray:
+        """The probability of every class for every document.
+
+        Calibrated on held-out documents where `refine` is on and there were enough. For thousands of classes see
+        `predict_top_k`, which needs no table.
+
+        Returns
+        -------
+        ndarray of float32, documents x classes
+            0...1, columns in the order of `classes_`; each row adds up to 1.
+        """
+        table = self._asked(X, "probabilities", rows_per_call(batch_size))
+        return self._table.in_columns(table, 0.0)
+
+    def predict_log_proba(self, X: Any, batch_size: int | str | None = "auto") -> np.ndarray:
+        """The natural logarithm of `predict_proba`; minus infinity for a probability of 0."""
+        with np.errstate(divide="ignore"):
+            logarithms: np.ndarray = np.log(self.predict_proba(X, batch_size))
+        return logarithms
+
+    def decision_function(self, X: Any) -> np.ndarray:
+        """How strongly each document belongs to each class; the largest is the predicted class.
+
+        Returns
+        -------
+        ndarray
+            More than two classes: float32, documents x classes: the score of each class, that of its best prototype; minus
+            infinity for a class that `partial_fit` was told of and no document has shown. Two classes: float64, documents: the
+            logarithm of the odds of the second class, above 0 where it is predicted.
+        """
+        if len(getattr(self, "classes_", ())) == 2:
+            return self._log_odds(X)
+        scores = self._asked(X, "scores", native.ROWS_PER_CALL)
+        return self._table.in_columns(scores, -np.inf)
+
+    def _log_odds(self, X: Any) -> np.ndarray:
+        """Of two classes; scikit-learn wants it to rise with the probability, which differences of scores need not."""
+        probabilities = self.predict_proba(X).astype(np.float64)
+        logarithms = np.log(np.maximum(probabilities, np.finfo(np.float32).tiny))
+        odds = logarithms[:, 1] - logarithms[:, 0]
+        is_second = self.predict(X) == self.classes_[1]
+        # Scores that differ in the last bit may give the same probability.
+        least = np.finfo(np.float64).eps
+        decided: np.ndarray = np.where(is_second, np.maximum(odds, least), np.minimum(odds, 0))
+        return decided
+
+    def predict_top_k(self, X: Any, k: int = 5) -> TopK:
+        """The `k` best classes of each document with similarity, confidence and prototype, best first.
+
+        Memory grows with documents x k, not with the number of classes.
+
+        Parameters
+        ----------
+        X : documents x features, as in `predict`
+        k : int
+            At least 1; with fewer classes than that all are given.
+        """
+        count = _whole("k", k)
+        if count < 1:
+            raise InvalidParameterError("k", k, "a whole number from 1")
+        self._check_is_fitted()
+        count = min(count, int(self._state.model().info.class_count))
+        indices, prototypes, similarities, confidences, rejected = self._asked(X, "top", count, native.ROWS_PER_CALL)
+        return TopK(self._table.labels_of(indices), similarities, confidences, prototypes, rejected)
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """The share of documents whose class is predicted right, weighted.
+
+        Parameters
+        ----------
+        X : documents x features, as in `predict`
+        y : array-like, documents
+        sample_weight : array-like, documents; None: 1 each
+        """
+        predicted = self.predict(X)
+        labels = coded_labels(y, self, len(predicted))
+        weights = checked_weights(sample_weight, len(predicted))
+        if labels.is_text != self._table.is_text:
+            return 0.0
+        return float(np.average(labels.classes[labels.codes] == predicted, weights=weights))
+
+    def explain(self, X: Any, label: Any = None, top: int = 10, feature_names: Any = None) -> list[Explanation]:
+        """Which prototype won, and what each feature of the document added to its score.
+
+        Parameters
+        ----------
+        X : documents x features, as in `predict`
+        label : object
+            The class to explain; None: the predicted one.
+        top : int
+            How many features at most.
+        feature_names : array-like of str, features
+            Names of the columns, such as a vectoriser's `get_feature_names_out()`; None: those of the data frame that `fit`
+            got, else column numbers.
+
+        Returns
+        -------
+        list of Explanation, one for each document
+
+        Raises
+        ------
+        ValueError
+            A class that the classifier does not know; a wrong number of names.
+        """
+        if feature_names is None:
+            feature_names = self.__dict__.get("feature_names_in_")
+        rows = self._rows_to_ask(X)
+        if feature_names is not None and len(feature_names) != rows.shape[1]:
+            raise ValueError(f"there are {len(feature_names)} feature names and {rows.shape[1]} features")
+        model, threads = self._state.model(), _whole("n_threads", self.n_threads)
+        if label is None:
+            wanted = model.predict(rows, threads, native.ROWS_PER_CALL)
+        else:
+            wanted = np.full(rows.shape[0], self._table.index_of(label), dtype=np.int32)
+        prototypes, scores, shares = model.explain(rows, threads, wanted)
+        labels = self._table.labels_of(wanted)
+        return [
+            Explanation(
+                labels[row], int(prototypes[row]), float(scores[row]),
+                _largest(*_shares_of(rows, shares, row), _whole("top", top), feature_names),
+            )
+            for row in range(rows.shape[0])
+        ]
+
+
+def rows_per_call(batch_size: Any) -> int:
+    """Documents at a time from what the user says of it."""
+    if batch_size is None or batch_size == "auto":
+        return native.ROWS_PER_CALL
+    count = _whole("batch_size", batch_size, "a whole number from 1, 'auto' or None")
+    if count < 1:
+        raise InvalidParameterError("batch_size", batch_size, "a whole number from 1, 'auto' or None")
+    return count
+
+
+def _shares_of(rows: Rows, shares: np.ndarray, row: int) -> tuple[np.ndarray, np.ndarray]:
+    """Columns and shares of one row."""
+    if isinstance(rows, SparseRows):
+        place = slice(int(rows.offsets[row]), int(rows.offsets[row + 1]))
+        return rows.columns[place], shares[place]
+    return np.arange(rows.shape[1]), shares[row]
+
+
+def _largest(columns: np.ndarray, shares: np.ndarray, top: int, names: Any) -> list[tuple[str | int, float]]:
+    order = np.argsort(-shares, kind="stable")[: max(0, top)]
+    return [
+        (str(names[columns[place]]) if names is not None else int(columns[place]), float(shares[place]))
+        for place in order
+        if shares[place] != 0
+    ]

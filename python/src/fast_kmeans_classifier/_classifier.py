@@ -1,0 +1,434 @@
+"""The classifier."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from . import _native as native
+from ._display import Display
+from ._frames import feature_names
+from ._input import DenseRows, Rows, SparseRows, check_finite, rows_of
+from ._labels import CodedLabels, coded_labels
+from ._lazy import LazyModule
+from ._parameters import device_name, dtype_name, is_explicit, library_options
+from ._progress import progress_for
+from ._state import LabelTable, LearnedState
+from ._weights import TrainingData, checked_weights
+
+if TYPE_CHECKING:
+    import json
+    import logging
+
+    import numpy as np
+    from scipy import sparse
+    from typing_extensions import Self
+
+    from . import _library as library
+else:
+    json = LazyModule("json")
+    logging = LazyModule("logging")
+    np = LazyModule("numpy")
+    sparse = LazyModule("scipy.sparse")
+    library = LazyModule("fast_kmeans_classifier._library")
+
+class FastKMeansClassifier(Display):
+    """A classifier that keeps several prototypes per class, found by k-means and refined until they separate the classes.
+
+    For text (sparse TF-IDF rows) and embeddings (dense rows). It learns at once (`fit`) or batch after batch (`fit_batch`), takes
+    classes that it has never seen before at any time, and follows scikit-learn's conventions.
+
+    Parameters
+    ----------
+    k_init : int or 'auto', default 3
+        Prototypes per class to start with; 'auto': as many as a class's size and variety pay for, up to 5. With `refine` on
+        this is the most that a class gets.
+    k_list : list or dict, default None
+        The number for some classes: by label, or by position in the sorted classes. It is kept to.
+    init_method : 'kmeans++', 'random' or (prototypes, labels), default 'kmeans++'
+        How the first prototypes are chosen; a class that is not among the given labels is seeded by k-means++.
+    distance : 'cosine' or 'euclidean', default 'cosine'
+        With the cosine every row is scaled to unit length.
+    dtype : 'float16', 'bfloat16', 'float32' or 'float64', default 'float32'
+        How prototypes are stored and multiplied.
+    soft : bool, default True
+        Soft assignment; False: hard k-means. With `refine` on prototypes start from hard clusters.
+    soft_type : 'linear' or 'softmax', default 'linear'
+        How similarities become shares.
+    temperature : float, default 1.0
+        Divides the logits of 'softmax'; above 0.
+    lambda_penalty : float, default 0.1
+        Taken off the similarity to prototypes of another class, where `mode` is 'reference'.
+    merge_threshold : float, default None
+        Merge prototypes of one class that lie closer than this.
+    relative_merge : bool, default False
+        The threshold is a fraction of the mean distance between prototypes.
+    min_weight : float, default 1e-3
+        A prototype with no more mass than this is dead.
+    truncation_threshold : float, default 1e-4
+        Smaller coordinates are dropped where scores are computed.
+    percentile_threshold : float, default None
+        Truncate and merge only what also lies below this quantile, 0...1.
+    max_iters : int, default 50
+        Epochs at most.
+    tol : float, default 1e-4
+        Stop when no prototype moved further and nothing merged.
+    batch_size : int or None, default 10240
+        Rows per chunk where `mode` is 'reference'; None: all.
+    n_threads : int, default -1
+        Threads; -1: all cores. The result has the same bits for any number.
+    random_state : int, RandomState, Generator or None, default 42
+        Seeds the random numbers; None: other ones each time.
+    refine : int or 'auto', default 'auto'
+        Epochs of large-margin refinement; 0 turns it off.
+    decay : float, default 1.0
+        What is left of a prototype's mass after each batch; above 0, at most 1.
+    device : 'cpu', 'cuda', 'cuda:N' or 'mps', default 'cpu'
+        Where to compute. Accelerators need a plug-in.
+    warm_start : bool, default False
+        `fit` goes on from the prototypes that are there.
+    mode : 'default' or 'reference', default 'default'
+        'reference' follows the PyTorch class of the same name to the letter.
+
+    Attributes
+    ----------
+    classes_ : ndarray, classes
+        Labels in the type of `y`: sorted within each call that brought them.
+    centroids_ : csr_matrix, prototypes x features
+    refined_weights_ : csr_matrix, prototypes x features, or None
+    centroid_labels_ : ndarray, prototypes
+    centroid_weights_ : ndarray of float64, prototypes
+    n_features_in_ : int
+    feature_names_in_ : ndarray of str, features
+        If `X` was a data frame whose column names are all texts.
+    n_iter_ : int
+        Epochs of k-means that the last call ran; the most of any class.
+    report_ : dict
+        What the last learning call did, as `fit_batch` returns it.
+
+    Examples
+    --------
+    >>> from fast_kmeans_classifier import FastKMeansClassifier, TfidfVectorizer
+    >>> texts = ["screen stays black", "no picture on the screen", "invoice is wrong", "refund for my invoice"]
+    >>> rows = TfidfVectorizer(min_df=1).fit_transform(texts)
+    >>> clf = FastKMeansClassifier(k_init=1).fit(rows, ["hardware", "hardware", "billing", "billing"])
+    >>> clf.predict(rows[:1]).tolist()
+    ['hardware']
+    """
+
+    _estimator_type = "classifier"
+    _weighted_methods = ("fit", "partial_fit", "score")
+
+    def __init__(
+        self,
+        k_init: Any = 3,
+        k_list: Any = None,
+        init_method: Any = "kmeans++",
+        distance: str = "cosine",
+        dtype: Any = "float32",
+        soft: bool = True,
+        soft_type: str = "linear",
+        temperature: float = 1.0,
+        lambda_penalty: float = 0.1,
+        merge_threshold: float | None = None,
+        relative_merge: bool = False,
+        min_weight: float = 1e-3,
+        truncation_threshold: float = 1e-4,
+        percentile_threshold: float | None = None,
+        max_iters: int = 50,
+        tol: float = 1e-4,
+        batch_size: int | None = 10240,
+        n_threads: int = -1,
+        random_state: Any = 42,
+        *,
+        refine: Any = "auto",
+        decay: float = 1.0,
+        device: Any = "cpu",
+        warm_start: bool = False,
+        mode: str = "default",
+    ) -> None:
+        self.k_init = k_init
+        self.k_list = k_list
+        self.init_method = init_method
+        self.distance = distance
+        self.dtype = dtype
+        self.soft = soft
+        self.soft_type = soft_type
+        self.temperature = temperature
+        self.lambda_penalty = lambda_penalty
+        self.merge_threshold = merge_threshold
+        self.relative_merge = relative_merge
+        self.min_weight = min_weight
+        self.truncation_threshold = truncation_threshold
+        self.percentile_threshold = percentile_threshold
+        self.max_iters = max_iters
+        self.tol = tol
+        self.batch_size = batch_size
+        self.n_threads = n_threads
+        self.random_state = random_state
+        self.refine = refine
+        self.decay = decay
+        self.device = device
+        self.warm_start = warm_start
+        self.mode = mode
+
+    # --- learning
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, verbose: bool = False) -> Self:
+        """Learns from all documents; what was learned before is forgotten unless `warm_start` is set.
+
+        It happens whole or not at all: an error or Ctrl-C leaves the classifier as it was.
+
+        Parameters
+        ----------
+        X : array-like, sparse matrix, data frame or tensor; documents x features
+            Compressed sparse rows and C-contiguous rows in float32 are read where they lie, never copied.
+        y : array-like, documents
+            Whole numbers, truth values or texts; at least two classes.
+        sample_weight : array-like, documents
+            How much each document counts, 0 to 1e12; None: 1 each. 0 is as good as absent.
+        verbose : bool
+            Show a tqdm bar, or lines on stderr where tqdm is not installed.
+
+        Returns
+        -------
+        FastKMeansClassifier
+            Itself.
+
+        Raises
+        ------
+        ValueError
+            A parameter out of its range; NaN or infinity; one-hot or continuous `y`; one class only; other lengths.
+        TypeError
+            Labels of mixed types; objects that are no numbers.
+        """
+        self._learn(X, y, sample_weight, verbose, whole=True)
+        return self
+
+    def fit_batch(self, X: Any, y: Any, sample_weight: Any = None, verbose: bool = False) -> dict[str, Any]:
+        """Learns from one batch of a stream; a label never seen before is a new class, and moves no other class.
+
+        Parameters
+        ----------
+        X, y, sample_weight : as in `fit`; one class is enough
+        verbose : bool
+            Show progress, and log the result to the logger `fast_kmeans_classifier`.
+
+        Returns
+        -------
+        dict
+            `shift`: the largest distance that a prototype moved. `num_merged`: prototypes merged into another.
+            `active_centroids`: prototypes now. `objective`: the sum of weight times distance. `reassigned`: prototypes that
+            started again elsewhere. `pruned`: prototypes dropped. `new_classes`: labels that this batch brought.
+            `empty_documents`: documents without any feature.
+        """
+        report = self._learn(X, y, sample_weight, verbose, whole=False)
+        if verbose:
+            logging.getLogger("fast_kmeans_classifier").info(
+                "Batch processed. Shift: %.5f | Merged: %d | Active: %d",
+                report["shift"], report["num_merged"], report["active_centroids"],
+            )
+        return report
+
+    def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
+        """`fit_batch` with scikit-learn's signature.
+
+        Parameters
+        ----------
+        X, y, sample_weight : as in `fit_batch`
+        classes : array-like
+            All classes that will ever come, in the first call; then `classes_` and the columns of probabilities are these,
+            sorted, from the start, and a label beyond them is an error. None: classes come as they come.
+
+        Returns
+        -------
+        FastKMeansClassifier
+            Itself.
+        """
+        self._learn(X, y, sample_weight, verbose=False, whole=False, classes=classes)
+        return self
+
+    def _learn(
+        self, X: Any, y: Any, sample_weight: Any, verbose: Any, whole: bool, classes: Any = None
+    ) -> dict[str, Any]:
+        goes_on = self._is_fitted() and (not whole or self.warm_start)
+        options = library_options(self.get_params())
+        names = feature_names(X)
+        rows = rows_of(X, self)
+        labels = coded_labels(y, self, rows.shape[0])
+        if goes_on:
+            self._check_features(rows, names)
+            rows = _in_layout(rows, self._state.model().info.layout)
+        data = TrainingData(rows, labels, checked_weights(sample_weight, rows.shape[0]))
+        if whole and str(self.mode).lower() == "default":
+            data = data.with_equal_rows_merged()
+        table = self._label_table(data, classes, goes_on)
+        seen = _classes_that_count(data)
+        if whole and not goes_on and len(seen) < 2:
+            raise ValueError(
+                f"{type(self).__name__} needs at least two classes, and y has one class only: {seen.tolist()}"
+            )
+        table, new = table.with_seen(seen)
+        with progress_for(verbose) as progress:
+            report, state = self._called(data, options, whole, goes_on, progress.handler)
+            progress.finish(report)
+        self._state, self._table = state, table
+        self.classes_ = table.classes
+        if not goes_on:
+            self.n_features_in_ = rows.shape[1]
+            self.__dict__.pop("feature_names_in_", None)
+            if names is not None:
+                self.feature_names_in_ = names
+        self.n_iter_ = int(report.epochs)
+        self.report_ = _log(report, new)
+        return dict(self.report_)
+
+    def _called(
+        self, data: TrainingData, options: str, whole: bool, goes_on: bool, handler: Any
+    ) -> tuple[library.Report, LearnedState]:
+        """Has the library learn; whatever it refuses, nothing has changed."""
+        initial = _given_prototypes(self.init_method, self)
+        try:
+            if goes_on:
+                state = self._state
+            else:
+                state = LearnedState(native.Classifier.new(options, initial))
+            with state.lock:
+                learner = state.classifier()
+                if goes_on and options != state.options:
+                    learner.set_options(_without_chance(options, self.random_state))
+                if whole:
+                    report = learner.fit(data.rows, data.labels, data.weights, handler)
+                else:
+                    report = learner.fit_batch(
+                        data.rows, data.labels, data.weights, initial if goes_on else None, handler
+                    )
+                state.has_learned(options)
+            return report, state
+        except library.BadDataError as error:
+            if error.kind == "not_finite":
+                check_finite(data.rows)
+            raise
+
+    def _label_table(self, data: TrainingData, classes: Any, goes_on: bool) -> LabelTable:
+        """The labels known before this call, or those that `partial_fit` declares."""
+        labels = data.labels
+        if goes_on:
+            table = self._table
+            if labels.is_text != table.is_text:
+                kinds = ("texts", "numbers") if table.is_text else ("numbers", "texts")
+                raise TypeError(f"the classifier has learned labels that are {kinds[0]}, these are {kinds[1]}")
+            if classes is not None:
+                declared = coded_labels(classes, self)
+                if not table.declared or not np.array_equal(declared.classes, table.classes):
+                    raise ValueError(
+                        f"`classes={classes!r}` is not the same as on last call to partial_fit, was: {table.classes!r}"
+                    )
+        elif classes is not None:
+            declared = coded_labels(classes, self)
+            if declared.is_text != labels.is_text:
+                raise TypeError("`classes` and `y` must both be texts or both be numbers")
+            table = LabelTable(declared.classes, declared.is_text, declared=True)
+        else:
+            table = LabelTable(labels.classes[:0], labels.is_text)
+        if table.declared:
+            unknown = table.unknown(labels.classes)
+            if len(unknown):
+                raise ValueError(
+                    f"y has labels that `classes` did not declare: {unknown.tolist()}; leave `classes` out of the first call "
+                    "and new classes come as they come"
+                )
+        return table
+
+    # --- devices
+
+    def to(self, device: Any = None, dtype: Any = None) -> Self:
+        """Chooses where to compute and in which precision, as PyTorch's modules do; returns itself.
+
+        Parameters
+        ----------
+        device : str or torch.device
+            'cpu'; accelerators need a plug-in. A precision may stand here too.
+        dtype : str, numpy or torch type
+            Sets the parameter `dtype`, which counts from the next `fit` on.
+
+        Raises
+        ------
+        DeviceError
+            The device needs a plug-in that is not there.
+        """
+        if device is not None and dtype is None and _is_precision(device):
+            device, dtype = None, device
+        precision = dtype_name(dtype) if dtype is not None else self.dtype
+        if device is not None:
+            self.device = device_name(device)
+        self.dtype = precision
+        return self
+
+    # --- scikit-learn
+
+    def __sklearn_tags__(self) -> Any:
+        from sklearn.utils import ClassifierTags, InputTags, Tags, TargetTags
+
+        return Tags(
+            estimator_type="classifier",
+            target_tags=TargetTags(required=True),
+            classifier_tags=ClassifierTags(),
+            input_tags=InputTags(sparse=True),
+        )
+
+    def _more_tags(self) -> dict[str, Any]:
+        return {"requires_y": True}
+
+
+def _is_precision(value: Any) -> bool:
+    text = value if isinstance(value, str) else getattr(value, "__name__", None) or str(value)
+    return text.lower().rpartition(".")[2] in ("float16", "bfloat16", "float32", "float64")
+
+
+def _classes_that_count(data: TrainingData) -> np.ndarray:
+    """The sorted labels of the rows with a weight above 0."""
+    if data.weights is None or data.weights.min() > 0:
+        codes = data.labels.codes
+    else:
+        codes = data.labels.codes[data.weights > 0]
+    counts = np.bincount(codes, minlength=len(data.labels.classes))
+    return data.labels.classes[counts > 0]
+
+
+def _in_layout(rows: Rows, layout: int) -> Rows:
+    """Sparse rows for a model that learned from sparse ones, else dense ones."""
+    if layout == library.SPARSE and isinstance(rows, DenseRows):
+        # SciPy knows no sparse half precision.
+        values = rows.values.astype(np.float32) if rows.values.dtype == np.float16 else rows.values
+        matrix = sparse.csr_array(values)
+        return SparseRows(rows.shape, matrix.indptr, matrix.indices, matrix.data)
+    if layout == library.DENSE and isinstance(rows, SparseRows):
+        return DenseRows(rows.matrix().toarray())
+    return rows
+
+
+def _given_prototypes(init_method: Any, estimator: object) -> tuple[Rows, CodedLabels] | None:
+    if not is_explicit(init_method):
+        return None
+    rows = rows_of(init_method[0], estimator)
+    return rows, coded_labels(init_method[1], estimator, rows.shape[0])
+
+
+def _without_chance(options: str, random_state: Any) -> str:
+    """Options for a classifier that is there already: a seed that chance chose stays what it was."""
+    if isinstance(random_state, (int, np.integer)):
+        return options
+    return json.dumps({name: value for name, value in json.loads(options).items() if name != "random_state"})
+
+
+def _log(report: library.Report, new: np.ndarray) -> dict[str, Any]:
+    return {
+        "shift": report.shift,
+        "num_merged": report.merged_count,
+        "active_centroids": report.prototype_count,
+        "objective": report.objective,
+        "reassigned": report.reseeded_count,
+        "pruned": report.pruned_count,
+        "new_classes": new.tolist(),
+        "empty_documents": report.empty_row_count,
+    }

@@ -1,0 +1,99 @@
+"""Data frames of pandas and polars, and the names of their columns."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from ._lazy import LazyModule, loaded
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = LazyModule("numpy")
+
+
+def is_frame(value: Any) -> bool:
+    """Whether this is a data frame of pandas or polars."""
+    pandas, polars = loaded("pandas"), loaded("polars")
+    if pandas is not None and isinstance(value, pandas.DataFrame):
+        return True
+    return polars is not None and isinstance(value, (polars.DataFrame, polars.LazyFrame))
+
+
+def frame_values(frame: Any) -> Any:
+    """The values of a frame: an array, or a SciPy matrix where all of pandas' columns are sparse."""
+    pandas = loaded("pandas")
+    if pandas is None or not isinstance(frame, pandas.DataFrame):
+        if hasattr(frame, "collect"):
+            frame = frame.collect()
+        return frame.to_numpy()
+    dtypes = list(frame.dtypes)
+    if dtypes and all(isinstance(dtype, pandas.SparseDtype) for dtype in dtypes):
+        return frame.sparse.to_coo().tocsr()
+    if any(_is_extension(dtype) and dtype.kind in "biuf" for dtype in dtypes):
+        # A missing value of the nullable types becomes NaN, which is refused by name later.
+        return frame.to_numpy(dtype=np.float64, na_value=np.nan)
+    return frame.to_numpy()
+
+
+def _is_extension(dtype: Any) -> bool:
+    return not isinstance(dtype, np.dtype) and hasattr(dtype, "kind")
+
+
+def feature_names(X: Any) -> np.ndarray | None:
+    """The column names of a frame if all are texts, else None.
+
+    Raises
+    ------
+    TypeError
+        Some names are texts and some are not.
+    """
+    if not is_frame(X):
+        return None
+    names = X.collect_schema().names() if hasattr(X, "collect_schema") else X.columns
+    array = np.asarray(names, dtype=object)
+    texts = [isinstance(name, str) for name in array]
+    if not texts or not any(texts):
+        return None
+    if not all(texts):
+        kinds = sorted({type(name).__qualname__ for name in array})
+        raise TypeError(
+            "Feature names are only supported if all input features have string names, but your input has "
+            f"{kinds} as feature name / column name types. If you want feature names to be stored and validated, "
+            "you must convert them all to strings, by using X.columns = X.columns.astype(str) for example. "
+            "Otherwise you can remove feature / column names from your input data, or convert them all to a "
+            "non-string data type."
+        )
+    return array
+
+
+def check_feature_names(known: np.ndarray | None, names: np.ndarray | None, estimator: object) -> None:
+    """Compares the names of this call with those of `fit`, as scikit-learn's estimators do."""
+    kind = type(estimator).__name__
+    if known is None and names is None:
+        return
+    if known is None:
+        warnings.warn(f"X has feature names, but {kind} was fitted without feature names", stacklevel=4)
+    elif names is None:
+        warnings.warn(f"X does not have valid feature names, but {kind} was fitted with feature names", stacklevel=4)
+    elif len(known) != len(names) or bool(np.any(known != names)):
+        raise ValueError(_difference(list(known), list(names)))
+
+
+def _difference(known: list[str], names: list[str]) -> str:
+    unexpected = sorted(set(names) - set(known))
+    missing = sorted(set(known) - set(names))
+    text = "The feature names should match those that were passed during fit.\n"
+    if unexpected:
+        text += "Feature names unseen at fit time:\n" + _listed(unexpected)
+    if missing:
+        text += "Feature names seen at fit time, yet now missing:\n" + _listed(missing)
+    if not unexpected and not missing:
+        text += "Feature names must be in the same order as they were in fit.\n"
+    return text
+
+
+def _listed(names: list[str]) -> str:
+    lines = [f"- {name}\n" for name in names[:5]]
+    return "".join(lines) + ("- ...\n" if len(names) > 5 else "")

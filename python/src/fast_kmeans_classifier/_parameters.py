@@ -1,0 +1,246 @@
+"""Parameters as users give them, checked and turned into the library's options.
+
+Types are checked here; which numbers are allowed is the library's to say, so that there is one list of limits.
+"""
+
+from __future__ import annotations
+
+import math
+import numbers
+import operator
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ._errors import DeviceError, InvalidParameterError
+from ._lazy import LazyModule
+
+if TYPE_CHECKING:
+    import json
+
+    import numpy as np
+else:
+    json = LazyModule("json")
+    np = LazyModule("numpy")
+
+_EVERY_ROW = 2**31 - 1
+
+
+def _whole(name: str, value: Any, allowed: str = "a whole number") -> int:
+    if isinstance(value, bool):
+        raise InvalidParameterError(name, value, allowed)
+    try:
+        return operator.index(value)
+    except TypeError:
+        if isinstance(value, numbers.Real) and float(value).is_integer():
+            return int(float(value))
+        raise InvalidParameterError(name, value, allowed) from None
+
+
+def _real(name: str, value: Any) -> float | str:
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise InvalidParameterError(name, value, "a number")
+    number = float(value)
+    # JSON has no such numbers; the library refuses them with the parameter's limits.
+    return number if math.isfinite(number) else repr(number)
+
+
+def _real_or_none(name: str, value: Any) -> float | str | None:
+    return None if value is None else _real(name, value)
+
+
+def _truth(name: str, value: Any) -> bool:
+    if isinstance(value, bool) or type(value).__name__ in ("bool_", "bool"):
+        return bool(value)
+    raise InvalidParameterError(name, value, "True or False")
+
+
+def _choice(*choices: str) -> Callable[[str, Any], str]:
+    def checked(name: str, value: Any) -> str:
+        if isinstance(value, str) and value.lower() in choices:
+            return value.lower()
+        raise InvalidParameterError(name, value, " or ".join(repr(choice) for choice in choices))
+
+    return checked
+
+
+def _whole_or_auto(name: str, value: Any) -> int | str:
+    allowed = "a whole number, or 'auto'"
+    if isinstance(value, str):
+        if value == "auto":
+            return value
+        raise InvalidParameterError(name, value, allowed)
+    return _whole(name, value, allowed)
+
+
+def _k_list(name: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if isinstance(value, Mapping):
+        return [[_label(name, label), _whole(name, count)] for label, count in value.items()]
+    if isinstance(value, str) or not hasattr(value, "__iter__"):
+        raise InvalidParameterError(name, value, "a list of numbers, a dict from label to number, or None")
+    return [_whole(name, count) for count in value]
+
+
+def _label(name: str, label: Any) -> int | str:
+    if isinstance(label, str):
+        return str(label)
+    if isinstance(label, numbers.Integral) or type(label).__name__ in ("bool_", "bool"):
+        return int(label)
+    if isinstance(label, numbers.Real) and float(label).is_integer():
+        return int(float(label))
+    raise InvalidParameterError(name, label, "labels that are whole numbers or texts")
+
+
+def _init_method(name: str, value: Any) -> str:
+    if is_explicit(value):
+        # The prototypes themselves travel beside the options.
+        return "kmeans++"
+    if isinstance(value, str) and value.lower() in ("kmeans++", "random"):
+        return value.lower()
+    raise InvalidParameterError(name, value, "'kmeans++', 'random', or a pair (prototypes, labels)")
+
+
+def is_explicit(init_method: Any) -> bool:
+    """Whether `init_method` is a pair of prototypes and their labels."""
+    return isinstance(init_method, (tuple, list)) and len(init_method) == 2
+
+
+def dtype_name(value: Any, name: str = "dtype") -> str:
+    """The precision's name, from a text, a NumPy type or a PyTorch type."""
+    known = ("float16", "bfloat16", "float32", "float64")
+    text = value if isinstance(value, str) else getattr(value, "__name__", None) or str(value)
+    short = text.lower().rpartition(".")[2]
+    if short in known:
+        return short
+    raise InvalidParameterError(name, value, " or ".join(repr(choice) for choice in known))
+
+
+def _batch_size(name: str, value: Any) -> int:
+    return _EVERY_ROW if value is None else _whole(name, value, "a whole number, or None for all rows")
+
+
+def _seed(name: str, value: Any) -> int:
+    """A number as it is; a generator or None (chance) is asked for one."""
+    allowed = "a whole number from 0, a NumPy generator, or None"
+    if value is None:
+        return int(np.random.SeedSequence().generate_state(1, np.uint64)[0])
+    if hasattr(value, "randint"):
+        return int(value.randint(2**31 - 1))
+    if hasattr(value, "integers"):
+        return int(value.integers(2**63))
+    return _whole(name, value, allowed)
+
+
+def device_name(value: Any) -> str:
+    """`'cpu'`, from a text or a PyTorch device.
+
+    Raises
+    ------
+    DeviceError
+        For an accelerator: it needs a plug-in, and the message names the command that builds it.
+    InvalidParameterError
+        For anything that is no device.
+    """
+    text = str(value).lower()
+    kind, _, index = text.partition(":")
+    if kind == "cpu" and index in ("", "0"):
+        return "cpu"
+    if kind in ("cuda", "mps") and (not index or index.isdigit()):
+        raise DeviceError(
+            f"device={text!r} needs the accelerator's plug-in, which is not there: build it with "
+            "`Accelerators/Torch/build.sh` in FastKMeans' repository, or use device='cpu'"
+        )
+    raise InvalidParameterError("device", value, "'cpu', 'cuda', 'cuda:N' or 'mps'")
+
+
+_CHECKS: dict[str, Callable[[str, Any], Any]] = {
+    "k_init": _whole_or_auto,
+    "k_list": _k_list,
+    "init_method": _init_method,
+    "distance": _choice("cosine", "euclidean"),
+    "dtype": lambda name, value: dtype_name(value, name),
+    "soft": _truth,
+    "soft_type": _choice("linear", "softmax"),
+    "temperature": _real,
+    "lambda_penalty": _real,
+    "merge_threshold": _real_or_none,
+    "relative_merge": _truth,
+    "min_weight": _real,
+    "truncation_threshold": _real,
+    "percentile_threshold": _real_or_none,
+    "max_iters": _whole,
+    "tol": _real,
+    "batch_size": _batch_size,
+    "n_threads": _whole,
+    "random_state": _seed,
+    "refine": _whole_or_auto,
+    "decay": _real,
+    "device": lambda name, value: device_name(value),
+    "warm_start": _truth,
+    "mode": _choice("default", "reference"),
+}
+
+
+def library_options(params: Mapping[str, Any]) -> str:
+    """The library's options as JSON.
+
+    Raises
+    ------
+    InvalidParameterError
+        With the parameter, its value and what is allowed.
+    DeviceError
+        For a device that cannot be used.
+    """
+    return json.dumps({name: check(name, params[name]) for name, check in _CHECKS.items()})
+
+
+def params_of_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters from the options that a model carries."""
+    params = {name: options[name] for name in _CHECKS if name in options}
+    k_list = params.get("k_list")
+    if k_list and isinstance(k_list[0], list):
+        params["k_list"] = {label: count for label, count in k_list}
+    if params.get("batch_size") == _EVERY_ROW:
+        params["batch_size"] = None
+    return params
+
+
+def text_options(params: Mapping[str, Any]) -> str:
+    """The vectoriser's options as JSON, checked as above."""
+    ngrams = params["ngrams"] if params["ngram_range"] is None else params["ngram_range"]
+    name = "ngrams" if params["ngram_range"] is None else "ngram_range"
+    return json.dumps(
+        {
+            "lowercase": _truth("lowercase", params["lowercase"]),
+            "ngrams": _ngrams(name, ngrams),
+            "min_df": _whole("min_df", params["min_df"], "a whole number of documents"),
+            "max_features": _whole_or_none("max_features", params["max_features"]),
+            "sublinear_tf": _truth("sublinear_tf", params["sublinear_tf"]),
+            "stop_words": _stop_words(params["stop_words"]),
+            "hashing": _whole_or_none("hashing", params["hashing"]),
+        }
+    )
+
+
+def _whole_or_none(name: str, value: Any) -> int | None:
+    return None if value is None else _whole(name, value, "a whole number, or None")
+
+
+def _ngrams(name: str, value: Any) -> list[int] | str:
+    allowed = "two whole numbers such as (1, 2)"
+    if isinstance(value, str):
+        return value
+    try:
+        first, last = value
+    except (TypeError, ValueError):
+        raise InvalidParameterError(name, value, allowed) from None
+    return [_whole(name, first, allowed), _whole(name, last, allowed)]
+
+
+def _stop_words(value: Any) -> Any:
+    if value is None or value == "english":
+        return value
+    if isinstance(value, str) or not hasattr(value, "__iter__") or not all(isinstance(word, str) for word in value):
+        raise InvalidParameterError("stop_words", value, "'english', a list of words, or None")
+    return sorted(set(value))

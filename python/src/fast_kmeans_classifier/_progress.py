@@ -1,0 +1,128 @@
+"""What `verbose=True` shows while fitting."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from ._lazy import LazyModule
+
+if TYPE_CHECKING:
+    import signal
+
+    from . import _library as library
+else:
+    signal = LazyModule("signal")
+    library = LazyModule("fast_kmeans_classifier._library")
+
+
+class SilentProgress:
+    """Shows nothing. It is there so that Ctrl-C is heard.
+
+    Python runs signal handlers between its own instructions, in its main thread: while the library works, only in the progress
+    function, and there as early as at its first instruction, where no `try` of ours would catch what they raise. So during the
+    call the signal is only noted, and the handler that was there runs where what it raises can be handed on.
+    """
+
+    handler: library.ProgressHandler | None
+
+    def __init__(self) -> None:
+        self._is_main = threading.current_thread() is threading.main_thread()
+        self._previous: Any = None
+        self._noted: tuple[int, Any] | None = None
+        self.handler = library.ProgressHandler(self._report) if self._is_main else None
+
+    def __enter__(self) -> SilentProgress:
+        if self._is_main:
+            previous = signal.getsignal(signal.SIGINT)
+            if callable(previous):
+                self._previous = previous
+                signal.signal(signal.SIGINT, self._note)
+        return self
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._previous is not None:
+            signal.signal(signal.SIGINT, self._previous)
+            self._deliver()
+
+    def finish(self, report: library.Report) -> None:
+        """Called when all went well."""
+
+    def _note(self, number: int, frame: Any) -> None:
+        self._noted = (number, frame)
+
+    def _deliver(self) -> None:
+        """Runs the handler that was there, if its signal has come."""
+        if self._noted is not None:
+            noted, self._noted = self._noted, None
+            self._previous(*noted)
+
+    def _report(self, phase: str, completed: int, total: int, epoch: int | None) -> None:
+        self._deliver()
+
+
+class ShownProgress(SilentProgress):
+    """A bar of tqdm, or where tqdm is not installed a line on stderr every two seconds."""
+
+    seconds_between_lines = 2.0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.handler = library.ProgressHandler(self._report)
+        self._bar: Any = None
+        self._phase = ""
+        self._last_line = 0.0
+        try:
+            from tqdm.auto import tqdm
+
+            self._bar_type: Any = tqdm
+        except ImportError:
+            self._bar_type = None
+
+    def _report(self, phase: str, completed: int, total: int, epoch: int | None) -> None:
+        self._deliver()
+        self.show(phase, completed, total, epoch)
+
+    def show(self, phase: str, completed: int, total: int, epoch: int | None) -> None:
+        """Brings the display up to date."""
+        if self._bar_type is None:
+            self._write_line(phase, completed, total, epoch)
+            return
+        if self._bar is None:
+            self._bar = self._bar_type(total=total, desc=phase, leave=True)
+        if phase != self._phase or completed < self._bar.n or total != self._bar.total:
+            self._phase = phase
+            self._bar.set_description_str(phase)
+            self._bar.reset(total=total)
+        self._bar.update(completed - self._bar.n)
+        if epoch is not None:
+            self._bar.set_postfix_str(f"epoch {epoch}")
+
+    def finish(self, report: library.Report) -> None:
+        """Shows what came out of it."""
+        text = f"Shift: {report.shift:.5f}, Centroids: {report.prototype_count}"
+        if self._bar is not None:
+            self._bar.set_postfix_str(text)
+        elif self._bar_type is None:
+            print(f"fitted: {text}", file=sys.stderr)
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._bar is not None:
+            self._bar.close()
+        super().__exit__(kind, error, trace)
+
+    def _write_line(self, phase: str, completed: int, total: int, epoch: int | None) -> None:
+        now = time.monotonic()
+        if phase == self._phase and now - self._last_line < self.seconds_between_lines:
+            return
+        self._phase, self._last_line = phase, now
+        place = f" (epoch {epoch})" if epoch is not None else ""
+        print(f"{phase}: {completed} of {total}{place}", file=sys.stderr, flush=True)
+
+
+def progress_for(verbose: Any) -> SilentProgress:
+    """The display that `verbose` asks for."""
+    return ShownProgress() if verbose else SilentProgress()

@@ -1,0 +1,127 @@
+"""What a fitted estimator has learned: the library's handles, made when they are first needed."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from . import _native as native
+from ._lazy import LazyModule
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = LazyModule("numpy")
+
+
+class LearnedState:
+    """A classifier that learns and the model that answers for it, either made from the other.
+
+    Learning calls take turns. Answering ones need no turn: a model is immutable.
+    """
+
+    def __init__(self, classifier: native.Classifier | None = None, model: native.Model | None = None) -> None:
+        self._classifier = classifier
+        self._model = model
+        #: The options that the classifier knows; None: those of the model.
+        self.options: str | None = None
+        self.lock = threading.Lock()
+
+    def model(self) -> native.Model:
+        """What answers now."""
+        model = self._model
+        if model is None:
+            with self.lock:
+                if self._model is None:
+                    assert self._classifier is not None
+                    self._model = self._classifier.model()
+                model = self._model
+        return model
+
+    def classifier(self) -> native.Classifier:
+        """What learns; call with the lock held."""
+        if self._classifier is None:
+            assert self._model is not None
+            self._classifier = native.Classifier.resuming(self._model)
+        return self._classifier
+
+    def has_learned(self, options: str) -> None:
+        """The model is out of date; call with the lock held."""
+        self._model = None
+        self.options = options
+
+    def copy(self) -> LearnedState:
+        """An independent state with the same content."""
+        with self.lock:
+            classifier = self._classifier.clone() if self._classifier is not None else None
+            copied = LearnedState(classifier, self._model)
+            copied.options = self.options
+        return copied
+
+
+class LabelTable:
+    """The labels of a classifier, in the type that the user gave them, and where each class's column is.
+
+    The library's class index counts in order of appearance; the columns of probabilities are in the order of `classes`. The two
+    differ only where `partial_fit` was told all classes beforehand.
+    """
+
+    def __init__(self, classes: np.ndarray, is_text: bool, declared: bool = False) -> None:
+        self.classes = classes
+        self.is_text = is_text
+        self.declared = declared
+        #: Column of each class index; None: the index itself.
+        self.columns: np.ndarray | None = np.empty(0, dtype=np.int64) if declared else None
+        self._positions = {label: position for position, label in enumerate(self._keys(classes))}
+
+    def _keys(self, labels: np.ndarray) -> list[object]:
+        keys: list[object] = labels.tolist() if self.is_text else labels.astype(np.int64).tolist()
+        return keys
+
+    def unknown(self, labels: np.ndarray) -> np.ndarray:
+        """Those of some sorted distinct labels that are not in the table."""
+        missing = [key not in self._positions for key in self._keys(labels)]
+        return labels[np.array(missing, dtype=bool)]
+
+    def with_seen(self, labels: np.ndarray) -> tuple[LabelTable, np.ndarray]:
+        """The table after the library has learned from these sorted distinct labels, and those that were new to it."""
+        if self.declared:
+            positions = np.array([self._positions[key] for key in self._keys(labels)], dtype=np.int64)
+            assert self.columns is not None
+            fresh = np.isin(positions, self.columns, invert=True)
+            table = LabelTable(self.classes, self.is_text, declared=True)
+            table.columns = np.concatenate([self.columns, positions[fresh]])
+            return table, labels[fresh]
+        new = self.unknown(labels)
+        if len(new) == 0:
+            return self, new
+        return LabelTable(np.concatenate([self.classes, new]), self.is_text), new
+
+    def labels_of(self, indices: np.ndarray) -> np.ndarray:
+        """Labels of class indices."""
+        return self.classes[indices if self.columns is None else self.columns[indices]]
+
+    def index_of(self, label: object) -> int:
+        """The class index of a label.
+
+        Raises
+        ------
+        ValueError
+            The classifier knows no such class.
+        """
+        key = label if self.is_text or isinstance(label, str) else int(label)  # type: ignore[call-overload]
+        position = self._positions.get(key)
+        if position is not None and self.columns is not None:
+            found = np.flatnonzero(self.columns == position)
+            position = int(found[0]) if len(found) else None
+        if position is None:
+            raise ValueError(f"the classifier knows no class {label!r}")
+        return position
+
+    def in_columns(self, table: np.ndarray, missing: float) -> np.ndarray:
+        """A table by class index, with its columns in the order of `classes`."""
+        if self.columns is None:
+            return table
+        full = np.full((len(table), len(self.classes)), missing, dtype=table.dtype)
+        full[:, self.columns] = table
+        return full
