@@ -12,7 +12,9 @@ import os
 import pathlib
 import platform
 import statistics
+import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -168,11 +170,34 @@ def time_reference(report, path, rows, labels, device):
     report.add("PyTorch class, predict", rows_per_second=(part.stop - part.start) / took, peak_mb=peak.bytes / 1e6)
 
 
+def time_tool(report, tool, device, rows, classes):
+    """`fastkmeans evaluate` on the processor and on the device, with a model of the same shape: whole predictions."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder)
+        numpy.save(path / "X.npy", rows)
+        # Every class has rows; what they are does not matter to the time.
+        numpy.save(path / "y.npy", numpy.arange(rows.shape[0]) % classes)
+        shared = ["--input", path / "X.npy", "--labels", path / "y.npy", "--model", path / "m", "--quiet"]
+        run_tool(tool, "train", *shared, "--refine", "0", "--k-init", "3", "--max-iters", "1", "--dtype", "bfloat16")
+        rates = {}
+        for name in ("cpu", device):
+            judged = json.loads(run_tool(tool, "evaluate", *shared, "--device", name, "--json"))
+            rates[name] = judged["documents_per_second"]
+            report.add(f"fastkmeans evaluate --device {name}", rows_per_second=rates[name],
+                       accuracy=judged["accuracy"])
+        report.add("   device to processor", ratio=rates[device] / rates["cpu"])
+
+
+def run_tool(tool, *arguments):
+    return subprocess.run([str(word) for word in (tool, *arguments)], check=True, capture_output=True, text=True).stdout
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--plugin", required=True)
     parser.add_argument("--device", required=True, help="cuda, cuda:1, cpu")
     parser.add_argument("--output", required=True, type=pathlib.Path)
+    parser.add_argument("--tool", help="the fastkmeans executable, to time whole predictions")
     parser.add_argument("--reference", help="the file of the PyTorch class")
     parser.add_argument("--dense", nargs=3, type=int, metavar=("ROWS", "FEATURES", "PROTOTYPES"))
     parser.add_argument("--sparse", nargs=3, type=int, metavar=("ROWS", "FEATURES", "CLASSES"))
@@ -203,11 +228,16 @@ def main():
             compare(report, device, f"{name}, tiles of {megabytes} MB", rows, centers, classes, "bfloat16",
                     arguments.repeats, 0.9, FASTKMEANS_TORCH_TILE_BYTES=str(megabytes << 20))
 
+    if arguments.tool:
+        part = rows[:len(centers) * 4]
+        time_tool(report, arguments.tool, arguments.device if is_gpu else "torch:cpu", part, len(centers) // 3)
+
     rows, centers, classes = sparse_problem(random, *arguments.sparse, 3)
     name = f"sparse {rows.shape[0]} x {rows.nnz / rows.shape[0]:.0f} values against {centers.shape[0]}"
     for kind, limit in (("float32", 0.9999), ("bfloat16", 0.98)):
         for path in ("kernel", "head", "densify"):
-            part = rows if is_gpu or path != "densify" else rows[:256]
+            # Multiplying every absent feature too takes its time; a part of the rows tells the rate.
+            part = rows if path != "densify" else rows[:20_000 if is_gpu else 256]
             compare(report, device, f"{name}, {path}", part, centers, classes, kind, arguments.repeats, limit,
                     FASTKMEANS_TORCH_SPARSE=path)
     if arguments.reference:

@@ -47,5 +47,5 @@ if [ -n "$quick" ] || [ "$device" = cpu ]; then
   dense=(1000 64 300) sparse=(600 3000 40) repeats=1
 fi
 cd "$root/Benchmarks/gpu"
-"$python" bench.py --plugin "$FASTKMEANS_TORCH_PLUGIN" --device "$device" --output "$output" \
+"$python" bench.py --plugin "$FASTKMEANS_TORCH_PLUGIN" --device "$device" --output "$output" --tool "$tool" \
   --dense "${dense[@]}" --sparse "${sparse[@]}" --repeats "$repeats" ${reference:+--reference "$reference"}

@@ -99,13 +99,13 @@ package final class ModelStorage: Sendable {
     settings.device = device
     return ModelStorage(
       options: try settings.validated(), classes: classes, prototypes: prototypes, batchCount: batchCount,
-      calibration: calibration, refined: refined)
+      calibration: calibration, refined: refined, openSet: openSet, rejection: rejection)
   }
 
   private func devicePrototypes() -> DevicePrototypes {
     guard let refined else {
       return DevicePrototypes(
-        set: prototypes, biases: biases(), classCount: classes.count, truncation: truncation())
+        set: prototypes, biases: biases(), classCount: classes.count, truncation: scoringTruncation)
     }
     return DevicePrototypes(set: refined.weights, biases: refined.biases, classCount: classes.count)
   }

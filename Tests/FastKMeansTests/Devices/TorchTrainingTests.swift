@@ -7,21 +7,18 @@ extension TorchTests {
   @Suite struct TorchTrainingTests {
     @Test(arguments: [Distance.cosine, .euclidean], [true, false])
     func refinementGivesTheProcessorsBits(_ distance: Distance, _ isSparse: Bool) throws {
-      let problem = try Problem(isSparse: isSparse, seed: 3)
-      var options = TrainingOptions()
-      options.distance = distance
-      options.prototypesPerClass = 2
-      options.refinement = .count(3)
-      let expected = try problem.fit(options)
-      options.device = try TorchTest.device()
-      let found = try problem.fit(options)
-      #expect(found.prototypes == expected.prototypes)
-      #expect(found.storage.refined != nil)
-      #expect(found.storage.refined == expected.storage.refined)
+      var problem = RefinementProblem.separable(isSparse: isSparse, distance: distance, seed: 3)
+      problem.options.refinement = .count(3)
+      let expected = try problem.fitted().classifier.model
+      problem.options.device = try TorchTest.device()
+      let found = try problem.fitted().classifier.model
+      #expect(expected.storage.refined != nil)
+      #expect(found.storage.bits == expected.storage.bits)
       // Dense rows are multiplied in another order of the sums when they are answered.
       guard isSparse else { return }
-      #expect(try found.predict(problem.rows) == expected.predict(problem.rows))
-      #expect(try found.probabilities(of: problem.rows) == expected.probabilities(of: problem.rows))
+      let rows = try problem.features()
+      #expect(try found.classify(rows, top: 2) == expected.classify(rows, top: 2))
+      #expect(try found.probabilities(of: rows) == expected.probabilities(of: rows))
     }
 
     /// One assignment and its sums, as each epoch of k-means takes them.
