@@ -12,7 +12,7 @@ struct FastKMeansCommand: ParsableCommand {
       """,
     subcommands: [
       DemoCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, InspectCommand.self,
-      ConvertCommand.self,
+      ConvertCommand.self, TuneCommand.self,
     ]
   )
 

@@ -4,7 +4,7 @@ import Testing
 struct HelpTests {
   @Test(
     "says on every level what it always said",
-    arguments: ["", "demo", "train", "evaluate", "predict", "inspect", "convert"])
+    arguments: ["", "demo", "train", "evaluate", "predict", "inspect", "convert", "tune"])
   func helpIsStable(command: String) throws {
     let arguments = command.isEmpty ? ["--help"] : [command, "--help"]
     let outcome = try Tool.run(arguments, in: Workspace())

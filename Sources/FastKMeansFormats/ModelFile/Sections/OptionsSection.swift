@@ -4,11 +4,12 @@ import FastKMeans
 enum OptionsSection {
   static let key = "options"
   private static let seedingKey = "init_method"
+  private static let limitKey = "k_bytes"
   private static let countsKey = "k_list"
   private static let automatic = JSONValue.string("auto")
 
   static func encode(_ options: TrainingOptions) -> JSONValue {
-    let values: [String: JSONValue] = [
+    var values: [String: JSONValue] = [
       "k_init": options.isPrototypeCountAutomatic ? automatic : .integer(options.prototypesPerClass),
       countsKey: counts(options.prototypeCounts),
       seedingKey: .string(Seeding(options.initialization).rawValue),
@@ -34,6 +35,8 @@ enum OptionsSection {
       "warm_start": .bool(options.isWarmStart),
       "mode": .string(options.mode.rawValue),
     ]
+    // Younger than version 1.0, and so left out where it says nothing.
+    if let limit = options.automaticByteLimit { values[limitKey] = .integer(limit) }
     return .object(JSONObject(sorting: values))
   }
 
@@ -44,6 +47,7 @@ enum OptionsSection {
     var options = TrainingOptions()
     options.isPrototypeCountAutomatic = try fields.value("k_init") == automatic
     if !options.isPrototypeCountAutomatic { options.prototypesPerClass = try fields.integer("k_init") }
+    options.automaticByteLimit = try fields.integerIfPresent(limitKey)
     options.prototypeCounts = try counts(fields)
     options.initialization = (try fields.choice(seedingKey) as Seeding).initialization
     options.distance = try fields.choice("distance")
