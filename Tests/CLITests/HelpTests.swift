@@ -4,7 +4,10 @@ import Testing
 struct HelpTests {
   @Test(
     "says on every level what it always said",
-    arguments: ["", "demo", "train", "evaluate", "predict", "stream", "inspect", "explain", "report", "convert"])
+    arguments: [
+      "", "demo", "train", "evaluate", "predict", "stream", "inspect", "explain", "report", "convert",
+      "tune",
+    ])
   func helpIsStable(command: String) throws {
     let arguments = command.isEmpty ? ["--help"] : [command, "--help"]
     let outcome = try Tool.run(arguments, in: Workspace())

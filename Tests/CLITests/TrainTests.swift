@@ -63,6 +63,36 @@ struct TrainTests {
     #expect(options["k_list"] as? [String: Int] == ["spam": 5])
   }
 
+  @Test func printsHowManyPrototypesEachClassGot() throws {
+    let call = ["train", "--input", "rows.tsv", "--model", "m"]
+    let text = try Tool.run(call, in: folder)
+    #expect(text.output.contains("prototypes  classes  documents"))
+    #expect(text.output.contains("largest classes"))
+    let json = try Tool.run(call + ["--json"], in: folder).json
+    let classes = try #require(json["prototypes_per_class"] as? [[String: Any]])
+    #expect(classes.map { $0["label"] as? String } == SampleData.classes)
+    #expect(classes.compactMap { $0["documents"] as? Int }.reduce(0, +) == 150)
+    #expect(classes.compactMap { $0["prototypes"] as? Int }.reduce(0, +) == json["prototypes"] as? Int)
+  }
+
+  @Test func anAutomaticNumberStaysWithinItsBytes() throws {
+    let call = ["train", "--input", "rows.tsv", "--model", "m", "--k-init", "auto", "--json"]
+    let free = try Tool.run(call, in: folder).json
+    let small = try Tool.run(call + ["--k-bytes", "2000"], in: folder).json
+    // 36 features of 8 bytes, twice: 576 bytes a prototype.
+    #expect(small["prototypes"] as? Int == 3)
+    #expect(try #require(free["prototypes"] as? Int) >= 3)
+    #expect(try Tool.run(call + ["--k-bytes", "0"], in: folder).status == 2)
+  }
+
+  @Test func keepsToWhatWasAskedForWithoutRefinement() throws {
+    let json = try Tool.run(
+      "train", "--input", "rows.tsv", "--model", "m", "--refine", "0", "--k-init", "4", "--json", in: folder
+    ).json
+    let classes = try #require(json["prototypes_per_class"] as? [[String: Any]])
+    #expect(classes.allSatisfy { $0["prototypes"] as? Int == 4 })
+  }
+
   @Test func takesMoreOrFewerPrototypesForSomeClasses() throws {
     for (list, expected) in [(#"{"spam": 1}"#, [2, 2, 1]), ("[1, 3]", [1, 3, 2])] {
       try folder.write(list, to: "k.json")

@@ -305,16 +305,18 @@ extension Learner {
   private func countsByRule(
     _ rows: FeatureRows, _ input: Input, limit: Int = PrototypeCountRule.automaticLimit
   ) throws -> [Int] {
+    let isFixed = classes.labels.map(isCountFixed)
     let count = { (rows: FeatureRows) in
-      try PrototypeCountRule.counts(
+      let ruled = try PrototypeCountRule.counts(
         rows, partition: input.partition, norms: input.norms, limit: limit,
         workers: Parallel.workerCount(settings.threadCount))
+      return PrototypeCountRule.limited(
+        isFixed.indices.map { isFixed[$0] ? input.wanted[$0] : ruled[$0] }, isFixed: isFixed,
+        partition: input.partition, featureCount: rows.columnCount, isSparse: rows.isSparse, options: settings
+      )
     }
     // The rule keeps a table over all features.
-    let ruled = try FeatureCompaction(rows)?.withRows(rows, count) ?? count(rows)
-    return classes.labels.indices.map { index in
-      isCountFixed(classes.labels[index]) ? input.wanted[index] : ruled[index]
-    }
+    return try FeatureCompaction(rows)?.withRows(rows, count) ?? count(rows)
   }
 
   private func isCountFixed(_ label: Label) -> Bool {

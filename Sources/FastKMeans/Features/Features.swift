@@ -58,6 +58,10 @@ package enum FeatureRows: Sendable {
     }
   }
 
+  package var isSparse: Bool {
+    if case .sparse = self { true } else { false }
+  }
+
   /// The squared length of one row, in double precision.
   package func squaredNorm(of row: Int) -> Double {
     let values: UnsafeBufferPointer<Float> =

@@ -27,6 +27,34 @@ package enum PrototypeCountRule {
     return (0..<partition.classCount).map { index in results.with(index) { $0 } }
   }
 
+  /// Takes prototypes off until all fit into a limit; those that stand for the fewest documents go first.
+  ///
+  /// Each prototype is counted as if it had something at every feature, twice where it is refined: what a model takes
+  /// is less.
+  ///
+  /// - Parameters:
+  ///   - counts: for each class, what it deserves.
+  ///   - isFixed: classes whose number was asked for; they count, and are left alone.
+  /// - Complexity: O(n log n) for n prototypes.
+  package static func limited(
+    _ counts: [Int], isFixed: [Bool], partition: ClassPartition, featureCount: Int, isSparse: Bool,
+    options: TrainingOptions
+  ) -> [Int] {
+    guard options.isPrototypeCountAutomatic, let limit = options.automaticByteLimit else { return counts }
+    let copies = options.refinement == .count(0) ? 1 : 2
+    let bytes = max(1, featureCount * copies * (options.precision.byteCount + (isSparse ? 4 : 0)))
+    var kept = counts.indices.map { isFixed[$0] ? counts[$0] : min(1, counts[$0]) }
+    var room = limit / bytes - kept.reduce(0, +)
+    let wishes = counts.indices.filter { !isFixed[$0] && counts[$0] > 1 }.flatMap { index in
+      (2...counts[index]).map { (index: index, documents: partition.count(of: index) / $0) }
+    }
+    for wish in wishes.sorted(by: { (-$0.documents, $0.index) < (-$1.documents, $1.index) }) where room > 0 {
+      kept[wish.index] += 1
+      room -= 1
+    }
+    return kept
+  }
+
   private static func count(
     _ members: UnsafeBufferPointer<Int32>, _ rows: FeatureRows, norms: RowNorms, sum: inout [Double],
     limit: Int

@@ -121,9 +121,10 @@ package struct RefinementTrainer {
     let ruled = try PrototypeCountRule.counts(
       input.rows, partition: input.partition, norms: input.norms, limit: input.limits.max() ?? 1,
       workers: workers)
-    return input.limits.indices.map {
-      input.isFixed[$0] ? input.limits[$0] : min(input.limits[$0], ruled[$0])
-    }
+    return PrototypeCountRule.limited(
+      input.limits.indices.map { input.isFixed[$0] ? input.limits[$0] : min(input.limits[$0], ruled[$0]) },
+      isFixed: input.isFixed, partition: input.partition, featureCount: input.rows.columnCount,
+      isSparse: input.rows.isSparse, options: options)
   }
 
   /// 1 / the root mean squared distance of rows to their mean.

@@ -11,6 +11,9 @@ extension TrainingOptions {
   /// - Throws: ``OptionsError`` with the parameter, its value and what is allowed.
   public func validated() throws(OptionsError) -> ValidatedOptions {
     try require(prototypesPerClass >= 1, "k_init", prototypesPerClass, "a whole number from 1")
+    if let automaticByteLimit {
+      try require(automaticByteLimit >= 1, "k_bytes", automaticByteLimit, "a whole number from 1, or none")
+    }
     try checkPrototypeCounts()
     try require(temperature > 0 && temperature.isFinite, "temperature", temperature, "a number above 0")
     try requireNotNegative(otherClassPenalty, "lambda_penalty")

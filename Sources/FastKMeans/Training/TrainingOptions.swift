@@ -74,6 +74,10 @@ public struct TrainingOptions: Sendable, Equatable {
   public var prototypesPerClass = 3
   /// `k_init='auto'`: each class gets as many as its size and variety pay for, up to 5.
   public var isPrototypeCountAutomatic = false
+  /// `k_bytes`: with `k_init='auto'`, the bytes that prototypes and refined weights may take at most. Where that does
+  /// not do for all that classes deserve, those with the most documents a prototype get theirs first; one prototype a
+  /// class there is in any case. `nil`: no limit.
+  public var automaticByteLimit: Int?
   /// `k_list`: the number for some classes.
   public var prototypeCounts: PrototypeCounts = .none
   /// `init_method`

@@ -20,15 +20,22 @@ struct TrainCommand: ParsableCommand {
   @Option(help: ArgumentHelp("How much each row counts: a number a line.", valueName: "file"))
   var weights: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Options that tune found; they take the place of those of this call.", valueName: "file"))
+  var options: String?
+
   @OptionGroup(title: "Training") var training: TrainingArguments
   @OptionGroup(title: "Text (tsv, csv and jsonl)") var text: TextArguments
   @OptionGroup(title: "None of these (kept in the model)") var rejection: RejectionArguments
   @OptionGroup(title: "Display") var display: DisplayArguments
 
   func run() throws {
+    var trainingOptions = try training.options()
+    var textOptions = try text.options(for: input.resolvedFormat())
+    if let options { try TunedOptionsFile(path: options).apply(to: &trainingOptions, &textOptions) }
     let run = try TrainingRun(
-      inputPath: input.input, reader: readerOptions(), options: training.options(),
-      textOptions: textOptions(),
+      inputPath: input.input, reader: readerOptions(), options: trainingOptions, textOptions: textOptions,
       weightsPath: weights, modelPath: model, rejection: rejection.rule())
     let summary = try run.run(ProgressDisplay(isQuiet: display.quiet))
     if display.json {
@@ -53,13 +60,4 @@ struct TrainCommand: ParsableCommand {
     return options
   }
 
-  private func textOptions() throws -> TextOptions? {
-    let format = try input.resolvedFormat()
-    if format.holdsDocuments { return try text.options() }
-    guard !text.isGiven else {
-      throw CallError(
-        "options of text do not go with \(format.rawValue) rows, which are vectors already; leave them out")
-    }
-    return nil
-  }
 }

@@ -63,6 +63,27 @@ struct TextArguments: ParsableArguments {
     return options
   }
 
+  /// The same for rows of a format; `nil` for vectors.
+  ///
+  /// - Throws: ``CallError`` for options that vectors have no use for.
+  func options(for format: RowFormat) throws -> TextOptions? {
+    if format.holdsDocuments { return try options() }
+    guard !isGiven else {
+      throw CallError(
+        "options of text do not go with \(format.rawValue) rows, which are vectors already; leave them out")
+    }
+    return nil
+  }
+
+  /// What a search may vary: that which was not given.
+  func tuningSpace() -> TextTuningSpace {
+    var space = TextTuningSpace()
+    if let ngrams { space.ngrams = [ngrams] }
+    if let minDf { space.minDocumentFrequencies = [minDf] }
+    if let sublinearTf { space.sublinearTFs = [sublinearTf] }
+    return space
+  }
+
   private static func stopWords(_ argument: String) throws -> StopWords {
     switch argument {
     case "none": return .none

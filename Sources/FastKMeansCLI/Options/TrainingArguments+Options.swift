@@ -10,6 +10,7 @@ extension TrainingArguments {
     case .auto: options.isPrototypeCountAutomatic = true
     case .count(let count): options.prototypesPerClass = count
     }
+    options.automaticByteLimit = kBytes.value
     options.initialization = initMethod.initialization
     options.distance = distance
     options.precision = dtype

@@ -14,6 +14,13 @@ struct TrainingArguments: ParsableArguments {
   var kInit = PrototypeCountArgument.count(defaults.prototypesPerClass)
 
   @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "With --k-init auto, what prototypes may take at most. (default: none)", valueName: "bytes|none"),
+    transform: Value.optionalWhole)
+  var kBytes = Optionally<Int>.none
+
+  @Option(
     help: ArgumentHelp(
       "JSON with the number of prototypes of some classes: an object by label, or a list by sorted class.",
       valueName: "file"))

@@ -12,6 +12,7 @@ enum OptionsJSON {
   private static func training(_ options: TrainingOptions) -> [(String, JSON)] {
     [
       ("k_init", options.isPrototypeCountAutomatic ? "auto" : .integer(options.prototypesPerClass)),
+      ("k_bytes", options.automaticByteLimit.map(JSON.integer) ?? .null),
       ("k_list", counts(options.prototypeCounts)),
       ("init_method", initialization(options.initialization)),
       ("distance", .string(options.distance.rawValue)),

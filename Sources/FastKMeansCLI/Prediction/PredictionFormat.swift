@@ -16,6 +16,7 @@ enum PredictionFormat {
         "label": .label(answer.best.label),
         "confidence": .single(answer.best.confidence),
         "rejected": .bool(answer.isRejected),
+        "open_set_score": answer.openSetScore.map(JSON.single) ?? .null,
         "top": .array(
           answer.classes.map {
             .fields([

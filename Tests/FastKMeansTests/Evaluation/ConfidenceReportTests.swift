@@ -21,6 +21,29 @@ struct ConfidenceReportTests {
     #expect(report.expectedCalibrationError == 0)
   }
 
+  /// The mean over documents of the accuracy among those that are at least as sure.
+  @Test(arguments: 0..<20 as Range<UInt64>) func areaUnderCoverageCountsEveryDocument(seed: UInt64) throws {
+    var random = CounterRandom(seed: seed)
+    let count = 1 + random.nextIndex(below: 60)
+    let confidences = (0..<count).map { _ in Float(random.nextIndex(below: 9)) / 8 }
+    let isCorrect = confidences.map { _ in random.nextIndex(below: 2) == 0 }
+    let accuracies = confidences.map { confidence in
+      let surer = confidences.indices.filter { confidences[$0] >= confidence }
+      return Double(surer.count { isCorrect[$0] }) / Double(surer.count)
+    }
+    let report = try ConfidenceReport(confidences: confidences, isCorrect: isCorrect)
+    #expect(abs(report.areaUnderCoverage - accuracies.reduce(0, +) / Double(count)) < 1e-12, "seed \(seed)")
+  }
+
+  @Test func areaUnderCoverageByHand() throws {
+    let sure = try ConfidenceReport(confidences: [0.9, 0.5], isCorrect: [true, false])
+    #expect(sure.areaUnderCoverage == 0.75)
+    let wrong = try ConfidenceReport(confidences: [0.5, 0.9], isCorrect: [true, false])
+    #expect(wrong.areaUnderCoverage == 0.25)
+    let equal = try ConfidenceReport(confidences: [0.7, 0.7], isCorrect: [true, false])
+    #expect(equal.areaUnderCoverage == 0.5)
+  }
+
   @Test func coverageGoesFromTheSurestToAll() throws {
     let report = try ConfidenceReport(
       confidences: [0.9, 0.8, 0.3, 0.2], isCorrect: [true, true, false, true], coverageSteps: 4)

@@ -106,6 +106,79 @@ import Testing
     #expect(try classifier.model.predict(rows([9, 5])) == [1, 0])
   }
 
+  @Test func anAutomaticNumberStaysWithinItsBytes() throws {
+    var problem = RefinementProblem.separable(rows: 300, classes: 2, seed: 5)
+    problem.options.isPrototypeCountAutomatic = true
+    // 20 noisy features and their marks, 8 bytes a value, centre and weights.
+    let each = 20 * 8 * 2
+    for refinement in [RefinementEpochs.count(1), .count(0)] {
+      problem.options.refinement = refinement
+      let bytes = refinement == .count(0) ? each / 2 : each
+      var totals: [Int] = []
+      for prototypes in [1, 2, 3, 5, 100] {
+        problem.options.automaticByteLimit = prototypes * bytes
+        let model = try problem.fitted().classifier.model
+        // One for each class there is in any case.
+        #expect(model.prototypes.count <= max(2, prototypes), "\(refinement), \(prototypes)")
+        #expect(model.prototypes.count >= 2)
+        totals.append(model.prototypes.count)
+      }
+      #expect(totals == totals.sorted())
+      #expect(try #require(totals.last) > 5, "\(refinement): \(totals)")
+    }
+  }
+
+  @Test func prototypesForManyDocumentsAreKeptFirst() {
+    let partition = ClassPartition(
+      classes: (0..<120).map { $0 < 90 ? 0 : $0 < 110 ? 1 : 2 }, classCount: 3)
+    var options = TrainingOptions()
+    options.isPrototypeCountAutomatic = true
+    options.refinement = .count(0)
+    func limited(_ prototypes: Int, _ counts: [Int], isFixed: [Bool] = [false, false, false]) -> [Int] {
+      options.automaticByteLimit = prototypes * 10 * 4
+      return PrototypeCountRule.limited(
+        counts, isFixed: isFixed, partition: partition, featureCount: 10, isSparse: false, options: options)
+    }
+    #expect(limited(0, [3, 2, 2]) == [1, 1, 1])
+    #expect(limited(5, [3, 2, 2]) == [3, 1, 1])
+    #expect(limited(6, [3, 2, 2]) == [3, 2, 1])
+    #expect(limited(99, [3, 2, 2]) == [3, 2, 2])
+    #expect(limited(3, [3, 2, 2], isFixed: [false, false, true]) == [1, 1, 2])
+  }
+
+  /// A class of one document is never held out: it is trained, and told from the others.
+  @Test func aClassThatTheHeldOutRowsLeaveOutIsLearned() throws {
+    for trialLimit in [10, 20_000] {
+      var problem = RefinementProblem.separable(rows: 200, seed: 8)
+      problem.rows.append((0..<problem.rows[0].count).map { $0 == 0 ? 9 : 0 })
+      problem.classes.append(3)
+      var settings = RefinementTrainer.Settings()
+      settings.trialLimit = trialLimit
+      let outcome = try problem.trained(settings)
+      #expect(outcome.training.prototypes[3].count == 1)
+      #expect(outcome.refined?.vectors[3].count ?? 1 == 1)
+      let report = try problem.fitted()
+      let predicted = try report.classifier.model.predict(
+        TestRows.features([problem.rows[200]], isSparse: true))
+      #expect(predicted == [3])
+    }
+  }
+
+  /// The same document under two labels can be right once: refinement goes on, and no weight runs away.
+  @Test func conflictingLabelsDoNoHarmToOtherDocuments() throws {
+    var problem = RefinementProblem.separable(rows: 150, seed: 9)
+    let count = problem.rows.count
+    for row in 0..<20 {
+      problem.rows.append(problem.rows[row])
+      problem.classes.append((problem.classes[row] + 1) % 3)
+    }
+    let (classifier, report) = try problem.fitted()
+    if let done = report.refinement.done { #expect(done.rateHalvings == 0) }
+    let predicted = try classifier.model.predict(problem.features())
+    let right = (20..<count).count { predicted[$0] == problem.classes[$0] }
+    #expect(Double(right) > 0.8 * Double(count - 20), "\(right) of \(count - 20)")
+  }
+
   @Test func prototypeCountsStayWithinWhatWasAskedFor() throws {
     var problem = RefinementProblem.separable(rows: 300, classes: 2, seed: 5)
     problem.options.refinement = .count(1)

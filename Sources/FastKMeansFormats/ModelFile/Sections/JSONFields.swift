@@ -74,6 +74,11 @@ struct JSONFields {
     object[name] == nil ? nil : try double(name)
   }
 
+  /// `nil` for a member that the writer left out.
+  func integerIfPresent(_ name: String) throws -> Int? {
+    object[name] == nil ? nil : try integer(name)
+  }
+
   func optionalDouble(_ name: String) throws -> Double? { try optional(name, "a number") { $0.double } }
 
   func bool(_ name: String) throws -> Bool {

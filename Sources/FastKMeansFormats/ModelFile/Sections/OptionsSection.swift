@@ -4,6 +4,7 @@ import FastKMeans
 package enum OptionsSection {
   static let key = "options"
   private static let seedingKey = "init_method"
+  private static let limitKey = "k_bytes"
   private static let countsKey = "k_list"
   private static let automatic = JSONValue.string("auto")
 
@@ -36,6 +37,8 @@ package enum OptionsSection {
     ]
     // Left out where it is not used, so that such files stay as they were.
     if let halfLife = options.halfLife { values["half_life"] = .double(halfLife) }
+    // Younger than version 1.0, and so left out where it says nothing.
+    if let limit = options.automaticByteLimit { values[limitKey] = .integer(limit) }
     return .object(JSONObject(sorting: values))
   }
 
@@ -50,6 +53,7 @@ package enum OptionsSection {
     var options = TrainingOptions()
     options.isPrototypeCountAutomatic = try fields.value("k_init") == automatic
     if !options.isPrototypeCountAutomatic { options.prototypesPerClass = try fields.integer("k_init") }
+    options.automaticByteLimit = try fields.integerIfPresent(limitKey)
     options.prototypeCounts = try counts(fields)
     options.initialization = (try fields.choice(seedingKey) as Seeding).initialization
     options.distance = try fields.choice("distance")

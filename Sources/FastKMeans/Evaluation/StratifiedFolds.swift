@@ -1,0 +1,47 @@
+/// Rows dealt out to folds so that each fold has its share of every class.
+public struct StratifiedFolds: Sendable, Equatable {
+  /// How many folds.
+  public let count: Int
+  /// Of each row, its fold, `0 ..< count`.
+  public let foldOfRow: [Int]
+
+  /// Each class's rows are shuffled and dealt out in turn; the next class goes on where the last one stopped, so that
+  /// folds are alike in size too. A class with fewer rows than folds is missing from some.
+  ///
+  /// - Parameters:
+  ///   - labels: one for each row.
+  ///   - count: at least 2, at most the number of rows.
+  ///   - seed: the same seed, the same folds.
+  /// - Throws: ``OptionsError`` for a count out of range.
+  /// - Complexity: O(rows).
+  public init(_ labels: LabelColumn, count: Int, seed: UInt64) throws(OptionsError) {
+    guard count >= 2, count <= max(2, labels.count) else {
+      throw OptionsError(
+        parameter: "folds", value: "\(count)",
+        allowed: "a whole number from 2 to the number of rows (\(labels.count))")
+    }
+    var members = [[Int]](repeating: [], count: labels.labels.count)
+    for (row, index) in labels.indices.enumerated() { members[Int(index)].append(row) }
+    var folds = [Int](repeating: 0, count: labels.count)
+    var next = 0
+    for (classIndex, rows) in members.enumerated() {
+      var random = CounterRandom(seed: seed, stream: UInt64(classIndex) ^ 0xF01D_0000_0000)
+      var rows = rows
+      for position in rows.indices.dropLast() {
+        rows.swapAt(position, position + random.nextIndex(below: rows.count - position))
+      }
+      for row in rows {
+        folds[row] = next
+        next = (next + 1) % count
+      }
+    }
+    self.count = count
+    foldOfRow = folds
+  }
+
+  /// The rows of one fold, ascending.
+  public func rows(of fold: Int) -> [Int] { foldOfRow.indices.filter { foldOfRow[$0] == fold } }
+
+  /// The rows of all other folds, ascending.
+  public func rows(butOf fold: Int) -> [Int] { foldOfRow.indices.filter { foldOfRow[$0] != fold } }
+}
