@@ -105,7 +105,8 @@ struct StreamArguments: ParsableArguments {
       throw ValidationError("--drift-delta is \(driftDelta); allowed: above 0, below 1, or none")
     }
     guard driftForget.value.map({ $0 > 0 }) ?? true else {
-      throw ValidationError("--drift-forget is \(driftForget); allowed: a number of documents above 0, or none")
+      throw ValidationError(
+        "--drift-forget is \(driftForget); allowed: a number of documents above 0, or none")
     }
     guard rejects != "-" else {
       throw ValidationError("--rejects needs the name of a file, for standard output has the batches")

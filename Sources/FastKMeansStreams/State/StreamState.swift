@@ -146,7 +146,8 @@ extension StreamState {
     counts.documents += UInt64(features.rowCount)
     return BatchSummary(
       batch: counts.batches, documents: features.rowCount, totalDocuments: counts.documents, report: report,
-      rejected: 0, classCount: classifier.classes.count, errorBeforeUpdate: report.errorBeforeUpdate, drift: events)
+      rejected: 0, classCount: classifier.classes.count, errorBeforeUpdate: report.errorBeforeUpdate,
+      drift: events)
   }
 
   /// Shows the batch's error to the drift detector; on an alarm over all documents the model forgets faster for a
