@@ -102,7 +102,7 @@ def rows_of(X: Any, estimator: object = None) -> Rows:
     """
     name = f" by {type(estimator).__name__}" if estimator is not None else ""
     if is_tensor(X):
-        X = tensor_rows(X)
+        X = tensor_rows(X, estimator)
     elif is_frame(X):
         X = frame_values(X)
     if _is_sparse(X):

@@ -32,6 +32,7 @@ IO = 8
 BAD_MODEL = 9
 NEWER_FORMAT = 10
 INTERNAL = 11
+DEVICE = 12
 
 INT32 = 1
 INT64 = 2
@@ -53,6 +54,10 @@ REFINED = 2
 
 BY_CLASS = 1
 BY_PROTOTYPE = 2
+
+ACCEPT_ALL = 0
+FALSE_ACCEPT = 1
+FALSE_REJECT = 2
 
 
 # -- errors --------------------------------------------------------------------------------------------------------
@@ -127,6 +132,10 @@ class InternalError(FastKMeansError, RuntimeError):
     """A fault of the library."""
 
 
+class DeviceRefusedError(FastKMeansError, RuntimeError):
+    """A device cannot be used, or gave up."""
+
+
 _ERRORS = {
     INVALID_ARGUMENT: InvalidArgumentError,
     INVALID_OPTION: InvalidOptionError,
@@ -139,6 +148,7 @@ _ERRORS = {
     BAD_MODEL: BadModelError,
     NEWER_FORMAT: NewerFormatError,
     INTERNAL: InternalError,
+    DEVICE: DeviceRefusedError,
 }
 
 
@@ -227,6 +237,7 @@ class Report(_Structure):
         ("prototype_accuracy", c_double),
         ("refinement_bytes_needed", c_int64),
         ("refinement_recipe", c_char * 16),
+        ("error_before_update", c_double),
     ]
 
 
@@ -245,6 +256,19 @@ class ModelInfo(_Structure):
         ("refined_value_count", c_int64),
         ("label_text_size", c_int64),
         ("batch_count", c_int64),
+    ]
+
+
+class OpenSet(_Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("measure", c_int32),
+        ("is_per_class", c_int32),
+        ("reserved", c_int32),
+        ("rate", c_double),
+        ("known_count", c_int64),
+        ("unknown_count", c_int64),
+        ("separation", c_double),
     ]
 
 
@@ -309,6 +333,9 @@ _CALLS = {
     ],
     "fkm_classifier_seed": [_HANDLE, _ROWS, _LABELS, _ARRAY],
     "fkm_classifier_model": [_HANDLE, _NEW_HANDLE],
+    "fkm_classifier_remove_class": [_HANDLE, _LABELS],
+    "fkm_classifier_rename_class": [_HANDLE, _LABELS, _LABELS],
+    "fkm_classifier_merge_classes": [_HANDLE, _LABELS, _LABELS],
     "fkm_model_get_info": [_HANDLE, POINTER(ModelInfo)],
     "fkm_model_clone": [_HANDLE, _NEW_HANDLE],
     "fkm_model_options": [_HANDLE, _NEW_HANDLE],
@@ -321,6 +348,11 @@ _CALLS = {
     "fkm_model_scores": [_HANDLE, _ROWS, c_int32, c_int32, c_int32, _ARRAY],
     "fkm_model_probabilities": [_HANDLE, _ROWS, c_int32, c_int32, _ARRAY],
     "fkm_model_explain": [_HANDLE, _ROWS, c_int32, _ARRAY, _ARRAY, _ARRAY, _ARRAY],
+    "fkm_model_rejecting": [_HANDLE, c_int32, c_double, c_int32, _NEW_HANDLE],
+    "fkm_model_get_open_set": [_HANDLE, POINTER(OpenSet)],
+    "fkm_model_open_set_scores": [_HANDLE, _ROWS, c_int32, _ARRAY],
+    "fkm_device_check": [c_char_p],
+    "fkm_model_on_device": [_HANDLE, c_char_p, _NEW_HANDLE],
     "fkm_model_save": [_HANDLE, c_char_p],
     "fkm_model_load": [c_char_p, c_int32, _NEW_HANDLE],
     "fkm_model_to_bytes": [_HANDLE, _NEW_HANDLE],
