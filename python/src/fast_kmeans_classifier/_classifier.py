@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from . import _native as native
@@ -125,9 +126,9 @@ class FastKMeansClassifier(Operations):
 
     def __init__(
         self,
-        k_init: Any = 3,
-        k_list: Any = None,
-        init_method: Any = "kmeans++",
+        k_init: int | str = 3,
+        k_list: Sequence[int] | Mapping[Any, int] | None = None,
+        init_method: str | tuple[Any, Any] = "kmeans++",
         distance: str = "cosine",
         dtype: Any = "float32",
         soft: bool = True,
@@ -145,7 +146,7 @@ class FastKMeansClassifier(Operations):
         n_threads: int = -1,
         random_state: Any = 42,
         *,
-        refine: Any = "auto",
+        refine: int | str = "auto",
         decay: float = 1.0,
         half_life: float | None = None,
         k_bytes: int | None = None,

@@ -15,8 +15,10 @@ import ctypes
 import os
 import sys
 import threading
+from collections.abc import Callable
 from ctypes import POINTER, c_char, c_char_p, c_double, c_int32, c_int64, c_uint32, c_uint64, c_void_p
 from pathlib import Path
+from typing import Any
 
 ABI_VERSION = 1
 
@@ -70,7 +72,17 @@ class FastKMeansError(Exception):
     (from 0, or None), ``parameter``, ``value`` and ``allowed`` (texts, empty where there is none).
     """
 
-    def __init__(self, message, status=INTERNAL, kind="", row=None, column=None, parameter="", value="", allowed=""):
+    def __init__(
+        self,
+        message: str,
+        status: int = INTERNAL,
+        kind: str = "",
+        row: int | None = None,
+        column: int | None = None,
+        parameter: str = "",
+        value: str = "",
+        allowed: str = "",
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.kind = kind
@@ -80,7 +92,7 @@ class FastKMeansError(Exception):
         self.value = value
         self.allowed = allowed
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         details = (self.status, self.kind, self.row, self.column, self.parameter, self.value, self.allowed)
         return (type(self), (*self.args, *details))
 
@@ -116,8 +128,8 @@ class TooLargeError(FastKMeansError, MemoryError):
 class FileError(FastKMeansError, OSError):
     """The operating system refused to open, read or write a file."""
 
-    def __str__(self):
-        return self.args[0]
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class BadModelError(FastKMeansError, ValueError):
@@ -158,11 +170,21 @@ _ERRORS = {
 class _Structure(ctypes.Structure):
     """A structure of the header: begins with its own size."""
 
-    def __init__(self, **fields):
+    _keep: Any
+
+    def __init__(self, **fields: Any) -> None:
         super().__init__(struct_size=ctypes.sizeof(type(self)), **fields)
 
 
 class Error(_Structure):
+    status: int
+    row: int
+    column: int
+    kind: bytes
+    parameter: bytes
+    value: bytes
+    allowed: bytes
+    message: bytes
     _fields_ = [
         ("struct_size", c_uint32),
         ("status", c_int32),
@@ -321,7 +343,7 @@ _DOCUMENTS = POINTER(Documents)
 _ERROR = POINTER(Error)
 
 #: Arguments of every function that returns a status, without the error at the end.
-_CALLS = {
+_CALLS: dict[str, list[Any]] = {
     "fkm_classifier_new": [c_char_p, c_int64, _ROWS, _LABELS, _NEW_HANDLE],
     "fkm_classifier_resume": [_HANDLE, _NEW_HANDLE],
     "fkm_classifier_clone": [_HANDLE, _NEW_HANDLE],
@@ -385,7 +407,7 @@ _CALLS = {
 }
 
 #: The others: result and arguments.
-_PLAIN = {
+_PLAIN: dict[str, tuple[Any, list[Any]]] = {
     "fkm_abi_version": (c_uint32, []),
     "fkm_version": (c_char_p, []),
     "fkm_status_name": (c_char_p, [c_int32]),
@@ -404,22 +426,22 @@ _PLAIN = {
 #: Names another library file, for developers.
 PATH_VARIABLE = "FASTKMEANS_LIBRARY"
 
-_loaded = None
+_loaded: ctypes.CDLL | None = None
 _lock = threading.Lock()
 
 
-def file_name():
+def file_name() -> str:
     """The library's file name on this platform."""
     return "libfastkmeans_c.dylib" if sys.platform == "darwin" else "libfastkmeans_c.so"
 
 
-def path():
+def path() -> Path:
     """The file that is loaded: the one that FASTKMEANS_LIBRARY names, else the one beside this module."""
     named = os.environ.get(PATH_VARIABLE)
     return Path(named) if named else Path(__file__).parent / file_name()
 
 
-def load():
+def load() -> ctypes.CDLL:
     """The library, loaded and declared on the first call.
 
     Raises ImportError if the file is missing, cannot be loaded, or speaks another version of the interface.
@@ -432,7 +454,7 @@ def load():
     return _loaded
 
 
-def _opened(file):
+def _opened(file: Path) -> ctypes.CDLL:
     if not file.is_file():
         raise ImportError(
             f"{file} does not exist; install the package with `pip install ./python` from the repository, "
@@ -444,7 +466,7 @@ def _opened(file):
         raise ImportError(f"{file} cannot be loaded: {error}") from error
 
 
-def _declared(library):
+def _declared(library: ctypes.CDLL) -> ctypes.CDLL:
     try:
         library.fkm_abi_version.restype = c_uint32
         found = library.fkm_abi_version()
@@ -455,10 +477,10 @@ def _declared(library):
             f"{path()} speaks version {found} of the interface, this package version {ABI_VERSION}; "
             "install both from the same source"
         )
-    for name, (result, arguments) in _PLAIN.items():
+    for name, (result, plain_arguments) in _PLAIN.items():
         function = getattr(library, name)
         function.restype = result
-        function.argtypes = arguments
+        function.argtypes = plain_arguments
     for name, arguments in _CALLS.items():
         function = getattr(library, name)
         function.restype = c_int32
@@ -466,12 +488,12 @@ def _declared(library):
     return library
 
 
-_NO_PROGRESS = ctypes.cast(None, ProgressFunction)
+_NO_PROGRESS = ctypes.cast(c_void_p(), ProgressFunction)
 
 # -- calling -------------------------------------------------------------------------------------------------------
 
 
-def call(name, *arguments):
+def call(name: str, *arguments: Any) -> None:
     """Calls a function that returns a status; raises one of the errors above.
 
     Structures are passed as they are, outputs as ``ctypes.byref(ctypes.c_void_p())``, arrays as their addresses, a
@@ -495,8 +517,8 @@ def call(name, *arguments):
         raise _exception(status, error)
 
 
-def _exception(status, error):
-    def text(field):
+def _exception(status: int, error: Error) -> FastKMeansError:
+    def text(field: bytes) -> str:
         return field.decode("utf-8", "replace")
 
     return _ERRORS.get(status, InternalError)(
@@ -518,12 +540,12 @@ class ProgressHandler:
     too, cancels the call and is raised from ``call``; so Ctrl-C works also with a function that does nothing.
     """
 
-    def __init__(self, function=None):
-        self.raised = None
+    def __init__(self, function: Callable[[str, int, int, int | None], None] | None = None) -> None:
+        self.raised: BaseException | None = None
         self._report = function
         self.function = ProgressFunction(self._called)
 
-    def _called(self, _context, progress):
+    def _called(self, _context: Any, progress: Any) -> int:
         try:
             if self._report is not None:
                 now = progress.contents
@@ -534,14 +556,14 @@ class ProgressHandler:
         return 0
 
 
-def new_handle(name, *arguments):
+def new_handle(name: str, *arguments: Any) -> int:
     """The handle (an int) that a function with one new handle as its last argument gives."""
     handle = c_void_p()
     call(name, *arguments, ctypes.byref(handle))
-    return handle.value
+    return handle.value or 0
 
 
-def take_buffer(buffer):
+def take_buffer(buffer: c_void_p) -> bytes:
     """The bytes of a buffer handle, which is freed."""
     library = load()
     try:

@@ -106,7 +106,8 @@ class LabelTable:
     def unknown(self, labels: np.ndarray) -> np.ndarray:
         """Those of some sorted distinct labels that are not in the table."""
         missing = [key not in self._positions for key in self._keys(labels)]
-        return labels[np.array(missing, dtype=bool)]
+        unknown: np.ndarray = labels[np.array(missing, dtype=bool)]
+        return unknown
 
     def with_seen(self, labels: np.ndarray) -> tuple[LabelTable, np.ndarray]:
         """The table after the library has learned from these sorted distinct labels, and those that were new to it."""
@@ -137,7 +138,8 @@ class LabelTable:
 
     def labels_of(self, indices: np.ndarray) -> np.ndarray:
         """Labels of class indices."""
-        return self.classes[indices if self.columns is None else self.columns[indices]]
+        labels: np.ndarray = self.classes[indices if self.columns is None else self.columns[indices]]
+        return labels
 
     def index_of(self, label: object) -> int:
         """The class index of a label.
