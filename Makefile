@@ -62,6 +62,7 @@ test-python: wheel .build/venv-newest/.ready .build/venv-oldest/.ready
 	  $$python -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall .build/wheel/*.whl; \
 	  env -u FASTKMEANS_LIBRARY FASTKMEANS_TEST_EVERYTHING=1 $$python -m pytest -q -rs python/tests; \
 	done
+	SCIPY_ARRAY_API=1 .build/venv-newest/bin/python -m pytest -q python/tests/test_scikit_learn.py -k array_api
 
 # The tests that need PyTorch, which is large: with TENSOR_PYTHON, a Python that has it beside what
 # python/requirements-test.txt names.
