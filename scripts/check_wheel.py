@@ -16,7 +16,7 @@ import venv
 import zipfile
 
 MAX_BYTES = 8_000_000
-#: Of processor time, so that a busy machine is no fault.
+#: Of processor time. On a machine that is so busy or slow that NumPy takes long too, half its time is the limit.
 MAX_IMPORT_MILLISECONDS = 50
 NAME = re.compile(r"fast_kmeans_classifier-[\w.]+-py3-none-(manylinux_\d+_\d+_\w+|macosx_\d+_\d+_\w+)\.whl")
 LIBRARY = re.compile(r"fast_kmeans_classifier/libfastkmeans_c\.(so|dylib)")
@@ -47,7 +47,10 @@ IMPORT = """
 import time
 start = time.process_time()
 import fast_kmeans_classifier
-print((time.process_time() - start) * 1000)
+ours = time.process_time() - start
+start = time.process_time()
+import numpy
+print(ours * 1000, (time.process_time() - start) * 1000)
 """
 
 
@@ -110,14 +113,15 @@ def faults_of_use(path, folder):
     if run.returncode != 0:
         yield f"{path.name} does not work in a clean environment:\n{run.stderr}"
         return
-    took = min(float(output_of(python, "-I", "-c", IMPORT)) for _ in range(5))
-    print(f"import takes {took:.1f} ms of processor time")
-    yield from faults_of_import(took)
+    runs = [tuple(map(float, output_of(python, "-I", "-c", IMPORT).split())) for _ in range(5)]
+    took, numpy_took = min(runs)
+    print(f"import takes {took:.1f} ms of processor time, NumPy's {numpy_took:.1f} ms")
+    yield from faults_of_import(took, numpy_took)
 
 
-def faults_of_import(milliseconds):
+def faults_of_import(milliseconds, numpy_milliseconds):
     """What is wrong with the time that an import takes."""
-    if milliseconds >= MAX_IMPORT_MILLISECONDS:
+    if milliseconds >= max(MAX_IMPORT_MILLISECONDS, numpy_milliseconds / 2):
         yield f"import takes {milliseconds:.0f} ms of processor time, less than {MAX_IMPORT_MILLISECONDS} are promised"
 
 

@@ -62,8 +62,9 @@ class Wheels(unittest.TestCase):
         self.assertIn("0 libraries", faults[1])
 
     def test_a_slow_import_is_told(self):
-        self.assertEqual(list(check_wheel.faults_of_import(12.5)), [])
-        self.assertIn("takes 81 ms", list(check_wheel.faults_of_import(81.2))[0])
+        self.assertEqual(list(check_wheel.faults_of_import(12.5, 20)), [])
+        self.assertEqual(list(check_wheel.faults_of_import(81.2, 400)), [])
+        self.assertIn("takes 81 ms", list(check_wheel.faults_of_import(81.2, 100))[0])
 
     def test_size_is_limited(self):
         content = b"x" * (check_wheel.MAX_BYTES + 1)
