@@ -138,7 +138,7 @@ class LabelTable:
 
     def labels_of(self, indices: np.ndarray) -> np.ndarray:
         """Labels of class indices."""
-        labels: np.ndarray = self.classes[indices if self.columns is None else self.columns[indices]]
+        labels: np.ndarray = self.classes.take(indices if self.columns is None else self.columns.take(indices))
         return labels
 
     def index_of(self, label: object) -> int:
