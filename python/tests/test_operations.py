@@ -160,6 +160,8 @@ def test_the_rule_goes_along(tmp_path):
         copy.deepcopy(classifier), pickle.loads(pickle.dumps(classifier)),
         FastKMeansClassifier.load(tmp_path / "model.safetensors"), classifier,
     )
+    # A rule that came with a file is the library's own.
+    loaded = pickle.loads(pickle.dumps(classifier)).set_params(warm_start=True)
     for other in others:
         assert other.rejection_ == {"false_accept_rate": 0.05, "per_class": False}
         np.testing.assert_array_equal(other.predict_top_k(unknown, 1).rejected, expected)
@@ -170,8 +172,10 @@ def test_the_rule_goes_along(tmp_path):
         other.reject()
         other.fit_batch(known[:20], other.predict(known[:20]))
         assert other.rejection_ is None
-    classifier.reject(false_accept_rate=0.05).fit(known, classifier.predict(known))
-    assert classifier.rejection_ is None
+    classifier.reject(false_accept_rate=0.05)
+    for other in (loaded, classifier):
+        other.fit(known, other.predict(known))
+        assert other.rejection_ is None
 
 
 @pytest.mark.parametrize("arguments", ({"refine": 0}, {"max_iters": 2, "mode": "reference"}))

@@ -4,6 +4,8 @@ import pathlib
 import subprocess
 import sys
 
+import numpy as np
+import pytest
 from conftest import ROOT, SOURCE, needed
 
 import fast_kmeans_classifier
@@ -26,9 +28,11 @@ def test_the_annotations_are_declared():
         assert (pathlib.Path(module.__file__).parent / "py.typed").exists()
 
 
+@pytest.mark.skipif(np.lib.NumpyVersion(np.__version__) < "2.2.0", reason="what it says of arrays is meant for NumPy's types from 2.2 on")
 def test_the_package_is_annotated_throughout():
     checked("--config-file", ROOT / "python" / "pyproject.toml", SOURCE)
 
 
 def test_a_program_gets_the_types_that_it_expects():
-    checked("--config-file", ROOT / "python" / "pyproject.toml", "typed_program.py")
+    # Errors in the package itself are the test above.
+    checked("--follow-imports=silent", "--config-file", ROOT / "python" / "pyproject.toml", "typed_program.py")

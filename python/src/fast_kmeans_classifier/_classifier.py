@@ -309,6 +309,8 @@ class FastKMeansClassifier(Operations):
                     learner.set_options(_without_chance(options, self.random_state))
                 if whole:
                     report = learner.fit(data.rows, data.labels, data.weights, handler)
+                    if goes_on:
+                        state.forget_rule()
                 else:
                     report = learner.fit_batch(
                         data.rows, data.labels, data.weights, initial if goes_on else None, handler

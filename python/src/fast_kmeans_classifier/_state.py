@@ -10,8 +10,11 @@ from ._lazy import LazyModule
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from . import _library as library
 else:
     np = LazyModule("numpy")
+    library = LazyModule("fast_kmeans_classifier._library")
 
 
 class LearnedState:
@@ -74,6 +77,10 @@ class LearnedState:
         """The model is out of date; call with the lock held."""
         self._model = None
         self.options = options
+
+    def forget_rule(self) -> None:
+        """No more rejection; call with the lock held."""
+        self.rule = (library.ACCEPT_ALL, 0.0, False)
 
     def copy(self) -> LearnedState:
         """An independent state with the same content."""
