@@ -86,3 +86,17 @@ def test_torch_is_not_imported():
 
 def _environment():
     return {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+
+
+@pytest.mark.skipif(not os.environ.get("FASTKMEANS_TORCH_PLUGIN"), reason="FASTKMEANS_TORCH_PLUGIN names no plug-in")
+@pytest.mark.parametrize("refine", (0, 2))
+def test_a_device_of_the_plug_in_answers_as_the_processor_does(refine):
+    rows, labels = sparse_data(documents=300)
+    for X in (rows, rows.toarray()):
+        expected = FastKMeansClassifier(refine=refine).fit(X, labels)
+        classifier = FastKMeansClassifier(refine=refine).to(torch.device("cpu")).set_params(device="torch:cpu").fit(X, labels)
+        np.testing.assert_allclose(classifier.predict_proba(X), expected.predict_proba(X), atol=1e-5)
+        np.testing.assert_array_equal(classifier.predict_top_k(X, 2).labels, expected.predict_top_k(X, 2).labels)
+        moved = expected.to("torch:cpu")
+        assert moved.device == "torch:cpu"
+        np.testing.assert_allclose(moved.predict_proba(torch.from_numpy(X) if X is not rows else X), classifier.predict_proba(X), atol=1e-5)
