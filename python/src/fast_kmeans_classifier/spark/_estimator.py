@@ -287,12 +287,16 @@ class _Training:
         return with_options(model, json.dumps(self.options)), _report(outcome, refinement, judgement, model)
 
     @contextmanager
-    def _broadcast(self, data: bytes) -> Iterator[Any]:
+    def _broadcast(self, data: bytes, purpose: str) -> Iterator[Any]:
+        """Bytes at the executors while some jobs run, which Spark's pages show under their purpose."""
+        before = self.context.getLocalProperty("spark.job.description")
+        self.context.setJobDescription(f"FastKMeansClassifier: {purpose}")
         sent = self.context.broadcast(data)
         try:
             yield sent
         finally:
             sent.destroy()
+            self.context.setLocalProperty("spark.job.description", before)
 
 
 def _refinement_bytes(model: native.Model) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -10,8 +11,9 @@ from scipy import sparse
 
 from .. import _library as library
 from .. import _native as native
-from .._distributed import epoch_sums, next_model
-from .._input import DenseRows, Rows
+from .._distributed import epoch_sums, next_model, seeded
+from .._input import DenseRows, Rows, rows_of
+from .._labels import CodedLabels
 from ._blocks import Block, in_layout, is_sparse, joined_sparse
 from ._merging import groups_to_merge, merged
 from ._rows import TrainingRows
@@ -49,12 +51,12 @@ class Epochs:
     held_out : Draw or None
         Documents that do not count.
     broadcast : callable
-        Sends bytes to the executors and returns a context manager with the broadcast.
+        Takes bytes and what they are for; returns a context manager that has the bytes at the executors.
     """
 
     def __init__(
         self, rows: TrainingRows, options: dict[str, Any], threads: int, held_out: Draw | None,
-        broadcast: Callable[[bytes], Any],
+        broadcast: Callable[[bytes, str], Any],
     ) -> None:
         self._rows = rows
         self._options = options
@@ -77,9 +79,11 @@ class Epochs:
             # Classes that merged move on from where the merged prototypes lie, until nothing merges.
             self._merged += sum(len(group) - 1 for group in groups)
             active = np.isin(np.arange(len(active)), classes[[group[0] for group in groups]])
-            vectors, masses = merged(sums.vectors, sums.masses, groups)
-            model = next_model(model, vectors, masses, is_last=True)
-            sums = Sums(vectors, masses, sums.objective).at(_kept(masses, classes, self._options["min_weight"]))
+            sums = Sums(*merged(sums.vectors, sums.masses, groups), sums.objective)
+            gone = [member for group in groups for member in group[1:]]
+            model, sums = self._with_prototypes(model, sums, np.setdiff1d(np.arange(len(classes)), gone))
+        if sums is not None:
+            model = next_model(model, sums.vectors, sums.masses, is_last=True)
         return Outcome(model, self._epochs, self._merged, self._pruned, self._reseeded)
 
     def _until_settled(
@@ -126,24 +130,29 @@ class Epochs:
     def _finished(self, model: native.Model, sums: Sums) -> tuple[native.Model, Sums]:
         """The prototypes of the last sums; rows of those that are dropped move to the others, which can take a round or two."""
         while True:
-            last = next_model(model, sums.vectors, sums.masses, is_last=True)
-            dropped = model.info.prototype_count - last.info.prototype_count
-            if dropped == 0:
-                return last, sums
-            self._pruned += dropped
-            before, after = (
-                np.bincount(some.prototype_classes(), minlength=model.info.class_count) for some in (model, last)
-            )
-            remaining = sums.at(_kept(sums.masses, model.prototype_classes(), self._options["min_weight"]))
-            model = last
-            fresh = self._sums(model, before == after)
-            sums = _with(fresh, remaining, (before != after)[model.prototype_classes()])
+            classes = model.prototype_classes()
+            keeps = _kept(sums.masses, classes, self._options["min_weight"])
+            dropped = np.setdiff1d(np.arange(len(classes)), keeps)
+            if len(dropped) == 0:
+                return next_model(model, sums.vectors, sums.masses), sums
+            self._pruned += len(dropped)
+            lost = np.isin(np.arange(model.info.class_count), classes[dropped])
+            model, remaining = self._with_prototypes(model, sums, keeps)
+            sums = _with(self._sums(model, ~lost), remaining, lost[model.prototype_classes()])
+
+    def _with_prototypes(self, model: native.Model, sums: Sums, keeps: np.ndarray) -> tuple[native.Model, Sums]:
+        """A model with some of a model's prototypes, where their sums put them; and those sums."""
+        kept = sums.at(keeps)
+        centers = rows_of(model.prototypes(library.CENTERS)[keeps])
+        labels = CodedLabels(self._rows.classes, model.prototype_classes()[keeps], self._rows.is_text)
+        smaller = seeded(json.dumps(self._options), (centers, labels), centers, labels, None)
+        return next_model(smaller, kept.vectors, kept.masses), kept
 
     # --- jobs
 
     def _sums(self, model: native.Model, settled: np.ndarray) -> Sums:
         data = model.to_bytes()
-        with self._broadcast(data) as sent:
+        with self._broadcast(data, f"k-means, epoch {self._epochs}") as sent:
             return distributed_sums(self._rows.blocks, self._task(sent, len(data), settled))
 
     def _task(self, sent: Any, byte_count: int, settled: np.ndarray) -> EpochTask:
@@ -178,7 +187,7 @@ class Epochs:
     def _farthest(self, model: native.Model, settled: np.ndarray) -> dict[int, list[tuple[float, Any, Rows]]]:
         """For each class that is not settled its rows that are served worst, worst first, earlier ones first."""
         data = model.to_bytes()
-        with self._broadcast(data) as sent:
+        with self._broadcast(data, f"documents that epoch {self._epochs} serves worst") as sent:
             task = self._task(sent, len(data), settled)
             found = self._rows.blocks.mapPartitionsWithIndex(_FarthestTask(task)).collect()
         by_class: dict[int, list[tuple[float, Any, Rows]]] = {}

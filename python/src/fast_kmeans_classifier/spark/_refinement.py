@@ -72,7 +72,7 @@ def round_count(options: dict[str, Any], model: native.Model) -> int:
 
 
 def refined_model(
-    rows: TrainingRows, model: native.Model, rounds: int, threads: int, held_out: Draw, broadcast: Callable[[bytes], Any]
+    rows: TrainingRows, model: native.Model, rounds: int, threads: int, held_out: Draw, broadcast: Callable[[bytes, str], Any]
 ) -> tuple[native.Model, Judgement | None]:
     """The model with refined weights, if held-out documents say that they are better than its centres.
 
@@ -82,12 +82,12 @@ def refined_model(
         The dense weights would take more memory than a task may have.
     """
     for number in range(rounds):
-        with broadcast(model.to_bytes()) as sent:
+        with broadcast(model.to_bytes(), f"refinement, round {number + 1}") as sent:
             step = number * rows.partition_count
             rates = (1 - number / rounds, 1 - (number + 1) / rounds)
             task = Round(sent, rows.is_sparse, threads, held_out, rates, step)
             model = _averaged(rows.blocks.mapPartitionsWithIndex(_RefiningTask(task)))
-    with broadcast(model.to_bytes()) as sent:
+    with broadcast(model.to_bytes(), "calibration") as sent:
         return _judged(rows, model, sent, threads, held_out)
 
 
