@@ -1,8 +1,8 @@
 """What the tests on Spark share: sessions, frames, and what Spark says of its stages."""
 
 import os
-import pathlib
 import sys
+from typing import NamedTuple
 
 from conftest import SOURCE, needed
 
@@ -11,10 +11,8 @@ needed("pyspark")
 needed("pyarrow")
 needed("pandas")
 
-import pyarrow as pa  # noqa: E402
-from pyspark.ml.linalg import Vectors, VectorUDT  # noqa: E402
+from pyspark.ml.linalg import Vectors  # noqa: E402
 from pyspark.sql import SparkSession  # noqa: E402
-from pyspark.sql import types as T  # noqa: E402
 
 
 def new_session(master, **settings):
@@ -27,7 +25,7 @@ def new_session(master, **settings):
         os.environ["PYTHONPATH"] = paths
     builder = SparkSession.builder.master(master).appName("fast_kmeans_classifier tests")
     defaults = {
-        "spark.ui.enabled": "false", "spark.driver.memory": "1g", "spark.driver.bindAddress": "127.0.0.1",
+        "spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.driver.memory": "1g", "spark.driver.bindAddress": "127.0.0.1",
         "spark.sql.shuffle.partitions": "2", "spark.sql.warehouse.dir": os.devnull,
         "spark.executorEnv.PYTHONPATH": paths,
     }
@@ -63,16 +61,27 @@ def frame(session, features, labels, weights=None, partitions=2):
     return session.createDataFrame(session.sparkContext.parallelize(rows, partitions), schema)
 
 
+class Stage(NamedTuple):
+    """A finished stage: what its jobs said that they are for, bytes written to shuffles, bytes sent to the driver."""
+
+    number: int
+    purpose: str
+    shuffled: int
+    result: int
+
+
 def stages(session):
-    """The finished stages so far: number, name, bytes written to shuffles, bytes of results to the driver."""
+    """The stages so far."""
     context = session.sparkContext
     none = context._gateway.new_array(context._jvm.double, 0)
     found = context._jsc.sc().statusStore().stageList(None, False, False, none, None).iterator()
     result = []
     while found.hasNext():
         stage = found.next()
-        result.append((stage.stageId(), stage.name(), stage.shuffleWriteBytes(), stage.resultSize()))
+        purpose = stage.description()
+        result.append(
+            Stage(
+                stage.stageId(), purpose.get() if purpose.isDefined() else "", stage.shuffleWriteBytes(), stage.resultSize()
+            )
+        )
     return sorted(result)
-
-
-__all__ = ["T", "VectorUDT", "Vectors", "frame", "new_session", "pa", "pathlib", "stages", "vector", "vectors"]
