@@ -1,9 +1,11 @@
 """What the tests on Spark share: sessions, frames, and what Spark says of its stages."""
 
 import os
+import shutil
 import sys
 from typing import NamedTuple
 
+import pytest
 from conftest import SOURCE, needed
 
 # These are all that a session needs; a test of what happens without them would not get this far.
@@ -17,6 +19,8 @@ from pyspark.sql import SparkSession  # noqa: E402
 
 def new_session(master, **settings):
     """A session whose Python processes find the package and the library that this process has."""
+    if not (shutil.which("java") or os.environ.get("JAVA_HOME") or os.environ.get("FASTKMEANS_TEST_EVERYTHING")):
+        pytest.skip("Spark needs Java")
     source = str(SOURCE) if os.environ.get("FASTKMEANS_LIBRARY") else ""
     paths = os.pathsep.join(path for path in (source, os.environ.get("PYTHONPATH", "")) if path)
     os.environ["PYSPARK_PYTHON"] = sys.executable

@@ -162,7 +162,7 @@ def test_a_draw_takes_its_quota_and_is_repeatable():
     np.testing.assert_array_equal(np.bincount(codes[mask], minlength=len(counts)), counts // 2)
     assert not mask[weights == 0].any()
     np.testing.assert_array_equal(mask, pickle.loads(pickle.dumps(draw)).mask(block, (0, 0)))
-    assert (mask != _sampling.Draw(8, _sampling.SEEDING, draw.by_block).mask(block, (0, 0))).any()
+    assert (mask != _sampling.Draw(8, _sampling.SEEDING, {(0, 0): counts // 2}).mask(block, (0, 0))).any()
     assert not draw.mask(block, (1, 0)).any()
 
 

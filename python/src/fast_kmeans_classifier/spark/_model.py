@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class FastKMeansClassificationModel(Model, ColumnParams, ModelReadable, ModelWritable):
-    """What `FastKMeansClassifier.fit` gives: adds predictions to frames, batch or streaming.
+    """What `FastKMeansClassifier.fit` gives: adds predictions to frames.
 
     Attributes
     ----------

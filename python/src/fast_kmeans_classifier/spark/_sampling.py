@@ -48,20 +48,31 @@ class Draw:
         Key the random numbers, together with the block's place.
     by_block : mapping from place to ndarray of int64
         How many documents of each of the block's labels.
+
+    Attributes
+    ----------
+    by_block : dict from place to two arrays of int32
+        The labels of which documents are drawn, and how many: of thousands of labels these may be few.
     """
 
     def __init__(self, seed: int, purpose: int, by_block: Mapping[Place, np.ndarray]) -> None:
         self.seed = seed
         self.purpose = purpose
-        self.by_block = by_block
+        self.by_block = {
+            place: (np.flatnonzero(counts).astype(np.int32), counts[counts > 0].astype(np.int32))
+            for place, counts in by_block.items()
+            if counts.any()
+        }
 
     def mask(self, block: Block, place: Place, without: np.ndarray | None = None) -> np.ndarray:
         """The documents that are drawn; those without weight, and those of the mask `without`, never are."""
         count = block.rows.shape[0]
         chosen = np.zeros(count, dtype=bool)
-        wanted = self.by_block.get(place)
-        if wanted is None or not wanted.any():
+        if place not in self.by_block:
             return chosen
+        labels, counts = self.by_block[place]
+        wanted = np.zeros(len(block.labels.classes), dtype=np.int64)
+        wanted[labels] = counts
         usable = np.ones(count, dtype=bool) if block.weights is None else block.weights > 0
         if without is not None:
             usable &= ~without
