@@ -1,6 +1,8 @@
 # make test     every test: Swift, scripts, Python (makes .venv by itself)
 # make lint     formatting, warnings of the linter as errors, rules of the repository
 # make format   rewrites the Swift files as the linter wants them
+# make torch    the plug-in for GPUs, against the PyTorch that is installed
+# make test-torch  its tests on LibTorch's processor device (makes .venv-torch by itself)
 # make packages builds the packages that depend on this one
 # make bench    the whole-job benchmark on the demo's data (release build)
 # make docs     the reference of the libraries as a website: .build/docs/site
@@ -22,7 +24,8 @@ LOGS := .build/logs
 # Tests that need Python look at this variable. Here it is always set, so that none is skipped without a word.
 export FASTKMEANS_PYTHON := $(VENV_PYTHON)
 
-.PHONY: all build release test test-swift test-scalar test-scripts test-python packages lint format bench docs venv clean
+.PHONY: all build release test test-swift test-scalar test-scripts test-python packages lint format bench docs venv clean torch \
+  test-torch
 
 all: build
 
@@ -70,6 +73,27 @@ format:
 	@git ls-files -z -co --exclude-standard -- '*.swift' | { xargs -0 ls 2>/dev/null || true; } | sort -u | \
 	  xargs $(SWIFT) format --in-place --parallel
 
+# The plug-in for GPUs, against the PyTorch that FASTKMEANS_TORCH_PYTHON (default: python3) has; see docs/gpu.md.
+torch:
+	Accelerators/Torch/build.sh
+
+# The plug-in on LibTorch's processor device; kept out of `make test` because PyTorch takes 190 MB.
+TORCH_VENV := .venv-torch
+TORCH_TEST_ENV = FASTKMEANS_TORCH_PYTHON=$(CURDIR)/$(TORCH_VENV)/bin/python \
+  FASTKMEANS_TORCH_PLUGIN=$(CURDIR)/.build/libfastkmeans-torch.so FASTKMEANS_TOOL=$(CURDIR)/.build/debug/fastkmeans \
+  FASTKMEANS_NVRTC=$$(ls $(CURDIR)/$(TORCH_VENV)/lib/python3*/site-packages/nvidia/cu*/lib/libnvrtc.so.* 2>/dev/null | head -n 1)
+test-torch: $(TORCH_VENV)/.ready
+	$(SWIFT) build --build-tests $(SWIFT_FLAGS)
+	FASTKMEANS_TORCH_PYTHON=$(TORCH_VENV)/bin/python Accelerators/Torch/build.sh .build/libfastkmeans-torch.so
+	$(TORCH_TEST_ENV) $(SWIFT) test --skip-build --filter TorchDeviceTests $(SWIFT_FLAGS)
+	$(TORCH_TEST_ENV) $(TORCH_VENV)/bin/python -m unittest discover -s Accelerators/Torch/tests
+	$(TORCH_TEST_ENV) Benchmarks/gpu/run.sh --tool .build/debug/fastkmeans --device cpu --quick --output .build/gpu-quick.json
+
+$(TORCH_VENV)/.ready: Accelerators/Torch/requirements-test.txt
+	[ -x $(TORCH_VENV)/bin/python ] || $(PYTHON) -m venv $(TORCH_VENV)
+	$(TORCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
 # BENCH_DATA: a folder with X_train.npz, y_train.npy, X_test.npz, y_test.npy (Benchmarks/README.md).
 BENCH_DATA ?= Benchmarks/data/wordnet
 bench: release venv
@@ -89,4 +113,4 @@ $(VENV)/.ready: scripts/requirements-test.txt
 	touch $@
 
 clean:
-	rm -rf .build Benchmarks/.build $(VENV) fastkmeans-demo
+	rm -rf .build Benchmarks/.build $(VENV) $(TORCH_VENV) fastkmeans-demo
