@@ -29,7 +29,8 @@ def new_session(master, **settings):
         os.environ["PYTHONPATH"] = paths
     builder = SparkSession.builder.master(master).appName("fast_kmeans_classifier tests")
     defaults = {
-        "spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.driver.memory": "1g", "spark.driver.bindAddress": "127.0.0.1",
+        "spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.driver.memory": "1g",
+        "spark.driver.bindAddress": "127.0.0.1",
         "spark.sql.shuffle.partitions": "2", "spark.sql.warehouse.dir": os.devnull,
         "spark.executorEnv.PYTHONPATH": paths,
     }
@@ -50,8 +51,10 @@ def vector(row, kind="sparse"):
 def vectors(rows, kind="sparse"):
     """All rows; 'mixed' has every other one dense."""
     kinds = ("sparse", "dense") if kind == "mixed" else (kind,)
-    return [vector(rows[[number]] if kind != "dense" or hasattr(rows, "toarray") else rows[number],
-                   kinds[number % len(kinds)]) for number in range(rows.shape[0])]
+    is_matrix = hasattr(rows, "toarray")
+    return [
+        vector(rows[[number]] if is_matrix else rows[number], kinds[number % len(kinds)]) for number in range(rows.shape[0])
+    ]
 
 
 def frame(session, features, labels, weights=None, partitions=2):

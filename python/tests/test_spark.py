@@ -337,9 +337,9 @@ def test_bad_rows_are_named(spark, changes, kind, words):
 
 def test_frames_that_teach_nothing_are_refused(spark):
     good = broken(spark)
-    for bad, kind in (
-        (good.limit(0), "no_rows"), (good.where("label = 1"), "one_class"), (good.withColumn("weight", good.weight * 0), "no_weight")
-    ):
+    unweighted = good.withColumn("weight", good.weight * 0)
+    cases = ((good.limit(0), "no_rows"), (good.where("label = 1"), "one_class"), (unweighted, "no_weight"))
+    for bad, kind in cases:
         with pytest.raises(BadDataError) as caught:
             FastKMeansClassifier(weightCol="weight").fit(bad)
         assert caught.value.kind == kind

@@ -37,9 +37,9 @@ class FastKMeansClassifier(
 ):
     """A classifier with several prototypes per class, trained where the data is.
 
-    Executors keep their rows and send sums of them; the driver sees sums and prototypes. With `refine=0` the prototypes are those
-    of a local training from the same start, within rounding. Refinement averages what the partitions make of it, which costs
-    some accuracy against a local one; see docs/spark.md.
+    Executors keep their rows and send sums of them; the driver sees sums and prototypes. With `refine=0` the prototypes
+    are those of a local training from the same start, within rounding. Refinement averages what the partitions make of it,
+    which costs some accuracy against a local one; see docs/spark.md.
 
     Parameters
     ----------
@@ -321,6 +321,6 @@ def _report(outcome: Outcome, refinement: str, judgement: Judgement | None, mode
 def _check_classic(dataset: Any) -> None:
     if not hasattr(dataset, "_jdf"):
         raise TypeError(
-            "training needs a classic Spark session, since sums and prototypes travel by RDDs and broadcasts; this frame is of "
-            f"{type(dataset).__module__}"
+            "training needs a classic Spark session, since sums and prototypes travel by RDDs and broadcasts; this frame "
+            f"is of {type(dataset).__module__}"
         )

@@ -128,7 +128,10 @@ class Epochs:
         return stops | (np.bincount(classes, minlength=count) <= 1)
 
     def _finished(self, model: native.Model, sums: Sums) -> tuple[native.Model, Sums]:
-        """The prototypes of the last sums; rows of those that are dropped move to the others, which can take a round or two."""
+        """The prototypes of the last sums, without dead ones.
+
+        Rows of those that are dropped move to the others, which can take a round or two.
+        """
         while True:
             classes = model.prototype_classes()
             keeps = _kept(sums.masses, classes, self._options["min_weight"])

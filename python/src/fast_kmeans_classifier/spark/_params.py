@@ -11,7 +11,7 @@ import json
 from typing import Any
 
 import numpy as np
-from pyspark.ml.linalg import Vector
+from pyspark.ml.linalg import DenseVector, Vector
 from pyspark.ml.param import Param, Params, TypeConverters
 from pyspark.ml.param.shared import (
     HasFeaturesCol,
@@ -110,9 +110,14 @@ def _matrix(prototypes: Any) -> Any:
     """Vectors of Spark as one matrix; anything else as it is."""
     if not isinstance(prototypes, (list, tuple)) or not all(isinstance(item, Vector) for item in prototypes):
         return prototypes
-    if any(hasattr(item, "indices") for item in prototypes):
-        return sparse.csr_array(np.array([item.toArray() for item in prototypes]))
-    return np.array([item.toArray() for item in prototypes])
+    if all(isinstance(item, DenseVector) for item in prototypes):
+        return np.array([item.toArray() for item in prototypes])
+    rows = [
+        sparse.csr_array(item.toArray()[None, :]) if isinstance(item, DenseVector)
+        else sparse.csr_array((item.values, item.indices, [0, len(item.indices)]), shape=(1, item.size))
+        for item in prototypes
+    ]
+    return sparse.csr_array(sparse.vstack(rows, format="csr"))
 
 
 class ColumnParams(HasFeaturesCol, HasPredictionCol, HasProbabilityCol, HasRawPredictionCol):

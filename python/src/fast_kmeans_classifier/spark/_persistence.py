@@ -76,7 +76,8 @@ class ModelReader(MLReader[Any]):
         found = metadata.get("fastKMeansFormat")
         if found != FORMAT:
             raise library.NewerFormatError(
-                f"{path} has format {found}, this version of fast_kmeans_classifier reads format {FORMAT}: upgrade the package",
+                f"{path} has format {found}, this version of fast_kmeans_classifier reads format {FORMAT}: "
+                "upgrade the package",
                 status=library.NEWER_FORMAT, kind="newer_format",
             )
         pieces = self.sparkSession.read.parquet(f"{path}/data").orderBy("number").collect()

@@ -1,4 +1,4 @@
-"""Refinement by averaging: every partition refines on its own rows, the mean of their weights goes back to all, round after round.
+"""Refinement by averaging: every partition refines on its own rows, the mean of their weights goes back to all, and again.
 
 This is not what a local training does, which lets every document see the weights that the one before it left; what it costs in
 accuracy is measured in docs/spark.md. Weights are averaged in proportion to the weight of each partition's documents.

@@ -1,8 +1,8 @@
 """One epoch of k-means: sums of each partition, added up slice by slice.
 
-Every partition cuts its sums into slices of consecutive prototypes and sends each slice to the task that adds this slice up, so
-each partition's sums cross the network once, whatever the number of partitions, and the driver gets one sum in pieces. A tree
-of complete sums (`RDD.treeReduce`) would send them once more for each level.
+Every partition cuts its sums into slices of consecutive prototypes and sends each slice to the task that adds this slice up:
+a tree of two levels. Each partition's sums cross the network once, whatever the number of partitions, and the driver gets one
+sum in pieces. A tree of complete sums (`RDD.treeReduce`) would send them once more for each level.
 
 Slices are added in the order of the partitions, so that the bits do not depend on which task came first, nor on a task that
 was computed again.
