@@ -17,8 +17,9 @@ from fast_kmeans_classifier import FastKMeansClassifier as Local  # noqa: E402
 from fast_kmeans_classifier._input import rows_of  # noqa: E402
 from fast_kmeans_classifier._labels import coded_labels  # noqa: E402
 from fast_kmeans_classifier._parameters import library_options  # noqa: E402
-from fast_kmeans_classifier.spark import _seeding  # noqa: E402
+from fast_kmeans_classifier.spark import _estimator, _seeding  # noqa: E402
 from fast_kmeans_classifier.spark._blocks import Block  # noqa: E402
+from fast_kmeans_classifier.spark._estimator import _Training  # noqa: E402
 from fast_kmeans_classifier.spark._kmeans import Epochs  # noqa: E402
 from fast_kmeans_classifier.spark._packing import Names  # noqa: E402
 from fast_kmeans_classifier.spark._rows import TrainingRows, _summaries  # noqa: E402
@@ -40,8 +41,11 @@ class Lists:
     def mapPartitions(self, function):
         return self.mapPartitionsWithIndex(lambda _, part: function(part))
 
+    def map(self, function):
+        return Lists([[function(item) for item in part] for part in self.parts])
+
     def values(self):
-        return Lists([[value for _, value in part] for part in self.parts])
+        return self.map(lambda item: item[1])
 
     def partitionBy(self, count, place=hash):
         parts = [[] for _ in range(count)]
@@ -58,6 +62,25 @@ class Lists:
 class Sent:
     def __init__(self, value):
         self.value = value
+
+    def destroy(self):
+        self.value = None
+
+
+class Context:
+    """The calls of a SparkContext that a training makes."""
+
+    def broadcast(self, data):
+        return Sent(data)
+
+    def getLocalProperty(self, name):
+        return None
+
+    def setLocalProperty(self, name, value):
+        assert value is None
+
+    def setJobDescription(self, text):
+        assert text.startswith("FastKMeansClassifier: ")
 
 
 @contextlib.contextmanager
@@ -95,6 +118,13 @@ def train(rows, labels, weights, params, partitions=3):
         initial = None
     held = training_rows(rows, labels, weights, partitions)
     return Epochs(held, options, 1, None, broadcast).run(first_model(held, options, initial, None, None))
+
+
+def train_refined(rows, labels, weights, params, partitions=3):
+    """All that the driver does."""
+    options = json.loads(library_options(Local(**params).get_params()))
+    held = training_rows(rows, labels, weights, partitions)
+    return _Training(held, options, None, 1, Context()).run()
 
 
 def start(rows, labels, random, per_class=3):
@@ -213,3 +243,40 @@ def test_rows_sorted_by_class_are_noticed():
     order = np.argsort(labels, kind="stable")
     assert not training_rows(rows[order], labels[order], None, 4).are_dealt_evenly()
     assert training_rows(rows[order], labels[order], None, 1, blocks=3).are_dealt_evenly()
+
+
+def accuracy(model, rows, labels):
+    predicted = model.labels()[model.predict(rows_of(rows), 1, 1000)]
+    return float((predicted == labels).mean())
+
+
+@pytest.mark.parametrize("partitions", (1, 2, 9, 20))
+@pytest.mark.parametrize("distance", ("cosine", "euclidean"))
+@pytest.mark.parametrize("make", (sparse_data, cluster_data))
+def test_refinement_by_averaging(make, distance, partitions):
+    rows, labels = make(documents=600, seed=4)
+    weights = np.where(np.arange(600) % 9 == 0, 0.0, 1.5)
+    model, report = train_refined(rows, labels, weights, {"distance": distance, "refine": 3}, partitions)
+    assert report["refinement"] in ("done", "no better")
+    assert model.info.is_refined == (report["refinement"] == "done")
+    assert 0 < report["held_out"] <= 0.12 * (weights > 0).sum() + 1
+    assert accuracy(model, rows, labels) > 0.9
+    # Held-out documents and those without weight are not counted; the options are the user's again.
+    counted = (weights > 0).sum() - report["held_out"]
+    assert model.prototype_masses().sum() == pytest.approx(1.5 * counted, rel=1e-5)
+    assert model.options()["soft"] is True and model.options()["refine"] == 3
+
+
+def test_refinement_that_would_take_too_much_memory_is_left_out(monkeypatch):
+    rows, labels = sparse_data()
+    monkeypatch.setattr(_estimator, "REFINEMENT_BYTE_LIMIT", 60 * 8 * 4 - 1)
+    model, report = train_refined(rows, labels, None, {})
+    assert report["refinement"] == "skipped" and not model.info.is_refined
+
+
+def test_a_document_a_class_can_be_refined_too():
+    rows, labels = sparse_data(documents=40)
+    first = [int(np.flatnonzero(labels == label)[0]) for label in range(4)]
+    model, report = train_refined(rows[first], labels[first], None, {}, partitions=2)
+    assert report["held_out"] == 0 and model.info.is_refined
+    assert accuracy(model, rows[first], labels[first]) == 1
