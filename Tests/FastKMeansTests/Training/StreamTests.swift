@@ -156,6 +156,25 @@ import Testing
     }
   }
 
+  /// The same for refined weights, with a model between any two batches.
+  @Test func refinedWeightsGoOnFromAModelToTheBit() throws {
+    for seed in 0..<24 as Range<UInt64> {
+      var problem = LearningStateTests.problem(seed)
+      problem.options.refinement = .count(2)
+      problem.options.precision = seed % 4 == 3 ? .float64 : .float32
+      var steady = try FastKMeansClassifier<Int>(problem.options)
+      var resumed = steady
+      for batch in Self.split(problem) + Self.split(problem) + Self.split(problem) {
+        try Self.learn(problem, batch, &steady)
+        try Self.learn(problem, batch, &resumed)
+        resumed = FastKMeansClassifier(resuming: try resumed.model)
+      }
+      let (one, other) = (try steady.model.storage, try resumed.model.storage)
+      #expect(one.refined != nil, "seed \(seed)")
+      #expect(one.bits == other.bits, "seed \(seed), \(problem.options)")
+    }
+  }
+
   @Test(arguments: [Precision.float16, .bfloat16]) func halfPrecisionGoesOnFromTheRounded(
     precision: Precision
   )
