@@ -63,7 +63,8 @@ struct StreamBadInputTests {
     try pack(SampleData.svmlight(80), "packed")
     try folder.write((0..<80).map { "class \($0 % 3)\n" }.joined(), to: "packed.txt")
     expectOneLine(
-      try stream("m", "--input", "packed.npz", "--labels", "packed.txt"), "packed.txt, line 1", "is no integer")
+      try stream("m", "--input", "packed.npz", "--labels", "packed.txt"), "packed.txt, line 1",
+      "is no integer")
   }
 
   @Test(arguments: ["", "\n\n", "no label\nnone either\n"])

@@ -27,7 +27,9 @@ extension Learner {
     var remaining = classes.labels
     remaining.remove(at: index)
     let dictionary = try ClassDictionary(labels: remaining)
-    let kept = try renumberedOpenSet(classCount: remaining.count) { $0 == index ? nil : $0 - ($0 > index ? 1 : 0) }
+    let kept = try renumberedOpenSet(classCount: remaining.count) {
+      $0 == index ? nil : $0 - ($0 > index ? 1 : 0)
+    }
     var weights = takeStreamWeights()
     weights?.removeClass(index)
     streamWeights = weights
@@ -44,7 +46,8 @@ extension Learner {
     guard let rejection else { return kept }
     guard let kept, (try? kept.thresholds(for: rejection, classCount: classCount)) != nil else {
       throw ClassifierError.unsupported(
-        "too few held-out documents would be left for the rule that the model rejects by; take the rule back first")
+        "too few held-out documents would be left for the rule that the model rejects by; take the rule back first"
+      )
     }
     return kept
   }
