@@ -11,8 +11,9 @@ import json
 import pathlib
 import statistics
 
-from harness import machine
+from harness import machine, tables
 from harness.jobs import PAIRS
+from harness.tables import number
 
 
 def middle(job, *keys):
@@ -25,16 +26,6 @@ def middle(job, *keys):
         if value is not None:
             values.append(value)
     return statistics.median(values) if values else None
-
-
-def number(value, digits=3):
-    """Three significant digits, thousands apart: 0.0345, 31.4, 20,700."""
-    if value is None:
-        return ""
-    if value >= 10 ** (digits - 1):
-        rounding = digits - len(str(int(value)))
-        return f"{round(value, min(rounding, 0)):,.0f}"
-    return f"{value:.{digits}g}"
 
 
 def accuracy(job):
@@ -88,6 +79,7 @@ def describe(result):
 
 
 def versions(jobs):
+    """One line for all that was measured with."""
     found = {f"{name} {version}" for job in jobs.values() for name, version in job["versions"].items()}
     return "Versions: " + ", ".join(sorted(found)) + "."
 
@@ -132,14 +124,27 @@ def throughput_markdown(result):
     return "\n".join([*lines, "", versions({"": result}), ""])
 
 
+def any_markdown(result):
+    """The tables of whatever kind of result; nothing for those whose script prints its own."""
+    if "jobs" in result:
+        return markdown(result)
+    if "throughput" in result:
+        return throughput_markdown(result)
+    for key, lines in tables.KINDS.items():
+        if key in result:
+            return "\n".join([*lines(result), "", versions({"": result}), ""])
+    return ""
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("results", nargs="*", type=pathlib.Path)
     arguments = parser.parse_args()
     paths = arguments.results or sorted(machine.result_path("x").parent.glob("*.json"))
     for path in paths:
-        result = json.loads(path.read_text(encoding="utf-8"))
-        print(markdown(result) if "jobs" in result else throughput_markdown(result))
+        text = any_markdown(json.loads(path.read_text(encoding="utf-8")))
+        if text:
+            print(text)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ extension Kernel {
   /// What fitting and refinement spend their time in; these look up the level that is in force.
   static func training() -> [Kernel] {
     var random = CounterRandom(seed: 5)
-    let (documents, nonZeros, features) = (256, 42, 2048)
+    let (documents, nonZeros, features) = (256, 42, 1024)
     let offsets = Buffer<Int64>(documents + 1) { Int64($0 * nonZeros) }
     let columns = Buffer<UInt32>(documents * nonZeros) {
       UInt32($0 % nonZeros * (features / nonZeros) + random.nextIndex(below: features / nonZeros))
@@ -80,7 +80,7 @@ extension Kernel {
     let scores = Buffer<Float>(rows * count) { _ in 0 }
     return Kernel(
       "dense_scores", "\(rows) rows x \(width), \(count) prototypes", operations: 2 * rows * width * count,
-      bytes: 8 * rows * width * count, workingSet: 4 * width * (rows + count)
+      bytes: 4 * width * (rows + count)
     ) {
       fk_dense_scores(documents.pointer, rows, width, prototypes.pointer, count, scores.pointer)
     }
