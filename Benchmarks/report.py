@@ -2,6 +2,10 @@
 """The results as Markdown: a table for each data set, then our ratios to whoever did the same work.
 
     Benchmarks/report.py [RESULT.json ...]      (default: every result of this machine)
+    Benchmarks/report.py --update docs/performance.md
+
+With `--update` the tables go into a document that has their places: between `<!-- begin NAME -->` and
+`<!-- end NAME -->`, where NAME is that of the result.
 
 Of several seeds the median is shown, and the spread of the accuracy.
 """
@@ -136,15 +140,33 @@ def any_markdown(result):
     return ""
 
 
+def updated(document, name, text):
+    """The document with the table of one result in its place, if it has one; headings stay the document's own."""
+    begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
+    before, found, rest = document.partition(begin)
+    _, closed, after = rest.partition(end)
+    if not found or not closed:
+        return document
+    body = text.strip().partition("\n")[2].strip()
+    return f"{before}{begin}\n{body}\n{end}{after}"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("results", nargs="*", type=pathlib.Path)
+    parser.add_argument("--update", type=pathlib.Path, help="a document with places for the tables")
     arguments = parser.parse_args()
+    document = arguments.update.read_text(encoding="utf-8") if arguments.update else ""
     paths = arguments.results or sorted(machine.result_path("x").parent.glob("*.json"))
     for path in paths:
-        text = any_markdown(json.loads(path.read_text(encoding="utf-8")))
-        if text:
+        result = json.loads(path.read_text(encoding="utf-8"))
+        text = any_markdown(result)
+        if arguments.update and text:
+            document = updated(document, result["name"], text)
+        elif text:
             print(text)
+    if arguments.update:
+        arguments.update.write_text(document, encoding="utf-8")
 
 
 if __name__ == "__main__":

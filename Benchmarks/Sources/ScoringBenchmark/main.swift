@@ -1,6 +1,6 @@
 // Documents a second under trained models: the scoring index by itself, with scores, and the whole of prediction.
 //
-//   swift run -c release --package-path Benchmarks ScoringBenchmark X_test.npz [threads=2] MODEL.safetensors ...
+//   swift run -c release --package-path Benchmarks ScoringBenchmark X_test.npz [threads=2] [documents=20000] MODEL ...
 //
 // A line of JSON for each model. Rates are documents a CPU second on one thread, in the fastest of three repetitions;
 // with `threads` also the wall seconds of one thread and of so many, for what a second core is worth.
@@ -36,10 +36,17 @@ struct ThreadScaling: Codable {
 
 let paths = CommandLine.arguments.dropFirst().filter { !$0.contains("=") }
 guard let rowsPath = paths.first, paths.count > 1 else {
-  print("usage: ScoringBenchmark X_test.npz [threads=N] MODEL.safetensors ...")
+  print("usage: ScoringBenchmark X_test.npz [threads=N] [documents=N] MODEL.safetensors ...")
   exit(2)
 }
-let threads = CommandLine.arguments.first { $0.hasPrefix("threads=") }.flatMap { Int($0.dropFirst(8)) } ?? 1
+
+/// The number of `name=number` among the arguments.
+func argument(_ name: String) -> Int? {
+  CommandLine.arguments.first { $0.hasPrefix(name + "=") }.flatMap { Int($0.dropFirst(name.count + 1)) }
+}
+
+let threads = argument("threads") ?? 1
+
 /// Documents a CPU second.
 func rate(of rows: Features, _ work: () throws -> Void) throws -> Double {
   var failure: (any Error)?
@@ -50,15 +57,17 @@ func rate(of rows: Features, _ work: () throws -> Void) throws -> Double {
   return Double(rows.rowCount) / steady.seconds
 }
 
-/// The least wall seconds of a few tries.
-func leastWallSeconds(_ work: () throws -> Void) rethrows -> Double {
-  var least = Double.infinity
-  for _ in 0..<5 {
-    let start = wallSeconds()
-    try work()
-    least = min(least, wallSeconds() - start)
+/// The least wall seconds of one thread and of several, taken in turns: what else runs disturbs both alike.
+func scaling(_ index: MeasuredIndex, _ rows: Features, threads: Int) throws -> ThreadScaling {
+  var least = [Double](repeating: .infinity, count: 2)
+  for _ in 0..<7 {
+    for (position, count) in [1, threads].enumerated() {
+      let start = wallSeconds()
+      _ = try index.best(of: rows, threads: count)
+      least[position] = min(least[position], wallSeconds() - start)
+    }
   }
-  return least
+  return ThreadScaling(count: threads, oneWallSeconds: least[0], allWallSeconds: least[1])
 }
 
 func measure(_ path: String, _ rows: Features) throws -> ScoringRun {
@@ -75,12 +84,7 @@ func measure(_ path: String, _ rows: Features) throws -> ScoringRun {
     best: try rate(of: rows) { _ = try index.best(of: rows, threads: 1) },
     bestWithScores: try rate(of: rows) { _ = try index.bestScores(of: rows, threads: 1) },
     predict: try rate(of: rows) { _ = try model.predictedClassIndices(rows) })
-  if threads > 1 {
-    run.threads = ThreadScaling(
-      count: threads,
-      oneWallSeconds: try leastWallSeconds { _ = try index.best(of: rows, threads: 1) },
-      allWallSeconds: try leastWallSeconds { _ = try index.best(of: rows, threads: threads) })
-  }
+  if threads > 1 { run.threads = try scaling(index, rows, threads: threads) }
   return run
 }
 
@@ -97,7 +101,8 @@ let encoder = JSONEncoder()
 encoder.keyEncodingStrategy = .convertToSnakeCase
 encoder.outputFormatting = .sortedKeys
 do {
-  let rows = try readFeatures(rowsPath)
+  let all = try readFeatures(rowsPath)
+  let rows = all.selectingRows(0..<min(all.rowCount, max(1, argument("documents") ?? 20_000)))
   for path in paths.dropFirst() {
     print(String(decoding: try encoder.encode(measure(path, rows)), as: UTF8.self))
   }
