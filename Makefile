@@ -10,7 +10,8 @@
 # make docs     the reference of the libraries as a website: .build/docs/site
 # make clean
 #
-# SWIFT, PYTHON choose the tools; SWIFT_FLAGS goes to every `swift build` and `swift test`. OLDEST_PYTHON runs the oldest
+# SWIFT, PYTHON choose the tools; SWIFT_FLAGS goes to every `swift build` and `swift test` of this package (by default
+# `--traits Kafka` where librdkafka is installed). OLDEST_PYTHON runs the oldest
 # versions that the Python package supports: 3.10 to 3.12.
 
 SHELL := /bin/bash
@@ -20,7 +21,8 @@ SHELL := /bin/bash
 SWIFT ?= swift
 PYTHON ?= python3
 OLDEST_PYTHON ?= $(PYTHON)
-SWIFT_FLAGS ?=
+# Kafka is tested where librdkafka is: one build serves all tests.
+SWIFT_FLAGS ?= $(if $(shell pkg-config --exists 'rdkafka >= 1.9' 2>/dev/null && echo yes),--traits Kafka)
 VENV := .venv
 VENV_PYTHON := $(CURDIR)/$(VENV)/bin/python
 LOGS := .build/logs
@@ -85,7 +87,7 @@ test-c: wheel
 
 # The packages beside the main one, which nothing else builds.
 packages:
-	$(SWIFT) build --package-path Benchmarks $(SWIFT_FLAGS)
+	$(SWIFT) build --package-path Benchmarks
 
 # Both checks run, so that one call shows all there is to mend.
 lint:
@@ -133,7 +135,7 @@ peers:
 	Benchmarks/make_peers.sh $(PYTHON)
 
 bench-all: release peers
-	$(SWIFT) build -c release --package-path Benchmarks $(SWIFT_FLAGS)
+	$(SWIFT) build -c release --package-path Benchmarks
 	Benchmarks/.venv/bin/python Benchmarks/bench_all.py
 	Benchmarks/.venv/bin/python Benchmarks/report.py --update docs/performance.md
 	Benchmarks/.venv/bin/python Benchmarks/plot.py
