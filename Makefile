@@ -1,12 +1,17 @@
-# make test     every test: Swift, scripts, Python (makes .venv by itself)
+# make test     every test: Swift, scripts, the Python package, its wheel, the example in C (makes its environments itself)
 # make lint     formatting, warnings of the linter as errors, rules of the repository
 # make format   rewrites the Swift files as the linter wants them
+# make wheel    the Python package as a wheel, checked in a clean environment: .build/wheel
+# make torch    the plug-in for GPUs, against the PyTorch that is installed
+# make test-torch  its tests on LibTorch's processor device (makes .venv-torch by itself)
 # make packages builds the packages that depend on this one
 # make bench    the whole-job benchmark on the demo's data (release build)
+# make bench-all  every number of docs/performance.md, with the peers of `make peers`: a quarter of an hour
 # make docs     the reference of the libraries as a website: .build/docs/site
 # make clean
 #
-# SWIFT, PYTHON choose the tools; SWIFT_FLAGS goes to every `swift build` and `swift test`.
+# SWIFT, PYTHON choose the tools; SWIFT_FLAGS goes to every `swift build` and `swift test`. OLDEST_PYTHON runs the oldest
+# versions that the Python package supports: 3.10 to 3.12.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -14,15 +19,19 @@ SHELL := /bin/bash
 
 SWIFT ?= swift
 PYTHON ?= python3
+OLDEST_PYTHON ?= $(PYTHON)
 SWIFT_FLAGS ?=
 VENV := .venv
 VENV_PYTHON := $(CURDIR)/$(VENV)/bin/python
 LOGS := .build/logs
+# The C interface as the wheel has it: built once for the wheel, the tests of the package and the example in C.
+LIBRARY_BUILD := .build/python
 
 # Tests that need Python look at this variable. Here it is always set, so that none is skipped without a word.
 export FASTKMEANS_PYTHON := $(VENV_PYTHON)
 
-.PHONY: all build release test test-swift test-scalar test-scripts test-python packages lint format bench docs venv clean
+.PHONY: all build release test test-swift test-scalar test-scripts test-python test-tensors test-c test-torch wheel packages \
+  lint format bench bench-all peers docs venv torch clean
 
 all: build
 
@@ -32,7 +41,7 @@ build:
 release:
 	$(SWIFT) build -c release --product fastkmeans $(SWIFT_FLAGS)
 
-test: test-swift test-scalar test-scripts test-python
+test: test-swift test-scalar test-scripts test-python test-c
 
 # A warning in our own code fails the build here. (`-warnings-as-errors` can't be given on the command line: it
 # clashes with the silence that SwiftPM orders for dependencies.)
@@ -50,9 +59,29 @@ test-scripts: venv
 	$(VENV_PYTHON) -m unittest discover -s scripts/tests -t scripts
 	$(VENV_PYTHON) -m unittest discover -s Benchmarks/tests -t Benchmarks
 
-# The Python package has its own folder and its own tests.
-test-python: venv
-	@if [ -d python/tests ]; then $(VENV_PYTHON) -m unittest discover -s python/tests -t python; fi
+# The Python package, installed from its wheel, with the newest scikit-learn and all else, and with the oldest. Spark needs
+# Java and is large; what tests it is run by itself.
+test-python: wheel .build/venv-newest/.ready .build/venv-oldest/.ready
+	for versions in newest oldest; do \
+	  python=.build/venv-$$versions/bin/python; \
+	  $$python -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall .build/wheel/*.whl; \
+	  env -u FASTKMEANS_LIBRARY FASTKMEANS_TEST_EVERYTHING=1 $$python -m pytest -q -rs --ignore-glob='*spark*' python/tests; \
+	done
+	SCIPY_ARRAY_API=1 .build/venv-newest/bin/python -m pytest -q python/tests/test_scikit_learn.py -k array_api
+
+# The tests that need PyTorch, which is large: with TENSOR_PYTHON, a Python that has it beside what
+# python/requirements-test.txt names.
+TENSOR_PYTHON ?= $(PYTHON)
+test-tensors: wheel
+	FASTKMEANS_TEST_TORCH=1 FASTKMEANS_LIBRARY=$(CURDIR)/$(LIBRARY_BUILD)/release/libfastkmeans_c.so \
+	  $(TENSOR_PYTHON) -m pytest -q -rs python/tests/test_tensors.py
+
+wheel:
+	SWIFT=$(SWIFT) PYTHON=$(PYTHON) FASTKMEANS_SCRATCH=$(CURDIR)/$(LIBRARY_BUILD) scripts/build_wheel.sh .build/wheel
+
+# clang comes with Swift.
+test-c: wheel
+	$(MAKE) -C Examples/c CC=clang LIBRARY=$(CURDIR)/$(LIBRARY_BUILD)/release check
 
 # The packages beside the main one, which nothing else builds.
 packages:
@@ -70,6 +99,27 @@ format:
 	@git ls-files -z -co --exclude-standard -- '*.swift' | { xargs -0 ls 2>/dev/null || true; } | sort -u | \
 	  xargs $(SWIFT) format --in-place --parallel
 
+# The plug-in for GPUs, against the PyTorch that FASTKMEANS_TORCH_PYTHON (default: python3) has; see docs/gpu.md.
+torch:
+	Accelerators/Torch/build.sh
+
+# The plug-in on LibTorch's processor device; kept out of `make test` because PyTorch takes 190 MB.
+TORCH_VENV := .venv-torch
+TORCH_TEST_ENV = FASTKMEANS_TORCH_PYTHON=$(CURDIR)/$(TORCH_VENV)/bin/python \
+  FASTKMEANS_TORCH_PLUGIN=$(CURDIR)/.build/libfastkmeans-torch.so FASTKMEANS_TOOL=$(CURDIR)/.build/debug/fastkmeans \
+  FASTKMEANS_NVRTC=$$(ls $(CURDIR)/$(TORCH_VENV)/lib/python3*/site-packages/nvidia/cu*/lib/libnvrtc.so.* 2>/dev/null | head -n 1)
+test-torch: $(TORCH_VENV)/.ready
+	$(SWIFT) build --build-tests $(SWIFT_FLAGS)
+	FASTKMEANS_TORCH_PYTHON=$(TORCH_VENV)/bin/python Accelerators/Torch/build.sh .build/libfastkmeans-torch.so
+	$(TORCH_TEST_ENV) $(SWIFT) test --skip-build --filter TorchDeviceTests $(SWIFT_FLAGS)
+	$(TORCH_TEST_ENV) $(TORCH_VENV)/bin/python -m unittest discover -s Accelerators/Torch/tests
+	$(TORCH_TEST_ENV) Benchmarks/gpu/run.sh --tool .build/debug/fastkmeans --device cpu --quick --output .build/gpu-quick.json
+
+$(TORCH_VENV)/.ready: Accelerators/Torch/requirements-test.txt
+	[ -x $(TORCH_VENV)/bin/python ] || $(PYTHON) -m venv $(TORCH_VENV)
+	$(TORCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
 # BENCH_DATA: a folder with X_train.npz, y_train.npy, X_test.npz, y_test.npy (Benchmarks/README.md).
 BENCH_DATA ?= Benchmarks/data/wordnet
 bench: release venv
@@ -77,6 +127,16 @@ bench: release venv
 	  $(VENV_PYTHON) Benchmarks/prepare.py Sources/FastKMeansCLI/Resources/wordnet $(BENCH_DATA); fi
 	$(VENV_PYTHON) Benchmarks/compare.py $(BENCH_DATA) --name $(notdir $(BENCH_DATA))
 	$(VENV_PYTHON) Benchmarks/report.py
+
+# Others to compare with, in an environment of their own: Benchmarks/.venv.
+peers:
+	Benchmarks/make_peers.sh $(PYTHON)
+
+bench-all: release peers
+	$(SWIFT) build -c release --package-path Benchmarks $(SWIFT_FLAGS)
+	Benchmarks/.venv/bin/python Benchmarks/bench_all.py
+	Benchmarks/.venv/bin/python Benchmarks/report.py --update docs/performance.md
+	Benchmarks/.venv/bin/python Benchmarks/plot.py
 
 docs: build
 	scripts/build_docs.sh
@@ -88,5 +148,15 @@ $(VENV)/.ready: scripts/requirements-test.txt
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
+.build/venv-newest/.ready: python/requirements-test.txt
+	[ -x $(@D)/bin/python ] || $(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+.build/venv-oldest/.ready: python/requirements-test-oldest.txt
+	[ -x $(@D)/bin/python ] || $(OLDEST_PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
 clean:
-	rm -rf .build Benchmarks/.build $(VENV) fastkmeans-demo
+	rm -rf .build Benchmarks/.build Benchmarks/.venv $(VENV) $(TORCH_VENV) fastkmeans-demo

@@ -25,7 +25,10 @@ HERE = pathlib.Path(__file__).resolve().parent
 PACKAGE = "fast_kmeans_classifier"
 PRODUCT = "fastkmeans_c"
 # What the library is made of; the manifest of a source distribution names the same.
-TARGETS = ("CFastKMeansKernels", "CZlib", "CFastKMeans", "FastKMeans", "FastKMeansText", "FastKMeansFormats", "FastKMeansABI")
+TARGETS = (
+    "CFastKMeansKernels", "CFastKMeansAccelerator", "CZlib", "CFastKMeans", "FastKMeans", "FastKMeansText",
+    "FastKMeansFormats", "FastKMeansABI",
+)
 
 
 def swift_package():

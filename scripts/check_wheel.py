@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Checks a wheel of the Python package: its size, its tag, what its library shows and needs, and that a fit runs in a
-clean environment.
+"""Checks a wheel of the Python package: its size, its tag, what its library shows and needs, and in a clean environment
+that a fit runs and how long an import takes.
 
     scripts/check_wheel.py WHEEL
 
@@ -16,6 +16,8 @@ import venv
 import zipfile
 
 MAX_BYTES = 8_000_000
+#: Of processor time. On a machine that is so busy or slow that NumPy takes long too, half its time is the limit.
+MAX_IMPORT_MILLISECONDS = 50
 NAME = re.compile(r"fast_kmeans_classifier-[\w.]+-py3-none-(manylinux_\d+_\d+_\w+|macosx_\d+_\d+_\w+)\.whl")
 LIBRARY = re.compile(r"fast_kmeans_classifier/libfastkmeans_c\.(so|dylib)")
 # What every Linux has: the C library's parts, the loader, zlib; and what manylinux allows of C++.
@@ -36,6 +38,19 @@ rows[np.arange(300), labels * 4 + random.integers(0, 4, 300)] += 1
 for kind in (np.asarray, sp.csr_matrix):
     accuracy = FastKMeansClassifier(k_init=2).fit(kind(rows), labels).score(kind(rows), labels)
     assert accuracy > 0.95, accuracy
+
+from FastKMeansClassifier import FastKMeansClassifier as Old
+assert Old is FastKMeansClassifier
+"""
+
+IMPORT = """
+import time
+start = time.process_time()
+import fast_kmeans_classifier
+ours = time.process_time() - start
+start = time.process_time()
+import numpy
+print(ours * 1000, (time.process_time() - start) * 1000)
 """
 
 
@@ -97,6 +112,17 @@ def faults_of_use(path, folder):
     run = subprocess.run([python, "-I", "-c", FIT], cwd=folder, capture_output=True, text=True)
     if run.returncode != 0:
         yield f"{path.name} does not work in a clean environment:\n{run.stderr}"
+        return
+    runs = [tuple(map(float, output_of(python, "-I", "-c", IMPORT).split())) for _ in range(5)]
+    took, numpy_took = min(runs)
+    print(f"import takes {took:.1f} ms of processor time, NumPy's {numpy_took:.1f} ms")
+    yield from faults_of_import(took, numpy_took)
+
+
+def faults_of_import(milliseconds, numpy_milliseconds):
+    """What is wrong with the time that an import takes."""
+    if milliseconds >= max(MAX_IMPORT_MILLISECONDS, numpy_milliseconds / 2):
+        yield f"import takes {milliseconds:.0f} ms of processor time, less than {MAX_IMPORT_MILLISECONDS} are promised"
 
 
 def output_of(*command):

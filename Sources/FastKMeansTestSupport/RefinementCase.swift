@@ -69,13 +69,15 @@ package struct RefinementCase {
   package var unit: Float { distance == .euclidean ? 0.75 : 1 }
 
   /// Runs the fast path.
-  package func fast() throws -> (table: RefinementTable, statistics: [Refinement.EpochStatistics]) {
+  package func fast(
+    layout: RefinementCells.Layout = .rows
+  ) throws -> (table: RefinementTable, statistics: [Refinement.EpochStatistics]) {
     try TestRows.features(rows, isSparse: isSparse).withRows { view in
       let rows = RefinementRows(
         view, norms: try RowNorms(of: view, distance: distance, workers: 1), unit: unit)
       let table = try RefinementTable(
         prototypes, featureCount: view.columnCount, scale: recipe.scale,
-        unit: distance == .euclidean ? unit : nil)
+        unit: distance == .euclidean ? unit : nil, layout: layout)
       let statistics = try Refinement(
         recipe: recipe, seed: seed, workers: workers, progress: ProgressReporter(nil)
       ).run(

@@ -119,6 +119,9 @@ import Testing
       { fkm_classifier_fit_batch(nil, nil, nil, nil, nil, nil, nil, nil, nil, $0) },
       { fkm_classifier_seed(nil, nil, nil, nil, $0) },
       { fkm_classifier_model(nil, &target, $0) },
+      { fkm_classifier_remove_class(nil, nil, $0) },
+      { fkm_classifier_rename_class(nil, nil, nil, $0) },
+      { fkm_classifier_merge_classes(nil, nil, nil, $0) },
       { fkm_model_get_info(nil, nil, $0) },
       { fkm_model_clone(nil, &target, $0) },
       { fkm_model_options(nil, &target, $0) },
@@ -131,6 +134,11 @@ import Testing
       { fkm_model_scores(nil, nil, 0, 1, 3, nil, $0) },
       { fkm_model_probabilities(nil, nil, 0, 3, nil, $0) },
       { fkm_model_explain(nil, nil, 0, nil, nil, nil, nil, $0) },
+      { fkm_model_rejecting(nil, 1, 0.1, 0, &target, $0) },
+      { fkm_model_get_open_set(nil, nil, $0) },
+      { fkm_model_open_set_scores(nil, nil, 0, nil, $0) },
+      { fkm_device_check(nil, $0) },
+      { fkm_model_on_device(nil, nil, &target, $0) },
       { fkm_model_save(nil, nil, $0) },
       { fkm_model_load(nil, -1, &target, $0) },
       { fkm_model_to_bytes(nil, &target, $0) },
@@ -199,7 +207,9 @@ import Testing
     ("{\"tol\": \"much\"}", "tol"), ("{\"random_state\": -1}", "random_state"),
     ("{\"refine\": -2}", "refine"), ("{\"refine\": 5000}", "refine"), ("{\"decay\": 0}", "decay"),
     ("{\"warm_start\": \"yes\"}", "warm_start"), ("{\"mode\": \"fast\"}", "mode"),
-    ("{\"device\": \"cuda\"}", "device"), ("{\"k_intit\": 3}", "k_intit"),
+    ("{\"half_life\": 0}", "half_life"), ("{\"half_life\": true}", "half_life"),
+    ("{\"k_bytes\": 0}", "k_bytes"),
+    ("{\"k_bytes\": \"all\"}", "k_bytes"), ("{\"device\": 3}", "device"), ("{\"k_intit\": 3}", "k_intit"),
   ])
   func optionsAreRefusedByName(text: String, name: String) throws {
     var target: OpaquePointer?

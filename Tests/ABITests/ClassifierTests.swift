@@ -88,6 +88,12 @@ import Testing
     #expect(try options(classifier).contains("\"tol\":0.5"))
     #expect(try options(classifier).contains("\"n_threads\":2"))
     #expect(try options(classifier).contains("\"k_init\":2"))
+    #expect(try options(classifier).contains("\"half_life\":null"))
+    try call {
+      fkm_classifier_set_options(classifier.handle, "{\"half_life\": 500, \"k_bytes\": 4096}", -1, $0)
+    }
+    #expect(try options(classifier).contains("\"half_life\":500"))
+    #expect(try options(classifier).contains("\"k_bytes\":4096"))
     // What comes out goes in again.
     let text = try options(classifier)
     #expect(try options(CallerClassifier(text)) == text)
@@ -131,6 +137,7 @@ import Testing
     #expect(report.refinement == Int32(FKM_REFINEMENT_DONE) && report.held_out_count > 0)
     let more = try classifier.fitBatch(problem.rows, CallerLabels([Int](repeating: 9, count: 80)))
     #expect(more.new_class_count == 1 && more.held_out_accuracy.isNaN)
+    #expect(report.error_before_update.isNaN && more.error_before_update == 1)
   }
 
   @Test func givenPrototypesAreWhereTrainingBegins() throws {

@@ -11,12 +11,13 @@ let package = Package(
   ],
   targets: [
     .target(name: "CFastKMeansKernels"),
+    .target(name: "CFastKMeansAccelerator"),
     .systemLibrary(
       name: "CZlib",
       pkgConfig: "zlib",
       providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]
     ),
-    .target(name: "FastKMeans", dependencies: ["CFastKMeansKernels"]),
+    .target(name: "FastKMeans", dependencies: ["CFastKMeansKernels", "CFastKMeansAccelerator"]),
     .target(name: "FastKMeansText", dependencies: ["FastKMeans"]),
     .target(name: "FastKMeansFormats", dependencies: ["FastKMeans", "FastKMeansText", "CZlib"]),
     .target(name: "CFastKMeans"),

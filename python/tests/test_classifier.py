@@ -2,7 +2,7 @@
 
 import logging
 import os
-import pathlib
+import pickle
 import subprocess
 import sys
 
@@ -23,8 +23,8 @@ DEFAULTS = {
     "k_init": 3, "k_list": None, "init_method": "kmeans++", "distance": "cosine", "dtype": "float32", "soft": True,
     "soft_type": "linear", "temperature": 1.0, "lambda_penalty": 0.1, "merge_threshold": None, "relative_merge": False,
     "min_weight": 1e-3, "truncation_threshold": 1e-4, "percentile_threshold": None, "max_iters": 50, "tol": 1e-4,
-    "batch_size": 10240, "n_threads": -1, "random_state": 42, "refine": "auto", "decay": 1.0, "device": "cpu",
-    "warm_start": False, "mode": "default",
+    "batch_size": 10240, "n_threads": -1, "random_state": 42, "refine": "auto", "decay": 1.0, "half_life": None,
+    "k_bytes": None, "device": "cpu", "warm_start": False, "mode": "default",
 }
 
 
@@ -119,6 +119,9 @@ def test_answers_agree_with_each_other():
     np.testing.assert_allclose(best.confidences, -np.sort(-probabilities, axis=1)[:, :3], rtol=1e-5)
     np.testing.assert_array_equal(classifier.centroid_labels_[best.prototypes], best.labels)
     assert not best.rejected.any()
+    others = -np.sort(-probabilities, axis=1)[:, 3:]
+    np.testing.assert_allclose(best.remaining, others.sum(axis=1), atol=1e-6)
+    assert (others <= np.minimum(best.remaining, best.confidences[:, -1])[:, None] + 1e-6).all()
     assert classifier.predict_top_k(rows, k=99).labels.shape == (150, 5)
     assert classifier.score(rows, labels) == np.mean(predicted == labels)
 
@@ -182,7 +185,8 @@ def test_nothing_is_there_before_fit():
         ("temperature", "1"), ("lambda_penalty", -1), ("lambda_penalty", float("inf")), ("merge_threshold", -0.5),
         ("relative_merge", None), ("min_weight", -1), ("truncation_threshold", -1e-9), ("percentile_threshold", 1.5),
         ("max_iters", 0), ("tol", -1), ("batch_size", 0), ("n_threads", 0), ("n_threads", -2), ("random_state", -1),
-        ("random_state", "seed"), ("refine", -1), ("refine", "always"), ("decay", 0), ("decay", 1.5), ("device", "tpu"),
+        ("random_state", "seed"), ("refine", -1), ("refine", "always"), ("decay", 0), ("decay", 1.5), ("half_life", 0), ("half_life", "day"),
+        ("k_bytes", 0), ("k_bytes", 0.5), ("device", "tpu"), ("device", "cuda:x"), ("device", None),
         ("warm_start", 1), ("mode", "fast"),
     ],
 )
@@ -203,14 +207,31 @@ def test_what_the_old_class_accepted_is_accepted():
 
 
 @pytest.mark.parametrize("device", ("cuda", "cuda:1", "mps"))
-def test_an_accelerator_without_its_plug_in(device):
+def test_an_accelerator_without_its_plug_in(device, monkeypatch):
+    monkeypatch.setenv("FASTKMEANS_TORCH_PLUGIN", "there is none")
+    rows, labels = sparse_data()
+    fitted = FastKMeansClassifier().fit(rows, labels)
+    expected = fitted.predict_proba(rows)
+    with pytest.raises(DeviceError, match="no LibTorch plug-in found.*there is none"):
+        fitted.set_params(device=device).predict(rows)
+    np.testing.assert_array_equal(fitted.set_params(device="cpu").predict_proba(rows), expected)
     with pytest.raises(DeviceError, match="Accelerators/Torch/build.sh"):
         FastKMeansClassifier(device=device).fit(np.eye(4), [0, 1, 0, 1])
     classifier = FastKMeansClassifier()
-    with pytest.raises(DeviceError, match=device):
+    with pytest.raises(DeviceError, match="plug-in"):
         classifier.to(device)
     assert classifier.device == "cpu"
     assert classifier.to("cpu") is classifier
+
+
+def test_the_first_accelerator_that_there_is(monkeypatch):
+    monkeypatch.setenv("FASTKMEANS_TORCH_PLUGIN", "there is none")
+    rows, labels = sparse_data()
+    expected = FastKMeansClassifier().fit(rows, labels)
+    classifier = FastKMeansClassifier().to("auto").fit(rows, labels)
+    assert classifier.device == "auto"
+    for other in (classifier, pickle.loads(pickle.dumps(classifier)), expected.to("auto")):
+        np.testing.assert_array_equal(other.predict_proba(rows), expected.to("cpu").predict_proba(rows))
 
 
 def test_k_list_by_position_and_by_label():
@@ -430,9 +451,3 @@ def test_importing_loads_nothing_that_takes_long():
     done = subprocess.run([sys.executable, "-c", code], check=True, env=environment, capture_output=True, text=True)
     heavy = {"numpy", "scipy", "sklearn", "pandas", "torch", "ctypes", "inspect", "dataclasses", "logging", "json"}
     assert not heavy & set(done.stdout.split()), done.stdout
-
-
-def test_typing_is_declared():
-    import fast_kmeans_classifier
-
-    assert (pathlib.Path(fast_kmeans_classifier.__file__).parent / "py.typed").exists()

@@ -8,6 +8,7 @@ from fast_kmeans_classifier import FastKMeansClassifier
 
 LOG_KEYS = {
     "shift", "num_merged", "active_centroids", "objective", "reassigned", "pruned", "new_classes", "empty_documents",
+    "error_before_update",
 }
 
 
@@ -114,6 +115,23 @@ def test_parameters_may_change_between_batches():
         classifier.set_params(distance="euclidean").fit_batch(rows, labels)
     classifier.fit(rows, labels)
     assert classifier.score(rows, labels) > 0.9
+
+
+def test_half_life_counts_documents():
+    rows, labels = sparse_data(documents=200)
+    classifier = FastKMeansClassifier(refine=0, half_life=100).fit(rows, labels)
+    classifier.fit_batch(rows[:100], labels[:100])
+    assert classifier.centroid_weights_.sum() == pytest.approx(200 / 2 + 100, rel=1e-6)
+
+
+def test_a_batch_is_answered_before_it_is_learned():
+    rows, labels = sparse_data(documents=200)
+    classifier = FastKMeansClassifier().fit(rows[:100], labels[:100])
+    assert classifier.report_["error_before_update"] is None
+    wrong = np.mean(classifier.predict(rows[100:]) != labels[100:])
+    assert classifier.fit_batch(rows[100:], labels[100:])["error_before_update"] == pytest.approx(wrong)
+    assert classifier.fit_batch(rows[:20], [99] * 20)["error_before_update"] == 1
+    assert FastKMeansClassifier(refine=0).fit_batch(rows, labels)["error_before_update"] is None
 
 
 def test_warm_start_goes_on():

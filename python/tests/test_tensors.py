@@ -1,17 +1,21 @@
 """PyTorch tensors are taken, dense and sparse, and PyTorch is never imported for it."""
 
+import os
 import subprocess
 import sys
 
 import numpy as np
 import pytest
-from conftest import needed, sparse_data
+from conftest import sparse_data
 
 from fast_kmeans_classifier import DeviceError, FastKMeansClassifier
 from fast_kmeans_classifier._input import SparseRows, rows_of
 from fast_kmeans_classifier._labels import coded_labels
 
-torch = needed("torch")
+if os.environ.get("FASTKMEANS_TEST_TORCH"):
+    import torch
+else:
+    torch = pytest.importorskip("torch", reason="PyTorch is large; `make test-tensors` runs these")
 
 
 @pytest.mark.parametrize("dtype", ("float16", "float32", "float64", "bfloat16", "int64", "uint8", "bool"))
@@ -62,10 +66,11 @@ def test_labels_and_weights_as_tensors():
     np.testing.assert_array_equal(classifier.predict(X.to_sparse()), expected)
 
 
-def test_to_takes_devices_and_precisions():
+def test_to_takes_devices_and_precisions(monkeypatch):
     classifier = FastKMeansClassifier().to(device=torch.device("cpu"), dtype=torch.float16)
     assert (classifier.device, classifier.dtype) == ("cpu", "float16")
     assert classifier.to(torch.bfloat16).dtype == "bfloat16"
+    monkeypatch.setenv("FASTKMEANS_TORCH_PLUGIN", "there is none")
     with pytest.raises(DeviceError, match="Accelerators/Torch/build.sh"):
         classifier.to(torch.device("cuda:1"))
 
@@ -80,6 +85,18 @@ def test_torch_is_not_imported():
 
 
 def _environment():
-    import os
-
     return {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+
+
+@pytest.mark.skipif(not os.environ.get("FASTKMEANS_TORCH_PLUGIN"), reason="FASTKMEANS_TORCH_PLUGIN names no plug-in")
+@pytest.mark.parametrize("refine", (0, 2))
+def test_a_device_of_the_plug_in_answers_as_the_processor_does(refine):
+    rows, labels = sparse_data(documents=300)
+    for X in (rows, rows.toarray()):
+        expected = FastKMeansClassifier(refine=refine).fit(X, labels)
+        classifier = FastKMeansClassifier(refine=refine).to(torch.device("cpu")).set_params(device="torch:cpu").fit(X, labels)
+        np.testing.assert_allclose(classifier.predict_proba(X), expected.predict_proba(X), atol=1e-5)
+        np.testing.assert_array_equal(classifier.predict_top_k(X, 2).labels, expected.predict_top_k(X, 2).labels)
+        moved = expected.to("torch:cpu")
+        assert moved.device == "torch:cpu"
+        np.testing.assert_allclose(moved.predict_proba(torch.from_numpy(X) if X is not rows else X), classifier.predict_proba(X), atol=1e-5)

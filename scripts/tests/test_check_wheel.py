@@ -61,6 +61,11 @@ class Wheels(unittest.TestCase):
         self.assertIn("not a wheel for any Python 3", faults[0])
         self.assertIn("0 libraries", faults[1])
 
+    def test_a_slow_import_is_told(self):
+        self.assertEqual(list(check_wheel.faults_of_import(12.5, 20)), [])
+        self.assertEqual(list(check_wheel.faults_of_import(81.2, 400)), [])
+        self.assertIn("takes 81 ms", list(check_wheel.faults_of_import(81.2, 100))[0])
+
     def test_size_is_limited(self):
         content = b"x" * (check_wheel.MAX_BYTES + 1)
         faults = self.faults("fast_kmeans_classifier-1.0-py3-none-manylinux_2_36_x86_64.whl", {"a": content})

@@ -76,7 +76,8 @@ enum {
   FKM_IO = 8,               /* the operating system refused to open, read or write a file */
   FKM_BAD_MODEL = 9,        /* the file or the bytes are no model, or a damaged one */
   FKM_NEWER_FORMAT = 10,    /* written by a version that this one cannot read */
-  FKM_INTERNAL = 11         /* a fault of this library; please report it */
+  FKM_INTERNAL = 11,        /* a fault of this library; please report it */
+  FKM_DEVICE = 12           /* an accelerator that cannot be used, or gave up; the message says why and how to mend it */
 };
 
 /* "ok", "invalid argument", ...: the name of a status; "unknown status" for other numbers. Static memory. */
@@ -179,6 +180,7 @@ FKM_API void fkm_buffer_free(fkm_buffer *buffer);
  *
  *   name                   value                          default     meaning
  *   k_init                 whole number from 1, or "auto" 3           prototypes per class
+ *   k_bytes                null, or whole number from 1   null        with "auto": the bytes that prototypes may take
  *   k_list                 null, [3,2,...] by position    null        the number for some classes; by label:
  *                          in the sorted classes,                     {"sport": 5} for texts, and for either type
  *                          or by label                                a list of pairs [[7, 5], [8, 2]]
@@ -202,9 +204,13 @@ FKM_API void fkm_buffer_free(fkm_buffer *buffer);
  *   random_state           0 to 2^64 - 1                  42
  *   refine                 whole number from 0, or "auto" "auto"      epochs of refinement
  *   decay                  above 0, at most 1             1.0
+ *   half_life              null, or number above 0        null        documents of a stream after which half of a
+ *                                                                     prototype's mass is left, on top of decay
  *   warm_start             true or false                  false
  *   mode                   "default" or "reference"       "default"
- *   device                 "cpu"                          "cpu"
+ *   device                 "cpu", "cuda", "cuda:1" (any   "cpu"       where to refine and to answer; all but "cpu" go
+ *                          number), "mps", "torch:cpu",               through a plug-in (docs/gpu.md). It stays with no
+ *                          "auto"                                     model file
  *
  * A number that JSON cannot write may be given as a text: "nan", "inf". It is refused by name, like every value that is
  * not allowed: FKM_INVALID_OPTION. A name that is not in the table is refused too.
@@ -279,6 +285,8 @@ typedef struct fkm_report {
   double prototype_accuracy;       /* done, no better: of the k-means prototypes on them, 0 to 1; else NaN */
   int64_t refinement_bytes_needed; /* skipped */
   char refinement_recipe[16];      /* done: "smooth", "hinge" or "thorough" */
+  double error_before_update;      /* refined, a batch: the share of its weight that was answered wrongly before it was
+                                      learned; else NaN */
 } fkm_report;
 
 /* Learns from all rows at once. What was learned before is forgotten unless `warm_start` is set.
@@ -308,6 +316,21 @@ FKM_API int32_t fkm_classifier_fit_batch(fkm_classifier *classifier, const fkm_r
  * begins. Rows are a sample; classes with prototypes keep them. */
 FKM_API int32_t fkm_classifier_seed(fkm_classifier *classifier, const fkm_rows *rows, const fkm_labels *labels,
                                     const double *sample_weights, fkm_error *error);
+
+/* Takes a class out: its prototypes, its refined weights, its index. The others stay to the bit; indices above it fall by
+ * one. label: a single one. Errors: FKM_BAD_DATA (no such class), FKM_UNSUPPORTED (the last class). */
+FKM_API int32_t fkm_classifier_remove_class(fkm_classifier *classifier, const fkm_labels *label, fkm_error *error);
+
+/* Gives a class another label; nothing else changes, its index included. label, name: a single one each, of one type.
+ * Errors: FKM_BAD_DATA (no such class, another type), FKM_UNSUPPORTED (there is a class of that name). */
+FKM_API int32_t fkm_classifier_rename_class(fkm_classifier *classifier, const fkm_labels *label,
+                                            const fkm_labels *name, fkm_error *error);
+
+/* Makes several classes one: `target` gets the prototypes and refined weights of `labels`, which go; what was answered with
+ * one of them is answered with `target`. target: a single one. Indices above those that go fall. Errors: FKM_BAD_DATA (no
+ * such class), FKM_UNSUPPORTED (a class named twice, or the target among them). */
+FKM_API int32_t fkm_classifier_merge_classes(fkm_classifier *classifier, const fkm_labels *labels,
+                                             const fkm_labels *target, fkm_error *error);
 
 /* What has been learned, immutable. FKM_NOT_FITTED before the first learning call. Cost: O(stored values). */
 FKM_API int32_t fkm_classifier_model(const fkm_classifier *classifier, fkm_model **model, fkm_error *error);
@@ -377,7 +400,10 @@ FKM_API int32_t fkm_model_predict(const fkm_model *model, const fkm_rows *rows, 
  *
  * class_indices: the classes. prototypes: the best prototype of each. similarities: to its centre, a cosine in -1 to 1 or
  * 1 / (1 + squared distance). confidences: the probability of the class, 0 to 1, as in `fkm_model_probabilities`.
- * scores: what the order follows. rejected: n entries; 1: the row has no feature that any prototype knows. */
+ * scores: what the order follows. rejected: n entries; 1: none of the classes, for the row has no feature that any
+ * prototype knows, or falls below the rate of `fkm_model_rejecting`. The best class is the best one all the same.
+ *
+ * What confidences leave of 1 is all that the other classes have together; none of them has more than the last one given. */
 FKM_API int32_t fkm_model_predict_top(const fkm_model *model, const fkm_rows *rows, int32_t threads, int64_t top,
                                       int32_t *class_indices, int32_t *prototypes, float *similarities,
                                       float *confidences, float *scores, uint8_t *rejected, fkm_error *error);
@@ -403,6 +429,49 @@ FKM_API int32_t fkm_model_probabilities(const fkm_model *model, const fkm_rows *
 FKM_API int32_t fkm_model_explain(const fkm_model *model, const fkm_rows *rows, int32_t threads,
                                   const int32_t *wanted, int32_t *prototypes, float *scores, float *shares,
                                   fkm_error *error);
+
+/* When to answer "none of these": never but for rows without any known feature; so that a share of the documents of
+ * unknown classes is accepted; so that a share of the documents of known classes is rejected. docs/confidence.md says what
+ * such a rate is worth. */
+enum { FKM_ACCEPT_ALL = 0, FKM_FALSE_ACCEPT = 1, FKM_FALSE_REJECT = 2 };
+
+/* The same model with a rule for `rejected` of `fkm_model_predict_top`; it goes into the model's file and with
+ * `fkm_classifier_resume`. Classes and confidences stay as they are.
+ *
+ * measure: one of the above. rate: above 0, below 1; FKM_ACCEPT_ALL: ignored. per_class: 1: each predicted class keeps the
+ * rate on its own, where it has 30 held-out documents to tell; 0: one threshold for all.
+ * Errors: FKM_INVALID_OPTION (a rate out of range, or finer than the held-out documents can tell), FKM_UNSUPPORTED (see
+ * below). Cost: O(n log n) for n held-out documents. */
+FKM_API int32_t fkm_model_rejecting(const fkm_model *model, int32_t measure, double rate, int32_t per_class,
+                                    fkm_model **rejecting, fkm_error *error);
+
+/* What a model can tell about documents of classes that it has never seen. */
+typedef struct fkm_open_set {
+  uint32_t struct_size;
+  int32_t measure;       /* of the model's rule: FKM_ACCEPT_ALL, FKM_FALSE_ACCEPT or FKM_FALSE_REJECT */
+  int32_t is_per_class;  /* of the rule */
+  int32_t reserved;
+  double rate;           /* of the rule; NaN for FKM_ACCEPT_ALL */
+  int64_t known_count;   /* held-out documents that stand for known classes */
+  int64_t unknown_count; /* documents that stood for unknown ones */
+  double separation;     /* the probability that a document of a known class looks more like one, 0 to 1 */
+} fkm_open_set;
+
+/* FKM_UNSUPPORTED for a model that cannot tell: it was not refined, has fewer than three classes, or had too few documents.
+ * Cost: as above. */
+FKM_API int32_t fkm_model_get_open_set(const fkm_model *model, fkm_open_set *info, fkm_error *error);
+
+/* How much each row looks like one of any class that the model knows, as log-odds: n entries. FKM_UNSUPPORTED as above. */
+FKM_API int32_t fkm_model_open_set_scores(const fkm_model *model, const fkm_rows *rows, int32_t threads,
+                                          float *scores, fkm_error *error);
+
+/* Whether a device can be used here: FKM_OK, FKM_DEVICE, or FKM_INVALID_OPTION for a name that is none. device: as the option
+ * `device`, UTF-8, ends with NUL. "cpu" and "auto" always can. */
+FKM_API int32_t fkm_device_check(const char *device, fkm_error *error);
+
+/* The same model, answering on another device; its prototypes are copied there with the first question. Answers are the
+ * processor's but for rounding. Errors: as above. */
+FKM_API int32_t fkm_model_on_device(const fkm_model *model, const char *device, fkm_model **placed, fkm_error *error);
 
 /* Writes a model file, whole or not at all; reads one, with every digest checked. The format is public
  * (docs/format/model-v1.md) and holds all that learning needs to go on. path: UTF-8, ends with NUL. threads: `n_threads`

@@ -9,3 +9,4 @@
 #include "fk_checksum.h"
 #include "fk_codes.h"
 #include "fk_staged.h"
+#include "fk_tiles.h"

@@ -133,7 +133,8 @@ extension ModelStorage {
   }
 
   private func refinementTable() throws -> RefinementTable {
-    let needed = RefinementTable.byteCount(lanes: prototypes.count, features: prototypes.featureCount)
+    let needed = RefinementCells.Layout.suiting(lanes: prototypes.count, features: prototypes.featureCount)
+      .byteCount(lanes: prototypes.count, features: prototypes.featureCount)
     guard needed <= RefinementTrainer.byteLimit else {
       throw InputError.tooLarge(
         what: "the refinement's weights", neededBytes: needed, allowedBytes: RefinementTrainer.byteLimit)

@@ -6,11 +6,14 @@ import CFastKMeansKernels
 /// processor's own bits: scores are the same chains of multiply-adds, and each prototype moves in document order.
 ///
 /// Memory on the device: the rows and the weights, for as long as refinement runs.
-final class RefinementOnDevice {
-  private let rows: any DeviceRows
-  private let weights: any DeviceWeights
+final class RefinementOnDevice: RefinementEngine, @unchecked Sendable {
+  private let deviceRows: any DeviceRows
+  private let deviceWeights: any DeviceWeights
   private let table: RefinementTable
-  private(set) var scores: [Float] = []
+  private let weights: AlignedMemory<Float>
+  private let rows: RefinementRows
+  private let workers: Int
+  private var scores: [Float] = []
   private var moves: [DeviceMove] = []
 
   /// Multiply-adds of a batch below which `auto` stays on the processor: some two milliseconds of one core, where a
@@ -20,54 +23,72 @@ final class RefinementOnDevice {
   /// - Returns: nil where the processor is to do it.
   /// - Throws: ``DeviceError`` for a device that was named.
   static func start(
-    on device: Device, _ table: RefinementTable, _ rows: RefinementRows, batchSize: Int
+    on device: Device, _ table: RefinementTable, _ weights: AlignedMemory<Float>, _ rows: RefinementRows,
+    workers: Int
   ) throws -> RefinementOnDevice? {
     guard device != .cpu else { return nil }
-    let work = batchSize * table.laneCount * max(1, rows.typicalNonZeros)
+    let work = RowRefinementEngine.batchSize * table.laneCount * max(1, rows.typicalNonZeros)
     guard device != .automatic || work >= leastWork else { return nil }
     guard let opened = try device.openedForTraining() else { return nil }
     do {
-      return try RefinementOnDevice(opened, table, rows)
+      return try RefinementOnDevice(opened, table, weights, rows, workers: workers)
     } catch let error as DeviceError where device == .automatic {
       guard case .outOfMemory = error else { throw error }
       return nil
     }
   }
 
-  init(_ device: any TrainingDevice, _ table: RefinementTable, _ rows: RefinementRows) throws {
+  private init(
+    _ device: any TrainingDevice, _ table: RefinementTable, _ weights: AlignedMemory<Float>,
+    _ rows: RefinementRows, workers: Int
+  ) throws {
     self.table = table
-    self.rows = try device.keep(rows.featureRows, scales: nil)
-    weights = try device.upload(
-      UnsafeBufferPointer(start: table.weights.pointer, count: table.featureCount * table.stride),
+    self.weights = weights
+    self.rows = rows
+    self.workers = workers
+    deviceRows = try device.keep(rows.featureRows, scales: nil)
+    deviceWeights = try device.upload(
+      UnsafeBufferPointer(start: weights.pointer, count: weights.count),
       featureCount: table.featureCount, stride: table.stride)
   }
 
-  /// The scores of a batch's rows, `stride` each, not scaled.
-  func score(_ batch: ArraySlice<Int32>) throws {
-    try weights.scores(of: batch, in: rows, into: &scores)
+  var batchSize: Int { RowRefinementEngine.batchSize }
+
+  func forEachScores(
+    of batch: ArraySlice<Int32>,
+    _ body: @escaping @Sendable (_ position: Int, _ scores: UnsafePointer<Float>) -> Void
+  ) throws {
+    try deviceWeights.scores(of: batch, in: deviceRows, into: &scores)
+    try scores.withUnsafeMutableBufferPointer { scores in
+      guard let scores = scores.baseAddress else { return }
+      nonisolated(unsafe) let all = scores
+      try Parallel.forEachChunk(count: batch.count, chunk: 16, workers: workers) { _, range in
+        for position in range {
+          let own = all + position * table.stride
+          table.addBiases(of: Int(batch[batch.startIndex + position]), in: rows, to: own)
+          body(position, own)
+        }
+      }
+    }
   }
 
-  /// Makes a batch's moves.
-  ///
-  /// - Parameter rates: what each document's values are multiplied with.
-  func move(_ steps: RefinementSteps, _ batch: ArraySlice<Int32>, rates: (Int) -> Float) throws {
+  func move(_ steps: RefinementSteps, along batch: ArraySlice<Int32>, rates: [Float]) throws {
     moves.removeAll(keepingCapacity: true)
-    for (position, document) in batch.enumerated() where steps.counts[position] > 0 {
-      let rate = rates(Int(document))
+    for position in 0..<batch.count where steps.counts[position] > 0 {
       for move in UnsafeBufferPointer(start: steps.moves(of: position), count: steps.counts[position]) {
         moves.append(
-          DeviceMove(lane: Int32(move.lane), position: Int32(position), rate: rate, factor: move.factor))
+          DeviceMove(
+            lane: Int32(move.lane), position: Int32(position), rate: rates[position],
+            factor: move.factor))
       }
     }
     guard !moves.isEmpty else { return }
     moves.sort { ($0.lane, $0.position) < ($1.lane, $1.position) }
-    try weights.move(moves, along: batch, in: rows)
+    try deviceWeights.move(moves, along: batch, in: deviceRows)
   }
 
   /// Brings the weights back.
   func finish() throws {
-    try weights.download(
-      into: UnsafeMutableBufferPointer(
-        start: table.weights.pointer, count: table.featureCount * table.stride))
+    try deviceWeights.download(into: UnsafeMutableBufferPointer(start: weights.pointer, count: weights.count))
   }
 }

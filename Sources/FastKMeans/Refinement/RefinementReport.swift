@@ -11,6 +11,9 @@ public struct RefinementReport: Sendable, Equatable {
   public let heldOutAccuracy: Double
   /// The share of them that the k-means prototypes got right, 0...1.
   public let prototypeAccuracy: Double
+  /// The share of the weights that the model keeps, 0...1: of tables that outgrow the processor's caches the smallest
+  /// weights are left out where held-out rows do not miss them.
+  public var keptShare = 1.0
 }
 
 /// How refinement ended.

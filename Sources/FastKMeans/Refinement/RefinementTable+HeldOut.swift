@@ -1,22 +1,25 @@
 extension RefinementTable {
   /// What the table says about documents that it has not learned from.
   ///
+  /// - Parameter least: tiles only, weights of a smaller magnitude (a bfloat16 without its sign) count as 0.
   /// - Complexity: O(non-zeros x prototypes).
   package func heldOutScores(
-    _ documents: [Int32], rows: RefinementRows, classes: [Int32], workers: Int
+    _ documents: [Int32], rows: RefinementRows, classes: [Int32], workers: Int, least: UInt16 = 0
   ) throws -> HeldOutScores {
     // The best few classes carry all but a rounding of a softmax's mass.
     let kept = min(16, classStarts.count - 1)
-    let scratch = WorkerScratch(workers: workers) { [Float](repeating: 0, count: stride) }
+    let scratch = WorkerScratch(workers: workers) { ScoreScratch(count: Self.heldOutChunk * stride) }
     let results = WorkerScratch<(top: [Float], classes: [Int32], place: Int?)>(
       workers: max(1, documents.count)
     ) { ([], [], nil) }
-    try Parallel.forEachChunk(count: documents.count, chunk: 64, workers: workers) { worker, range in
-      scratch.with(worker) { scores in
+    try Parallel.forEachChunk(
+      count: documents.count, chunk: Self.heldOutChunk, workers: workers
+    ) { worker, range in
+      scratch.with(worker) { scratch in
+        scores(of: documents[range], in: rows, least: least, scratch)
         for position in range {
           let row = Int(documents[position])
-          self.scores(of: row, in: rows, into: &scores)
-          let best = bestClasses(scores, count: kept)
+          let best = bestClasses(scratch.scores, from: (position - range.lowerBound) * stride, count: kept)
           let scale = rows.scale(of: row)
           let place = best.firstIndex { $0.classIndex == Int(classes[row]) }
           results.with(position) {
@@ -37,12 +40,48 @@ extension RefinementTable {
     return answer
   }
 
-  private func bestClasses(_ scores: [Float], count: Int) -> [(classIndex: Int, score: Float)] {
+  private static let heldOutChunk = 32
+
+  /// One worker's memory for a chunk of documents.
+  private final class ScoreScratch {
+    var scores: [Float]
+    let batch = TileBatch()
+
+    init(count: Int) { scores = [Float](repeating: 0, count: count) }
+  }
+
+  private func scores(
+    of documents: ArraySlice<Int32>, in rows: RefinementRows, least: UInt16, _ scratch: ScoreScratch
+  ) {
+    scratch.scores.withUnsafeMutableBufferPointer { scores in
+      guard let scores = scores.baseAddress else { return }
+      switch cells {
+      case .rows(let weights, _):
+        for (position, document) in documents.enumerated() {
+          self.scores(of: Int(document), weights, in: rows, into: scores + position * stride)
+        }
+      case .tiles(let cells, let count):
+        scratch.batch.fill(documents, of: rows)
+        scratch.batch.withBatch { batch in
+          withUnsafePointer(to: batch) {
+            for tile in 0..<count { self.scores(of: $0, tile: tile, cells, least: least, into: scores) }
+          }
+        }
+        for (position, document) in documents.enumerated() {
+          addBiases(of: Int(document), in: rows, to: scores + position * stride)
+        }
+      }
+    }
+  }
+
+  private func bestClasses(
+    _ scores: [Float], from start: Int, count: Int
+  ) -> [(classIndex: Int, score: Float)] {
     var best: [(classIndex: Int, score: Float)] = []
     for classIndex in 0..<classStarts.count - 1 {
       var score = -Float.infinity
       for lane in Int(classStarts[classIndex])..<Int(classStarts[classIndex + 1]) {
-        score = max(score, scores[lane])
+        score = max(score, scores[start + lane])
       }
       if best.count == count, let last = best.last, score <= last.score { continue }
       guard score > -.infinity else { continue }

@@ -1,41 +1,35 @@
 import CFastKMeansKernels
 
-/// The weights that refinement moves: features x prototypes in single precision, feature-major.
+/// The weights that refinement moves: features x prototypes.
 ///
 /// Dense, because refined prototypes are (a fifth of all features and more); what is left of zeros is dropped when
 /// the model is made. `@unchecked Sendable`: workers write disjoint lanes.
 package final class RefinementTable: @unchecked Sendable {
   package let featureCount: Int
   package let laneCount: Int
-  /// Lanes a feature, padded for the kernels.
+  /// Lanes of a document's scores, padded for the kernels.
   package let stride: Int
   package let classOfLane: [Int32]
   /// Class `c` has lanes `classStarts[c] ..< classStarts[c + 1]`.
   package let classStarts: [Int64]
   package let largestClass: Int
-  package let weights: AlignedMemory<Float>
+  package let cells: RefinementCells
   /// Euclidean: added to each lane's score; nil for cosine.
   package let biases: AlignedMemory<Float>?
-
-  /// What a table takes, `Int.max` if it cannot be addressed.
-  package static func byteCount(lanes: Int, features: Int) -> Int {
-    let stride = max(8, roundedUp(lanes, to: 8)).multipliedReportingOverflow(by: MemoryLayout<Float>.stride)
-    let bytes = stride.partialValue.multipliedReportingOverflow(by: features)
-    return stride.overflow || bytes.overflow ? .max : bytes.partialValue
-  }
 
   /// - Parameters:
   ///   - counts: the number of prototypes of each class.
   /// - Throws: ``InputError/tooLarge(what:neededBytes:allowedBytes:)``.
-  private init(counts: [Int], featureCount: Int, hasBiases: Bool) throws {
+  private init(
+    counts: [Int], featureCount: Int, hasBiases: Bool, layout: RefinementCells.Layout
+  ) throws {
     self.featureCount = featureCount
     laneCount = counts.reduce(0, +)
-    stride = max(8, roundedUp(laneCount, to: 8))
+    cells = try RefinementCells(layout, lanes: laneCount, features: featureCount)
+    stride = cells.stride
     classOfLane = counts.indices.flatMap { [Int32](repeating: Int32($0), count: counts[$0]) }
     classStarts = counts.reduce(into: [Int64(0)]) { $0.append($0[$0.count - 1] + Int64($1)) }
     largestClass = counts.max() ?? 0
-    let cells = try checkedProduct(featureCount, stride, for: "the refinement's weights")
-    weights = try AlignedMemory(count: cells, repeating: 0, for: "the refinement's weights")
     biases =
       hasBiases ? try AlignedMemory(count: stride, repeating: 0, for: "the refinement's biases") : nil
   }
@@ -46,10 +40,15 @@ package final class RefinementTable: @unchecked Sendable {
   ///   - prototypes: of each class; cosine takes the directions of their centres.
   ///   - scale: the length that each starts with.
   ///   - unit: Euclidean, what rows are multiplied with; nil for cosine.
+  ///   - layout: nil for the one that suits the size.
   package convenience init(
-    _ prototypes: [[Prototype]], featureCount: Int, scale: Double, unit: Float? = nil
+    _ prototypes: [[Prototype]], featureCount: Int, scale: Double, unit: Float? = nil,
+    layout: RefinementCells.Layout? = nil
   ) throws {
-    try self.init(counts: prototypes.map(\.count), featureCount: featureCount, hasBiases: unit != nil)
+    let counts = prototypes.map(\.count)
+    try self.init(
+      counts: counts, featureCount: featureCount, hasBiases: unit != nil,
+      layout: layout ?? .suiting(lanes: counts.reduce(0, +), features: featureCount))
     for (lane, prototype) in prototypes.joined().enumerated() {
       guard let unit, let biases else {
         place(prototype.center, in: lane, length: scale)
@@ -68,40 +67,35 @@ package final class RefinementTable: @unchecked Sendable {
     guard norm > 0 else { return }
     for (position, value) in vector.values.enumerated() {
       let column = vector.isSparse ? Int(vector.columns[position]) : position
-      weights.pointer[column * stride + lane] = Float(value * length / norm)
+      cells.set(feature: column, lane: lane, to: Float(value * length / norm))
     }
   }
 
   /// Goes on from weights that were refined before.
-  package convenience init(_ refined: RefinedWeights, featureCount: Int) throws {
+  package convenience init(
+    _ refined: RefinedWeights, featureCount: Int, layout: RefinementCells.Layout? = nil
+  ) throws {
+    let counts = refined.vectors.map(\.count)
     try self.init(
-      counts: refined.vectors.map(\.count), featureCount: featureCount, hasBiases: refined.biases != nil)
+      counts: counts, featureCount: featureCount, hasBiases: refined.biases != nil,
+      layout: layout ?? .suiting(lanes: counts.reduce(0, +), features: featureCount))
     for (lane, vector) in refined.vectors.joined().enumerated() {
       place(vector, in: lane, length: vector.squaredNorm.squareRoot() / Double(refined.unit))
     }
     for (lane, bias) in (refined.biases ?? []).joined().enumerated() { biases?.pointer[lane] = Float(bias) }
   }
 
-  /// Moves the biases of one worker's lanes, as if each document had one more feature of value 1.
-  func moveBiases(_ moves: UnsafePointer<fk_refine_move>, _ count: Int, _ rate: Float, in lanes: Range<Int>) {
+  /// Moves the biases, as if each document had one more feature of value 1.
+  func moveBiases(_ moves: UnsafePointer<fk_refine_move>, _ count: Int, _ rate: Float) {
     guard let biases else { return }
-    for position in 0..<count where lanes.contains(Int(moves[position].lane)) {
-      biases.pointer[Int(moves[position].lane)] += rate * moves[position].factor
-    }
+    for position in 0..<count { biases.pointer[Int(moves[position].lane)] += rate * moves[position].factor }
   }
 
   /// Whether all weights are numbers: false after learning that diverged.
   ///
   /// - Complexity: O(features x prototypes).
   package var isFinite: Bool {
-    isFinite(weights, count: featureCount * stride) && (biases.map { isFinite($0, count: stride) } ?? true)
-  }
-
-  private func isFinite(_ memory: AlignedMemory<Float>, count: Int) -> Bool {
-    // 0 times a number is 0, and anything else stays in the sum.
-    var sum: Float = 0
-    for position in 0..<count { sum += 0 * memory.pointer[position] }
-    return sum == 0
+    cells.isFinite && (biases.map { $0.sumsToANumber } ?? true)
   }
 
   /// What has been learned, for rows as they come in.
@@ -111,27 +105,12 @@ package final class RefinementTable: @unchecked Sendable {
   ///   - truncation: coordinates up to it in magnitude are left out.
   /// - Complexity: O(features x prototypes).
   package func refinedWeights(isSparse: Bool, unit: Float, truncation: Float) -> RefinedWeights {
-    var columns = [[UInt32]](repeating: [], count: laneCount)
-    var values = [[Double]](repeating: [], count: laneCount)
-    for feature in 0..<featureCount {
-      for lane in 0..<laneCount {
-        let weight = weights.pointer[feature * stride + lane]
-        if !isSparse {
-          values[lane].append(Double(weight * unit))
-        } else if weight.magnitude > truncation {
-          columns[lane].append(UInt32(feature))
-          values[lane].append(Double(weight * unit))
-        }
-      }
+    let vectors = cells.vectors(lanes: laneCount, features: featureCount, isSparse: isSparse) { weight in
+      isSparse && weight.magnitude <= truncation ? nil : Double(weight * unit)
     }
     let lanes = (0..<classStarts.count - 1).map { Int(classStarts[$0])..<Int(classStarts[$0 + 1]) }
     return RefinedWeights(
-      vectors: lanes.map { members in
-        members.map {
-          isSparse
-            ? PrototypeVector(columns: columns[$0], values: values[$0]) : PrototypeVector(dense: values[$0])
-        }
-      },
+      vectors: lanes.map { Array(vectors[$0]) },
       biases: biases.map { biases in lanes.map { members in members.map { Double(biases.pointer[$0]) } } },
       unit: unit)
   }

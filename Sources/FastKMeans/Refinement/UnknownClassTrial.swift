@@ -22,8 +22,8 @@ struct UnknownClassTrial {
   /// Enough for a model that ranks known against unknown as the whole one does.
   private static let trainingCount = 8_000
   private static let unknownCount = 1_000
-  /// Weights beyond this many bytes are not worth it; with more classes, a trial looks at some of them.
-  private static let byteLimit = 256 << 20
+  /// Tables that ask for another layout are not worth it; with more classes, a trial looks at some of them.
+  private static let layout = RefinementCells.Layout.rows
 
   /// - Parameters:
   ///   - step: draws the classes; different ones for each trial of a fit.
@@ -61,7 +61,7 @@ struct UnknownClassTrial {
   ) throws -> RefinementTable {
     let table = try RefinementTable(
       members, featureCount: input.rows.columnCount, scale: recipe.scale,
-      unit: options.distance == .euclidean ? rows.unit : nil)
+      unit: options.distance == .euclidean ? rows.unit : nil, layout: Self.layout)
     let documents = drawn(Self.trainingCount, of: training.filter { numbers[Int($0)] >= 0 }, &random)
     try progress.begin(.refining, total: documents.count)
     _ = try Refinement(recipe: recipe.lasting(1), seed: options.seed, workers: workers, progress: progress)
@@ -78,9 +78,10 @@ struct UnknownClassTrial {
     var (lanes, count) = (0, 0)
     for index in classes {
       lanes += prototypes[index].count
-      guard RefinementTable.byteCount(lanes: lanes, features: input.rows.columnCount) <= Self.byteLimit else {
-        break
-      }
+      guard
+        Self.layout.byteCount(lanes: lanes, features: input.rows.columnCount)
+          <= RefinementCells.Layout.largestRows
+      else { break }
       count += 1
     }
     return Array(classes[..<count])

@@ -39,8 +39,7 @@ struct StreamRefiner {
   /// - Complexity: O(passes x non-zeros x lanes).
   func learn(_ input: Input, _ weights: inout StreamWeights) throws -> PrequentialOutcome {
     let batch = Batch(input, rowsOf: &weights)
-    let steps = RefinementSteps(
-      batchSize: Self.stepSize, capacity: (Int(FK_REFINE_RIVALS) + 1) * max(1, weights.largestClass))
+    let steps = RefinementSteps(batchSize: Self.stepSize, largestClass: weights.largestClass)
     let undo = Undo(weights, batch)
     do {
       let total = batch.documents.count * (recipe.epochs + 1)
@@ -187,19 +186,5 @@ extension StreamWeights {
       guard biases != nil else { return body(table, nil) }
       biases?.withUnsafeMutableBufferPointer { body(table, $0.baseAddress) }
     }
-  }
-}
-
-extension RefinementSteps {
-  /// The same for lanes that some other table describes.
-  func fill(
-    _ position: Int, from scores: [Float], scale: Float, lanes: Int, classOfLane: [Int32],
-    classStarts: [Int64], ownClass: Int32, loss: UnsafePointer<fk_refine_loss>
-  ) {
-    var right: Int32 = 1
-    counts[position] = fk_refine_moves(
-      scores, scale, lanes, classOfLane, classStarts, ownClass, loss, movesToFill(position), capacity,
-      losses + position, &right)
-    isRight[position] = right != 0
   }
 }

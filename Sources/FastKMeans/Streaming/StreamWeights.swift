@@ -45,7 +45,7 @@ struct StreamWeights: Sendable {
 
   /// What a table of so many prototypes takes at most, `Int.max` if it cannot be addressed.
   static func byteCount(lanes: Int, features: Int) -> Int {
-    RefinementTable.byteCount(lanes: lanes + lanes / 4 + 8, features: features)
+    RefinementCells.Layout.rows.byteCount(lanes: lanes + lanes / 4 + 8, features: features)
   }
 
   /// The row of a feature, a new one with zeros if it has none.

@@ -11,6 +11,7 @@ package func classifierNew(
     var settings = TrainingOptions()
     try settings.set(OptionsText.fields(options, length: optionsLength))
     if let given = try Initialization(initial, initialLabels) { settings.initialization = given }
+    try settings.device.check()
     try put(ClassifierHandle(Learner(options: settings.validated())), in: classifier, "classifier")
   }
 }
@@ -50,6 +51,7 @@ package func classifierSetOptions(
     try ClassifierHandle.borrowed(classifier, "classifier").withLearner { learner in
       var settings = learner.options.options
       try settings.set(fields)
+      try settings.device.check()
       try learner.change(to: settings.validated())
     }
   }

@@ -13,6 +13,7 @@ extension TrainingReport {
     report.empty_row_count = Int64(emptyDocumentCount)
     report.shift = shift
     report.objective = objective
+    report.error_before_update = errorBeforeUpdate ?? .nan
     report.refinement_epochs = 0
     report.rate_halvings = 0
     report.held_out_count = 0

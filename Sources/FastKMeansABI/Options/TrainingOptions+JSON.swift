@@ -30,7 +30,8 @@ extension TrainingOptions {
         field.isText("auto")
         ? .automatic : .count(try field.whole(allowed: "auto, or a whole number from 0 to 1000"))
     case "device":
-      guard field.isText("cpu") else { throw field.error(allowed: "cpu") }
+      guard case .string(let name) = field.value else { throw field.error(allowed: Device.allowed) }
+      device = try Device(name: name)
     default: try setNumber(field)
     }
   }
@@ -51,6 +52,9 @@ extension TrainingOptions {
     case "tol": tolerance = try field.number(allowed: "a number from 0")
     case "random_state": seed = try field.whole(allowed: "a whole number from 0 to 2^64 - 1")
     case "decay": decay = try field.number(allowed: "above 0, at most 1")
+    case "half_life": halfLife = field.isNull ? nil : try field.number(allowed: "a number above 0, or null")
+    case "k_bytes":
+      automaticByteLimit = field.isNull ? nil : try field.whole(allowed: "a whole number from 1, or null")
     default:
       throw OptionsError(
         parameter: field.name, value: field.value.summary,
@@ -101,12 +105,11 @@ extension TrainingOptions {
   /// All options by name, in alphabetic order.
   var json: String {
     guard case .object(let object) = OptionsSection.encode(self) else { return "{}" }
-    var complete = JSONObject()
-    for member in object.members {
-      // Files leave the number of threads out, and the device.
-      if member.key > "device", complete["device"] == nil { complete.append("device", .string("cpu")) }
-      complete.append(member.key, member.key == "n_threads" ? .integer(threadCount) : member.value)
-    }
-    return JSONValue.object(complete).text
+    // Files leave out the number of threads, the device, and what is not used of what came later.
+    var complete = ["half_life": JSONValue.null, "k_bytes": .null]
+    for member in object.members { complete[member.key] = member.value }
+    complete["n_threads"] = .integer(threadCount)
+    complete["device"] = .string(device.name)
+    return JSONValue.object(JSONObject(sorting: complete)).text
   }
 }

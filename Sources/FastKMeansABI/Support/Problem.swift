@@ -36,6 +36,7 @@ struct Problem {
     case let error as InputError: self.init(error)
     case let error as ClassifierError: self.init(error)
     case let error as TextError: self.init(error)
+    case let error as DeviceError: self.init(error)
     case is CancelledByCaller:
       self.init(FKM_CANCELLED, "cancelled", ClassifierError.cancelled.description)
     case let error as FileError: self.init(FKM_IO, error.kind, error.description)
@@ -80,6 +81,24 @@ extension Problem {
     case .labelTypeChanged: self.init(FKM_BAD_DATA, "label_type_changed", error.description)
     case .unsupported: self.init(FKM_UNSUPPORTED, "unsupported", error.description)
     }
+  }
+
+  private init(_ error: DeviceError) {
+    let kind =
+      switch error {
+      case .pluginMissing: "plugin_missing"
+      case .pluginUnloadable: "plugin_unloadable"
+      case .pluginVersion: "plugin_version"
+      case .pluginStale: "plugin_stale"
+      case .unavailable: "unavailable"
+      case .badIndex: "bad_index"
+      case .outOfMemory: "out_of_memory"
+      case .overflow: "overflow"
+      case .unsupported: "unsupported"
+      case .failed: "failed"
+      }
+    let row: Int? = if case .overflow(_, let row, _) = error { row } else { nil }
+    self.init(FKM_DEVICE, kind, error.description, row: row)
   }
 
   private init(_ error: TextError) {

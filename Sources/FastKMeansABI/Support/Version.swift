@@ -25,6 +25,7 @@ package func statusName(_ status: Int32) -> UnsafePointer<CChar>? {
     case FKM_BAD_MODEL: "bad model"
     case FKM_NEWER_FORMAT: "newer format"
     case FKM_INTERNAL: "internal error"
+    case FKM_DEVICE: "device"
     default: "unknown status"
     }
   return name.cString

@@ -38,7 +38,10 @@ import Testing
       return problem.rows.indices.map { row in
         (0..<table.laneCount).map { lane in
           let dot = problem.rows[row].enumerated().reduce(0.0) {
-            $0 + Double($1.element) * Double(table.weights.pointer[$1.offset * table.stride + lane])
+            $0 + Double($1.element)
+              * Double(
+                table.cells.weight(
+                  feature: $1.offset, lane: lane, featureCount: table.featureCount))
           }
           return dot * Double(rows.scale(of: row)) + Double(table.biases?.pointer[lane] ?? 0)
         }

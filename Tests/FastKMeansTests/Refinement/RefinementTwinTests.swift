@@ -55,7 +55,8 @@ import Testing
     var worst = 0.0
     for lane in twin.weights.indices {
       for (feature, weight) in twin.weights[lane].enumerated() {
-        let value = Double(table.weights.pointer[feature * table.stride + lane])
+        let value = Double(
+          table.cells.weight(feature: feature, lane: lane, featureCount: table.featureCount))
         worst = max(worst, abs(value - weight) / (1 + abs(weight)))
       }
       if let bias = twin.biases?[lane], let biases = table.biases {

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ._answers import Explanation, TopK
 from ._classifier import FastKMeansClassifier
 from ._errors import DataConversionWarning, DeviceError, InvalidParameterError, NotFittedError
+from ._operations import OpenSet
 from ._vectorizer import TfidfVectorizer
 from ._version import __version__
 
@@ -57,6 +58,7 @@ __all__ = [
     "InvalidParameterError",
     "NewerFormatError",
     "NotFittedError",
+    "OpenSet",
     "TfidfVectorizer",
     "TooLargeError",
     "TopK",

@@ -11,7 +11,7 @@ from ._frames import check_feature_names, feature_names
 from ._input import Rows, SparseRows, check_finite, rows_of
 from ._labels import coded_labels
 from ._lazy import LazyModule
-from ._parameters import _whole
+from ._parameters import _whole, device_name
 from ._state import LabelTable, LearnedState
 from ._weights import checked_weights
 
@@ -37,7 +37,8 @@ class TopK(NamedTuple):
     prototypes : ndarray of int32, documents x k
         That prototype, by its row in `centroids_`.
     rejected : ndarray of bool, documents
-        The document has no feature that any prototype knows.
+        None of the classes: the document has no feature that any prototype knows, or falls below the rate of `reject`. The
+        best class is the best one all the same.
     """
 
     labels: np.ndarray
@@ -45,6 +46,15 @@ class TopK(NamedTuple):
     confidences: np.ndarray
     prototypes: np.ndarray
     rejected: np.ndarray
+
+    @property
+    def remaining(self) -> np.ndarray:
+        """What all classes that are not listed have together: float32, documents.
+
+        None of them has more than this, nor more than the last confidence listed: a bound that needs no full table.
+        """
+        left: np.ndarray = np.maximum(0, 1 - self.confidences.sum(axis=1, dtype=np.float64)).astype(np.float32)
+        return left
 
 
 class Explanation(NamedTuple):
@@ -72,12 +82,17 @@ class Answers(Estimator):
     """Predictions of every kind."""
 
     n_threads: int
+    device: Any
     classes_: np.ndarray
     _state: LearnedState
     _table: LabelTable
 
     def _is_fitted(self) -> bool:
         return "_state" in self.__dict__
+
+    def _model(self) -> native.Model:
+        """What answers, where `device` says."""
+        return self._state.model_on(device_name(self.device))
 
     def _rows_to_ask(self, X: Any) -> Rows:
         self._check_is_fitted()
@@ -99,7 +114,7 @@ class Answers(Estimator):
         rows = self._rows_to_ask(X)
         threads = _whole("n_threads", self.n_threads)
         try:
-            return getattr(self._state.model(), question)(rows, threads, *arguments)
+            return getattr(self._model(), question)(rows, threads, *arguments)
         except library.BadDataError as error:
             if error.kind == "not_finite":
                 check_finite(rows)
@@ -205,7 +220,7 @@ class Answers(Estimator):
         """
         predicted = self.predict(X)
         labels = coded_labels(y, self, len(predicted))
-        weights = checked_weights(sample_weight, len(predicted))
+        weights = checked_weights(sample_weight, len(predicted), self)
         if labels.is_text != self._table.is_text:
             return 0.0
         return float(np.average(labels.classes[labels.codes] == predicted, weights=weights))
@@ -238,7 +253,7 @@ class Answers(Estimator):
         rows = self._rows_to_ask(X)
         if feature_names is not None and len(feature_names) != rows.shape[1]:
             raise ValueError(f"there are {len(feature_names)} feature names and {rows.shape[1]} features")
-        model, threads = self._state.model(), _whole("n_threads", self.n_threads)
+        model, threads = self._model(), _whole("n_threads", self.n_threads)
         if label is None:
             wanted = model.predict(rows, threads, native.ROWS_PER_CALL)
         else:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from . import _native as native
-from ._display import Display
 from ._frames import feature_names
 from ._input import DenseRows, Rows, SparseRows, check_finite, rows_of
 from ._labels import CodedLabels, coded_labels
 from ._lazy import LazyModule
+from ._operations import Operations
 from ._parameters import device_name, dtype_name, is_explicit, library_options
 from ._progress import progress_for
 from ._state import LabelTable, LearnedState
@@ -31,7 +32,8 @@ else:
     sparse = LazyModule("scipy.sparse")
     library = LazyModule("fast_kmeans_classifier._library")
 
-class FastKMeansClassifier(Display):
+
+class FastKMeansClassifier(Operations):
     """A classifier that keeps several prototypes per class, found by k-means and refined until they separate the classes.
 
     For text (sparse TF-IDF rows) and embeddings (dense rows). It learns at once (`fit`) or batch after batch (`fit_batch`), takes
@@ -82,8 +84,12 @@ class FastKMeansClassifier(Display):
         Epochs of large-margin refinement; 0 turns it off.
     decay : float, default 1.0
         What is left of a prototype's mass after each batch; above 0, at most 1.
-    device : 'cpu', 'cuda', 'cuda:N' or 'mps', default 'cpu'
-        Where to compute. Accelerators need a plug-in.
+    half_life : float, default None
+        After how many documents of a stream half of a prototype's mass is left, on top of `decay`; above 0. None: never.
+    k_bytes : int, default None
+        With `k_init='auto'` the bytes that prototypes and refined weights may take at most; None: no limit.
+    device : 'cpu', 'cuda', 'cuda:N', 'mps', 'torch:cpu' or 'auto', default 'cpu'
+        Where to refine and to answer. All but 'cpu' go through a plug-in (docs/gpu.md); with it, tensors on a GPU are taken.
     warm_start : bool, default False
         `fit` goes on from the prototypes that are there.
     mode : 'default' or 'reference', default 'default'
@@ -120,9 +126,9 @@ class FastKMeansClassifier(Display):
 
     def __init__(
         self,
-        k_init: Any = 3,
-        k_list: Any = None,
-        init_method: Any = "kmeans++",
+        k_init: int | str = 3,
+        k_list: Sequence[int] | Mapping[Any, int] | None = None,
+        init_method: str | tuple[Any, Any] = "kmeans++",
         distance: str = "cosine",
         dtype: Any = "float32",
         soft: bool = True,
@@ -140,8 +146,10 @@ class FastKMeansClassifier(Display):
         n_threads: int = -1,
         random_state: Any = 42,
         *,
-        refine: Any = "auto",
+        refine: int | str = "auto",
         decay: float = 1.0,
+        half_life: float | None = None,
+        k_bytes: int | None = None,
         device: Any = "cpu",
         warm_start: bool = False,
         mode: str = "default",
@@ -167,6 +175,8 @@ class FastKMeansClassifier(Display):
         self.random_state = random_state
         self.refine = refine
         self.decay = decay
+        self.half_life = half_life
+        self.k_bytes = k_bytes
         self.device = device
         self.warm_start = warm_start
         self.mode = mode
@@ -219,7 +229,8 @@ class FastKMeansClassifier(Display):
             `shift`: the largest distance that a prototype moved. `num_merged`: prototypes merged into another.
             `active_centroids`: prototypes now. `objective`: the sum of weight times distance. `reassigned`: prototypes that
             started again elsewhere. `pruned`: prototypes dropped. `new_classes`: labels that this batch brought.
-            `empty_documents`: documents without any feature.
+            `empty_documents`: documents without any feature. `error_before_update`: the share of the batch that was answered
+            wrongly before it was learned; None for `fit`, and for a classifier without refined weights.
         """
         report = self._learn(X, y, sample_weight, verbose, whole=False)
         if verbose:
@@ -258,7 +269,7 @@ class FastKMeansClassifier(Display):
         if goes_on:
             self._check_features(rows, names)
             rows = _in_layout(rows, self._state.model().info.layout)
-        data = TrainingData(rows, labels, checked_weights(sample_weight, rows.shape[0]))
+        data = TrainingData(rows, labels, checked_weights(sample_weight, rows.shape[0], self))
         if whole and str(self.mode).lower() == "default":
             data = data.with_equal_rows_merged()
         table = self._label_table(data, classes, goes_on)
@@ -298,6 +309,8 @@ class FastKMeansClassifier(Display):
                     learner.set_options(_without_chance(options, self.random_state))
                 if whole:
                     report = learner.fit(data.rows, data.labels, data.weights, handler)
+                    if goes_on:
+                        state.forget_rule()
                 else:
                     report = learner.fit_batch(
                         data.rows, data.labels, data.weights, initial if goes_on else None, handler
@@ -347,20 +360,23 @@ class FastKMeansClassifier(Display):
         Parameters
         ----------
         device : str or torch.device
-            'cpu'; accelerators need a plug-in. A precision may stand here too.
+            As the parameter `device`. A precision may stand here too.
         dtype : str, numpy or torch type
             Sets the parameter `dtype`, which counts from the next `fit` on.
 
         Raises
         ------
         DeviceError
-            The device needs a plug-in that is not there.
+            The device cannot be used here: the plug-in or the device is missing.
         """
         if device is not None and dtype is None and _is_precision(device):
             device, dtype = None, device
         precision = dtype_name(dtype) if dtype is not None else self.dtype
         if device is not None:
-            self.device = device_name(device)
+            name = device_name(device)
+            if name != "cpu":
+                native.check_device(name)
+            self.device = name
         self.dtype = precision
         return self
 
@@ -431,4 +447,5 @@ def _log(report: library.Report, new: np.ndarray) -> dict[str, Any]:
         "pruned": report.pruned_count,
         "new_classes": new.tolist(),
         "empty_documents": report.empty_row_count,
+        "error_before_update": None if np.isnan(report.error_before_update) else report.error_before_update,
     }

@@ -28,10 +28,6 @@ class DeviceError(RuntimeError):
     """The device that was asked for cannot be used here."""
 
 
-class VersionError(ValueError):
-    """A model, a pickle or the library comes from a version that this one cannot read."""
-
-
 class DataConversionWarning(UserWarning):
     """The data had to be brought into another shape or type than it was given in."""
 

@@ -13,6 +13,8 @@ from ._lazy import LazyModule
 
 if TYPE_CHECKING:
     import inspect
+
+    from typing_extensions import Self
 else:
     inspect = LazyModule("inspect")
 
@@ -46,7 +48,7 @@ class Estimator:
         """
         return {name: getattr(self, name) for name, _ in _parameters_of(type(self))}
 
-    def set_params(self, **params: Any) -> Any:
+    def set_params(self, **params: Any) -> Self:
         """Changes parameters; values are checked when they are next used.
 
         Raises
@@ -103,21 +105,21 @@ class Estimator:
         """The metadata that each method asks for, as scikit-learn's `MetadataRequest`."""
         return self._get_metadata_request()
 
-    def _set_request(self, method: str, sample_weight: Any) -> Any:
+    def _set_request(self, method: str, sample_weight: Any) -> Self:
         request = self._get_metadata_request()
         getattr(request, method).add_request(param="sample_weight", alias=sample_weight)
         self._metadata_request = request
         return self
 
-    def set_fit_request(self, *, sample_weight: bool | str | None = None) -> Any:
+    def set_fit_request(self, *, sample_weight: bool | str | None = None) -> Self:
         """Whether scikit-learn's routing passes `sample_weight` to `fit`."""
         return self._set_request("fit", sample_weight)
 
-    def set_partial_fit_request(self, *, sample_weight: bool | str | None = None) -> Any:
+    def set_partial_fit_request(self, *, sample_weight: bool | str | None = None) -> Self:
         """Whether scikit-learn's routing passes `sample_weight` to `partial_fit`."""
         return self._set_request("partial_fit", sample_weight)
 
-    def set_score_request(self, *, sample_weight: bool | str | None = None) -> Any:
+    def set_score_request(self, *, sample_weight: bool | str | None = None) -> Self:
         """Whether scikit-learn's routing passes `sample_weight` to `score`."""
         return self._set_request("score", sample_weight)
 

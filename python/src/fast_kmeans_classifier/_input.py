@@ -41,7 +41,9 @@ class SparseRows:
         self.values = values
 
     def __getitem__(self, rows: slice) -> SparseRows:
-        """Consecutive rows; only their offsets are copied."""
+        """Consecutive rows; only their offsets are copied. All of them: the rows themselves."""
+        if rows.start == 0 and rows.stop >= self.shape[0]:
+            return self
         offsets = self.offsets[rows.start : rows.stop + 1]
         first, last = int(offsets[0]), int(offsets[-1])
         return SparseRows(
@@ -102,7 +104,7 @@ def rows_of(X: Any, estimator: object = None) -> Rows:
     """
     name = f" by {type(estimator).__name__}" if estimator is not None else ""
     if is_tensor(X):
-        X = tensor_rows(X)
+        X = tensor_rows(X, estimator)
     elif is_frame(X):
         X = frame_values(X)
     if _is_sparse(X):
@@ -267,7 +269,7 @@ def _check_offsets(shape: tuple[int, int], offsets: np.ndarray, columns: np.ndar
     """Nothing may look beyond the ends, whatever the offsets say; the library checks the columns."""
     if offsets.ndim != 1 or len(offsets) != shape[0] + 1:
         raise ValueError(f"X is damaged: {shape[0]} rows need {shape[0] + 1} row offsets, there are {offsets.size}")
-    if int(offsets[0]) != 0 or bool(np.any(offsets[1:] < offsets[:-1])):
+    if int(offsets[0]) != 0 or bool((offsets[1:] < offsets[:-1]).any()):
         raise ValueError("X is damaged: row offsets must start at 0 and never fall")
     if int(offsets[-1]) > min(len(columns), len(values)):
         raise ValueError(

@@ -58,7 +58,7 @@ def coded_labels(y: Any, estimator: object, row_count: int | None = None) -> Cod
         raise ValueError(
             f"This {type(estimator).__name__} estimator requires y to be passed, but the target y is None."
         )
-    array = _one_column(_as_array(y))
+    array = _one_column(_as_array(y, estimator))
     if row_count is not None and len(array) != row_count:
         raise ValueError(f"Found input variables with inconsistent numbers of samples: {[row_count, len(array)]}")
     if len(array) == 0:
@@ -70,9 +70,9 @@ def coded_labels(y: Any, estimator: object, row_count: int | None = None) -> Cod
     return _coded_numbers(array)
 
 
-def _as_array(y: Any) -> np.ndarray:
+def _as_array(y: Any, estimator: object) -> np.ndarray:
     if is_tensor(y):
-        array = tensor_values(y)
+        array = tensor_values(y, estimator)
     elif hasattr(y, "to_numpy"):
         array = y.to_numpy()
     else:

@@ -15,8 +15,10 @@ import ctypes
 import os
 import sys
 import threading
+from collections.abc import Callable
 from ctypes import POINTER, c_char, c_char_p, c_double, c_int32, c_int64, c_uint32, c_uint64, c_void_p
 from pathlib import Path
+from typing import Any
 
 ABI_VERSION = 1
 
@@ -32,6 +34,7 @@ IO = 8
 BAD_MODEL = 9
 NEWER_FORMAT = 10
 INTERNAL = 11
+DEVICE = 12
 
 INT32 = 1
 INT64 = 2
@@ -54,6 +57,10 @@ REFINED = 2
 BY_CLASS = 1
 BY_PROTOTYPE = 2
 
+ACCEPT_ALL = 0
+FALSE_ACCEPT = 1
+FALSE_REJECT = 2
+
 
 # -- errors --------------------------------------------------------------------------------------------------------
 
@@ -65,7 +72,17 @@ class FastKMeansError(Exception):
     (from 0, or None), ``parameter``, ``value`` and ``allowed`` (texts, empty where there is none).
     """
 
-    def __init__(self, message, status=INTERNAL, kind="", row=None, column=None, parameter="", value="", allowed=""):
+    def __init__(
+        self,
+        message: str,
+        status: int = INTERNAL,
+        kind: str = "",
+        row: int | None = None,
+        column: int | None = None,
+        parameter: str = "",
+        value: str = "",
+        allowed: str = "",
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.kind = kind
@@ -75,7 +92,7 @@ class FastKMeansError(Exception):
         self.value = value
         self.allowed = allowed
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         details = (self.status, self.kind, self.row, self.column, self.parameter, self.value, self.allowed)
         return (type(self), (*self.args, *details))
 
@@ -111,8 +128,8 @@ class TooLargeError(FastKMeansError, MemoryError):
 class FileError(FastKMeansError, OSError):
     """The operating system refused to open, read or write a file."""
 
-    def __str__(self):
-        return self.args[0]
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class BadModelError(FastKMeansError, ValueError):
@@ -127,6 +144,10 @@ class InternalError(FastKMeansError, RuntimeError):
     """A fault of the library."""
 
 
+class DeviceRefusedError(FastKMeansError, RuntimeError):
+    """A device cannot be used, or gave up."""
+
+
 _ERRORS = {
     INVALID_ARGUMENT: InvalidArgumentError,
     INVALID_OPTION: InvalidOptionError,
@@ -139,6 +160,7 @@ _ERRORS = {
     BAD_MODEL: BadModelError,
     NEWER_FORMAT: NewerFormatError,
     INTERNAL: InternalError,
+    DEVICE: DeviceRefusedError,
 }
 
 
@@ -148,11 +170,21 @@ _ERRORS = {
 class _Structure(ctypes.Structure):
     """A structure of the header: begins with its own size."""
 
-    def __init__(self, **fields):
+    _keep: Any
+
+    def __init__(self, **fields: Any) -> None:
         super().__init__(struct_size=ctypes.sizeof(type(self)), **fields)
 
 
 class Error(_Structure):
+    status: int
+    row: int
+    column: int
+    kind: bytes
+    parameter: bytes
+    value: bytes
+    allowed: bytes
+    message: bytes
     _fields_ = [
         ("struct_size", c_uint32),
         ("status", c_int32),
@@ -227,6 +259,7 @@ class Report(_Structure):
         ("prototype_accuracy", c_double),
         ("refinement_bytes_needed", c_int64),
         ("refinement_recipe", c_char * 16),
+        ("error_before_update", c_double),
     ]
 
 
@@ -245,6 +278,19 @@ class ModelInfo(_Structure):
         ("refined_value_count", c_int64),
         ("label_text_size", c_int64),
         ("batch_count", c_int64),
+    ]
+
+
+class OpenSet(_Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("measure", c_int32),
+        ("is_per_class", c_int32),
+        ("reserved", c_int32),
+        ("rate", c_double),
+        ("known_count", c_int64),
+        ("unknown_count", c_int64),
+        ("separation", c_double),
     ]
 
 
@@ -297,7 +343,7 @@ _DOCUMENTS = POINTER(Documents)
 _ERROR = POINTER(Error)
 
 #: Arguments of every function that returns a status, without the error at the end.
-_CALLS = {
+_CALLS: dict[str, list[Any]] = {
     "fkm_classifier_new": [c_char_p, c_int64, _ROWS, _LABELS, _NEW_HANDLE],
     "fkm_classifier_resume": [_HANDLE, _NEW_HANDLE],
     "fkm_classifier_clone": [_HANDLE, _NEW_HANDLE],
@@ -309,6 +355,9 @@ _CALLS = {
     ],
     "fkm_classifier_seed": [_HANDLE, _ROWS, _LABELS, _ARRAY],
     "fkm_classifier_model": [_HANDLE, _NEW_HANDLE],
+    "fkm_classifier_remove_class": [_HANDLE, _LABELS],
+    "fkm_classifier_rename_class": [_HANDLE, _LABELS, _LABELS],
+    "fkm_classifier_merge_classes": [_HANDLE, _LABELS, _LABELS],
     "fkm_model_get_info": [_HANDLE, POINTER(ModelInfo)],
     "fkm_model_clone": [_HANDLE, _NEW_HANDLE],
     "fkm_model_options": [_HANDLE, _NEW_HANDLE],
@@ -321,6 +370,11 @@ _CALLS = {
     "fkm_model_scores": [_HANDLE, _ROWS, c_int32, c_int32, c_int32, _ARRAY],
     "fkm_model_probabilities": [_HANDLE, _ROWS, c_int32, c_int32, _ARRAY],
     "fkm_model_explain": [_HANDLE, _ROWS, c_int32, _ARRAY, _ARRAY, _ARRAY, _ARRAY],
+    "fkm_model_rejecting": [_HANDLE, c_int32, c_double, c_int32, _NEW_HANDLE],
+    "fkm_model_get_open_set": [_HANDLE, POINTER(OpenSet)],
+    "fkm_model_open_set_scores": [_HANDLE, _ROWS, c_int32, _ARRAY],
+    "fkm_device_check": [c_char_p],
+    "fkm_model_on_device": [_HANDLE, c_char_p, _NEW_HANDLE],
     "fkm_model_save": [_HANDLE, c_char_p],
     "fkm_model_load": [c_char_p, c_int32, _NEW_HANDLE],
     "fkm_model_to_bytes": [_HANDLE, _NEW_HANDLE],
@@ -353,7 +407,7 @@ _CALLS = {
 }
 
 #: The others: result and arguments.
-_PLAIN = {
+_PLAIN: dict[str, tuple[Any, list[Any]]] = {
     "fkm_abi_version": (c_uint32, []),
     "fkm_version": (c_char_p, []),
     "fkm_status_name": (c_char_p, [c_int32]),
@@ -372,22 +426,22 @@ _PLAIN = {
 #: Names another library file, for developers.
 PATH_VARIABLE = "FASTKMEANS_LIBRARY"
 
-_loaded = None
+_loaded: ctypes.CDLL | None = None
 _lock = threading.Lock()
 
 
-def file_name():
+def file_name() -> str:
     """The library's file name on this platform."""
     return "libfastkmeans_c.dylib" if sys.platform == "darwin" else "libfastkmeans_c.so"
 
 
-def path():
+def path() -> Path:
     """The file that is loaded: the one that FASTKMEANS_LIBRARY names, else the one beside this module."""
     named = os.environ.get(PATH_VARIABLE)
     return Path(named) if named else Path(__file__).parent / file_name()
 
 
-def load():
+def load() -> ctypes.CDLL:
     """The library, loaded and declared on the first call.
 
     Raises ImportError if the file is missing, cannot be loaded, or speaks another version of the interface.
@@ -400,7 +454,7 @@ def load():
     return _loaded
 
 
-def _opened(file):
+def _opened(file: Path) -> ctypes.CDLL:
     if not file.is_file():
         raise ImportError(
             f"{file} does not exist; install the package with `pip install ./python` from the repository, "
@@ -412,7 +466,7 @@ def _opened(file):
         raise ImportError(f"{file} cannot be loaded: {error}") from error
 
 
-def _declared(library):
+def _declared(library: ctypes.CDLL) -> ctypes.CDLL:
     try:
         library.fkm_abi_version.restype = c_uint32
         found = library.fkm_abi_version()
@@ -423,10 +477,10 @@ def _declared(library):
             f"{path()} speaks version {found} of the interface, this package version {ABI_VERSION}; "
             "install both from the same source"
         )
-    for name, (result, arguments) in _PLAIN.items():
+    for name, (result, plain_arguments) in _PLAIN.items():
         function = getattr(library, name)
         function.restype = result
-        function.argtypes = arguments
+        function.argtypes = plain_arguments
     for name, arguments in _CALLS.items():
         function = getattr(library, name)
         function.restype = c_int32
@@ -434,12 +488,12 @@ def _declared(library):
     return library
 
 
-_NO_PROGRESS = ctypes.cast(None, ProgressFunction)
+_NO_PROGRESS = ctypes.cast(c_void_p(), ProgressFunction)
 
 # -- calling -------------------------------------------------------------------------------------------------------
 
 
-def call(name, *arguments):
+def call(name: str, *arguments: Any) -> None:
     """Calls a function that returns a status; raises one of the errors above.
 
     Structures are passed as they are, outputs as ``ctypes.byref(ctypes.c_void_p())``, arrays as their addresses, a
@@ -463,8 +517,8 @@ def call(name, *arguments):
         raise _exception(status, error)
 
 
-def _exception(status, error):
-    def text(field):
+def _exception(status: int, error: Error) -> FastKMeansError:
+    def text(field: bytes) -> str:
         return field.decode("utf-8", "replace")
 
     return _ERRORS.get(status, InternalError)(
@@ -486,12 +540,12 @@ class ProgressHandler:
     too, cancels the call and is raised from ``call``; so Ctrl-C works also with a function that does nothing.
     """
 
-    def __init__(self, function=None):
-        self.raised = None
+    def __init__(self, function: Callable[[str, int, int, int | None], None] | None = None) -> None:
+        self.raised: BaseException | None = None
         self._report = function
         self.function = ProgressFunction(self._called)
 
-    def _called(self, _context, progress):
+    def _called(self, _context: Any, progress: Any) -> int:
         try:
             if self._report is not None:
                 now = progress.contents
@@ -502,14 +556,14 @@ class ProgressHandler:
         return 0
 
 
-def new_handle(name, *arguments):
+def new_handle(name: str, *arguments: Any) -> int:
     """The handle (an int) that a function with one new handle as its last argument gives."""
     handle = c_void_p()
     call(name, *arguments, ctypes.byref(handle))
-    return handle.value
+    return handle.value or 0
 
 
-def take_buffer(buffer):
+def take_buffer(buffer: c_void_p) -> bytes:
     """The bytes of a buffer handle, which is freed."""
     library = load()
     try:

@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ._errors import InvalidParameterError
+from ._errors import DeviceError, InvalidParameterError
 from ._input import DenseRows, Rows, SparseRows
 from ._labels import CodedLabels
 from ._lazy import LazyModule
@@ -37,11 +37,18 @@ ROWS_PER_CALL = 100_000
 
 
 def call(name: str, *arguments: Any) -> None:
-    """Calls the library; an option that is not allowed is a parameter that is not allowed."""
+    """Calls the library; what it says of options and devices is said in this package's words."""
     try:
         library.call(name, *arguments)
     except library.InvalidOptionError as error:
         raise InvalidParameterError(str(error)) from None
+    except library.DeviceRefusedError as error:
+        raise DeviceError(str(error)) from None
+
+
+def check_device(name: str) -> None:
+    """Raises if the device cannot be used here."""
+    call("fkm_device_check", name.encode())
 
 
 class Handle:
@@ -131,6 +138,21 @@ class Classifier(Handle):
         del keep, keep_first
         return report
 
+    def remove_class(self, label: CodedLabels) -> None:
+        """Takes a class out; indices above it fall."""
+        structure, _keep = _labels_structure(label)
+        call("fkm_classifier_remove_class", self, structure)
+
+    def rename_class(self, label: CodedLabels, name: CodedLabels) -> None:
+        """Gives a class another label."""
+        (old, _keep), (new, _keep_too) = _labels_structure(label), _labels_structure(name)
+        call("fkm_classifier_rename_class", self, old, new)
+
+    def merge_classes(self, labels: CodedLabels, target: CodedLabels) -> None:
+        """Makes several classes one; indices above those that go fall."""
+        (sources, _keep), (into, _keep_too) = _labels_structure(labels), _labels_structure(target)
+        call("fkm_classifier_merge_classes", self, sources, into)
+
     def model(self) -> Model:
         """What has been learned, immutable."""
         made: Model = Model._made_by("fkm_classifier_model", self)
@@ -140,13 +162,47 @@ class Classifier(Handle):
 class Model(Handle):
     """What answers; immutable, for any number of threads."""
 
-    __slots__ = ("info",)
+    __slots__ = ("_device", "info")
     _type = "model"
 
     def __init__(self, value: int) -> None:
         super().__init__(value)
+        self._device: str | None = None
         self.info = library.ModelInfo()
         call("fkm_model_get_info", self, self.info)
+
+    @property
+    def device(self) -> str:
+        """Where it answers."""
+        if self._device is None:
+            self._device = str(self.options()["device"])
+        return self._device
+
+    def on_device(self, name: str) -> Model:
+        """The same model, answering elsewhere."""
+        made: Model = type(self)._made_by("fkm_model_on_device", self, name.encode())
+        return made
+
+    def rejecting(self, measure: int, rate: float, per_class: bool) -> Model:
+        """The same model with a rule of when to answer "none of these"."""
+        made: Model = type(self)._made_by("fkm_model_rejecting", self, measure, rate, int(per_class))
+        return made
+
+    def open_set(self) -> library.OpenSet | None:
+        """What it can tell about documents of unknown classes, and its rule; None if it cannot tell."""
+        found = library.OpenSet()
+        try:
+            call("fkm_model_get_open_set", self, found)
+        except library.UnsupportedError:
+            return None
+        return found
+
+    def open_set_scores(self, rows: Rows, threads: int, rows_per_call: int) -> np.ndarray:
+        """How much each row looks like one of any known class, as log-odds."""
+        scores = np.empty(rows.shape[0], dtype=np.float32)
+        for part in _parts(rows, rows_per_call):
+            call("fkm_model_open_set_scores", self, _rows_structure(rows[part]), threads, _address(scores[part]))
+        return scores
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], threads: int) -> Model:

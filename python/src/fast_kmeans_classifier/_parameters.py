@@ -11,7 +11,7 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ._errors import DeviceError, InvalidParameterError
+from ._errors import InvalidParameterError
 from ._lazy import LazyModule
 
 if TYPE_CHECKING:
@@ -133,29 +133,28 @@ def _seed(name: str, value: Any) -> int:
 
 
 def device_name(value: Any) -> str:
-    """`'cpu'`, from a text or a PyTorch device.
+    """The library's name of a device, from a text or a PyTorch device. Whether it can be used is the library's to say.
 
     Raises
     ------
-    DeviceError
-        For an accelerator: it needs a plug-in, and the message names the command that builds it.
     InvalidParameterError
         For anything that is no device.
     """
     text = str(value).lower()
+    if text in ("torch:cpu", "auto"):
+        return text
     kind, _, index = text.partition(":")
-    if kind == "cpu" and index in ("", "0"):
-        return "cpu"
-    if kind in ("cuda", "mps") and (not index or index.isdigit()):
-        raise DeviceError(
-            f"device={text!r} needs the accelerator's plug-in, which is not there: build it with "
-            "`Accelerators/Torch/build.sh` in FastKMeans' repository, or use device='cpu'"
-        )
-    raise InvalidParameterError("device", value, "'cpu', 'cuda', 'cuda:N' or 'mps'")
+    # PyTorch numbers devices of which there is one.
+    if kind in ("cpu", "mps") and index in ("", "0"):
+        return kind
+    if kind == "cuda" and (not index or index.isdigit()):
+        return text
+    raise InvalidParameterError("device", value, "'cpu', 'cuda', 'cuda:N', 'mps', 'torch:cpu' or 'auto'")
 
 
 _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "k_init": _whole_or_auto,
+    "k_bytes": lambda name, value: _whole_or_none(name, value),
     "k_list": _k_list,
     "init_method": _init_method,
     "distance": _choice("cosine", "euclidean"),
@@ -176,6 +175,7 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "random_state": _seed,
     "refine": _whole_or_auto,
     "decay": _real,
+    "half_life": _real_or_none,
     "device": lambda name, value: device_name(value),
     "warm_start": _truth,
     "mode": _choice("default", "reference"),
@@ -189,8 +189,6 @@ def library_options(params: Mapping[str, Any]) -> str:
     ------
     InvalidParameterError
         With the parameter, its value and what is allowed.
-    DeviceError
-        For a device that cannot be used.
     """
     return json.dumps({name: check(name, params[name]) for name, check in _CHECKS.items()})
 

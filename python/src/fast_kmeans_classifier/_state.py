@@ -10,8 +10,11 @@ from ._lazy import LazyModule
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from . import _library as library
 else:
     np = LazyModule("numpy")
+    library = LazyModule("fast_kmeans_classifier._library")
 
 
 class LearnedState:
@@ -25,6 +28,9 @@ class LearnedState:
         self._model = model
         #: The options that the classifier knows; None: those of the model.
         self.options: str | None = None
+        #: When to answer "none of these": measure, rate, whether by class; None: as the library has it.
+        self.rule: tuple[int, float, bool] | None = None
+        self._placed: tuple[native.Model, str, native.Model] | None = None
         self.lock = threading.Lock()
 
     def model(self) -> native.Model:
@@ -32,11 +38,33 @@ class LearnedState:
         model = self._model
         if model is None:
             with self.lock:
-                if self._model is None:
-                    assert self._classifier is not None
-                    self._model = self._classifier.model()
-                model = self._model
+                model = self._current()
         return model
+
+    def _current(self) -> native.Model:
+        """The model, made if need be; call with the lock held."""
+        if self._model is None:
+            assert self._classifier is not None
+            model = self._classifier.model()
+            self._model = model if self.rule is None else model.rejecting(*self.rule)
+        return self._model
+
+    def model_on(self, device: str) -> native.Model:
+        """What answers now, on a device."""
+        model = self.model()
+        if model.device == device:
+            return model
+        placed = self._placed
+        if placed is None or placed[0] is not model or placed[1] != device:
+            placed = (model, device, model.on_device(device))
+            self._placed = placed
+        return placed[2]
+
+    def reject(self, measure: int, rate: float, per_class: bool) -> None:
+        """Sets when to answer "none of these", for the models of later batches too."""
+        with self.lock:
+            self._model = self._current().rejecting(measure, rate, per_class)
+            self.rule = (measure, rate, per_class)
 
     def classifier(self) -> native.Classifier:
         """What learns; call with the lock held."""
@@ -45,17 +73,21 @@ class LearnedState:
             self._classifier = native.Classifier.resuming(self._model)
         return self._classifier
 
-    def has_learned(self, options: str) -> None:
+    def has_learned(self, options: str | None) -> None:
         """The model is out of date; call with the lock held."""
         self._model = None
         self.options = options
+
+    def forget_rule(self) -> None:
+        """No more rejection; call with the lock held."""
+        self.rule = (library.ACCEPT_ALL, 0.0, False)
 
     def copy(self) -> LearnedState:
         """An independent state with the same content."""
         with self.lock:
             classifier = self._classifier.clone() if self._classifier is not None else None
             copied = LearnedState(classifier, self._model)
-            copied.options = self.options
+            copied.options, copied.rule = self.options, self.rule
         return copied
 
 
@@ -81,7 +113,8 @@ class LabelTable:
     def unknown(self, labels: np.ndarray) -> np.ndarray:
         """Those of some sorted distinct labels that are not in the table."""
         missing = [key not in self._positions for key in self._keys(labels)]
-        return labels[np.array(missing, dtype=bool)]
+        unknown: np.ndarray = labels[np.array(missing, dtype=bool)]
+        return unknown
 
     def with_seen(self, labels: np.ndarray) -> tuple[LabelTable, np.ndarray]:
         """The table after the library has learned from these sorted distinct labels, and those that were new to it."""
@@ -97,9 +130,23 @@ class LabelTable:
             return self, new
         return LabelTable(np.concatenate([self.classes, new]), self.is_text), new
 
+    def without(self, indices: list[int]) -> LabelTable:
+        """The table after the library has taken these class indices out; declared labels stay declared."""
+        if self.columns is None:
+            return LabelTable(np.delete(self.classes, indices), self.is_text)
+        table = LabelTable(self.classes, self.is_text, declared=True)
+        table.columns = np.delete(self.columns, indices)
+        return table
+
+    def renamed(self, index: int, label: np.ndarray) -> LabelTable:
+        """The table after the class of an index got another label, given as an array of one."""
+        parts = (self.classes[:index], label, self.classes[index + 1 :])
+        return LabelTable(np.concatenate(parts), self.is_text)
+
     def labels_of(self, indices: np.ndarray) -> np.ndarray:
         """Labels of class indices."""
-        return self.classes[indices if self.columns is None else self.columns[indices]]
+        labels: np.ndarray = self.classes.take(indices if self.columns is None else self.columns.take(indices))
+        return labels
 
     def index_of(self, label: object) -> int:
         """The class index of a label.

@@ -21,8 +21,10 @@ def is_tensor(value: Any) -> bool:
     return torch is not None and isinstance(value, torch.Tensor)
 
 
-def tensor_rows(tensor: Any) -> Any:
+def tensor_rows(tensor: Any, estimator: object = None) -> Any:
     """A tensor as a NumPy array or a SciPy matrix, sharing memory where its layout allows.
+
+    A tensor on a GPU is copied if the estimator computes on one.
 
     Raises
     ------
@@ -31,8 +33,7 @@ def tensor_rows(tensor: Any) -> Any:
     """
     torch = loaded("torch")
     assert torch is not None
-    tensor = tensor.detach()
-    _check_device(tensor)
+    tensor = _on_processor(tensor.detach(), estimator)
     if tensor.layout == torch.strided:
         return tensor_values(tensor)
     if tensor.layout == torch.sparse_csr:
@@ -49,12 +50,11 @@ def tensor_rows(tensor: Any) -> Any:
     return sparse.coo_array((tensor_values(tensor.values()), (positions[0], positions[1])), shape=shape)
 
 
-def tensor_values(tensor: Any) -> np.ndarray:
-    """A dense tensor on the CPU as an array. NumPy has no `bfloat16`; such a tensor is widened."""
+def tensor_values(tensor: Any, estimator: object = None) -> np.ndarray:
+    """A dense tensor as an array, as above. NumPy has no `bfloat16`; such a tensor is widened."""
     torch = loaded("torch")
     assert torch is not None
-    tensor = tensor.detach()
-    _check_device(tensor)
+    tensor = _on_processor(tensor.detach(), estimator)
     if tensor.dtype == torch.bfloat16:
         tensor = tensor.float()
     # Conjugate and negative views have no memory of their own.
@@ -69,9 +69,12 @@ def _compressed(tensor: Any, offsets: Any, positions: Any, kind: Any) -> Any:
     return kind(parts, shape=tuple(tensor.shape))
 
 
-def _check_device(tensor: Any) -> None:
-    if tensor.device.type != "cpu":
-        raise DeviceError(
-            f"the tensor lies on {tensor.device}, and the classifier computes on the CPU: pass tensor.cpu() "
-            "(the GPU's plug-in is built by Accelerators/Torch/build.sh)"
-        )
+def _on_processor(tensor: Any, estimator: object) -> Any:
+    if tensor.device.type == "cpu":
+        return tensor
+    if str(getattr(estimator, "device", "cpu")).partition(":")[0] not in ("cpu", "torch"):
+        return tensor.cpu()
+    raise DeviceError(
+        f"the tensor lies on {tensor.device}, and the classifier computes on the CPU: pass tensor.cpu(), or let it compute "
+        "there with device='cuda' (docs/gpu.md says how to build the plug-in that this needs)"
+    )

@@ -18,7 +18,7 @@ else:
 MERGED_ROW_LIMIT = 1000
 
 
-def checked_weights(sample_weight: Any, row_count: int) -> np.ndarray | None:
+def checked_weights(sample_weight: Any, row_count: int, estimator: object = None) -> np.ndarray | None:
     """Weights as float64 without gaps, one for each row; None stays None.
 
     Raises
@@ -35,7 +35,7 @@ def checked_weights(sample_weight: Any, row_count: int) -> np.ndarray | None:
             f"sample_weight is {sample_weight!r}: if it was meant for verbose, pass it by name, verbose={sample_weight!r}"
         )
     if is_tensor(sample_weight):
-        sample_weight = tensor_values(sample_weight)
+        sample_weight = tensor_values(sample_weight, estimator)
     if np.isscalar(sample_weight):
         return np.full(row_count, float(sample_weight))  # type: ignore[arg-type]
     weights = np.ascontiguousarray(sample_weight, dtype=np.float64)
