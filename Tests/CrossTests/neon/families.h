@@ -10,6 +10,7 @@ void test_local(int level);
 void test_table(int level);
 void test_step(int level);
 void test_refine(int level);
+void test_tiles(int level);
 void test_checksum(int level);
 
 /* Whether the environment and the calling thread get the level that they ask for. */

@@ -18,7 +18,8 @@ typedef struct {
 static const family families[] = {
     {"scoring", test_scoring}, {"dense", test_dense}, {"codes", test_codes},
     {"staged", test_staged},   {"local", test_local}, {"table", test_table},
-    {"step", test_step},       {"refine", test_refine}, {"checksum", test_checksum},
+    {"step", test_step},       {"refine", test_refine}, {"tiles", test_tiles},
+    {"checksum", test_checksum},
 };
 
 static int level_named(const char *name) {
