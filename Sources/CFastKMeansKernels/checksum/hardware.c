@@ -22,10 +22,20 @@ __attribute__((target("sse4.2"))) uint32_t fk_crc32c_hardware(uint32_t state, co
   while (count--) state = _mm_crc32_u8(state, *bytes++);
   return state;
 }
-#elif defined(__aarch64__) && (defined(__APPLE__) || defined(__ARM_FEATURE_CRC32))
+#elif defined(__aarch64__) && (defined(__APPLE__) || defined(__linux__))
 #include <arm_acle.h>
+#if defined(__linux__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
+#endif
 
-int fk_crc32c_has_hardware(void) { return 1; }
+int fk_crc32c_has_hardware(void) {
+#if defined(__linux__)
+  return (getauxval(AT_HWCAP) & HWCAP_CRC32) != 0;
+#else
+  return 1; /* every arm64 machine of Apple's has it */
+#endif
+}
 
 __attribute__((target("crc"))) uint32_t fk_crc32c_hardware(uint32_t state, const uint8_t *bytes, size_t count) {
   for (; count >= 8; bytes += 8, count -= 8) {

@@ -1,5 +1,4 @@
-/* Compiled on arm64 only; not run on the machines that this was written on. The tests compare it with the scalar
- * level wherever it does run. */
+/* Compiled on arm64 only. Other machines run it emulated: scripts/test_neon.sh. */
 #if defined(__aarch64__)
 #include <arm_neon.h>
 
@@ -11,7 +10,7 @@ static fk_code_plan plan(const fk_code_scale *scale, const size_t *numbers, cons
   return fk_plan_document(scale, numbers, x, terms, multipliers);
 }
 
-/* vqrdmulh is round(a * b / 2^15), as everywhere. */
+/* vqrdmulh is round(a * b / 2^15), as everywhere but for -32768 * -32768; no multiplier is that small. */
 static int16_t accumulate(const int8_t *codes, size_t stride, const size_t *numbers, const int16_t *multipliers,
                           size_t terms, const int16_t *bias, int16_t bias_multiplier, int16_t *sums,
                           size_t count) {

@@ -5,6 +5,9 @@
 #include "fk_platform.h"
 #include "refine_levels.h"
 
+/* A product and a sum are two roundings, as in local.c: arm64 would fuse them, x86-64 would not. */
+#pragma clang fp contract(off)
+
 /* A rival whose term in the smooth loss is below exp(-5) is left alone: it would hardly move, and the scan can skip
  * nearly every lane. */
 #define LEAST_EXPONENT (-5.0f)

@@ -1,5 +1,4 @@
-/* Compiled on arm64 only; not run on the machines that this was written on. The tests compare it with the scalar
- * level wherever it does run. */
+/* Compiled on arm64 only. Other machines run it emulated: scripts/test_neon.sh. */
 #if defined(__aarch64__)
 #include <arm_neon.h>
 
@@ -43,13 +42,16 @@ static void add_list(const uint32_t *ids, const float *values, size_t count, flo
   for (size_t i = 0; i < count; i++) scores[ids[i]] = __builtin_fmaf(x, values[i], scores[ids[i]]);
 }
 
-/* vmaxnmq takes the number when the other side is NaN. */
+/* A comparison and not vmaxnmq: that lets a number win over a quiet NaN only, a signalling one hides it. */
 static ptrdiff_t first_max(const float *scores, size_t count) {
   float best = -__builtin_inff();
   size_t p = 0;
   float32x4_t top = vdupq_n_f32(best);
-  for (; p + 4 <= count; p += 4) top = vmaxnmq_f32(vld1q_f32(scores + p), top);
-  best = vmaxnmvq_f32(top);
+  for (; p + 4 <= count; p += 4) {
+    float32x4_t score = vld1q_f32(scores + p);
+    top = vbslq_f32(vcgtq_f32(score, top), score, top);
+  }
+  best = vmaxvq_f32(top);
   for (; p < count; p++) best = scores[p] > best ? scores[p] : best;
   for (p = 0; p < count; p++)
     if (scores[p] == best) return (ptrdiff_t)p;

@@ -1,5 +1,4 @@
-/* Compiled on arm64 only; not run on the machines that this was written on. The tests compare it with the scalar
- * level wherever it does run. */
+/* Compiled on arm64 only. Other machines run it emulated: scripts/test_neon.sh. */
 #if defined(__aarch64__)
 #include <arm_neon.h>
 

@@ -6,11 +6,16 @@
 #include "fk_platform.h"
 #include "tile_levels.h"
 
+/* A product and a sum are two roundings, as in local.c: arm64 would fuse them, x86-64 would not. */
+#pragma clang fp contract(off)
+
 void fk_tile_scores(const fk_tile_batch *batch, const uint16_t *tile, uint16_t least, float *score, size_t stride) {
   switch (fk_simd_level()) {
 #if defined(__x86_64__)
     case FK_SIMD_AVX512: fk_tile_scores_avx512(batch, tile, least, score, stride); return;
     case FK_SIMD_AVX2: fk_tile_scores_avx2(batch, tile, least, score, stride); return;
+#elif defined(__aarch64__)
+    case FK_SIMD_NEON: fk_tile_scores_neon(batch, tile, least, score, stride); return;
 #endif
     default: fk_tile_scores_scalar(batch, tile, least, score, stride);
   }
