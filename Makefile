@@ -4,6 +4,7 @@
 # make wheel    the Python package as a wheel, checked in a clean environment: .build/wheel
 # make torch    the plug-in for GPUs, against the PyTorch that is installed
 # make test-torch  its tests on LibTorch's processor device (makes .venv-torch by itself)
+# make test-neon  the kernels of arm64, emulated where the machine is none
 # make packages builds the packages that depend on this one
 # make bench    the whole-job benchmark on the demo's data (release build)
 # make bench-all  every number of docs/performance.md, with the peers of `make peers`: a quarter of an hour
@@ -32,7 +33,7 @@ LIBRARY_BUILD := .build/python
 # Tests that need Python look at this variable. Here it is always set, so that none is skipped without a word.
 export FASTKMEANS_PYTHON := $(VENV_PYTHON)
 
-.PHONY: all build release test test-swift test-scalar test-scripts test-python test-tensors test-c test-torch wheel packages \
+.PHONY: all build release test test-swift test-scalar test-scripts test-python test-tensors test-c test-neon test-torch wheel packages \
   lint format bench bench-all peers docs venv torch clean
 
 all: build
@@ -43,7 +44,7 @@ build:
 release:
 	$(SWIFT) build -c release --product fastkmeans $(SWIFT_FLAGS)
 
-test: test-swift test-scalar test-scripts test-python test-c
+test: test-swift test-scalar test-neon test-scripts test-python test-c
 
 # A warning in our own code fails the build here. (`-warnings-as-errors` can't be given on the command line: it
 # clashes with the silence that SwiftPM orders for dependencies.)
@@ -56,6 +57,11 @@ test-swift: venv
 # The same results on the portable kernels, which no test would otherwise reach on a machine with vector units.
 test-scalar: test-swift
 	FASTKMEANS_SIMD=scalar $(SWIFT) test --skip-build --filter KernelTests --filter FastKMeansTests $(SWIFT_FLAGS)
+
+# Without a cross compiler a message and no failure, so that `make test` runs anywhere; NEON_FLAGS= makes it one.
+NEON_FLAGS ?= --if-available
+test-neon:
+	scripts/test_neon.sh $(NEON_FLAGS)
 
 test-scripts: venv
 	$(VENV_PYTHON) -m unittest discover -s scripts/tests -t scripts
