@@ -79,6 +79,8 @@ def test_what_was_one_of_the_merged_classes_is_the_target(refine):
         (lambda one: one.merge_classes(["alpha"], "nothing"), ValueError, "knows no class 'nothing'"),
         (lambda one: one.merge_classes("alpha", "beta"), TypeError, "a list of labels"),
         (lambda one: one.merge_classes([], "beta"), ValueError, "empty"),
+        (lambda one: one.rename_class("alpha", ["new"]), TypeError, "no label"),
+        (lambda one: one.rename_class("alpha", None), ValueError, "NaN"),
         (lambda one: one.rename_class("nothing", "new"), ValueError, "knows no class"),
         (lambda one: one.remove_class(3), ValueError, "knows no class 3"),
     ],
