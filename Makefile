@@ -6,6 +6,7 @@
 # make test-torch  its tests on LibTorch's processor device (makes .venv-torch by itself)
 # make packages builds the packages that depend on this one
 # make bench    the whole-job benchmark on the demo's data (release build)
+# make bench-all  every number of docs/performance.md, with the peers of `make peers`: a quarter of an hour
 # make docs     the reference of the libraries as a website: .build/docs/site
 # make clean
 #
@@ -29,8 +30,8 @@ LIBRARY_BUILD := .build/python
 # Tests that need Python look at this variable. Here it is always set, so that none is skipped without a word.
 export FASTKMEANS_PYTHON := $(VENV_PYTHON)
 
-.PHONY: all build release test test-swift test-scalar test-scripts test-python test-tensors test-c wheel packages lint format \
-  bench docs venv clean torch test-torch
+.PHONY: all build release test test-swift test-scalar test-scripts test-python test-tensors test-c test-torch wheel packages \
+  lint format bench bench-all peers docs venv torch clean
 
 all: build
 
@@ -127,6 +128,16 @@ bench: release venv
 	$(VENV_PYTHON) Benchmarks/compare.py $(BENCH_DATA) --name $(notdir $(BENCH_DATA))
 	$(VENV_PYTHON) Benchmarks/report.py
 
+# Others to compare with, in an environment of their own: Benchmarks/.venv.
+peers:
+	Benchmarks/make_peers.sh $(PYTHON)
+
+bench-all: release peers
+	$(SWIFT) build -c release --package-path Benchmarks $(SWIFT_FLAGS)
+	Benchmarks/.venv/bin/python Benchmarks/bench_all.py
+	Benchmarks/.venv/bin/python Benchmarks/report.py --update docs/performance.md
+	Benchmarks/.venv/bin/python Benchmarks/plot.py
+
 docs: build
 	scripts/build_docs.sh
 
@@ -148,4 +159,4 @@ $(VENV)/.ready: scripts/requirements-test.txt
 	touch $@
 
 clean:
-	rm -rf .build Benchmarks/.build $(VENV) $(TORCH_VENV) fastkmeans-demo
+	rm -rf .build Benchmarks/.build Benchmarks/.venv $(VENV) $(TORCH_VENV) fastkmeans-demo

@@ -15,6 +15,8 @@ let package = Package(
     .library(name: "fastkmeans_c", type: .dynamic, targets: ["FastKMeansABI"]),
     .library(name: "FastKMeansStreams", targets: ["FastKMeansStreams"]),
     .executable(name: "fastkmeans", targets: ["FastKMeansCLI"]),
+    // Not API: what Benchmarks, a package of its own, needs to see of the kernels and the scoring index.
+    .library(name: "_FastKMeansMeasuring", targets: ["FastKMeansMeasuring", "CFastKMeansKernels"]),
   ],
   traits: [
     .trait(name: "Kafka", description: "Streams from and to Kafka; needs librdkafka 1.9 or newer.")
@@ -31,6 +33,7 @@ let package = Package(
       providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]
     ),
     .target(name: "FastKMeans", dependencies: ["CFastKMeansKernels", "CFastKMeansAccelerator"]),
+    .target(name: "FastKMeansMeasuring", dependencies: ["FastKMeans"]),
     .target(name: "FastKMeansText", dependencies: ["FastKMeans"]),
     .target(name: "FastKMeansFormats", dependencies: ["FastKMeans", "FastKMeansText", "CZlib"]),
     .target(name: "FastKMeansStreams", dependencies: ["FastKMeans", "FastKMeansText", "FastKMeansFormats"]),

@@ -10,7 +10,13 @@ let package = Package(
     .package(name: "FastKMeans", path: "..")
   ],
   targets: [
-    .target(name: "BenchmarkSupport", dependencies: [.product(name: "FastKMeans", package: "FastKMeans")]),
+    .target(
+      name: "BenchmarkSupport",
+      dependencies: [
+        .product(name: "FastKMeans", package: "FastKMeans"),
+        .product(name: "FastKMeansFormats", package: "FastKMeans"),
+      ]
+    ),
     .executableTarget(
       name: "RowsBenchmark",
       dependencies: ["BenchmarkSupport", .product(name: "FastKMeans", package: "FastKMeans")]
@@ -28,6 +34,32 @@ let package = Package(
       dependencies: [
         .product(name: "FastKMeans", package: "FastKMeans"),
         .product(name: "FastKMeansFormats", package: "FastKMeans"),
+      ]
+    ),
+    // What this machine can do at most: multiply-adds and bytes a second.
+    .target(name: "CMachinePeak"),
+    .executableTarget(
+      name: "KernelBenchmark",
+      dependencies: [
+        "BenchmarkSupport", "CMachinePeak", .product(name: "_FastKMeansMeasuring", package: "FastKMeans"),
+      ]
+    ),
+    .executableTarget(
+      name: "ScoringBenchmark",
+      dependencies: [
+        "BenchmarkSupport",
+        .product(name: "FastKMeans", package: "FastKMeans"),
+        .product(name: "FastKMeansFormats", package: "FastKMeans"),
+        .product(name: "_FastKMeansMeasuring", package: "FastKMeans"),
+      ]
+    ),
+    .executableTarget(
+      name: "DenseBenchmark",
+      dependencies: [
+        "BenchmarkSupport", "CMachinePeak",
+        .product(name: "FastKMeans", package: "FastKMeans"),
+        .product(name: "FastKMeansFormats", package: "FastKMeans"),
+        .product(name: "_FastKMeansMeasuring", package: "FastKMeans"),
       ]
     ),
   ],

@@ -15,15 +15,15 @@ import json
 import pathlib
 import sys
 
-from harness import machine, ours, process
+from harness import data_size, machine, ours
 from harness.jobs import JOBS
 
 BENCHMARKS = pathlib.Path(__file__).resolve().parent
-DEFAULT_TOOL = BENCHMARKS.parent / ".build" / "release" / "fastkmeans"
 
 
 def measure_peer(job, folder, seed, pytorch_path, limits):
-    command = [sys.executable, "-m", "harness.worker", "fit", job.name, pathlib.Path(folder).resolve(), "--seed", seed]
+    python = BENCHMARKS / job.environment / "bin" / "python" if job.environment else sys.executable
+    command = [python, "-m", "harness.worker", "fit", job.name, pathlib.Path(folder).resolve(), "--seed", seed]
     if job.system == "pytorch":
         command += ["--pytorch-class", pathlib.Path(pytorch_path).resolve()]
     outcome = ours.checked(command, {**limits, "directory": BENCHMARKS})
@@ -42,7 +42,16 @@ def measure(job, seed, arguments):
     except ours.Failure as failure:
         last_line = (failure.outcome.message.strip().splitlines() or [""])[-1]
         print(f"  {failure.outcome.status}: {last_line}", file=sys.stderr)
-        return {"seed": seed, "status": failure.outcome.status, "process": failure.outcome.measures}
+        reason = {"reason": last_line} if failure.outcome.status == "failed" else {}
+        return {"seed": seed, "status": failure.outcome.status, **reason, "process": failure.outcome.measures}
+
+
+def is_installed(job):
+    """Whether a job with an environment of its own has it; `make_peers.sh` makes it."""
+    if not job.environment or (BENCHMARKS / job.environment / "bin" / "python").exists():
+        return True
+    print(f"{job.name} is left out: run Benchmarks/make_peers.sh", file=sys.stderr)
+    return False
 
 
 def chosen_jobs(arguments):
@@ -51,21 +60,7 @@ def chosen_jobs(arguments):
     for pattern in patterns:
         if not fnmatch.filter(JOBS, pattern):
             raise SystemExit(f"no job is called {pattern}; there are: {', '.join(JOBS)}")
-    return [job for job in chosen if job.system != "pytorch" or arguments.pytorch_class]
-
-
-def describe_data(folder):
-    """Name and size, counted in another process: this one stays small (see `harness.process`)."""
-    script = (
-        "import sys, json; from harness.data import load; x, y = load(sys.argv[1], 'train'); "
-        "t, _ = load(sys.argv[1], 'test'); print(json.dumps(dict(train=x.shape[0], test=t.shape[0], "
-        "features=x.shape[1], classes=len(set(y.tolist())), sparse=hasattr(x, 'nnz'), "
-        "non_zeros=int(getattr(x, 'nnz', x.size)))))"
-    )
-    outcome = process.run([sys.executable, "-c", script, pathlib.Path(folder).resolve()], directory=BENCHMARKS)
-    if outcome.status != "ok":
-        raise SystemExit(outcome.message)
-    return json.loads(outcome.stdout)
+    return [job for job in chosen if (job.system != "pytorch" or arguments.pytorch_class) and is_installed(job)]
 
 
 def save(path, result):
@@ -81,7 +76,7 @@ def parse_arguments():
     parser.add_argument("--jobs", default="*", help="names or patterns, with commas; default: all")
     parser.add_argument("--seeds", default="42", help="with commas; each job runs once for each (default: 42)")
     parser.add_argument("--pytorch-class", type=pathlib.Path, help="file with the PyTorch FastKMeansClassifier")
-    parser.add_argument("--fastkmeans", type=pathlib.Path, default=DEFAULT_TOOL, help="our tool, a release build")
+    parser.add_argument("--fastkmeans", type=pathlib.Path, default=ours.DEFAULT_TOOL, help="our tool, a release build")
     parser.add_argument("--timeout", type=float, default=1800, help="seconds for each process (default: 1800)")
     parser.add_argument("--memory-limit-gb", type=float, default=0, help="kill what grows beyond; default: no limit")
     parser.add_argument("--results", type=pathlib.Path, help="another folder than Benchmarks/results")
@@ -98,7 +93,7 @@ def main():
     name = arguments.name or arguments.data.resolve().name
     path = machine.result_path(name, arguments.results)
     result = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"jobs": {}}
-    result.update(name=name, machine=machine.describe(), threads=1, data=describe_data(arguments.data))
+    result.update(name=name, machine=machine.describe(), threads=1, data=data_size.describe(arguments.data))
     found = machine.versions()
     for job in jobs:
         runs = []
@@ -107,6 +102,8 @@ def main():
             runs.append(measure(job, seed, arguments))
         own = {name for name in found if name in ("fastkmeans", "swift")}
         versions = {name: found[name] for name in found if (name in own) == (job.system == "fastkmeans")}
+        for run in runs:
+            versions = run.pop("versions", versions)
         result["jobs"][job.name] = {
             "system": job.system, "settings": job.settings, "date": machine.today(), "versions": versions, "runs": runs,
         }

@@ -4,12 +4,14 @@
     Benchmarks/prepare.py Sources/FastKMeansCLI/Resources/wordnet Benchmarks/data/wordnet
 
 Reads train.tsv.gz and test.tsv.gz (`label<TAB>text`); writes X_*.npz (CSR, float32, unit rows), y_*.npy (int32, line
-numbers of labels.txt). Another program's features, so that every system gets the same rows.
+numbers of labels.txt), and copies the texts for those who read nothing else. Another program's features, so that every
+system gets the same rows.
 """
 
 import argparse
 import gzip
 import pathlib
+import shutil
 
 import numpy
 import scipy.sparse
@@ -31,7 +33,9 @@ def main():
     vectorizer = TfidfVectorizer(sublinear_tf=True, min_df=2, max_features=100_000, dtype=numpy.float32)
     names = None
     for part in ("train", "test"):
-        labels, texts = read(arguments.source / f"{part}.tsv.gz")
+        name = f"{part}.tsv.gz"
+        labels, texts = read(arguments.source / name)
+        shutil.copyfile(arguments.source / name, arguments.output / name)
         names = names or sorted(set(labels))
         rows = vectorizer.fit_transform(texts) if part == "train" else vectorizer.transform(texts)
         rows.sort_indices()  # TfidfVectorizer leaves them as they came; the readers want them ascending.

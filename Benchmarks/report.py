@@ -2,6 +2,10 @@
 """The results as Markdown: a table for each data set, then our ratios to whoever did the same work.
 
     Benchmarks/report.py [RESULT.json ...]      (default: every result of this machine)
+    Benchmarks/report.py --update docs/performance.md
+
+With `--update` the tables go into a document that has their places: between `<!-- begin NAME -->` and
+`<!-- end NAME -->`, where NAME is that of the result.
 
 Of several seeds the median is shown, and the spread of the accuracy.
 """
@@ -11,8 +15,9 @@ import json
 import pathlib
 import statistics
 
-from harness import machine
+from harness import machine, tables
 from harness.jobs import PAIRS
+from harness.tables import number
 
 
 def middle(job, *keys):
@@ -25,16 +30,6 @@ def middle(job, *keys):
         if value is not None:
             values.append(value)
     return statistics.median(values) if values else None
-
-
-def number(value, digits=3):
-    """Three significant digits, thousands apart: 0.0345, 31.4, 20,700."""
-    if value is None:
-        return ""
-    if value >= 10 ** (digits - 1):
-        rounding = digits - len(str(int(value)))
-        return f"{round(value, min(rounding, 0)):,.0f}"
-    return f"{value:.{digits}g}"
 
 
 def accuracy(job):
@@ -88,6 +83,7 @@ def describe(result):
 
 
 def versions(jobs):
+    """One line for all that was measured with."""
     found = {f"{name} {version}" for job in jobs.values() for name, version in job["versions"].items()}
     return "Versions: " + ", ".join(sorted(found)) + "."
 
@@ -132,14 +128,45 @@ def throughput_markdown(result):
     return "\n".join([*lines, "", versions({"": result}), ""])
 
 
+def any_markdown(result):
+    """The tables of whatever kind of result; nothing for those whose script prints its own."""
+    if "jobs" in result:
+        return markdown(result)
+    if "throughput" in result:
+        return throughput_markdown(result)
+    for key, lines in tables.KINDS.items():
+        if key in result:
+            return "\n".join([*lines(result), "", versions({"": result}), ""])
+    return ""
+
+
+def updated(document, name, text):
+    """The document with the table of one result in its place, if it has one; headings stay the document's own."""
+    begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
+    before, found, rest = document.partition(begin)
+    _, closed, after = rest.partition(end)
+    if not found or not closed:
+        return document
+    body = text.strip().partition("\n")[2].strip()
+    return f"{before}{begin}\n{body}\n{end}{after}"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("results", nargs="*", type=pathlib.Path)
+    parser.add_argument("--update", type=pathlib.Path, help="a document with places for the tables")
     arguments = parser.parse_args()
+    document = arguments.update.read_text(encoding="utf-8") if arguments.update else ""
     paths = arguments.results or sorted(machine.result_path("x").parent.glob("*.json"))
     for path in paths:
         result = json.loads(path.read_text(encoding="utf-8"))
-        print(markdown(result) if "jobs" in result else throughput_markdown(result))
+        text = any_markdown(result)
+        if arguments.update and text:
+            document = updated(document, result["name"], text)
+        elif text:
+            print(text)
+    if arguments.update:
+        arguments.update.write_text(document, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -14,12 +14,17 @@ SOFT = {
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-    """`system` is `fastkmeans`, `pytorch` or `sklearn`; `peer` names a function of `harness.peers`."""
+    """One job of the comparison.
+
+    `system` is `fastkmeans`, `pytorch`, `sklearn` or `other`; `peer` names a function of `harness.peers`, or a class
+    of `harness.other_tools`. `environment` is the folder of a Python environment of its own, below `Benchmarks`.
+    """
 
     name: str
     system: str
     settings: dict = dataclasses.field(default_factory=dict)
     peer: str = ""
+    environment: str = ""
 
 
 def _table():
@@ -32,9 +37,16 @@ def _table():
     for name, settings in SOFT.items():
         yield Job(f"pytorch-{name}", "pytorch", {**settings, **SAME_JOB}, "pytorch_class")
     yield Job("nearest-mean", "sklearn", peer="nearest_mean")
+    yield Job("nearest-centroid", "sklearn", peer="nearest_centroid")
     yield Job("minibatch-kmeans", "sklearn", {"k_init": 3}, "minibatch_kmeans")
     yield Job("sgd-hinge", "sklearn", {"alpha": 1e-5}, "sgd_hinge")
     yield Job("linear-svc", "sklearn", {"C": 1.0}, "linear_svc")
+    yield Job("logistic-regression", "sklearn", {"C": 10.0}, "logistic_regression")
+    yield Job("brute-knn", "sklearn", {"n_neighbors": 5}, "brute_knn")
+    yield Job("faiss-kmeans", "other", {"k_init": 3, "max_iters": 10}, "FaissKMeansPerClass")
+    yield Job("fasttext", "other", {"lr": 0.5, "epoch": 10, "dim": 50}, "FastText")
+    yield Job("vowpal-wabbit", "other", {"loss": "hinge", "passes": 5}, "VowpalWabbit")
+    yield Job("pecos", "other", {}, "Pecos", environment=".venv/pecos")
 
 
 JOBS = {job.name: job for job in _table()}
@@ -48,7 +60,13 @@ PAIRS = (
     ("fastkmeans-reference-linear-0.1", "pytorch-linear-0.1"),
     ("fastkmeans-reference-softmax", "pytorch-softmax"),
     ("fastkmeans-hard", "minibatch-kmeans"),
+    ("fastkmeans-hard", "faiss-kmeans"),
     ("fastkmeans-default", "nearest-mean"),
     ("fastkmeans-default", "sgd-hinge"),
     ("fastkmeans-default", "linear-svc"),
+    ("fastkmeans-default", "logistic-regression"),
+    ("fastkmeans-default", "brute-knn"),
+    ("fastkmeans-default", "fasttext"),
+    ("fastkmeans-default", "vowpal-wabbit"),
+    ("fastkmeans-default", "pecos"),
 )

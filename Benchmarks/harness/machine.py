@@ -2,6 +2,7 @@
 
 import datetime
 import importlib.metadata
+import json
 import os
 import pathlib
 import platform
@@ -9,7 +10,9 @@ import re
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-PACKAGES = ("numpy", "scipy", "scikit-learn", "torch")
+PACKAGES = (
+    "numpy", "scipy", "scikit-learn", "torch", "faiss-cpu", "fasttext-wheel", "libpecos", "vowpalwabbit",
+)
 
 
 def _cpu_name():
@@ -54,11 +57,16 @@ def slug(machine=None):
 
 def versions():
     """Of this project and of what it is compared with."""
-    found = {
+    return {
         "fastkmeans": _output(["git", "describe", "--always", "--dirty", "--tags"]) or "unknown",
         "swift": _swift_version(),
-        "python": platform.python_version(),
+        **package_versions(),
     }
+
+
+def package_versions():
+    """Of what this interpreter can import."""
+    found = {"python": platform.python_version()}
     for package in PACKAGES:
         try:
             found[package] = importlib.metadata.version(package)
@@ -75,3 +83,18 @@ def result_path(name, folder=None):
     """Where the results of one benchmark on this machine lie."""
     folder = pathlib.Path(folder) if folder else ROOT / "Benchmarks" / "results"
     return folder / slug() / f"{name}.json"
+
+
+def read_result(name, folder=None):
+    """What was measured before, or an empty dictionary."""
+    path = result_path(name, folder)
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def save_result(name, content, folder=None):
+    """Write a result with what it has to say of machine and versions; its path."""
+    path = result_path(name, folder)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    about = {"name": name, "machine": describe(), "versions": versions(), "date": today(), "threads": 1}
+    path.write_text(json.dumps({**about, **content}, indent=1) + "\n", encoding="utf-8")
+    return path

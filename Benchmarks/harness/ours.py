@@ -8,6 +8,7 @@ import tempfile
 from . import process
 
 BENCHMARKS = pathlib.Path(__file__).resolve().parent.parent
+DEFAULT_TOOL = BENCHMARKS.parent / ".build" / "release" / "fastkmeans"
 
 
 class Failure(Exception):

@@ -10,7 +10,8 @@ import sys
 import numpy
 import scipy.sparse
 from sklearn.cluster import MiniBatchKMeans
-from sklearn.linear_model import SGDClassifier
+from sklearn.linear_model import LogisticRegression, SGDClassifier
+from sklearn.neighbors import KNeighborsClassifier, NearestCentroid
 from sklearn.svm import LinearSVC
 
 from .data import unit_rows
@@ -70,6 +71,19 @@ class MiniBatchKMeansPerClass(NearestMean):
 
 def nearest_mean(seed):
     return NearestMean()
+
+
+def nearest_centroid(seed):
+    """scikit-learn's own: it subtracts centroids from every row at once, in a dense matrix."""
+    return NearestCentroid()
+
+
+def brute_knn(seed):
+    return KNeighborsClassifier(n_neighbors=5, algorithm="brute", metric="cosine", n_jobs=1)
+
+
+def logistic_regression(seed):
+    return LogisticRegression(C=10.0, max_iter=200)
 
 
 def minibatch_kmeans(seed):

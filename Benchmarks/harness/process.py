@@ -18,6 +18,8 @@ SINGLE_THREAD = {
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS",
                  "NUMEXPR_NUM_THREADS")
 }
+# Settings that make OpenBLAS take another kernel than the machine's own: a peer must not be slowed down by them.
+NOT_PASSED_ON = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "OPENBLAS_VERBOSE")
 POLL_SECONDS = 0.05
 # macOS counts the peak in bytes, Linux in units of 1,024.
 RSS_UNIT = 1 if sys.platform == "darwin" else 1024
@@ -57,7 +59,7 @@ def run(command, timeout=3600.0, memory_limit=None, directory=None):
 
     - `memory_limit`: bytes of resident memory at which it is killed; none by default.
     """
-    environment = {**os.environ, **SINGLE_THREAD}
+    environment = {name: value for name, value in os.environ.items() if name not in NOT_PASSED_ON} | SINGLE_THREAD
     with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
         start = time.perf_counter()
         child = subprocess.Popen(

@@ -10,7 +10,7 @@ import time
 
 import numpy
 
-from . import data, peers
+from . import data, machine, peers
 from .jobs import JOBS
 
 # A prediction is repeated until the clock can see it.
@@ -18,9 +18,14 @@ MIN_PREDICT_SECONDS = 0.3
 MAX_PREDICTIONS = 20
 
 
-def build(job, seed, pytorch_path):
+def build(job, seed, folder, pytorch_path):
     if job.system == "pytorch":
         return peers.pytorch_class(pytorch_path, seed, **job.settings)
+    if job.system == "other":
+        from . import other_tools
+
+        kind = getattr(other_tools, job.peer)
+        return kind(seed, folder) if kind is other_tools.FastText else kind(seed)
     return getattr(peers, job.peer)(seed)
 
 
@@ -34,9 +39,11 @@ def timed(action):
 def fit(arguments):
     job = JOBS[arguments.job]
     train, labels = data.load(arguments.data, "train")
-    model = build(job, arguments.seed, arguments.pytorch_class)
-    fit_cpu, fit_wall, _ = timed(lambda: model.fit(train, labels))
     test, truth = data.load(arguments.data, "test")
+    model = build(job, arguments.seed, arguments.data, arguments.pytorch_class)
+    if hasattr(model, "prepare"):
+        model.prepare(train, labels, test)
+    fit_cpu, fit_wall, _ = timed(lambda: model.fit(train, labels))
     seconds, count = 0.0, 0
     while count == 0 or (seconds < MIN_PREDICT_SECONDS and count < MAX_PREDICTIONS):
         predict_cpu, _, predicted = timed(lambda: model.predict(test))
@@ -46,6 +53,7 @@ def fit(arguments):
         "fit_wall_seconds": round(fit_wall, 5),
         "documents_per_second": round(len(truth) * count / max(seconds, 1e-9), 1),
         **data.accuracy_and_macro_f1(truth, numpy.asarray(predicted)),
+        **({"versions": machine.package_versions()} if job.environment else {}),
     }
 
 

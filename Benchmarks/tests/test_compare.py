@@ -63,6 +63,15 @@ class CompareTest(unittest.TestCase):
         result = json.loads(self.compare("fastkmeans-linear-10", FAKE_LIES="1").read_text(encoding="utf-8"))
         self.assertEqual(result["jobs"]["fastkmeans-linear-10"]["runs"][0]["status"], "failed")
 
+    @unittest.skipUnless(sys.platform == "linux", "only Linux tells the size of a running process here")
+    def test_says_what_limit_ended_a_job(self):
+        path = pathlib.Path(self.run_script(
+            "compare.py", self.folder / "tiny", "--jobs", "nearest-mean", "--memory-limit-gb", 0.02, "--results",
+            self.folder / self.id()).strip())
+        result = json.loads(path.read_text(encoding="utf-8"))
+        self.assertEqual(result["jobs"]["nearest-mean"]["runs"][0]["status"], "memory")
+        self.assertIn("nearest-mean (memory)", self.run_script("report.py", path))
+
     def test_names_the_jobs_there_are(self):
         with self.assertRaisesRegex(AssertionError, "nearest-mean"):
             self.compare("no-such-job")

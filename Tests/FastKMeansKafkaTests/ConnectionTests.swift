@@ -1,9 +1,10 @@
 #if Kafka
   import CRdkafka
   import FastKMeansFormats
-  import FastKMeansKafka
   import FastKMeansStreams
   import Testing
+
+  @testable import FastKMeansKafka
 
   @Suite("Kafka: connections and outages", .serialized, .timeLimit(.minutes(3)))
   struct ConnectionTests {
@@ -79,6 +80,27 @@
       let stop = StopSignal()
       stop.request()
       #expect(try source.next(Learning.limits, waiting: 100, stop: stop) == .nothing)
+    }
+
+    /// The leader is known, and gone: a question that waits for it would never come back.
+    @Test(.timeLimit(.minutes(2))) func aQuestionToALeaderThatIsGoneComesBack() throws {
+      let cluster = try MockCluster()
+      try cluster.create("docs")
+      try cluster.produce(Learning.lines(0..<3), to: "docs")
+      let client = try KafkaClient(.consumer, properties: ["bootstrap.servers": cluster.brokers])
+      defer { client.close() }
+      let place = TopicPartition(topic: "docs", partition: 0)
+      let bounds = try client.bounds(of: place, timeout: 30)
+      #expect(bounds == (0, 3))
+      try cluster.setDown()
+      #expect {
+        try client.bounds(of: place, timeout: 0.5)
+      } throws: { error in
+        guard case KafkaError.failed(.position, let fault) = error else { return false }
+        return fault.isOutage
+      }
+      try cluster.setUp()
+      #expect(try client.bounds(of: place, timeout: 30) == bounds)
     }
   }
 #endif

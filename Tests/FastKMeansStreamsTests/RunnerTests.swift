@@ -190,6 +190,37 @@ struct RunnerTests {
     #expect(numbers == [1, 2, 3, 4])
   }
 
+  /// Labels change their meaning in the middle of the stream.
+  @Test func anAlarmLetsAModelForgetWhereThatIsWanted() throws {
+    let batches = try SampleBatches.vectors(40, rows: 30, seed: 5, turn: 20)
+    var errors: [Bool: Double] = [:]
+    for forgets in [false, true] {
+      var rehearsal = Rehearsal()
+      rehearsal.options.training.refinement = .count(0)
+      rehearsal.options.training.prototypesPerClass = 1
+      rehearsal.options.driftHalfLife = forgets ? 60 : nil
+      let runner = try rehearsal.open(ListSource(batches, isRereadable: true))
+      var lines: [BatchSummary] = []
+      try runner.run(stop: StopSignal()) { lines.append($0) }
+      #expect(lines[..<20].allSatisfy { $0.drift.isEmpty })
+      #expect(lines[20...23].flatMap(\.drift).contains { $0.label == nil })
+      #expect(lines.flatMap(\.drift).allSatisfy { $0.drift.isRise })
+      let alarms = lines.reduce(0) { $0 + $1.drift.count }
+      #expect(runner.metrics.text.contains("fastkmeans_drift_alarms_total \(alarms)\n"))
+      errors[forgets] = lines[24..<40].reduce(0) { $0 + ($1.errorBeforeUpdate ?? 1) } / 16
+
+      // A stop on the way changes neither the alarms nor what they led to.
+      var interrupted = Rehearsal()
+      interrupted.options = rehearsal.options
+      for pause in [21, 2, 3, 40] {
+        try interrupted.run(ListSource(batches, isRereadable: true), stopAfter: pause)
+      }
+      #expect(interrupted.files.content("m") == rehearsal.files.content("m"))
+    }
+    let (kept, forgotten) = (try #require(errors[false]), try #require(errors[true]))
+    #expect(forgotten < 0.5 * kept, "\(errors)")
+  }
+
   @Test func aTimeThatGoesBackIsNoTime() {
     let time = Mutex(100.0)
     let clock = StreamClock { time.withLock { $0 } }

@@ -17,6 +17,10 @@ if os.environ.get("FASTKMEANS_LIBRARY"):
     sys.path.insert(0, str(SOURCE))
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "spark_cluster: starts executors in processes of their own; takes a minute")
+
+
 def needed(name):
     """A module that a test needs. Missing, the test is skipped; with FASTKMEANS_TEST_EVERYTHING set it fails."""
     if os.environ.get("FASTKMEANS_TEST_EVERYTHING"):

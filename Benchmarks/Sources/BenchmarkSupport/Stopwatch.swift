@@ -62,3 +62,10 @@ public func measure<Result>(
 @inline(never)
 @_optimize(none)
 private func keep<Value>(_ value: Value) {}
+
+/// Seconds of a clock that only goes forward; for what several threads do.
+public func wallSeconds() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+}

@@ -18,11 +18,11 @@ package struct Learner: Sendable {
   var settledWeights: RefinedWeights?
   /// Refined weights that learn from a stream.
   var streamWeights: StreamWeights?
-  package private(set) var calibration: Calibration?
+  package internal(set) var calibration: Calibration?
   /// What held-out documents say about documents of unknown classes; nil where they say nothing.
-  package private(set) var openSet: OpenSet?
+  package internal(set) var openSet: OpenSet?
   /// When the model is to answer "none of these"; a new fit forgets it.
-  package private(set) var rejection: RejectionRule?
+  package internal(set) var rejection: RejectionRule?
   /// Faster forgetting for some more documents.
   package var haste = Haste()
 
@@ -42,7 +42,7 @@ package struct Learner: Sendable {
   /// Puts what a state holds in place, checked by the caller.
   mutating func restore(
     members: [ClassMembers], nextPrototype: UInt64, featureCount: Int?, isSparse: Bool, batchCount: UInt64,
-    weights: RefinedWeights?, streamWeights: StreamWeights?, calibration: Calibration?, haste: Haste
+    weights: RefinedWeights?, streamWeights: StreamWeights?, haste: Haste
   ) {
     self.members = members
     self.nextPrototype = nextPrototype
@@ -51,7 +51,6 @@ package struct Learner: Sendable {
     self.batchCount = batchCount
     settledWeights = weights
     self.streamWeights = streamWeights
-    self.calibration = calibration
     self.haste = haste
   }
 
@@ -129,7 +128,7 @@ package struct Learner: Sendable {
   }
 
   /// Classes that came after the rule was named have thresholds too.
-  private func rejectionThresholds() throws(OptionsError) -> Rejection? {
+  func rejectionThresholds() throws(OptionsError) -> Rejection? {
     guard let rejection, let openSet else { return nil }
     return try Rejection(rejection, openSet: openSet, classCount: classes.count)
   }
@@ -180,9 +179,8 @@ package struct Learner: Sendable {
         let input = try next.prepare(rows, labels: labels, sampleWeights: sampleWeights)
         return (input, try next.planBatch(rows, input, reporter))
       }
-      let measured = measuringError && !plan.isRefining ? try predictions(rows, input) : nil
-      let outcome =
-        try reporter.run { try learnWeights(plan, rows, input, into: &next, reporter) } ?? measured
+      var outcome = try reporter.run { try learnWeights(plan, rows, input, into: &next, reporter) }
+      if outcome == nil, measuringError, !members.isEmpty { outcome = try predictions(rows, input) }
       // From here on nothing fails. This learner lets go of its classes, so that they are changed where they lie.
       members = []
       streamWeights = nil
@@ -460,11 +458,10 @@ extension Learner {
     let counted = (0..<rows.rowCount).filter {
       input.classIndices[$0] >= 0 && input.norms.squaredNorms[$0] > 0
     }
-    let predicted =
-      members.isEmpty ? nil : try ClassScoring(model()).predictedClasses(rows)
+    let predicted = try ClassScoring(model()).predictedClasses(rows)
     return PrequentialOutcome(
       rows: counted.map { Int32($0) }, classIndices: counted.map { input.classIndices[$0] },
-      isRight: counted.map { predicted?[$0] == input.classIndices[$0] }, weights: input.weights)
+      isRight: counted.map { predicted[$0] == input.classIndices[$0] }, weights: input.weights)
   }
 
   /// Lets refined weights learn from the batch; if that fails, this learner is as it was.
@@ -496,7 +493,8 @@ extension Learner {
           knownClassCount: members.count), &weights)
       next.settledWeights = nil
       next.streamWeights = weights
-      return outcome
+      // Without a class there was no model that could have been wrong.
+      return members.isEmpty ? nil : outcome
     } catch {
       if wasLive {
         weights.follow(members.map(\.ids), fresh: freshWeights(members, unit: weights.unit))

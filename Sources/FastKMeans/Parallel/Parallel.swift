@@ -43,6 +43,20 @@ package enum Parallel {
     if let error = failure.withLock({ $0 }) { throw error }
   }
 
+  /// What `body` gives for every index in `0 ..< count`, in the order of the indices, whichever is done first.
+  ///
+  /// - Throws: as ``forEach(count:workers:_:)``.
+  package static func map<Result>(
+    count: Int, workers: Int, _ body: @Sendable (_ worker: Int, _ index: Int) throws -> Result
+  ) throws -> [Result] {
+    let results = WorkerScratch<Result?>(workers: max(0, count)) { nil }
+    try forEach(count: count, workers: workers) { worker, index in
+      let result = try body(worker, index)
+      results.with(index) { $0 = result }
+    }
+    return (0..<max(0, count)).compactMap { index in results.with(index) { $0 } }
+  }
+
   /// Runs `body` for consecutive ranges that cover `0 ..< count`, each of `chunk` indices but the last.
   package static func forEachChunk(
     count: Int, chunk: Int, workers: Int,

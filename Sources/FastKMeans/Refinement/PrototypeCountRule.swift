@@ -14,17 +14,14 @@ package enum PrototypeCountRule {
   package static func counts(
     _ rows: FeatureRows, partition: ClassPartition, norms: RowNorms, limit: Int, workers: Int
   ) throws -> [Int] {
-    let results = WorkerScratch<Int>(workers: max(1, partition.classCount)) { 1 }
     let sums = WorkerScratch<[Double]>(workers: workers) { [Double](repeating: 0, count: rows.columnCount) }
-    try Parallel.forEach(count: partition.classCount, workers: workers) { worker, classIndex in
-      let count = sums.with(worker) { sum in
+    return try Parallel.map(count: partition.classCount, workers: workers) { worker, classIndex in
+      sums.with(worker) { sum in
         partition.withRows(of: classIndex) {
           Self.count($0, rows, norms: norms, sum: &sum, limit: limit)
         }
       }
-      results.with(classIndex) { $0 = count }
     }
-    return (0..<partition.classCount).map { index in results.with(index) { $0 } }
   }
 
   /// Takes prototypes off until all fit into a limit; those that stand for the fewest documents go first.

@@ -38,7 +38,7 @@ package struct Refinement {
   package func run(
     _ table: RefinementTable, rows: RefinementRows, documents: [Int32], classes: [Int32], weights: [Float]?
   ) throws -> [EpochStatistics] {
-    let engine = try engine(table, rows)
+    let engine = try engine(table, rows, documentCount: documents.count)
     let steps = RefinementSteps(batchSize: engine.batchSize, largestClass: table.largestClass)
     // A document that no rival came near to sits out the next epoch: it would most likely move nothing again. That
     // costs no accuracy and halves the time of sets that separate well.

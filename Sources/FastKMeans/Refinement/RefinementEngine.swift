@@ -26,12 +26,16 @@ extension RefinementEngine {
 extension Refinement {
   /// The engine that suits the table and the device.
   ///
+  /// - Parameter documentCount: of an epoch.
   /// - Throws: ``DeviceError`` for a device that was named and cannot be had.
-  func engine(_ table: RefinementTable, _ rows: RefinementRows) throws -> any RefinementEngine {
+  func engine(
+    _ table: RefinementTable, _ rows: RefinementRows, documentCount: Int
+  ) throws -> any RefinementEngine {
     switch table.cells {
     case .tiles(let cells, let count):
       return try TileRefinementEngine(
-        table, cells: cells, tileCount: count, rows: rows, seed: seed, workers: workers)
+        table, cells: cells, tileCount: count, rows: rows, documentCount: documentCount, seed: seed,
+        workers: workers)
     case .rows(let weights, _):
       return try RefinementOnDevice.start(on: device, table, weights, rows, workers: workers)
         ?? RowRefinementEngine(table: table, weights: weights, rows: rows, workers: workers)

@@ -17,21 +17,22 @@ final class TileRefinementEngine: RefinementEngine, @unchecked Sendable {
   /// Of the lots that round weights; goes on with every document.
   private var random: CounterRandom
 
-  /// Scores of a batch: as many as leave the caches to the weights, and no more documents than cost no accuracy.
-  private static let scoreLimit = 8 << 20
-  private static let batchLimit = 1024
+  /// As many as have 32 MiB of scores, no more than cost no accuracy, and at least 64 batches an epoch: with fewer
+  /// steps the rate would have to be another one.
+  private static func batchSize(stride: Int, documentCount: Int) -> Int {
+    max(64, min(1024, (8 << 20) / stride, documentCount / 64))
+  }
 
   init(
     _ table: RefinementTable, cells: AlignedMemory<UInt16>, tileCount: Int, rows: RefinementRows,
-    seed: UInt64,
-    workers: Int
+    documentCount: Int, seed: UInt64, workers: Int
   ) throws {
     self.table = table
     self.cells = cells
     self.tileCount = tileCount
     self.rows = rows
     self.workers = workers
-    batchSize = max(64, min(Self.batchLimit, Self.scoreLimit / table.stride))
+    batchSize = Self.batchSize(stride: table.stride, documentCount: documentCount)
     scores = try AlignedMemory(
       count: checkedProduct(batchSize, table.stride, for: "a batch's scores"), repeating: 0,
       for: "a batch's scores")

@@ -66,15 +66,24 @@ package enum ClassMembers: Sendable {
     }
   }
 
-  mutating func fade(by factor: Double) {
+  /// Forgetting: what is left of masses and sums.
+  ///
+  /// - Parameters:
+  ///   - width: features of dense rows; nil for sparse rows.
+  mutating func fade(by factor: Double, width: Int?, distance: Distance) {
     switch self {
+    case .settled(let prototypes) where prototypes.contains { $0.sum != nil }:
+      // It comes from a model that a stream wrote. One that never stopped has it alive and rounds where sums are kept:
+      // so it is woken up, for the length of a faded sum is not, to the bit, the faded length.
+      var live = live(width: width, distance: distance)
+      live.fade(by: factor)
+      self = .live(live)
     case .settled(var prototypes):
       self = .settled([])
       for position in prototypes.indices where !prototypes[position].isFrozen {
         guard prototypes[position].mass * factor > 1e-200 else { continue }
         prototypes[position].mass *= factor
         prototypes[position].sumScale *= factor
-        prototypes[position].sum?.unit *= factor
       }
       self = .settled(prototypes)
     case .live(var live):

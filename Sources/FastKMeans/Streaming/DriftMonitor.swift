@@ -68,7 +68,8 @@ public struct DriftMonitor: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - labels: of each class index, as the classifier has them.
-  /// - Returns: alarms, in the order of the documents that raised them.
+  /// - Returns: alarms, in the order of the documents that raised them. That errors have become fewer is none: a detector's
+  ///   window shrinks then too, but a model that learns is no news.
   /// - Complexity: O(documents), as a rule.
   public mutating func add(_ outcome: PrequentialOutcome, labels: [Label]) -> [Event] {
     var events: [Event] = []
@@ -77,13 +78,17 @@ public struct DriftMonitor: Sendable, Equatable {
       let isWrong = !outcome.isRight[position]
       documents += 1
       if isWrong { errors += 1 }
-      if let drift = overall.add(isWrong ? 1 : 0) { events.append(Event(label: nil, drift: drift)) }
+      if let drift = overall.add(isWrong ? 1 : 0), drift.isRise {
+        events.append(Event(label: nil, drift: drift))
+      }
       guard labels.indices.contains(Int(classIndex)) else { continue }
       let label = labels[Int(classIndex)]
       guard var record = classes[label] else { continue }
       record.documents += 1
       if isWrong { record.errors += 1 }
-      if let drift = record.detector.add(isWrong ? 1 : 0) { events.append(Event(label: label, drift: drift)) }
+      if let drift = record.detector.add(isWrong ? 1 : 0), drift.isRise {
+        events.append(Event(label: label, drift: drift))
+      }
       classes[label] = record
     }
     return events

@@ -27,11 +27,29 @@ extension Learner {
     var remaining = classes.labels
     remaining.remove(at: index)
     let dictionary = try ClassDictionary(labels: remaining)
+    let kept = try renumberedOpenSet(classCount: remaining.count) {
+      $0 == index ? nil : $0 - ($0 > index ? 1 : 0)
+    }
     var weights = takeStreamWeights()
     weights?.removeClass(index)
     streamWeights = weights
     members.remove(at: index)
     classes = dictionary
+    openSet = kept
+  }
+
+  /// What tells unknown classes, after classes have moved.
+  ///
+  /// - Throws: ``ClassifierError/unsupported(_:)`` if too little of it is left for the rule that the model rejects by.
+  private func renumberedOpenSet(classCount: Int, _ index: (Int) -> Int?) throws -> OpenSet? {
+    let kept = openSet?.renumbered(index)
+    guard let rejection else { return kept }
+    guard let kept, (try? kept.thresholds(for: rejection, classCount: classCount)) != nil else {
+      throw ClassifierError.unsupported(
+        "too few held-out documents would be left for the rule that the model rejects by; take the rule back first"
+      )
+    }
+    return kept
   }
 
   package mutating func renameClass(_ label: Label, to new: Label) throws {
@@ -74,6 +92,10 @@ extension Learner {
       refined?.biases?.remove(at: index)
     }
     next.classes = try ClassDictionary(labels: labels)
+    next.openSet = try renumberedOpenSet(classCount: labels.count) { old in
+      let new = indices.contains(old) ? targetIndex : old
+      return new - indices.count { $0 < new }
+    }
     next.settledWeights = refined
     self = next
   }

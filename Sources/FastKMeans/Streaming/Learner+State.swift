@@ -57,6 +57,17 @@ extension LearningState.Column {
     static let streamUnit = "stream.unit"
     /// Four numbers: intercept, slope, sharpness, crowding; missing where nothing was held out.
     static let calibration = "calibration"
+    /// What tells documents of unknown classes; missing where nothing was held out. Three numbers: intercept, weights of
+    /// the odds and of the seen share; then scores and predicted classes of held-out documents of known and of unknown
+    /// classes.
+    static let openSet = "open_set"
+    static let knownScores = "open_set.known_score"
+    static let knownClasses = "open_set.known_class"
+    static let unknownScores = "open_set.unknown_score"
+    static let unknownClasses = "open_set.unknown_class"
+    /// When to answer "none of these", missing without a rule: 1 for a rate of false accepts or 0 for one of false
+    /// rejects, the rate, and 1 where each class keeps it on its own.
+    static let rejection = "rejection"
   }
 }
 
@@ -106,11 +117,7 @@ extension Learner {
       if let biases = refined.biases { add(Name.refinedBiases, .doubles(biases.flatMap { $0 })) }
       add(Name.refinedUnit, .singles([refined.unit]))
     }
-    if let calibration {
-      add(
-        Name.calibration,
-        .doubles([calibration.intercept, calibration.slope, calibration.sharpness, calibration.crowding]))
-    }
+    addConfidence(to: &columns)
     return LearningState(options: options.options, labels: classes.labels, columns: columns)
   }
 }
@@ -172,7 +179,8 @@ extension Learner {
       streamWeights: try StreamWeights(
         reader, members: members.map(\.ids), featureCount: features, isSparse: isSparse,
         isEuclidean: settings.distance == .euclidean),
-      calibration: try calibration(reader), haste: try haste(reader))
+      haste: try haste(reader))
+    try takeConfidence(reader)
   }
 
   private func settledPrototypes(
@@ -243,18 +251,6 @@ extension Learner {
       throw LearningStateError(Name.haste, "no such half-life and documents: \(numbers)")
     }
     return Haste(halfLife: numbers[0], documents: numbers[1])
-  }
-
-  private func calibration(_ reader: LearningState.Reader) throws -> Calibration? {
-    typealias Name = LearningState.Column.Name
-    guard reader.has(Name.calibration) else { return nil }
-    let numbers = try reader.doubles(Name.calibration, count: 4)
-    do {
-      return try Calibration(
-        intercept: numbers[0], slope: numbers[1], sharpness: numbers[2], crowding: numbers[3])
-    } catch {
-      throw LearningStateError(Name.calibration, error.description)
-    }
   }
 
   private func vectors(

@@ -131,7 +131,7 @@ struct StreamUpdater {
     for (index, classIndex) in plan.touched.enumerated() {
       guard let replacement = plan.replacements[index] else { continue }
       members[classIndex] = replacement
-      if plan.forgetting < 1, !plan.isComplete[index] { members[classIndex].fade(by: plan.forgetting) }
+      if plan.forgetting < 1, !plan.isComplete[index] { fade(&members[classIndex], plan) }
     }
     let scratch = WorkerScratch<[Float]>(workers: workers) { [] }
     members.withUnsafeMutableBufferPointer { members in
@@ -175,8 +175,13 @@ struct StreamUpdater {
       isReplaced[classIndex] = true
     }
     for classIndex in members.indices where !isReplaced[classIndex] {
-      members[classIndex].fade(by: plan.forgetting)
+      fade(&members[classIndex], plan)
     }
+  }
+
+  private func fade(_ members: inout ClassMembers, _ plan: Plan) {
+    let width: Int? = if case .dense(let dense) = plan.batch.rows { dense.columnCount } else { nil }
+    members.fade(by: plan.forgetting, width: width, distance: options.distance)
   }
 }
 

@@ -63,12 +63,9 @@ package struct Merging {
   /// The distances of all unordered pairs; each stands for two of the matrix's entries.
   private func offDiagonalDistances(_ sample: [Prototype]) throws -> [Double] {
     let workers = Parallel.workerCount(options.threadCount)
-    let rows = WorkerScratch<[Double]>(workers: max(1, sample.count)) { [] }
-    try Parallel.forEach(count: sample.count, workers: workers) { _, first in
-      let distances = sample[(first + 1)...].map { sample[first].distance(to: $0, options.distance) }
-      rows.with(first) { $0 = distances }
-    }
-    return sample.indices.flatMap { row in rows.with(row) { $0 } }
+    return try Parallel.map(count: sample.count, workers: workers) { _, first in
+      sample[(first + 1)...].map { sample[first].distance(to: $0, options.distance) }
+    }.flatMap { $0 }
   }
 
   /// One class, merged.

@@ -21,7 +21,7 @@ public struct TrainingReport: Sendable, Equatable {
   public internal(set) var emptyDocumentCount = 0
 
   /// A batch of a stream: what the model as it was before the batch said of the batch's documents (tested before they
-  /// are learned, the prequential error); nil where it was not asked for.
+  /// are learned, the prequential error); nil where it was not asked for, and where there was no class yet.
   public internal(set) var prequential: PrequentialOutcome?
   /// The share of document weight that was answered wrongly before the batch was learned; nil as above.
   public var errorBeforeUpdate: Double? { prequential?.error }

@@ -12,6 +12,7 @@ extension RefinementOutcome {
         "held_out": .integer(report.heldOutCount),
         "held_out_accuracy": .number(report.heldOutAccuracy),
         "prototype_accuracy": .number(report.prototypeAccuracy),
+        "kept_share": .number(report.keptShare),
       ])
     case .noBetter(let refined, let plain):
       .fields([
@@ -28,6 +29,7 @@ extension RefinementOutcome {
     case .done(let report) where report.heldOutCount > 0:
       "\(Readable.count(report.epochs, "epoch")), on held-out rows from \(Readable.percent(report.prototypeAccuracy))"
         + " to \(Readable.percent(report.heldOutAccuracy))"
+        + (report.keptShare < 1 ? ", \(Readable.percent(report.keptShare)) of the weights kept" : "")
     case .done(let report): Readable.count(report.epochs, "epoch")
     case .noBetter: "no better on held-out rows, left out"
     case .skipped(let bytes): "left out, it would need \(Readable.bytes(bytes))"

@@ -47,13 +47,30 @@
     }
 
     /// The first offset that a partition holds, and the next that it will give away.
+    ///
+    /// Asked for as the offsets of the times "beginning" and "end": librdkafka's own question for both keeps to its time
+    /// only until it knows the leader, and then waits for that broker, however long.
     func bounds(of place: TopicPartition, timeout: Double) throws -> (earliest: Int64, latest: Int64) {
-      var low: Int64 = 0
-      var high: Int64 = 0
-      let code = rd_kafka_query_watermark_offsets(
-        try pointer(), place.topic, place.partition, &low, &high, milliseconds(timeout))
-      guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError.failed(.position, KafkaFault(code)) }
-      return (low, high)
+      let earliest = try offset(of: place, atTime: Int64(RD_KAFKA_OFFSET_BEGINNING), timeout: timeout)
+      return (earliest, try offset(of: place, atTime: Int64(RD_KAFKA_OFFSET_END), timeout: timeout))
+    }
+
+    private func offset(of place: TopicPartition, atTime time: Int64, timeout: Double) throws -> Int64 {
+      let handle = try pointer()
+      return try [PartitionOffset(place: place)].withPartitionList { list in
+        list.pointee.elems?.pointee.offset = time
+        let code = rd_kafka_offsets_for_times(handle, list, milliseconds(timeout))
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw KafkaError.failed(.position, KafkaFault(code)) }
+        guard let entry = list.pointee.elems?.pointee, entry.err == RD_KAFKA_RESP_ERR_NO_ERROR else {
+          let fault = list.pointee.elems?.pointee.err ?? RD_KAFKA_RESP_ERR__FAIL
+          throw KafkaError.failed(.position, KafkaFault(fault))
+        }
+        // No answer came in time: what was asked still stands there.
+        guard entry.offset >= 0 else {
+          throw KafkaError.failed(.position, KafkaFault(RD_KAFKA_RESP_ERR__TIMED_OUT))
+        }
+        return entry.offset
+      }
     }
 
     /// What the group last committed.

@@ -73,14 +73,15 @@ enum SampleBatches {
     }
   }
 
-  static func vectors(_ count: Int, rows: Int, seed: UInt64) throws -> [RowBatch] {
+  /// - Parameter turn: from this batch on, what had one label has the next one.
+  static func vectors(_ count: Int, rows: Int, seed: UInt64, turn: Int = .max) throws -> [RowBatch] {
     var random = SplitMix(seed: seed)
     return try (0..<count).map { batch in
       var labels: [Int] = []
       var values: [Float] = []
       for row in 0..<rows {
         let kind = row < 2 ? row : random.below(3)
-        labels.append(kind)
+        labels.append(batch < turn ? kind : (kind + 1) % 3)
         values += (0..<6).map { Float(random.below(100)) / 100 + ($0 % 3 == kind ? 2 : 0) }
       }
       let matrix = try DenseMatrix(rowCount: rows, columnCount: 6, values: values)

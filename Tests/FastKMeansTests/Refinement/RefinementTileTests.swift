@@ -55,20 +55,28 @@ import Testing
   @Test(arguments: Distance.allCases) func heldOutRowsAreJudgedAsByRows(_ distance: Distance) throws {
     for (seed, isSparse) in [(31, true), (32, false)] as [(UInt64, Bool)] {
       let problem = RefinementProblem.separable(
-        rows: 200, classes: 70, isSparse: isSparse, distance: distance, seed: seed)
-      var accuracies: [Double] = []
+        rows: 600, classes: 70, isSparse: isSparse, distance: distance, seed: seed)
+      var (accuracies, count): ([Double], Int) = ([], 0)
       for layout in [RefinementCells.Layout.rows, .tiles] {
         var settings = RefinementTrainer.Settings()
         settings.layout = layout
-        let outcome = try problem.trained(settings).training.report.refinement
-        accuracies.append(try #require(outcome.done).heldOutAccuracy)
+        let report = try #require(try problem.trained(settings).training.report.refinement.done)
+        accuracies.append(report.heldOutAccuracy)
+        count = report.heldOutCount
       }
-      #expect(abs(accuracies[0] - accuracies[1]) < 0.05, "\(accuracies)")
+      // Rounding tips near ties, and what follows from them: at most like two fits of different seeds.
+      let share = accuracies[0]
+      let error = (2 * share * (1 - share) / Double(count)).squareRoot()
+      #expect(abs(accuracies[0] - accuracies[1]) <= 3 * error, "\(accuracies)")
     }
   }
 
   @Test func smallWeightsGoWhereHeldOutRowsDoNotMissThem() throws {
-    let problem = RefinementProblem.separable(rows: 400, classes: 6, isSparse: true, seed: 12)
+    // Most of 300 features say little about a class.
+    let drawn = TestRows.clustered(
+      rows: 800, width: 300, classes: 6, subtopics: 1, density: 0.1, seed: 12)
+    var problem = RefinementProblem(rows: drawn.rows, classes: drawn.classes, isSparse: true)
+    problem.options.threadCount = 1
     var settings = RefinementTrainer.Settings()
     settings.trialLimit = 50
     let whole = try problem.trained(settings)

@@ -121,6 +121,23 @@ import Testing
     #expect(detector.mean == 1)
   }
 
+  /// A model that learns makes fewer errors from batch to batch: the windows follow, and nobody is called.
+  @Test func aModelThatBecomesBetterRaisesNoAlarm() throws {
+    var monitor = try DriftMonitor(classLimit: 2)
+    var random = CounterRandom(seed: 6)
+    for rate in [0.9, 0.5, 0.1] {
+      for _ in 0..<20 {
+        let classes = (0..<100).map { Int32($0 % 2) }
+        let outcome = PrequentialOutcome(
+          rows: (0..<100).map { Int32($0) }, classIndices: classes,
+          isRight: classes.map { _ in random.nextUnit() > rate }, weights: nil)
+        #expect(monitor.add(outcome, labels: ["a", "b"]).isEmpty)
+      }
+    }
+    #expect(monitor.overall.mean < 0.2)
+    #expect(monitor.classes.values.allSatisfy { $0.detector.mean < 0.2 })
+  }
+
   @Test func aMonitorWatchesTheLargestClassesAndNamesThem() throws {
     var monitor = try DriftMonitor(classLimit: 2)
     let labels: [Label] = ["a", "b", "c"]

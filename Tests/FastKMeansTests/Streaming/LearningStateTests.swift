@@ -48,6 +48,56 @@ import Testing
     }
   }
 
+  /// A classifier that knows what unknown classes look like, and rejects by a rule.
+  static func rejecting() throws -> (classifier: FastKMeansClassifier<Int>, rows: Features, labels: [Int]) {
+    let drawn = TestRows.clustered(rows: 600, width: 40, classes: 6, subtopics: 1, density: 0.3, seed: 3)
+    let rows = try TestRows.features(drawn.rows, isSparse: true)
+    var options = TrainingOptions()
+    options.threadCount = 1
+    var classifier = try FastKMeansClassifier<Int>(options)
+    try classifier.fit(rows, labels: drawn.classes)
+    let model = try classifier.model.rejecting(falseAcceptRate: 0.1)
+    return (FastKMeansClassifier(resuming: model), rows, drawn.classes)
+  }
+
+  /// A stream teaches nothing about unknown classes, and must not lose what a fit has found out about them.
+  @Test func whatTellsUnknownClassesSurvives() throws {
+    var (steady, rows, labels) = try Self.rejecting()
+    var restored = try FastKMeansClassifier<Int>(resuming: steady.learningState)
+    try steady.fitBatch(rows, labels: labels)
+    try restored.fitBatch(rows, labels: labels)
+    #expect(restored.learningState == steady.learningState)
+    let (one, other) = (try steady.model, try restored.model)
+    #expect(one.openSet != nil && one.openSet == other.openSet)
+    #expect(one.rejection != nil && one.rejection == other.rejection)
+    #expect(one.storage.rejection == other.storage.rejection)
+    labels = []
+  }
+
+  @Test func ofWhatTellsUnknownClassesDamageIsRefused() throws {
+    let state = try Self.rejecting().classifier.learningState
+    let names = state.columns.map(\.name).filter { $0.hasPrefix("open_set") || $0 == "rejection" }
+    #expect(names.count == 6)
+    for name in names {
+      let index = try #require(state.columns.firstIndex { $0.name == name })
+      var changed = state
+      changed.columns[index].values = Self.longer(state.columns[index].values)
+      #expect(throws: LearningStateError.self, "longer \(name)") {
+        try FastKMeansClassifier<Int>(resuming: changed)
+      }
+      changed.columns[index].values = try #require(Self.damaged(state.columns[index].values))
+      #expect(throws: LearningStateError.self, "broken \(name)") {
+        try FastKMeansClassifier<Int>(resuming: changed)
+      }
+      // Without its rule a model only rejects less.
+      guard name != "rejection" else { continue }
+      changed.columns.remove(at: index)
+      #expect(throws: LearningStateError.self, "without \(name)") {
+        try FastKMeansClassifier<Int>(resuming: changed)
+      }
+    }
+  }
+
   /// A progress handler only listens: documents are assigned earlier then, with the same result.
   @Test func listeningChangesNothing() throws {
     for seed in 0..<20 as Range<UInt64> {

@@ -47,6 +47,45 @@ import Testing
     #expect(after.classes.last == 1)
   }
 
+  /// Held-out documents are known by the class that was predicted for them: its place moves with the class.
+  @Test func whatTellsUnknownClassesFollowsTheClasses() throws {
+    let (before, _, _) = try LearningStateTests.rejecting()
+    let known = try #require(before.model.openSet).known
+    var removed = before
+    try removed.removeClass(2)
+    let left = try #require(removed.model.openSet).known
+    let kept = known.classIndices.indices.filter { known.classIndices[$0] != 2 }
+    #expect(kept.count < known.scores.count)
+    #expect(left.scores == kept.map { known.scores[$0] })
+    #expect(left.classIndices == kept.map { known.classIndices[$0] - (known.classIndices[$0] > 2 ? 1 : 0) })
+    #expect(try removed.model.rejection == before.model.rejection)
+
+    var merged = before
+    try merged.mergeClasses([1, 5], into: 3)
+    let moved = try #require(merged.model.openSet).known
+    #expect(moved.scores == known.scores)
+    // Classes 0, 2, 3, 4 are left; 1 and 5 are 3 now.
+    #expect(moved.classIndices == known.classIndices.map { [0, 2, 1, 2, 3, 2][Int($0)] })
+    for classifier in [removed, merged] {
+      #expect(try FastKMeansClassifier<Int>(resuming: classifier.learningState).model.openSet != nil)
+    }
+  }
+
+  @Test func aRuleThatTooFewDocumentsWouldHoldUpIsNotLost() throws {
+    let (before, _, _) = try LearningStateTests.rejecting()
+    let openSet = try #require(before.model.openSet)
+    // As fine as all held-out documents can tell, and no fewer.
+    let rate = 1.0001 / Double(openSet.unknownCount + 1)
+    let most = try #require(
+      (0..<6 as Range<Int32>).max { a, b in
+        openSet.unknown.classIndices.count { $0 == a } < openSet.unknown.classIndices.count { $0 == b }
+      })
+    var classifier = FastKMeansClassifier(resuming: try before.model.rejecting(falseAcceptRate: rate))
+    let state = classifier.learningState
+    #expect(throws: ClassifierError.self) { try classifier.removeClass(Int(most)) }
+    #expect(classifier.learningState == state)
+  }
+
   @Test func operationsRefuseWhatCannotBe() throws {
     let (classifier, rows, _) = try Self.learned(.cosine, isRefined: true)
     var copy = classifier

@@ -70,6 +70,26 @@ import Testing
     #expect(try classifier.model.prototypes.writtenOut(class: 0)[0] == center)
   }
 
+  @Test func fasterForgettingLastsForSoManyDocuments() throws {
+    var options = TrainingOptions.prototypesOnly
+    options.prototypesPerClass = 1
+    var classifier = try FastKMeansClassifier<Int>(options)
+    let row = try TestRows.features([[3, 4]], isSparse: true)
+    func mass(after documents: Int) throws -> Double {
+      for _ in 0..<documents { try classifier.fitBatch(row, labels: [0]) }
+      return try classifier.model.prototypes.masses[0]
+    }
+    #expect(try mass(after: 8) == 8)
+    #expect(throws: OptionsError.self) { try classifier.forgetFaster(halfLife: 0, forDocuments: 1) }
+    #expect(throws: OptionsError.self) { try classifier.forgetFaster(halfLife: 1, forDocuments: -1) }
+    try classifier.forgetFaster(halfLife: 1, forDocuments: 2)
+    // Half goes with each of two documents: 8 -> 4 + 1 -> 2.5 + 1. Then nothing goes any more, also from a state.
+    #expect(abs(try mass(after: 1) - 5) < 1e-12)
+    classifier = try FastKMeansClassifier(resuming: classifier.learningState)
+    #expect(abs(try mass(after: 1) - 3.5) < 1e-12)
+    #expect(abs(try mass(after: 3) - 6.5) < 1e-12)
+  }
+
   @Test func fadedPrototypesArePrunedButAClassKeepsOne() throws {
     var options = TrainingOptions.prototypesOnly
     options.isSoft = false
@@ -153,6 +173,25 @@ import Testing
       #expect(try steady.model.prototypes.bits == resumed.model.prototypes.bits, place)
       #expect(steady.options == resumed.options)
       #expect(steady.classes == resumed.classes)
+    }
+  }
+
+  /// The same for refined weights, with a model between any two batches.
+  @Test func refinedWeightsGoOnFromAModelToTheBit() throws {
+    for seed in 0..<24 as Range<UInt64> {
+      var problem = LearningStateTests.problem(seed)
+      problem.options.refinement = .count(2)
+      problem.options.precision = seed % 4 == 3 ? .float64 : .float32
+      var steady = try FastKMeansClassifier<Int>(problem.options)
+      var resumed = steady
+      for batch in Self.split(problem) + Self.split(problem) + Self.split(problem) {
+        try Self.learn(problem, batch, &steady)
+        try Self.learn(problem, batch, &resumed)
+        resumed = FastKMeansClassifier(resuming: try resumed.model)
+      }
+      let (one, other) = (try steady.model.storage, try resumed.model.storage)
+      #expect(one.refined != nil, "seed \(seed)")
+      #expect(one.bits == other.bits, "seed \(seed), \(problem.options)")
     }
   }
 

@@ -67,8 +67,7 @@ package struct ByClassTrainer {
     var options = options
     options.maxEpochs = maxEpochs
     let scratch = WorkerScratch<ColumnMap>(workers: workers) { ColumnMap() }
-    let results = WorkerScratch<ClassKMeans.Result?>(workers: classIndices.count) { nil }
-    try Parallel.forEach(count: classIndices.count, workers: workers) { [options] worker, index in
+    let results = try Parallel.map(count: classIndices.count, workers: workers) { [options] worker, index in
       let classIndex = classIndices[index]
       let result = try scratch.with(worker) { columnMap in
         try partition.withRows(of: classIndex) { rowIndices in
@@ -77,11 +76,11 @@ package struct ByClassTrainer {
             initial: initial[classIndex], options: options, columnMap: &columnMap)
         }
       }
-      results.with(index) { $0 = result }
       try progress.advance(by: partition.count(of: classIndex))
+      return result
     }
     try progress.finish()
-    return classIndices.indices.compactMap { index in results.with(index) { $0 } }
+    return results
   }
 
   private func train(

@@ -20,11 +20,10 @@ package struct ClassSeeder {
     let unseeded = partition.classesByFallingSize().filter { prototypes[$0].isEmpty }
     let workers = Parallel.workerCount(options.threadCount)
     let scratch = WorkerScratch<ColumnMap>(workers: workers) { ColumnMap() }
-    let results = WorkerScratch<[Prototype]>(workers: max(1, unseeded.count)) { [] }
     try progress.begin(.seeding, total: unseeded.count)
-    try Parallel.forEach(count: unseeded.count, workers: workers) { worker, index in
+    let chosen = try Parallel.map(count: unseeded.count, workers: workers) { worker, index in
       let classIndex = unseeded[index]
-      let chosen = scratch.with(worker) { columnMap in
+      let own = scratch.with(worker) { columnMap in
         partition.withRows(of: classIndex) { rowIndices in
           let local = ClassRows(
             rowIndices, of: rows, norms: norms, weights: weights, distance: options.distance,
@@ -32,11 +31,11 @@ package struct ClassSeeder {
           return seeds(of: local, wanted: wanted[classIndex], classIndex: classIndex, step: step)
         }
       }
-      results.with(index) { $0 = chosen }
       try progress.advance(by: 1)
+      return own
     }
     try progress.finish()
-    for (index, classIndex) in unseeded.enumerated() { prototypes[classIndex] = results.with(index) { $0 } }
+    for (classIndex, own) in zip(unseeded, chosen) { prototypes[classIndex] = own }
   }
 
   private func seeds(of rows: ClassRows, wanted: Int, classIndex: Int, step: UInt64) -> [Prototype] {

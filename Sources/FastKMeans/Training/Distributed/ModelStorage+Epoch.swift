@@ -13,7 +13,7 @@ extension ModelStorage {
   /// The model after an epoch of k-means whose sums were taken elsewhere.
   ///
   /// A prototype with mass becomes the mean (cosine: the direction) of its sum; one without starts again from its
-  /// replacement, or stays. The new model is not refined: its prototypes have moved.
+  /// replacement, or stays where it is without mass. The new model is not refined: its prototypes have moved.
   ///
   /// - Parameters:
   ///   - sums: the sum of the scaled and weighted rows of each prototype, over all documents.
@@ -33,6 +33,12 @@ extension ModelStorage {
       shift = max(shift, moved.center.squaredDistance(to: prototypes.vector(index)).squareRoot())
       let classIndex = Int(prototypes.classIndices[index])
       next[classIndex][index - classStarts[classIndex]] = moved
+    }
+    for (index, mass) in masses.enumerated() where mass <= 0 {
+      // It stands for nothing now, whatever it stood for before; at the end it is dead.
+      let classIndex = Int(prototypes.classIndices[index])
+      let member = index - classStarts[classIndex]
+      next[classIndex][member] = Prototype(center: next[classIndex][member].center, sumScale: 0, mass: 0)
     }
     for replacement in replacements where masses[replacement.prototype] <= 0 {
       let classIndex = Int(prototypes.classIndices[replacement.prototype])

@@ -32,14 +32,12 @@ package struct ReferenceByClass {
       }
     }
     let classes = batch.classes
-    let results = WorkerScratch<[Prototype]>(workers: max(1, classes.count)) { [] }
-    try Parallel.forEach(count: classes.count, workers: workers) { [prototypes, options] _, index in
+    let moved = try Parallel.map(count: classes.count, workers: workers) { [prototypes, options] _, index in
       try progress.checkpoint()
-      let moved = Self.moved(prototypes[classes[index].classIndex], by: classes[index], options: options)
-      results.with(index) { $0 = moved }
+      return Self.moved(prototypes[classes[index].classIndex], by: classes[index], options: options)
     }
-    for (index, part) in classes.enumerated() {
-      prototypes[part.classIndex] = results.with(index) { $0 }
+    for (part, members) in zip(classes, moved) {
+      prototypes[part.classIndex] = members
       isTruncated[part.classIndex] = false
     }
     return try truncate(before)
@@ -71,10 +69,7 @@ package struct ReferenceByClass {
   private mutating func truncate(_ before: [[Prototype]]) throws -> Double {
     let cut = truncationCut()
     let changed = prototypes.indices.filter { !isTruncated[$0] || options.percentileThreshold != nil }
-    let results = WorkerScratch<(members: [Prototype], shift: Double)>(workers: max(1, changed.count)) {
-      ([], 0)
-    }
-    try Parallel.forEach(count: changed.count, workers: workers) { [prototypes, options] _, index in
+    let results = try Parallel.map(count: changed.count, workers: workers) { [prototypes, options] _, index in
       var members = prototypes[changed[index]]
       var largest = 0.0
       for lane in members.indices {
@@ -84,11 +79,10 @@ package struct ReferenceByClass {
         members[lane].sumScale = members[lane].mass
         largest = max(largest, members[lane].center.squaredShift(from: before[changed[index]][lane].center))
       }
-      results.with(index) { $0 = (members, largest) }
+      return (members: members, shift: largest)
     }
     var largest = 0.0
-    for (index, classIndex) in changed.enumerated() {
-      let result = results.with(index) { $0 }
+    for (classIndex, result) in zip(changed, results) {
       prototypes[classIndex] = result.members
       largest = max(largest, result.shift)
       isTruncated[classIndex] = true
@@ -122,16 +116,13 @@ extension ReferenceByClass {
       let partition = ClassPartition(classes: classes[range], classCount: classCount)
       let touched = partition.classesByFallingSize()
       let scratch = WorkerScratch<ColumnMap>(workers: workers) { ColumnMap() }
-      let parts = WorkerScratch<ClassPart?>(workers: max(1, touched.count)) { nil }
-      try Parallel.forEach(count: touched.count, workers: workers) { worker, index in
-        let part = scratch.with(worker) { columnMap in
+      self.classes = try Parallel.map(count: touched.count, workers: workers) { worker, index in
+        scratch.with(worker) { columnMap in
           partition.withRows(of: touched[index]) {
             ClassPart(touched[index], $0, rows, norms, weights, options.distance, &columnMap)
           }
         }
-        parts.with(index) { $0 = part }
       }
-      self.classes = touched.indices.compactMap { index in parts.with(index) { $0 } }
     }
   }
 

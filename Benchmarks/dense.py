@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+"""Dense documents against dense prototypes, the best one of each: ours, faiss, and OpenBLAS followed by arg max.
+
+    swift build -c release --package-path Benchmarks
+    Benchmarks/.venv/bin/python Benchmarks/dense.py [--shapes 10000x384x1500]
+
+A shape is documents x features x prototypes. One thread each, the same random unit rows, in turns: the best of
+`--rounds` counts, since others on the machine only ever slow a run down. Results go to
+Benchmarks/results/<machine>/dense.json, with the peak that was measured in the same run and the kernel that OpenBLAS chose.
+"""
+
+import argparse
+import json
+import pathlib
+import sys
+import tempfile
+
+from harness import machine, ours, swift_tools
+
+SHAPES = "10000x384x1500,4000x768x5000,50000x64x100"
+
+
+def worker(action, *words):
+    outcome = ours.checked([sys.executable, "-m", "harness.dense_worker", action, *words],
+                           {"timeout": 600, "directory": ours.BENCHMARKS})
+    return json.loads(outcome.stdout)
+
+
+def better(best, run):
+    return run if best is None or run["documents_per_second"] > best["documents_per_second"] else best
+
+
+def measure(shape, rounds):
+    """One shape: what each system reached, and how often the others' answers are ours."""
+    documents, features, prototypes = map(int, shape.split("x"))
+    with tempfile.TemporaryDirectory() as folder:
+        rows, table, answers = (str(pathlib.Path(folder, name)) for name in ("x.npy", "p.npy", "answers.txt"))
+        worker("generate", rows, table, documents, features, prototypes)
+        systems, peaks = {}, []
+        for _ in range(rounds):
+            ours_now = swift_tools.lines("DenseBenchmark", [rows, table, f"answers={answers}"])[0]
+            peaks.append(ours_now["peak_gflops"])
+            for precision, run in ours_now["rates"].items():
+                name = f"fastkmeans-{precision}"
+                systems[name] = better(systems.get(name), {"documents_per_second": run["documents_per_second"]})
+            for peer in ("faiss", "openblas", "openblas_product_alone"):
+                systems[peer] = better(systems.get(peer), worker(peer, rows, table, answers))
+    peak, operations = max(peaks), 2 * features * prototypes
+    for run in systems.values():
+        gflops = run["documents_per_second"] * operations / 1e9
+        run.update(documents_per_second=round(run["documents_per_second"]), gflops=round(gflops, 2),
+                   share_of_peak=round(gflops / peak, 3))
+    return {"documents": documents, "features": features, "prototypes": prototypes, "level": ours_now["level"],
+            "peak_gflops": round(peak, 1), "systems": systems}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--shapes", default=SHAPES, help=f"with commas (default: {SHAPES})")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--results", type=pathlib.Path, help="another folder than Benchmarks/results")
+    arguments = parser.parse_args()
+    found = [measure(shape, arguments.rounds) for shape in arguments.shapes.split(",")]
+    print(machine.save_result("dense", {"dense": found}, arguments.results))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+import FastKMeans
+
+/// The scoring index by itself, so that benchmarks can time it without what prediction does around it.
+///
+/// Not part of the API: the product's name begins with an underscore, and this may change with any commit.
+public struct MeasuredIndex: Sendable {
+  private let index: ScoringIndex
+  /// Whether the prototypes are refined weights.
+  public let isRefined: Bool
+  /// The stored values of the prototypes.
+  public let storedValueCount: Int
+
+  /// The index that the model answers with.
+  ///
+  /// - Throws: what building it throws.
+  /// - Complexity: O(stored values), once for a model.
+  public init(of model: ClassifierModel<Label>) throws {
+    let storage = model.storage
+    index = try storage.index()
+    isRefined = storage.refined != nil
+    storedValueCount = (storage.refined?.weights ?? storage.prototypes).storedValueCount
+  }
+
+  /// An index over dense prototypes, each a class of its own.
+  ///
+  /// - Throws: `InputError` where the prototypes cannot be addressed.
+  public init(prototypes: DenseMatrix, precision: Precision) throws {
+    let values = StoredValues(prototypes.values.map(Double.init), precision: precision)
+    let set = PrototypeSet(
+      featureCount: prototypes.columnCount, rows: .dense(values: values),
+      classIndices: (0..<prototypes.rowCount).map { Int32(truncatingIfNeeded: $0) },
+      masses: [Double](repeating: 1, count: prototypes.rowCount))
+    index = try ScoringIndex(prototypes: set, classCount: prototypes.rowCount)
+    isRefined = false
+    storedValueCount = set.storedValueCount
+  }
+
+  /// The method that was chosen from the shape.
+  public var method: String { index.method.rawValue }
+
+  public var prototypeCount: Int { index.prototypeCount }
+
+  /// What the index takes beyond the prototypes.
+  public var memoryBytes: Int { index.memoryBytes }
+
+  /// The best prototype of each row, as rows are: no norm is taken.
+  ///
+  /// - Parameters:
+  ///   - rows: documents with as many features as the prototypes.
+  ///   - threads: at least 1; changes no bit.
+  /// - Throws: `InputError` for rows of another width.
+  public func best(of rows: Features, threads: Int) throws -> [Int32] {
+    var best = [Int32](repeating: -1, count: rows.rowCount)
+    try rows.withRows { view in
+      try best.withUnsafeMutableBufferPointer {
+        try index.bestPrototypeIndices(of: view, workers: threads, into: $0)
+      }
+    }
+    return best
+  }
+
+  /// The same with the score of each, which takes an exact sum for every document.
+  public func bestScores(of rows: Features, threads: Int) throws -> [Float] {
+    var hits = [PrototypeHit](repeating: .none, count: rows.rowCount)
+    try rows.withRows { view in
+      try hits.withUnsafeMutableBufferPointer {
+        try index.bestPrototypes(of: view, workers: threads, into: $0)
+      }
+    }
+    return hits.map(\.score)
+  }
+}

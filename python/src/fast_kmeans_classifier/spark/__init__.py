@@ -1,0 +1,30 @@
+"""Training and prediction on Spark: an estimator and a model of `pyspark.ml`.
+
+    from fast_kmeans_classifier.spark import FastKMeansClassifier
+    model = FastKMeansClassifier(kInit=5, labelCol="topic").fit(frame)
+    model.transform(frame).select("prediction", "probability")
+    model.write().overwrite().save("hdfs:///models/topics")
+
+Needs `pip install fast-kmeans-classifier[spark]` on the driver and on every executor.
+"""
+
+from __future__ import annotations
+
+import importlib.util as _util
+
+for _name in ("pyspark", "pyarrow", "pandas"):
+    # pandas is what `mapInArrow` asks for; it is not imported here.
+    if _util.find_spec(_name) is None:
+        raise ImportError(
+            f"{_name} is not installed; fast_kmeans_classifier.spark needs PySpark, PyArrow and pandas: "
+            "pip install 'fast-kmeans-classifier[spark]'"
+        )
+
+from ._estimator import FastKMeansClassifier
+from ._model import FastKMeansClassificationModel
+
+# Saved pipelines name classes by where they are imported from.
+FastKMeansClassifier.__module__ = __name__
+FastKMeansClassificationModel.__module__ = __name__
+
+__all__ = ["FastKMeansClassificationModel", "FastKMeansClassifier"]

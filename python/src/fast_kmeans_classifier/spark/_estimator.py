@@ -1,0 +1,326 @@
+"""The estimator: what happens on the driver while executors train."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from pyspark import keyword_only
+from pyspark.ml.base import Estimator
+from pyspark.ml.util import DefaultParamsReadable, DefaultParamsWritable
+
+from .. import _native as native
+from .._distributed import with_options
+from .._errors import InvalidParameterError
+from ._columns import training_frame
+from ._kmeans import Epochs, Outcome
+from ._model import FastKMeansClassificationModel
+from ._params import TrainingParams
+from ._refinement import Judgement, held_out_sizes, refined_model, round_count
+from ._rows import TrainingRows, task_threads
+from ._sampling import HOLDING_OUT, quotas
+from ._seeding import first_model
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+    from typing_extensions import Self
+
+#: A refinement whose dense weights take more bytes than this is left out, as in a local training.
+REFINEMENT_BYTE_LIMIT = 4 << 30
+
+
+class FastKMeansClassifier(
+    Estimator["FastKMeansClassificationModel"], TrainingParams, DefaultParamsReadable["FastKMeansClassifier"],
+    DefaultParamsWritable,
+):
+    """A classifier with several prototypes per class, trained where the data is.
+
+    Executors keep their rows and send sums of them; the driver sees sums and prototypes. With `refine=0` the prototypes
+    are those of a local training from the same start, within rounding. Refinement averages what the partitions make of it,
+    which costs some accuracy against a local one; see docs/spark.md.
+
+    Parameters
+    ----------
+    featuresCol : str, default "features"
+        Vectors of `pyspark.ml.linalg`, sparse, dense or mixed, or arrays of numbers.
+    labelCol : str, default "label"
+        Whole numbers (of any type, as `StringIndexer` gives them), truth values or texts.
+    weightCol : str, default None
+        How much each document counts, 0 to 1e12; a weight of 0 is as good as absent.
+    predictionCol, probabilityCol, rawPredictionCol : str
+        The columns that the model adds; an empty name turns one off, which is wise for probabilities of thousands of classes.
+    kInit, kList, initMethod, distance, dtype, soft, softType, temperature, lambdaPenalty, mergeThreshold, relativeMerge, \
+    percentileThreshold, minWeight, truncationThreshold, maxIter, tol, batchSize, seed, refine, decay
+        As `k_init`, `k_list` and so on of `fast_kmeans_classifier.FastKMeansClassifier`; `maxIter` is `max_iters`, `seed` is
+        `random_state`.
+    nThreads : int, default -1
+        Threads of a task; -1: as many as `spark.task.cpus`. They change no bit.
+    numPartitions : int, default 0
+        Deal the rows out anew into so many partitions; 0: as they come, at most one for each task that can run at a time.
+
+    Examples
+    --------
+    >>> from fast_kmeans_classifier.spark import FastKMeansClassifier
+    >>> model = FastKMeansClassifier(kInit=5).fit(frame)            # doctest: +SKIP
+    >>> model.transform(frame).select("prediction", "probability")  # doctest: +SKIP
+    """
+
+    _input_kwargs: dict[str, Any]
+
+    @keyword_only
+    def __init__(
+        self,
+        *,
+        featuresCol: str = "features",
+        labelCol: str = "label",
+        weightCol: str | None = None,
+        predictionCol: str = "prediction",
+        probabilityCol: str = "probability",
+        rawPredictionCol: str = "rawPrediction",
+        maxIter: int = 50,
+        tol: float = 1e-4,
+        seed: int = 42,
+        kInit: int | str = 3,
+        kList: Any = None,
+        initMethod: Any = "kmeans++",
+        distance: str = "cosine",
+        dtype: str = "float32",
+        soft: bool = True,
+        softType: str = "linear",
+        temperature: float = 1.0,
+        lambdaPenalty: float = 0.1,
+        mergeThreshold: float | None = None,
+        relativeMerge: bool = False,
+        percentileThreshold: float | None = None,
+        minWeight: float = 1e-3,
+        truncationThreshold: float = 1e-4,
+        batchSize: int = 10240,
+        nThreads: int = -1,
+        refine: int | str = "auto",
+        decay: float = 1.0,
+        numPartitions: int = 0,
+    ) -> None:
+        super().__init__()
+        self._set(**{name: value for name, value in self._input_kwargs.items() if value is not None})
+
+    @keyword_only
+    def setParams(self, **params: Any) -> Self:
+        """Sets parameters by name."""
+        unknown = [name for name in params if not self.hasParam(name)]
+        if unknown:
+            known = ", ".join(param.name for param in self.params)
+            raise InvalidParameterError(unknown[0], params[unknown[0]], f"a parameter: {known}")
+        return self._set(**params)
+
+    def setFeaturesCol(self, value: str) -> Self:
+        """Sets `featuresCol`."""
+        return self._set(featuresCol=value)
+
+    def setLabelCol(self, value: str) -> Self:
+        """Sets `labelCol`."""
+        return self._set(labelCol=value)
+
+    def setWeightCol(self, value: str) -> Self:
+        """Sets `weightCol`."""
+        return self._set(weightCol=value)
+
+    def setPredictionCol(self, value: str) -> Self:
+        """Sets `predictionCol`."""
+        return self._set(predictionCol=value)
+
+    def setProbabilityCol(self, value: str) -> Self:
+        """Sets `probabilityCol`."""
+        return self._set(probabilityCol=value)
+
+    def setRawPredictionCol(self, value: str) -> Self:
+        """Sets `rawPredictionCol`."""
+        return self._set(rawPredictionCol=value)
+
+    def setMaxIter(self, value: int) -> Self:
+        """Sets `maxIter`."""
+        return self._set(maxIter=value)
+
+    def setTol(self, value: float) -> Self:
+        """Sets `tol`."""
+        return self._set(tol=value)
+
+    def setSeed(self, value: int) -> Self:
+        """Sets `seed`."""
+        return self._set(seed=value)
+
+    def setKInit(self, value: int | str) -> Self:
+        """Sets `kInit`."""
+        return self._set(kInit=value)
+
+    def setKList(self, value: Any) -> Self:
+        """Sets `kList`."""
+        return self._set(kList=value)
+
+    def setInitMethod(self, value: Any) -> Self:
+        """Sets `initMethod`."""
+        return self._set(initMethod=value)
+
+    def setDistance(self, value: str) -> Self:
+        """Sets `distance`."""
+        return self._set(distance=value)
+
+    def setDtype(self, value: str) -> Self:
+        """Sets `dtype`."""
+        return self._set(dtype=value)
+
+    def setSoft(self, value: bool) -> Self:
+        """Sets `soft`."""
+        return self._set(soft=value)
+
+    def setSoftType(self, value: str) -> Self:
+        """Sets `softType`."""
+        return self._set(softType=value)
+
+    def setTemperature(self, value: float) -> Self:
+        """Sets `temperature`."""
+        return self._set(temperature=value)
+
+    def setLambdaPenalty(self, value: float) -> Self:
+        """Sets `lambdaPenalty`."""
+        return self._set(lambdaPenalty=value)
+
+    def setMergeThreshold(self, value: float | None) -> Self:
+        """Sets `mergeThreshold`."""
+        return self._set(mergeThreshold=value)
+
+    def setRelativeMerge(self, value: bool) -> Self:
+        """Sets `relativeMerge`."""
+        return self._set(relativeMerge=value)
+
+    def setPercentileThreshold(self, value: float | None) -> Self:
+        """Sets `percentileThreshold`."""
+        return self._set(percentileThreshold=value)
+
+    def setMinWeight(self, value: float) -> Self:
+        """Sets `minWeight`."""
+        return self._set(minWeight=value)
+
+    def setTruncationThreshold(self, value: float) -> Self:
+        """Sets `truncationThreshold`."""
+        return self._set(truncationThreshold=value)
+
+    def setBatchSize(self, value: int) -> Self:
+        """Sets `batchSize`."""
+        return self._set(batchSize=value)
+
+    def setNThreads(self, value: int) -> Self:
+        """Sets `nThreads`."""
+        return self._set(nThreads=value)
+
+    def setRefine(self, value: int | str) -> Self:
+        """Sets `refine`."""
+        return self._set(refine=value)
+
+    def setDecay(self, value: float) -> Self:
+        """Sets `decay`."""
+        return self._set(decay=value)
+
+    def setNumPartitions(self, value: int) -> Self:
+        """Sets `numPartitions`."""
+        return self._set(numPartitions=value)
+
+    def _fit(self, dataset: DataFrame) -> FastKMeansClassificationModel:
+        options = self._library_options()
+        _check_classic(dataset)
+        session = dataset.sparkSession
+        threads = task_threads(session, self.getNThreads())
+        weight = self.getWeightCol() if self.isDefined(self.weightCol) else None
+        frame, names = training_frame(dataset, self.getFeaturesCol(), self.getLabelCol(), weight)
+        rows = self._cached_rows(frame, names, options)
+        try:
+            model, report = _Training(rows, options, self._initial(), threads, session.sparkContext).run()
+        finally:
+            rows.unpersist()
+        return self._copyValues(FastKMeansClassificationModel(model.to_bytes(), report))
+
+    def _cached_rows(self, frame: DataFrame, names: Any, options: dict[str, Any]) -> TrainingRows:
+        """The rows in the executors' memory, each partition with its share of each class where that matters."""
+        slots = frame.sparkSession.sparkContext.defaultParallelism
+        if self.getNumPartitions() < 0:
+            raise InvalidParameterError("numPartitions", self.getNumPartitions(), "0 (as they come), or from 1")
+        if self.getNumPartitions() > 0:
+            return TrainingRows(frame.repartition(self.getNumPartitions()), names)
+        rows = TrainingRows(frame.coalesce(slots), names)
+        if options["refine"] == 0 or rows.are_dealt_evenly():
+            return rows
+        # A partition that has seen few of the classes cannot tell them apart: the mean would be of no use.
+        rows.unpersist()
+        return TrainingRows(frame.repartition(slots), names)
+
+
+class _Training:
+    """One training, from cached rows to a model."""
+
+    def __init__(self, rows: TrainingRows, options: dict[str, Any], initial: Any, threads: int, context: Any) -> None:
+        self.rows = rows
+        self.options = options
+        self.initial = initial
+        self.threads = threads
+        self.context = context
+
+    def run(self) -> tuple[native.Model, dict[str, Any]]:
+        """The model, and what happened."""
+        refines = self.options["refine"] != 0
+        # Shares blur the clusters that refinement starts from; a local training does the same.
+        options = {**self.options, "soft": self.options["soft"] and not refines}
+        held_out = held_out_counts = None
+        if refines:
+            held_out_counts = quotas(self.rows.counts, held_out_sizes(self.rows.class_counts))
+            held_out = self.rows.draw_of(int(options["random_state"]), HOLDING_OUT, held_out_counts)
+        first = first_model(self.rows, options, self.initial, held_out, held_out_counts)
+        outcome = Epochs(self.rows, options, self.threads, held_out, self._broadcast).run(first)
+        model, judgement, refinement = outcome.model, None, "off"
+        if refines and _refinement_bytes(model) > REFINEMENT_BYTE_LIMIT:
+            refinement = "skipped"
+        elif refines:
+            model, judgement = refined_model(
+                self.rows, model, round_count(options, model), self.threads, held_out, self._broadcast
+            )
+            refinement = "done" if model.info.is_refined else "no better"
+        return with_options(model, json.dumps(self.options)), _report(outcome, refinement, judgement, model)
+
+    @contextmanager
+    def _broadcast(self, data: bytes, purpose: str) -> Iterator[Any]:
+        """Bytes at the executors while some jobs run, which Spark's pages show under their purpose."""
+        before = self.context.getLocalProperty("spark.job.description")
+        self.context.setJobDescription(f"FastKMeansClassifier: {purpose}")
+        sent = self.context.broadcast(data)
+        try:
+            yield sent
+        finally:
+            sent.destroy()
+            self.context.setLocalProperty("spark.job.description", before)
+
+
+def _refinement_bytes(model: native.Model) -> int:
+    lanes = max(8, -(-model.info.prototype_count // 8) * 8)
+    return int(4 * lanes * model.info.feature_count)
+
+
+def _report(outcome: Outcome, refinement: str, judgement: Judgement | None, model: native.Model) -> dict[str, Any]:
+    return {
+        "epochs": outcome.epochs,
+        "num_merged": outcome.merged_count,
+        "pruned": outcome.pruned_count,
+        "reassigned": outcome.reseeded_count,
+        "active_centroids": int(model.info.prototype_count),
+        "refinement": refinement,
+        "held_out": judgement.held_out_count if judgement else 0,
+        "held_out_accuracy": judgement.accuracy if judgement else None,
+        "prototype_accuracy": judgement.prototype_accuracy if judgement else None,
+    }
+
+
+def _check_classic(dataset: Any) -> None:
+    if not hasattr(dataset, "_jdf"):
+        raise TypeError(
+            "training needs a classic Spark session, since sums and prototypes travel by RDDs and broadcasts; this frame "
+            f"is of {type(dataset).__module__}"
+        )
