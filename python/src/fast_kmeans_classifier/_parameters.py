@@ -192,14 +192,14 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
 
 
 def library_options(params: Mapping[str, Any]) -> str:
-    """The library's options as JSON.
+    """The library's options as JSON; what is not named keeps the library's default.
 
     Raises
     ------
     InvalidParameterError
         With the parameter, its value and what is allowed.
     """
-    return json.dumps({name: check(name, params[name]) for name, check in _CHECKS.items()})
+    return json.dumps({name: check(name, params[name]) for name, check in _CHECKS.items() if name in params})
 
 
 def params_of_options(options: Mapping[str, Any]) -> dict[str, Any]:
