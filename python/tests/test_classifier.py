@@ -17,6 +17,7 @@ from fast_kmeans_classifier import (
     FastKMeansError,
     InvalidParameterError,
     NotFittedError,
+    TfidfVectorizer,
 )
 
 DEFAULTS = {
@@ -252,6 +253,8 @@ def test_explicit_prototypes():
     np.testing.assert_array_equal(other.fit(rows, labels).centroids, classifier.centroids)
     with pytest.raises(ValueError, match="features"):
         FastKMeansClassifier(init_method=(np.eye(3), [0, 1, 1])).fit(rows, labels)
+    with pytest.raises(TypeError, match="both be texts or both be numbers"):
+        FastKMeansClassifier(init_method=(starts, ["a", "a", "b"])).fit(rows, labels)
 
 
 def test_the_seed_decides():
@@ -335,13 +338,27 @@ def test_a_failed_call_changes_nothing():
     [
         ([1.0], ValueError, r"expected \(150,\)"), (np.ones((150, 1)), ValueError, "1D"), (np.full(150, np.nan), ValueError, "NaN"),
         (-np.ones(150), ValueError, "Negative"), (np.zeros(150), ValueError, "at least one non-zero"),
-        (True, TypeError, "verbose=True"), (np.full(150, 1e13), ValueError, "1e12"),
+        (True, TypeError, "verbose=True"), (np.full(150, 1e13), ValueError, "1e12"), (-1.0, ValueError, "Negative"),
+        (0, ValueError, "at least one non-zero"), (float("nan"), ValueError, "NaN"), ("x", ValueError, "no number"),
+        (["x"] * 150, ValueError, "no number"), (np.ones(150, dtype=complex), ValueError, "complex"),
     ],
 )
 def test_wrong_weights(weights, error, words):
     rows, labels = sparse_data()
-    with pytest.raises(error, match=words):
-        FastKMeansClassifier().fit(rows, labels, weights)
+    fitted = FastKMeansClassifier().fit(rows, labels)
+    for call in (lambda: FastKMeansClassifier().fit(rows, labels, weights), lambda: fitted.fit_batch(rows, labels, weights)):
+        with pytest.raises(error, match=words):
+            call()
+    if error is ValueError and "1e12" not in words:
+        with pytest.raises(error, match=words):
+            fitted.score(rows, labels, weights)
+
+
+def test_one_weight_for_all():
+    rows, labels = sparse_data()
+    one = FastKMeansClassifier(refine=0).fit(rows, labels, sample_weight=2)
+    assert one.centroid_weights_.sum() == pytest.approx(300)
+    assert one.score(rows, labels, sample_weight=2.5) == pytest.approx(one.score(rows, labels))
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -373,10 +390,29 @@ def test_explain_adds_up():
             assert classifier.centroid_labels_[one.prototype] == one.label
         best = classifier.explain(X[:1], label=classifier.classes_[-1], top=2)[0]
         assert best.label == classifier.classes_[-1] and len(best.features) <= 2
-    with pytest.raises(ValueError, match="knows no class"):
-        classifier.explain(X, label=99)
+    for label in (99, 1.5, "1", [1], float("nan"), 2**70):
+        with pytest.raises(ValueError, match="knows no class"):
+            classifier.explain(X, label=label)
+    assert classifier.explain(X[:1], label=np.float64(1))[0].label == 1
     with pytest.raises(ValueError, match="feature names"):
         classifier.explain(X, feature_names=names[:3])
+    with pytest.raises(TypeError, match="feature_names is 5"):
+        classifier.explain(X, feature_names=5)
+
+
+@pytest.mark.parametrize("value", (0, -2, 1.5, "all", True, 10**6))
+def test_a_wrong_number_of_threads_is_named_by_every_call(value, tmp_path):
+    rows, labels = sparse_data()
+    classifier = FastKMeansClassifier().fit(rows, labels)
+    classifier.save(tmp_path / "model")
+    classifier.set_params(n_threads=value)
+    for call in (
+        lambda: classifier.predict(rows), lambda: classifier.explain(rows), lambda: classifier.fit(rows, labels),
+        lambda: FastKMeansClassifier.load(tmp_path / "model", n_threads=value),
+        lambda: TfidfVectorizer(min_df=1, n_threads=value).fit(["some text"]),
+    ):
+        with pytest.raises(InvalidParameterError, match="n_threads"):
+            call()
 
 
 def test_verbose_shows_a_bar_or_lines(capfd, monkeypatch):

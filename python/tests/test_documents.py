@@ -42,6 +42,15 @@ def test_none_of_these(tmp_path, monkeypatch):
     assert names["clf"].rejection_ == {"false_accept_rate": 0.05, "per_class": False}
 
 
+def test_the_front_page():
+    rows, labels = sparse_data(documents=300)
+    names = {
+        "X_train": rows[:200], "y_train": labels[:200], "X_test": rows[200:], "X_new": rows[200:], "y_new": labels[200:],
+    }
+    for block in blocks(ROOT / "README.md"):
+        exec(compile(block, "README.md", "exec"), names)
+
+
 def test_the_package_s_own_page(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with gzip.open(WORDNET / "test.tsv.gz", "rt", encoding="utf-8") as lines:

@@ -79,6 +79,8 @@ def test_what_was_one_of_the_merged_classes_is_the_target(refine):
         (lambda one: one.merge_classes(["alpha"], "nothing"), ValueError, "knows no class 'nothing'"),
         (lambda one: one.merge_classes("alpha", "beta"), TypeError, "a list of labels"),
         (lambda one: one.merge_classes([], "beta"), ValueError, "empty"),
+        (lambda one: one.rename_class("alpha", ["new"]), TypeError, "no label"),
+        (lambda one: one.rename_class("alpha", None), ValueError, "NaN"),
         (lambda one: one.rename_class("nothing", "new"), ValueError, "knows no class"),
         (lambda one: one.remove_class(3), ValueError, "knows no class 3"),
     ],
@@ -176,6 +178,19 @@ def test_the_rule_goes_along(tmp_path):
     for other in (loaded, classifier):
         other.fit(known, other.predict(known))
         assert other.rejection_ is None
+
+
+@pytest.mark.parametrize(
+    "change", (lambda one: one.remove_class(4), lambda one: one.remove_class(0), lambda one: one.merge_classes([3, 4], 0))
+)
+@pytest.mark.parametrize("per_class", (False, True))
+def test_changed_classes_are_kept_in_files(change, per_class):
+    classifier, known, unknown = unknown_kinds()
+    change(classifier.reject(false_accept_rate=0.1, per_class=per_class))
+    other = pickle.loads(pickle.dumps(classifier))
+    assert other.classes_.tolist() == classifier.classes_.tolist() and other.rejection_ == classifier.rejection_
+    for X in (known, unknown):
+        np.testing.assert_array_equal(other.predict_top_k(X, 2).rejected, classifier.predict_top_k(X, 2).rejected)
 
 
 @pytest.mark.parametrize("arguments", ({"refine": 0}, {"max_iters": 2, "mode": "reference"}))

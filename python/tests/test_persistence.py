@@ -127,6 +127,8 @@ def test_a_file_keeps_the_vectoriser(tmp_path):
     assert FastKMeansClassifier.load(path).predict(other.transform(["apple"])).tolist() == ["food"]
     with pytest.raises(ValueError):
         FastKMeansClassifier().fit(np.eye(4), [0, 1, 0, 1]).save(path, vectorizer=vectorizer)
+    with pytest.raises(TypeError, match="TfidfVectorizer is needed"):
+        classifier.save(path, vectorizer="words")
     classifier.save(path)
     with pytest.raises(ValueError):
         TfidfVectorizer.load(path)

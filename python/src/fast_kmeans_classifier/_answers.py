@@ -11,7 +11,7 @@ from ._frames import check_feature_names, feature_names
 from ._input import Rows, SparseRows, check_finite, rows_of
 from ._labels import coded_labels
 from ._lazy import LazyModule
-from ._parameters import _whole, device_name
+from ._parameters import _whole, device_name, thread_count
 from ._state import LabelTable, LearnedState
 from ._weights import checked_weights
 
@@ -112,7 +112,7 @@ class Answers(Estimator):
     def _asked(self, X: Any, question: str, *arguments: Any) -> Any:
         """Puts a question to the model; what it says of numbers that are not finite is said as scikit-learn does."""
         rows = self._rows_to_ask(X)
-        threads = _whole("n_threads", self.n_threads)
+        threads = thread_count(self.n_threads)
         try:
             return getattr(self._model(), question)(rows, threads, *arguments)
         except library.BadDataError as error:
@@ -251,9 +251,11 @@ class Answers(Estimator):
         if feature_names is None:
             feature_names = self.__dict__.get("feature_names_in_")
         rows = self._rows_to_ask(X)
+        if feature_names is not None and not hasattr(feature_names, "__len__"):
+            raise TypeError(f"feature_names is {feature_names!r}; a list of names is needed")
         if feature_names is not None and len(feature_names) != rows.shape[1]:
             raise ValueError(f"there are {len(feature_names)} feature names and {rows.shape[1]} features")
-        model, threads = self._model(), _whole("n_threads", self.n_threads)
+        model, threads = self._model(), thread_count(self.n_threads)
         if label is None:
             wanted = model.predict(rows, threads, native.ROWS_PER_CALL)
         else:

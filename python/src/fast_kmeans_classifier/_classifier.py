@@ -298,6 +298,8 @@ class FastKMeansClassifier(Operations):
     ) -> tuple[library.Report, LearnedState]:
         """Has the library learn; whatever it refuses, nothing has changed."""
         initial = _given_prototypes(self.init_method, self)
+        if initial is not None and initial[1].is_text != data.labels.is_text:
+            raise TypeError("the labels of init_method's prototypes and y must both be texts or both be numbers")
         try:
             if goes_on:
                 state = self._state

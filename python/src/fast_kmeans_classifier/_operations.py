@@ -188,6 +188,9 @@ class Operations(Display):
         return self._table.index_of(label)
 
     def _coded(self, labels: list[Any]) -> CodedLabels:
+        for label in labels:
+            if hasattr(label, "__len__") and not isinstance(label, str):
+                raise TypeError(f"{label!r} is no label; a single text or number is needed")
         coded = coded_labels(labels, self)
         if coded.is_text != self._table.is_text:
             kinds = ("texts", "numbers") if self._table.is_text else ("numbers", "texts")

@@ -152,6 +152,15 @@ def device_name(value: Any) -> str:
     raise InvalidParameterError("device", value, "'cpu', 'cuda', 'cuda:N', 'mps', 'torch:cpu' or 'auto'")
 
 
+def thread_count(value: Any) -> int:
+    """`n_threads` of a call; 0, which the library takes for a model's own number, is none that users can name."""
+    allowed = "-1 (all cores) or 1 to 4096"
+    count = _whole("n_threads", value, allowed)
+    if count != -1 and not 1 <= count <= 4096:
+        raise InvalidParameterError("n_threads", value, allowed)
+    return count
+
+
 _CHECKS: dict[str, Callable[[str, Any], Any]] = {
     "k_init": _whole_or_auto,
     "k_bytes": lambda name, value: _whole_or_none(name, value),
@@ -183,14 +192,14 @@ _CHECKS: dict[str, Callable[[str, Any], Any]] = {
 
 
 def library_options(params: Mapping[str, Any]) -> str:
-    """The library's options as JSON.
+    """The library's options as JSON; what is not named keeps the library's default.
 
     Raises
     ------
     InvalidParameterError
         With the parameter, its value and what is allowed.
     """
-    return json.dumps({name: check(name, params[name]) for name, check in _CHECKS.items()})
+    return json.dumps({name: check(name, params[name]) for name, check in _CHECKS.items() if name in params})
 
 
 def params_of_options(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _native as native
 from ._lazy import LazyModule
-from ._parameters import _whole, params_of_options
+from ._parameters import params_of_options, thread_count
 from ._prototypes import Prototypes
 from ._state import LabelTable, LearnedState
 
@@ -49,6 +49,8 @@ class Persistence(Prototypes):
         self._check_is_fitted()
         model = self._state.model()
         if vectorizer is not None:
+            if not hasattr(vectorizer, "_fitted"):
+                raise TypeError(f"vectorizer is of type {type(vectorizer).__name__}; this package's TfidfVectorizer is needed")
             model = model.with_vectorizer(vectorizer._fitted())
         model.save(_checked_path(path))
 
@@ -66,7 +68,7 @@ class Persistence(Prototypes):
         ValueError
             It is no model, is damaged, or was written by a newer version.
         """
-        model = native.Model.load(_checked_path(path), _whole("n_threads", n_threads))
+        model = native.Model.load(_checked_path(path), thread_count(n_threads))
         loaded = cls(**{**params_of_options(model.options()), "n_threads": n_threads})
         loaded._take_model(model)
         return loaded

@@ -156,7 +156,7 @@ class LabelTable:
         ValueError
             The classifier knows no such class.
         """
-        key = label if self.is_text or isinstance(label, str) else int(label)  # type: ignore[call-overload]
+        key = label if isinstance(label, str) else _whole_number(label)
         position = self._positions.get(key)
         if position is not None and self.columns is not None:
             found = np.flatnonzero(self.columns == position)
@@ -172,3 +172,12 @@ class LabelTable:
         full = np.full((len(table), len(self.classes)), missing, dtype=table.dtype)
         full[:, self.columns] = table
         return full
+
+
+def _whole_number(label: object) -> int | None:
+    """A number as labels are kept; None for what is no whole number."""
+    try:
+        number = float(label)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return int(label) if number.is_integer() else None  # type: ignore[call-overload]

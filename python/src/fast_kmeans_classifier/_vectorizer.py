@@ -9,7 +9,7 @@ from . import _native as native
 from ._documents import encoded_documents
 from ._estimator import Estimator
 from ._lazy import LazyModule
-from ._parameters import _whole, text_options
+from ._parameters import text_options, thread_count
 from ._persistence import PICKLE_FORMAT, _checked_path, check_pickle
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ class TfidfVectorizer(Estimator):
             vectorizer = native.Vectorizer.new(text_options(self.get_params()))
         else:
             vectorizer = self._fitted()
-        return vectorizer.transform(encoded_documents(raw_documents), _whole("n_threads", self.n_threads))
+        return vectorizer.transform(encoded_documents(raw_documents), thread_count(self.n_threads))
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """The term of each column, as an array of objects.
@@ -196,7 +196,7 @@ class TfidfVectorizer(Estimator):
 
     def _learn(self, raw_documents: Any, wants_rows: bool) -> Any:
         blank = native.Vectorizer.new(text_options(self.get_params()))
-        threads = _whole("n_threads", self.n_threads)
+        threads = thread_count(self.n_threads)
         self._vectorizer, rows = blank.fit(encoded_documents(raw_documents), threads, wants_rows)
         return rows
 

@@ -24,7 +24,8 @@ def checked_weights(sample_weight: Any, row_count: int, estimator: object = None
     Raises
     ------
     ValueError
-        Another shape than (documents,), NaN, infinity, a negative weight, or none above 0.
+        Another shape than (documents,) or a single number, what is no real number, NaN, infinity, a negative weight, or
+        none above 0.
     TypeError
         A single truth value: the third argument of `fit` once was `verbose`.
     """
@@ -36,9 +37,9 @@ def checked_weights(sample_weight: Any, row_count: int, estimator: object = None
         )
     if is_tensor(sample_weight):
         sample_weight = tensor_values(sample_weight, estimator)
+    weights = _numbers(sample_weight)
     if np.isscalar(sample_weight):
-        return np.full(row_count, float(sample_weight))  # type: ignore[arg-type]
-    weights = np.ascontiguousarray(sample_weight, dtype=np.float64)
+        weights = np.full(row_count, weights.item())
     if weights.ndim != 1:
         raise ValueError(f"Sample weights must be 1D array or scalar, got {weights.ndim}D array.")
     if len(weights) != row_count:
@@ -51,6 +52,16 @@ def checked_weights(sample_weight: Any, row_count: int, estimator: object = None
     if weights.max() == 0:
         raise ValueError("Sample weights must contain at least one non-zero number.")
     return weights
+
+
+def _numbers(sample_weight: Any) -> np.ndarray:
+    array = np.asarray(sample_weight)
+    if array.dtype.kind == "c":
+        raise ValueError("sample_weight holds complex numbers; a weight is a real one")
+    try:
+        return np.ascontiguousarray(array, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"sample_weight holds what is no number: {error}") from error
 
 
 class TrainingData(NamedTuple):
