@@ -31,13 +31,16 @@ class Block(NamedTuple):
     def byte_count(self) -> int:
         """Bytes of the rows."""
         rows = self.rows
-        return int(rows.values.nbytes + (rows.columns.nbytes + rows.offsets.nbytes if is_sparse(rows) else 0))
+        structure = rows.columns.nbytes + rows.offsets.nbytes if isinstance(rows, SparseRows) else 0
+        return int(rows.values.nbytes + structure)
 
     def with_layout(self, wants_sparse: bool) -> Block:
         """Itself, or the same rows in the other layout."""
         if is_sparse(self.rows) == wants_sparse:
             return self
-        return self._replace(rows=_sparse(self.rows.matrix()) if wants_sparse else DenseRows(self.rows.matrix().toarray()))
+        if isinstance(self.rows, SparseRows):
+            return self._replace(rows=DenseRows(self.rows.matrix().toarray()))
+        return self._replace(rows=_sparse(self.rows.matrix()))
 
     def selected(self, chosen: np.ndarray) -> Block:
         """The rows at these places, in this order."""
