@@ -190,6 +190,13 @@ struct RunnerTests {
     #expect(numbers == [1, 2, 3, 4])
   }
 
+  /// An index over a large model is made for as many values of documents as it is worth, and over a small one always.
+  @Test func aLargeModelIsTestedNowAndThen() {
+    #expect(StreamState.isTestDue(stored: 4_000_000, untested: 1))
+    #expect(!StreamState.isTestDue(stored: 20_000_000, untested: 4_900_000))
+    #expect(StreamState.isTestDue(stored: 20_000_000, untested: 5_000_000))
+  }
+
   /// Labels change their meaning in the middle of the stream.
   @Test func anAlarmLetsAModelForgetWhereThatIsWanted() throws {
     let batches = try SampleBatches.vectors(40, rows: 30, seed: 5, turn: 20)
