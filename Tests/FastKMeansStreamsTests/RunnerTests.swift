@@ -73,6 +73,29 @@ struct RunnerTests {
     #expect(throws: StreamError.modelGone(model: "m", folder: "m.state")) { try rehearsal.run(textSource()) }
   }
 
+  /// A model that was announced, and never got its name, time and again.
+  @Test(arguments: [0, 2]) func aModelThatWasNeverWrittenIsNotMissed(_ written: Int) throws {
+    let undisturbed = Rehearsal(text: TextOptions())
+    try undisturbed.run(textSource())
+    let rehearsal = Rehearsal(text: TextOptions())
+    if written > 0 { try rehearsal.run(textSource(), stopAfter: 3) }
+    let before = rehearsal.files.content("m")
+    #expect((before != nil) == (written > 0))
+    for pause in [4, 5, 6] {
+      let stop = StopSignal()
+      let runner = try StreamRunner(
+        rehearsal.options, source: textSource(), files: rehearsal.files,
+        model: AnnouncedModel(inner: MemoryModel(files: rehearsal.files)), clock: StreamClock(),
+        note: { _ in })
+      #expect(throws: AnnouncedModel.Crash.self) {
+        try runner.run(stop: stop) { if $0.batch >= UInt64(pause) { stop.request() } }
+      }
+      #expect(rehearsal.files.content("m") == before)
+    }
+    try rehearsal.run(textSource())
+    #expect(rehearsal.files.content("m") == undisturbed.files.content("m"))
+  }
+
   @Test func refusesRowsOfAnotherKind() throws {
     let rehearsal = Rehearsal(text: TextOptions())
     try rehearsal.run(textSource())
@@ -190,6 +213,13 @@ struct RunnerTests {
     #expect(numbers == [1, 2, 3, 4])
   }
 
+  /// An index over a large model is made for as many values of documents as it is worth, and over a small one always.
+  @Test func aLargeModelIsTestedNowAndThen() {
+    #expect(StreamState.isTestDue(stored: 4_000_000, untested: 1))
+    #expect(!StreamState.isTestDue(stored: 20_000_000, untested: 4_900_000))
+    #expect(StreamState.isTestDue(stored: 20_000_000, untested: 5_000_000))
+  }
+
   /// Labels change their meaning in the middle of the stream.
   @Test func anAlarmLetsAModelForgetWhereThatIsWanted() throws {
     let batches = try SampleBatches.vectors(40, rows: 30, seed: 5, turn: 20)
@@ -245,6 +275,21 @@ struct RunnerTests {
       #expect(text.split(separator: "\n").contains(Substring(line)), "\(line) is not in \(text)")
     }
     #expect(text.contains("fastkmeans_last_checkpoint_age_seconds "))
+  }
+}
+
+/// The power fails when a model has been announced, and before it can be seen.
+private struct AnnouncedModel: ModelOutput {
+  struct Crash: Error {}
+  let inner: MemoryModel
+
+  func exists() -> Bool { inner.exists() }
+  func read(threadCount: Int) throws -> ModelContents? { try inner.read(threadCount: threadCount) }
+  func digest() throws -> String? { try inner.digest() }
+
+  func write(_ contents: ModelContents, announce: (String) throws -> Void) throws {
+    try announce("\(CRC32C(try ModelFile.bytes(of: contents)).value)")
+    throw Crash()
   }
 }
 

@@ -114,6 +114,18 @@ package struct Learner: Sendable {
 
   var settings: TrainingOptions { options.options }
 
+  /// The numbers that prototypes are made of: what an index over them costs.
+  ///
+  /// - Complexity: O(prototypes).
+  package var storedValueCount: Int {
+    members.reduce(0) { count, members in
+      switch members {
+      case .settled(let prototypes): prototypes.reduce(count) { $0 + $1.center.values.count }
+      case .live(let live): count + live.slotCount * live.lanes.count
+      }
+    }
+  }
+
   /// An immutable copy of what has been learned.
   package func model() throws -> ModelStorage {
     guard let featureCount, !members.isEmpty else { throw ClassifierError.notFitted }

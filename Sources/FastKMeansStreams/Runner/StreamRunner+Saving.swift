@@ -76,8 +76,16 @@ struct Saving: Sendable {
     let contents = try ModelContents(
       model: checkpoint.state.classifier.model, vectorizer: checkpoint.state.vectorizer)
     try model.write(contents) { digest in
-      let known = try folder.modelDigests().last ?? StateFolder.noModel
-      try folder.setModelDigests([known, digest])
+      try folder.setModelDigests([try digestBefore(), digest])
     }
+  }
+
+  /// The digest of the model that is there: not that of the last one that was announced, which a crash may have kept from
+  /// being written.
+  private func digestBefore() throws -> String {
+    let known = try folder.modelDigests()
+    let present = try model.digest() ?? StateFolder.noModel
+    // What somebody else has put there meanwhile is not ours.
+    return known.contains(present) ? present : known.last ?? StateFolder.noModel
   }
 }

@@ -50,6 +50,8 @@ struct StreamState: Sendable {
     var alarms: UInt64 = 0
     /// After an alarm, half of what was learned is forgotten after so many documents.
     var driftHalfLife: Double?
+    /// Values of documents that came since the model was last tested.
+    var untestedValues = 0
   }
 
   /// What a step did, a line for each batch.
@@ -74,7 +76,7 @@ public struct BatchSummary: Sendable, Equatable {
   /// Classes that the model has now.
   public var classCount: Int
   /// The share of the documents that the model had classified wrongly before it learned from them, 0...1; `nil` for a
-  /// first batch.
+  /// first batch, and for a large model without refined weights between the batches that it is tested on.
   public var errorBeforeUpdate: Double?
   /// What the drift detector found in this batch.
   public var drift: [DriftMonitor.Event] = []
@@ -138,9 +140,9 @@ extension StreamState {
   }
 
   private mutating func learn(_ features: Features, labels: LabelColumn) throws -> BatchSummary {
-    let isFirst = classifier.classes.isEmpty
+    let isDue = isTestDue(features)
     let report = try classifier.fitBatch(
-      features, labels: labels, measuringError: !isFirst && (testsBeforeLearning || drift != nil))
+      features, labels: labels, measuringError: isDue && (testsBeforeLearning || drift != nil))
     let events = try watch(report)
     counts.batches += 1
     counts.documents += UInt64(features.rowCount)
@@ -148,6 +150,27 @@ extension StreamState {
       batch: counts.batches, documents: features.rowCount, totalDocuments: counts.documents, report: report,
       rejected: 0, classCount: classifier.classes.count, errorBeforeUpdate: report.errorBeforeUpdate,
       drift: events)
+  }
+
+  /// A test of a model without refined weights takes an index over all that it has stored, however small the batch. Up to
+  /// so many values nobody minds.
+  static let freelyTestedValues = 4_000_000
+  /// Beyond, so many values are indexed for one of a document at most: some times what learning costs.
+  static let indexedPerValue = 4
+
+  static func isTestDue(stored: Int, untested: Int) -> Bool {
+    stored <= freelyTestedValues || untested >= stored / indexedPerValue
+  }
+
+  private mutating func isTestDue(_ features: Features) -> Bool {
+    switch features {
+    case .sparse(let rows): counts.untestedValues += rows.values.count
+    case .dense(let rows): counts.untestedValues += rows.values.count
+    }
+    let stored = classifier.learner.storedValueCount
+    guard Self.isTestDue(stored: stored, untested: counts.untestedValues) else { return false }
+    counts.untestedValues = 0
+    return true
   }
 
   /// Shows the batch's error to the drift detector; on an alarm over all documents the model forgets faster for a
@@ -203,6 +226,7 @@ extension StreamState.Counts {
     writer.optional(zeroBased) { $0.flag($1) }
     writer.number(alarms)
     writer.optional(driftHalfLife) { $0.double($1) }
+    writer.count(untestedValues)
   }
 
   init(_ reader: inout ByteReader) throws(ByteReader.Fault) {
@@ -215,5 +239,6 @@ extension StreamState.Counts {
     zeroBased = try reader.flag() ? try reader.flag() : nil
     alarms = try reader.number()
     driftHalfLife = try reader.flag() ? try reader.double() : nil
+    untestedValues = try reader.whole()
   }
 }

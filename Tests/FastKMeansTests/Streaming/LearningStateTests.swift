@@ -117,6 +117,15 @@ import Testing
     }
   }
 
+  @Test func storedValuesAreCountedWhateverKeepsThem() throws {
+    var classifier = try FastKMeansClassifier<Int>(TrainingOptions.prototypesOnly)
+    #expect(classifier.learner.storedValueCount == 0)
+    try classifier.fitBatch(TestRows.features([[1, 0, 2], [0, 1, 0]], isSparse: true), labels: [0, 1])
+    #expect(classifier.learner.storedValueCount == 3)
+    let resumed = FastKMeansClassifier<Int>(resuming: try classifier.model)
+    #expect(resumed.learner.storedValueCount == 3)
+  }
+
   @Test func aCopyLearnsOnItsOwn() throws {
     let problem = Self.problem(1)
     var original = try FastKMeansClassifier<Int>(problem.options)
