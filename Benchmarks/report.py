@@ -105,6 +105,8 @@ def markdown(result):
     clocks = {run.get("fit_clock") for job in jobs.values() for run in job["runs"]}
     if "wall" in clocks:
         lines += ["", "Our seconds of fitting are wall seconds on one thread, the others' CPU seconds."]
+    if "wall" in {run.get("predict_clock") for job in jobs.values() for run in job["runs"]}:
+        lines += ["", "Our documents a second are of wall seconds on one thread, the others' of CPU seconds."]
     return "\n".join([*lines, "", versions(jobs), ""])
 
 
