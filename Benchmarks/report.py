@@ -57,6 +57,13 @@ def row(name, job):
     return "| " + " | ".join(cells) + " |"
 
 
+def reasons(name, job):
+    """Why a job failed, once."""
+    for reason in sorted({run["reason"] for run in job["runs"] if run.get("reason")}):
+        yield ""
+        yield f"{name} failed: {reason}"
+
+
 def ratio_rows(jobs):
     for mine, theirs in PAIRS:
         if mine not in jobs or theirs not in jobs:
@@ -96,6 +103,8 @@ def markdown(result):
         "|---|---|---|---|---|---|---|---|",
     ]
     lines += [row(name, job) for name, job in jobs.items()]
+    for name, job in jobs.items():
+        lines += reasons(name, job)
     ratios = list(ratio_rows(jobs))
     if ratios:
         lines += [
@@ -105,6 +114,8 @@ def markdown(result):
     clocks = {run.get("fit_clock") for job in jobs.values() for run in job["runs"]}
     if "wall" in clocks:
         lines += ["", "Our seconds of fitting are wall seconds on one thread, the others' CPU seconds."]
+    if "wall" in {run.get("predict_clock") for job in jobs.values() for run in job["runs"]}:
+        lines += ["", "Our documents a second are of wall seconds on one thread, the others' of CPU seconds."]
     return "\n".join([*lines, "", versions(jobs), ""])
 
 
