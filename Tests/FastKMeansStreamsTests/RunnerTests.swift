@@ -38,6 +38,15 @@ struct RunnerTests {
     #expect(!names.contains { $0.hasSuffix(".tmp") }, "\(names)")
   }
 
+  @Test func clearsAwayWhatACrashHasLeftHalfWritten() throws {
+    let rehearsal = Rehearsal(text: TextOptions())
+    try rehearsal.run(textSource(), stopAfter: 2)
+    let left = ["m.state/checkpoint-00000000000000000009.state.tmp", "m.state/.model.next.17.tmp"]
+    for name in left { rehearsal.files.setContent(name, [1, 2, 3]) }
+    try rehearsal.run(textSource())
+    #expect(!rehearsal.files.paths.contains { $0.hasSuffix(".tmp") })
+  }
+
   @Test func tellsTheSourceWhatIsSaved() throws {
     let rehearsal = Rehearsal(text: TextOptions())
     let source = textSource()

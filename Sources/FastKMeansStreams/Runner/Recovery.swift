@@ -23,6 +23,7 @@ struct Recovery {
 
   func run() throws -> Opened {
     let threads = options.training.threadCount
+    try folder.removeUnfinished()
     let found = try folder.newestCheckpoint(threadCount: threads, note: note)
     if found != nil { try checkModel() }
     var checkpoint = try found ?? begin()

@@ -93,6 +93,11 @@ final class StateFolder: Sendable {
     }
   }
 
+  /// Removes files that a crash has left half written; nobody would ever read them, and each may be as large as the state.
+  func removeUnfinished() throws {
+    for name in try files.names(in: path) where name.hasSuffix(".tmp") { try files.remove(file(name)) }
+  }
+
   /// Digests of the models that may lie beside this state.
   func modelDigests() throws -> [String] {
     let text = String(decoding: try files.content(of: file(Self.modelName)) ?? [], as: UTF8.self)
