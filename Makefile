@@ -33,7 +33,7 @@ LIBRARY_BUILD := .build/python
 # Tests that need Python look at this variable. Here it is always set, so that none is skipped without a word.
 export FASTKMEANS_PYTHON := $(VENV_PYTHON)
 
-.PHONY: all build release test test-swift test-scalar test-scripts test-python test-tensors test-c test-neon test-torch wheel packages \
+.PHONY: all build release test test-swift test-scalar test-scripts test-python test-tensors test-c test-neon test-spark test-torch wheel packages \
   lint format bench bench-all peers docs venv torch clean
 
 all: build
@@ -44,7 +44,7 @@ build:
 release:
 	$(SWIFT) build -c release --product fastkmeans $(SWIFT_FLAGS)
 
-test: test-swift test-scalar test-neon test-scripts test-python test-c
+test: test-swift test-scalar test-neon test-scripts test-python test-spark test-c
 
 # A warning in our own code fails the build here. (`-warnings-as-errors` can't be given on the command line: it
 # clashes with the silence that SwiftPM orders for dependencies.)
@@ -67,8 +67,7 @@ test-scripts: venv
 	$(VENV_PYTHON) -m unittest discover -s scripts/tests -t scripts
 	$(VENV_PYTHON) -m unittest discover -s Benchmarks/tests -t Benchmarks
 
-# The Python package, installed from its wheel, with the newest scikit-learn and all else, and with the oldest. Spark needs
-# Java and is large; what tests it is run by itself.
+# The Python package, installed from its wheel, with the newest scikit-learn and all else, and with the oldest.
 test-python: wheel .build/venv-newest/.ready .build/venv-oldest/.ready
 	for versions in newest oldest; do \
 	  python=.build/venv-$$versions/bin/python; \
@@ -76,6 +75,16 @@ test-python: wheel .build/venv-newest/.ready .build/venv-oldest/.ready
 	  env -u FASTKMEANS_LIBRARY FASTKMEANS_TEST_EVERYTHING=1 $$python -m pytest -q -rs --ignore-glob='*spark*' python/tests; \
 	done
 	SCIPY_ARRAY_API=1 .build/venv-newest/bin/python -m pytest -q python/tests/test_scikit_learn.py -k array_api
+
+# The Spark estimator, on local[2] and on a cluster of two processes. Without Java a message and no failure, so that
+# `make test` runs anywhere; SPARK_FLAGS=needed makes it one.
+SPARK_FLAGS ?=
+test-spark: test-python
+	@if ! command -v java >/dev/null; then \
+	  echo "no Java on the PATH: the tests of the Spark estimator are left out"; [ "$(SPARK_FLAGS)" != needed ]; exit; fi; \
+	set -x; python=.build/venv-newest/bin/python; \
+	$$python -m pip install --quiet --disable-pip-version-check -r python/requirements-test-spark.txt; \
+	env -u FASTKMEANS_LIBRARY FASTKMEANS_TEST_EVERYTHING=1 $$python -m pytest -q -rs python/tests/test_spark*.py
 
 # The tests that need PyTorch, which is large: with TENSOR_PYTHON, a Python that has it beside what
 # python/requirements-test.txt names.
@@ -121,6 +130,7 @@ test-torch: $(TORCH_VENV)/.ready
 	FASTKMEANS_TORCH_PYTHON=$(TORCH_VENV)/bin/python Accelerators/Torch/build.sh .build/libfastkmeans-torch.so
 	$(TORCH_TEST_ENV) $(SWIFT) test --skip-build --filter TorchDeviceTests $(SWIFT_FLAGS)
 	$(TORCH_TEST_ENV) $(TORCH_VENV)/bin/python -m unittest discover -s Accelerators/Torch/tests
+	$(TORCH_TEST_ENV) $(MAKE) test-tensors TENSOR_PYTHON=$(CURDIR)/$(TORCH_VENV)/bin/python
 	$(TORCH_TEST_ENV) Benchmarks/gpu/run.sh --tool .build/debug/fastkmeans --device cpu --quick --output .build/gpu-quick.json
 
 $(TORCH_VENV)/.ready: Accelerators/Torch/requirements-test.txt
