@@ -5,10 +5,7 @@ extension ScoringIndex {
   func searchStaged<Consumer: StagedConsumer>(
     _ rows: ScaledRows, workers: Int, _ storage: StagedRows, to consumer: Consumer
   ) throws {
-    let search = StagedSearch(
-      storage: storage, biases: biases, prototypeCount: prototypeCount,
-      kernels: fk_staged_for(fk_simd_level()).pointee, codeKernels: fk_codes_for(fk_simd_level()).pointee,
-      scoringKernels: fk_scoring_for(fk_simd_level()).pointee)
+    let search = StagedSearch(storage: storage, biases: biases, prototypeCount: prototypeCount)
     let scratch = WorkerScratch(workers: workers) {
       StagedScratch(prototypeCount: prototypeCount, spreadCount: storage.exact.spreadCount)
     }
@@ -22,18 +19,24 @@ extension ScoringIndex {
   }
 }
 
-/// The staged search of one index; a value, so that its loops read registers and not the index.
-struct StagedSearch: Sendable {
+/// The staged search of one index; one object, for each document's query refers to it.
+final class StagedSearch: Sendable {
   let storage: StagedRows
   let biases: AlignedMemory<Float>
   let prototypeCount: Int
-  let kernels: fk_staged_kernels
-  let codeKernels: fk_code_kernels
-  let scoringKernels: fk_scoring_kernels
+  let kernels = fk_staged_for(fk_simd_level()).pointee
+  let codeKernels = fk_codes_for(fk_simd_level()).pointee
+  let scoringKernels = fk_scoring_for(fk_simd_level()).pointee
 
   /// Rows of codes added before bounds are looked at again, and survivors that are not worth another such stage.
   static let stageLength = 8
   static let fewSurvivors = 24
+
+  init(storage: StagedRows, biases: AlignedMemory<Float>, prototypeCount: Int) {
+    self.storage = storage
+    self.biases = biases
+    self.prototypeCount = prototypeCount
+  }
 
   func answer<Consumer: StagedConsumer>(
     _ rows: ScaledRows, _ range: Range<Int>, _ worker: Int, _ scratch: StagedScratch, _ consumer: Consumer

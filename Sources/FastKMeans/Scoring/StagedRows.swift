@@ -51,8 +51,9 @@ final class StagedRows: Sendable {
   }
 }
 
-/// Up to 65,536 prototypes of a ``StagedRows``.
-struct StagedBlock: Sendable {
+/// Up to 65,536 prototypes of a ``StagedRows``. A class, because every document of a search takes it up: a copy would
+/// count references to each of its parts.
+final class StagedBlock: Sendable {
   let prototypes: Range<Int>
   /// The number of sums: prototypes, rounded up to whole code blocks.
   let stride: Int
