@@ -127,7 +127,7 @@ TORCH_TEST_ENV = FASTKMEANS_TORCH_PYTHON=$(CURDIR)/$(TORCH_VENV)/bin/python \
   FASTKMEANS_NVRTC=$$(ls $(CURDIR)/$(TORCH_VENV)/lib/python3*/site-packages/nvidia/cu*/lib/libnvrtc.so.* 2>/dev/null | head -n 1)
 test-torch: $(TORCH_VENV)/.ready
 	$(SWIFT) build --build-tests $(SWIFT_FLAGS)
-	FASTKMEANS_TORCH_PYTHON=$(TORCH_VENV)/bin/python Accelerators/Torch/build.sh .build/libfastkmeans-torch.so
+	$(TORCH_TEST_ENV) Accelerators/Torch/build.sh $(CURDIR)/.build/libfastkmeans-torch.so
 	$(TORCH_TEST_ENV) $(SWIFT) test --skip-build --filter TorchDeviceTests $(SWIFT_FLAGS)
 	$(TORCH_TEST_ENV) $(TORCH_VENV)/bin/python -m unittest discover -s Accelerators/Torch/tests
 	$(TORCH_TEST_ENV) $(MAKE) test-tensors TENSOR_PYTHON=$(CURDIR)/$(TORCH_VENV)/bin/python
