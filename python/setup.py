@@ -79,6 +79,16 @@ class BuildWithLibrary(build_py):
         shutil.copyfile(library, target)
         target.chmod(0o755)
         subprocess.run([*strip, str(target)], check=True)
+        # In the repository the plug-in's sources are found where they are.
+        if not self.editable_mode:
+            copy_plugin_sources(folder / "torch_sources")
+
+
+def copy_plugin_sources(folder):
+    """The plug-in for PyTorch's devices as a folder that travels alone: its sources and the header that they share."""
+    sources = swift_package() / "Accelerators" / "Torch"
+    shutil.copytree(sources, folder, ignore=shutil.ignore_patterns("tests", "*.txt", "__pycache__"), dirs_exist_ok=True)
+    shutil.copyfile(swift_package() / "Sources/CFastKMeansAccelerator/include/fka_plugin.h", folder / "fka_plugin.h")
 
 
 class SourcesWithSwift(sdist):
@@ -88,6 +98,10 @@ class SourcesWithSwift(sdist):
         super().make_release_tree(base_dir, files)
         folder = pathlib.Path(base_dir) / "swift"
         shutil.copytree(swift_package() / "Sources", folder / "Sources", ignore=self.others, dirs_exist_ok=True)
+        shutil.copytree(
+            swift_package() / "Accelerators" / "Torch", folder / "Accelerators" / "Torch",
+            ignore=shutil.ignore_patterns("tests"), dirs_exist_ok=True,
+        )
         shutil.copyfile(HERE / "build_support" / "Package.swift", folder / "Package.swift")
 
     @staticmethod
