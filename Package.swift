@@ -35,8 +35,12 @@ let package = Package(
     .target(name: "FastKMeans", dependencies: ["CFastKMeansKernels", "CFastKMeansAccelerator"]),
     .target(name: "FastKMeansMeasuring", dependencies: ["FastKMeans"]),
     .target(name: "FastKMeansText", dependencies: ["FastKMeans"]),
-    .target(name: "FastKMeansFormats", dependencies: ["FastKMeans", "FastKMeansText", "CZlib"]),
-    .target(name: "FastKMeansStreams", dependencies: ["FastKMeans", "FastKMeansText", "FastKMeansFormats"]),
+    .target(
+      name: "FastKMeansFormats",
+      dependencies: ["CFastKMeansKernels", "FastKMeans", "FastKMeansText", "CZlib"]),
+    .target(
+      name: "FastKMeansStreams",
+      dependencies: ["CFastKMeansKernels", "FastKMeans", "FastKMeansText", "FastKMeansFormats"]),
     .systemLibrary(
       name: "CRdkafka",
       pkgConfig: "rdkafka",

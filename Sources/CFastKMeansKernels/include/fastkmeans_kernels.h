@@ -8,5 +8,6 @@
 #include "fk_scoring.h"
 #include "fk_checksum.h"
 #include "fk_codes.h"
+#include "fk_digest.h"
 #include "fk_staged.h"
 #include "fk_tiles.h"

@@ -12,6 +12,7 @@ void test_step(int level);
 void test_refine(int level);
 void test_tiles(int level);
 void test_checksum(int level);
+void test_digest(int level);
 
 /* Whether the environment and the calling thread get the level that they ask for. */
 void test_dispatch(int wanted);

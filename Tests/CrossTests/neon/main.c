@@ -19,7 +19,7 @@ static const family families[] = {
     {"scoring", test_scoring}, {"dense", test_dense}, {"codes", test_codes},
     {"staged", test_staged},   {"local", test_local}, {"table", test_table},
     {"step", test_step},       {"refine", test_refine}, {"tiles", test_tiles},
-    {"checksum", test_checksum},
+    {"checksum", test_checksum}, {"digest", test_digest},
 };
 
 static int level_named(const char *name) {

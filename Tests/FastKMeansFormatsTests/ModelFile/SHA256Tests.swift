@@ -1,3 +1,4 @@
+import CFastKMeansKernels
 import FastKMeans
 import Testing
 
@@ -41,6 +42,19 @@ import Testing
         position = end
       }
       #expect(hash.hexDigest() == digest(bytes))
+    }
+  }
+
+  /// Lengths round every border of blocks and padding, by the processor's instructions and without them.
+  @Test func everyLevelGivesTheSameDigest() {
+    var random = CounterRandom(seed: 12)
+    let bytes = (0..<700).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+    for count in 0..<bytes.count {
+      let digests = [Int32(0), 1, 2, 3].filter { fk_simd_is_supported($0) == 1 }.map { level in
+        #expect(fk_simd_force(level) == 0)
+        return digest(Array(bytes[..<count]))
+      }
+      #expect(Set(digests).count == 1, "\(count) bytes")
     }
   }
 }
