@@ -284,6 +284,10 @@ struct RunnerTests {
       #expect(text.split(separator: "\n").contains(Substring(line)), "\(line) is not in \(text)")
     }
     #expect(text.contains("fastkmeans_last_checkpoint_age_seconds "))
+    // The checkpoint and the model file are timed apart.
+    #expect(runner.metrics.checkpointSeconds > 0)
+    #expect(runner.metrics.modelFileSeconds > 0)
+    #expect(text.contains("fastkmeans_model_file_seconds \(runner.metrics.modelFileSeconds)\n"))
   }
 }
 

@@ -57,22 +57,7 @@ extension LiveClass {
 
   private func prototype(_ lane: Int, order: [UInt32], precision: Precision) -> Prototype {
     let entry = lanes[lane]
-    let factor = factor(entry)
-    var center: PrototypeVector
-    if width != nil {
-      center = PrototypeVector(dense: order.map { Double(values[Int($0) * stride + lane]) * factor })
-    } else {
-      var columns: [UInt32] = []
-      var kept: [Double] = []
-      for slot in order {
-        let value = values[Int(slot) * stride + lane]
-        guard value != 0 else { continue }
-        columns.append(vocabulary.features[Int(slot)])
-        kept.append(Double(value) * factor)
-      }
-      center = PrototypeVector(columns: columns, values: kept)
-    }
-    center = center.rounded(to: precision)
+    let center = center(lane, order, factor: factor(entry)).rounded(to: precision)
     let length = entry.unit * entry.squaredLength.squareRoot()
     var prototype = Prototype(
       center: center, sumScale: distance == .cosine ? length : entry.mass, mass: entry.mass)
@@ -81,5 +66,23 @@ extension LiveClass {
     prototype.id = entry.id
     prototype.isFrozen = entry.isFrozen
     return prototype
+  }
+
+  private func center(_ lane: Int, _ order: [UInt32], factor: Double) -> PrototypeVector {
+    guard width == nil else {
+      return PrototypeVector(dense: order.map { Double(values[Int($0) * stride + lane]) * factor })
+    }
+    let count = Swift.stride(from: lane, to: slotCount * stride, by: stride).count { values[$0] != 0 }
+    var columns: [UInt32] = []
+    var kept: [Double] = []
+    columns.reserveCapacity(count)
+    kept.reserveCapacity(count)
+    for slot in order {
+      let value = values[Int(slot) * stride + lane]
+      guard value != 0 else { continue }
+      columns.append(vocabulary.features[Int(slot)])
+      kept.append(Double(value) * factor)
+    }
+    return PrototypeVector(columns: columns, values: kept)
   }
 }

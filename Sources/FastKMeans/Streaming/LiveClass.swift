@@ -131,11 +131,26 @@ extension LiveClass {
   }
 
   /// Slots by ascending feature.
+  ///
+  /// - Complexity: O(slots), and O(n log n) for those that came since the last sorting.
   func slotsInOrder() -> [UInt32] {
-    guard width == nil, sortedCount < vocabulary.count else { return (0..<UInt32(slotCount)).map { $0 } }
-    var keys = vocabulary.features.enumerated().map { UInt64($0.element) << 32 | UInt64($0.offset) }
-    keys.sort()
-    return keys.map { UInt32(truncatingIfNeeded: $0) }
+    guard width == nil, sortedCount < vocabulary.count else { return Array(0..<UInt32(slotCount)) }
+    let features = vocabulary.features
+    var late = (sortedCount..<features.count).map { UInt64(features[$0]) << 32 | UInt64($0) }
+    late.sort()
+    var order: [UInt32] = []
+    order.reserveCapacity(features.count)
+    var next = 0
+    for key in late {
+      let feature = UInt32(truncatingIfNeeded: key >> 32)
+      while next < sortedCount, features[next] < feature {
+        order.append(UInt32(truncatingIfNeeded: next))
+        next += 1
+      }
+      order.append(UInt32(truncatingIfNeeded: key))
+    }
+    order.append(contentsOf: UInt32(next)..<UInt32(sortedCount))
+    return order
   }
 
   /// Keeps a lane's numbers in range: lengths are 1 or more and far from overflow. Exact, but for coordinates that

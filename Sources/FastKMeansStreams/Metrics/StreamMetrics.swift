@@ -11,6 +11,7 @@ public final class StreamMetrics: Sendable {
     var prototypes = 0
     var checkpoints: UInt64 = 0
     var checkpointSeconds = 0.0
+    var modelFileSeconds = 0.0
     var checkpointPause = 0.0
     var largestPause = 0.0
     /// On the stream's clock.
@@ -27,8 +28,11 @@ public final class StreamMetrics: Sendable {
   /// The longest time for which a checkpoint has kept learning from going on, in seconds.
   public var largestPause: Double { values.withLock { $0.largestPause } }
 
-  /// How long the last checkpoint took, in seconds.
+  /// How long the last checkpoint took, in seconds: until all that was learned was safe, without the model file.
   public var checkpointSeconds: Double { values.withLock { $0.checkpointSeconds } }
+
+  /// How long the model file took that was written last, in seconds.
+  public var modelFileSeconds: Double { values.withLock { $0.modelFileSeconds } }
 
   func begin(with state: StreamState) { values.withLock { $0.take(state) } }
 
@@ -48,10 +52,11 @@ public final class StreamMetrics: Sendable {
     }
   }
 
-  func checkpointEnded(seconds: Double, failed: Bool) {
+  func checkpointEnded(_ times: Saving.Times, failed: Bool) {
     let now = clock.now
     values.withLock {
-      $0.checkpointSeconds = seconds
+      if let seconds = times.checkpoint { $0.checkpointSeconds = seconds }
+      if let seconds = times.modelFile { $0.modelFileSeconds = seconds }
       guard !failed else { return }
       $0.checkpoints += 1
       $0.lastCheckpoint = now
@@ -95,6 +100,7 @@ extension StreamMetrics.Values {
     add("drift_alarms_total", "counter", "Alarms of the drift detector, over all runs.", driftAlarms)
     add("checkpoints_total", "counter", "Checkpoints written in this run.", checkpoints)
     add("checkpoint_seconds", "gauge", "Seconds that the last checkpoint took.", checkpointSeconds)
+    add("model_file_seconds", "gauge", "Seconds that the last model file took after it.", modelFileSeconds)
     add(
       "checkpoint_pause_seconds", "gauge", "Seconds for which it kept learning from going on.",
       checkpointPause)

@@ -6,7 +6,7 @@ import Synchronization
 /// Writes a checkpoint, and the model, on a thread of its own, from a copy of the state.
 final class CheckpointJob: Sendable {
   struct Outcome: Sendable {
-    var seconds: Double
+    var times: Saving.Times
     var error: (any Error)?
   }
 
@@ -15,19 +15,17 @@ final class CheckpointJob: Sendable {
   private let outcome = Mutex<Outcome?>(nil)
   private let done = DispatchSemaphore(value: 0)
 
-  /// - Parameter work: writes everything.
-  init(
-    sequence: UInt64, position: SourcePosition, clock: StreamClock,
-    _ work: @escaping @Sendable () throws -> Void
-  ) {
+  /// - Parameters:
+  ///   - sequence: the last batch that is in it.
+  ///   - position: of the source, after that batch.
+  ///   - saving: writes everything.
+  init(sequence: UInt64, position: SourcePosition, clock: StreamClock, _ saving: Saving) {
     self.sequence = sequence
     self.position = position
     DispatchQueue.global(qos: .utility).async { [self] in
-      let start = clock.now
-      var failure: (any Error)?
-      do { try work() } catch { failure = error }
-      let outcome = Outcome(seconds: clock.now - start, error: failure)
-      self.outcome.withLock { $0 = outcome }
+      var outcome = Outcome(times: Saving.Times())
+      do { try saving.run(clock, &outcome.times) } catch { outcome.error = error }
+      self.outcome.withLock { [outcome] in $0 = outcome }
       done.signal()
     }
   }
@@ -39,6 +37,6 @@ final class CheckpointJob: Sendable {
   func wait() -> Outcome {
     done.wait()
     done.signal()
-    return result ?? Outcome(seconds: 0, error: nil)
+    return result ?? Outcome(times: Saving.Times())
   }
 }

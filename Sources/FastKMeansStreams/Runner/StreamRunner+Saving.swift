@@ -25,7 +25,7 @@ extension StreamRunner {
     let saving = Saving(
       checkpoint: checkpoint, needsCheckpoint: sequence > savedSequence,
       needsModel: modelSequence != sequence, folder: folder, model: model, rejects: rejects?.handle)
-    job = CheckpointJob(sequence: sequence, position: source.position, clock: clock) { try saving.run() }
+    job = CheckpointJob(sequence: sequence, position: source.position, clock: clock, saving)
     metrics.checkpointBegan(pause: clock.now - start)
   }
 
@@ -48,7 +48,7 @@ extension StreamRunner {
 
   private func take(_ job: CheckpointJob, _ result: CheckpointJob.Outcome) throws {
     self.job = nil
-    metrics.checkpointEnded(seconds: result.seconds, failed: result.error != nil)
+    metrics.checkpointEnded(result.times, failed: result.error != nil)
     if let error = result.error { throw error }
     savedSequence = job.sequence
     modelSequence = job.sequence
@@ -65,14 +65,35 @@ struct Saving: Sendable {
   let model: any ModelOutput
   let rejects: RejectsFile.Handle?
 
-  func run() throws {
+  /// In seconds; nil for what was not written.
+  struct Times: Sendable {
+    var checkpoint: Double?
+    var modelFile: Double?
+  }
+
+  /// - Parameters:
+  ///   - clock: the stream's.
+  ///   - times: how long each took; also of what was written before an error.
+  func run(_ clock: StreamClock, _ times: inout Times) throws {
+    var start = clock.now
     if needsCheckpoint {
-      // The checkpoint says how long this file is.
-      try rejects?.sync()
-      try checkpoint.write(in: folder.path, folder.files)
-      try folder.prune()
+      try writeCheckpoint()
+      times.checkpoint = clock.now - start
     }
     guard needsModel, !checkpoint.state.classifier.classes.isEmpty else { return }
+    start = clock.now
+    try writeModel()
+    times.modelFile = clock.now - start
+  }
+
+  private func writeCheckpoint() throws {
+    // The checkpoint says how long this file is.
+    try rejects?.sync()
+    try checkpoint.write(in: folder.path, folder.files)
+    try folder.prune()
+  }
+
+  private func writeModel() throws {
     let contents = try ModelContents(
       model: checkpoint.state.classifier.model, vectorizer: checkpoint.state.vectorizer)
     try model.write(contents) { digest in
