@@ -49,7 +49,8 @@ def there(*names):
 def steps():
     """`(name, command)` of each measurement, in the order of the report."""
     yield "kernels", ["kernels.py"]
-    yield "dense", ["dense.py", "--rounds", 2]
+    embeddings = DATA / "emb-wordnet-lex" / "X_train.npy"
+    yield "dense", ["dense.py", "--rounds", 2, *(["--rows", embeddings] if embeddings.exists() else [])]
     yield "scoring", ["scoring.py", *there(*SCORED), "--train"]
     # Its refined models take too long to be made here: README.md.
     for folder in there("headline"):

@@ -22,6 +22,23 @@ def generate(rows, table, documents, features, prototypes):
     return {}
 
 
+def cluster(source, rows, table, prototypes):
+    """Real rows, and prototypes that are the unit means of rows near one another: what k-means of them gives."""
+    x = numpy.load(source).astype(numpy.float32)
+    x /= numpy.maximum(numpy.linalg.norm(x, axis=1, keepdims=True), 1e-12)
+    random = numpy.random.default_rng(SEED)
+    centers = x[random.choice(len(x), int(prototypes), replace=False)]
+    for _ in range(2):
+        nearest = numpy.concatenate([(x[start : start + BLOCK] @ centers.T).argmax(1) for start in range(0, len(x), BLOCK)])
+        sums = numpy.zeros_like(centers)
+        numpy.add.at(sums, nearest, x)
+        norms = numpy.linalg.norm(sums, axis=1, keepdims=True)
+        centers = numpy.where(norms > 0, sums / numpy.maximum(norms, 1e-12), centers)
+    numpy.save(rows, x)
+    numpy.save(table, centers)
+    return {"documents": len(x), "features": x.shape[1]}
+
+
 def rate(count, action):
     """Documents a CPU second in the fastest of a few repetitions."""
     action()
@@ -82,7 +99,7 @@ def openblas_product_alone(rows, table, answers):
     return {"documents_per_second": rate(len(x), lambda: numpy.matmul(x, p, out=scores)), "blas": blas()}
 
 
-ACTIONS = {action.__name__: action for action in (generate, faiss, openblas, openblas_product_alone)}
+ACTIONS = {action.__name__: action for action in (generate, cluster, faiss, openblas, openblas_product_alone)}
 
 if __name__ == "__main__":
     print(json.dumps(ACTIONS[sys.argv[1]](*sys.argv[2:])))

@@ -69,6 +69,8 @@ def dense(result):
     lines = ["### dense", "", where(result), ""]
     for shape in result["dense"]:
         size = f"{shape['documents']:,} documents x {shape['features']} features x {shape['prototypes']:,} prototypes"
+        if shape.get("rows", "random") != "random":
+            size += f" of {shape['rows']}"
         ours = shape["systems"]["fastkmeans-float32"]["documents_per_second"]
         rows = [
             [name, number(run["documents_per_second"]), number(run["gflops"]), f"{run['share_of_peak'] * 100:.0f} %",

@@ -23,14 +23,20 @@ public struct MeasuredIndex: Sendable {
 
   /// An index over dense prototypes, each a class of its own.
   ///
+  /// - Parameters:
+  ///   - prototypes: a row each.
+  ///   - precision: what they are multiplied in.
+  ///   - isPartial: whether only a part of all dimensions is multiplied where bounds allow; nil: as the index decides.
   /// - Throws: `InputError` where the prototypes cannot be addressed.
-  public init(prototypes: DenseMatrix, precision: Precision) throws {
+  public init(prototypes: DenseMatrix, precision: Precision, isPartial: Bool? = nil) throws {
     let values = StoredValues(prototypes.values.map(Double.init), precision: precision)
     let set = PrototypeSet(
       featureCount: prototypes.columnCount, rows: .dense(values: values),
       classIndices: (0..<prototypes.rowCount).map { Int32(truncatingIfNeeded: $0) },
       masses: [Double](repeating: 1, count: prototypes.rowCount))
-    index = try ScoringIndex(prototypes: set, classCount: prototypes.rowCount)
+    index = try ScoringIndex(
+      prototypes: set, classCount: prototypes.rowCount,
+      method: isPartial.map { $0 ? .partialProduct : .denseProduct })
     isRefined = false
     storedValueCount = set.storedValueCount
   }

@@ -73,4 +73,52 @@ import Testing
       #expect(packed == wanted, "features \(features)")
     }
   }
+
+  /// Whole numbers: a bound is exact whether its multiply-add is fused or not.
+  @Test(arguments: supportedLevels) func boundsThatReachAreFound(_ level: Int32) {
+    let kernels = fk_dense_for(level).pointee
+    for count in [0, 1, 15, 16, 17, 31, 32, 33, 64, 100, 131] {
+      var scores = wholeNumbers(count + 1, seed: UInt64(count))
+      let norms = wholeNumbers(count + 1, seed: 8)
+      for position in stride(from: 3, to: count, by: 17) { scores[position] = .nan }
+      for lowest in [-Float.infinity, -20, -4, 0, 5, 20, .infinity, .nan] {
+        let wanted = (0..<count).filter { !(scores[$0] + norms[$0] * 2 < lowest) }
+        var positions = [UInt32](repeating: .max, count: count + 1)
+        let found = kernels.reach(scores, norms, 2, lowest, count, &positions)
+        #expect(positions[..<found].map(Int.init) == wanted, "level \(level), count \(count), \(lowest)")
+        #expect(positions[count] == .max)
+      }
+    }
+  }
+
+  @Test func someRowsAreScoredByTheirDefinition() {
+    let features = 37
+    let rows = fractions(20 * features, seed: 1)
+    let document = fractions(features, seed: 2)
+    let biases = fractions(20, seed: 3)
+    for (count, least) in [(1, 0), (7, 0.3), (8, 0), (9, 0.1), (20, 0)] as [(Int, Float)] {
+      let numbers = (0..<count).map { UInt32($0 * 7 % 20) }
+      func scores(_ rows: [Float]) -> [Float] {
+        numbers.map { number in
+          var score = biases[Int(number)]
+          for feature in 0..<features {
+            let value = rows[Int(number) * features + feature]
+            score.addProduct(document[feature], value.magnitude >= least ? value : 0)
+          }
+          return score
+        }
+      }
+      var found = [Float](repeating: .nan, count: count)
+      fk_score_dense_f32(rows, features, numbers, count, document, least, biases, &found)
+      #expect(found == scores(rows), "float32, \(count)")
+      fk_score_dense_f64(rows.map(Double.init), features, numbers, count, document, least, biases, &found)
+      #expect(found == scores(rows), "float64, \(count)")
+      let half = rows.map(HalfPrecision.float16Bits)
+      fk_score_dense_f16(half, features, numbers, count, document, least, biases, &found)
+      #expect(found == scores(half.map(HalfPrecision.float16)), "float16, \(count)")
+      let brain = rows.map(HalfPrecision.bfloat16Bits)
+      fk_score_dense_bf16(brain, features, numbers, count, document, least, biases, &found)
+      #expect(found == scores(brain.map(HalfPrecision.bfloat16)), "bfloat16, \(count)")
+    }
+  }
 }

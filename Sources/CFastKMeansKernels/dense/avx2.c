@@ -2,6 +2,7 @@
 #include <immintrin.h>
 
 #include "../scoring/scoring_levels.h"
+#include "reach.h"
 
 #define AVX2 __attribute__((target("avx2,fma,f16c")))
 
@@ -66,7 +67,23 @@ AVX2 static unsigned rows_above(const float *scores, const float *thresholds) {
   return rows;
 }
 
-const fk_dense_kernels fk_dense_avx2 = {tile_f32, tile_f16, tile_bf16, rows_above};
+AVX2 static size_t reach(const float *scores, const float *norms, float rest, float lowest, size_t count,
+                         uint32_t *positions) {
+  __m256 factor = _mm256_set1_ps(rest), limit = _mm256_set1_ps(lowest);
+  size_t found = 0, p = 0;
+  for (; p + 32 <= count; p += 32) {
+    unsigned mask = 0;
+    for (int i = 0; i < 4; i++) {
+      __m256 norm = _mm256_loadu_ps(norms + p + 8 * i), score = _mm256_loadu_ps(scores + p + 8 * i);
+      __m256 within = _mm256_cmp_ps(_mm256_fmadd_ps(norm, factor, score), limit, _CMP_NLT_UQ);
+      mask |= (unsigned)_mm256_movemask_ps(within) << 8 * i;
+    }
+    for (; mask; mask &= mask - 1) positions[found++] = (uint32_t)p + (uint32_t)__builtin_ctz(mask);
+  }
+  return fk_reach_from(p, found, scores, norms, rest, lowest, count, positions);
+}
+
+const fk_dense_kernels fk_dense_avx2 = {tile_f32, tile_f16, tile_bf16, rows_above, reach};
 #else
 /* Not an x86-64 build. */
 typedef int fk_dense_avx2_unused;

@@ -2,6 +2,7 @@
 #include <immintrin.h>
 
 #include "../scoring/scoring_levels.h"
+#include "reach.h"
 
 #define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c")))
 
@@ -51,7 +52,21 @@ AVX512 static unsigned rows_above(const float *scores, const float *thresholds) 
   return rows;
 }
 
-const fk_dense_kernels fk_dense_avx512 = {tile_f32, tile_f16, tile_bf16, rows_above};
+AVX512 static size_t reach(const float *scores, const float *norms, float rest, float lowest, size_t count,
+                           uint32_t *positions) {
+  __m512 factor = _mm512_set1_ps(rest), limit = _mm512_set1_ps(lowest);
+  size_t found = 0, p = 0;
+  for (; p + 32 <= count; p += 32) {
+    __m512 low = _mm512_fmadd_ps(_mm512_loadu_ps(norms + p), factor, _mm512_loadu_ps(scores + p));
+    __m512 high = _mm512_fmadd_ps(_mm512_loadu_ps(norms + p + 16), factor, _mm512_loadu_ps(scores + p + 16));
+    unsigned mask = (unsigned)_mm512_cmp_ps_mask(low, limit, _CMP_NLT_UQ) |
+                    (unsigned)_mm512_cmp_ps_mask(high, limit, _CMP_NLT_UQ) << 16;
+    for (; mask; mask &= mask - 1) positions[found++] = (uint32_t)p + (uint32_t)__builtin_ctz(mask);
+  }
+  return fk_reach_from(p, found, scores, norms, rest, lowest, count, positions);
+}
+
+const fk_dense_kernels fk_dense_avx512 = {tile_f32, tile_f16, tile_bf16, rows_above, reach};
 #else
 /* Not an x86-64 build. */
 typedef int fk_dense_avx512_unused;

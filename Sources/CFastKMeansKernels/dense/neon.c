@@ -3,6 +3,7 @@
 #include <arm_neon.h>
 
 #include "../scoring/scoring_levels.h"
+#include "reach.h"
 
 static inline float32x4_t load_f32(const float *p) { return vld1q_f32(p); }
 static inline float32x4_t load_f16(const uint16_t *p) {
@@ -52,7 +53,23 @@ static unsigned rows_above(const float *scores, const float *thresholds) {
   return rows;
 }
 
-const fk_dense_kernels fk_dense_neon = {tile_f32, tile_f16, tile_bf16, rows_above};
+static size_t reach(const float *scores, const float *norms, float rest, float lowest, size_t count,
+                    uint32_t *positions) {
+  float32x4_t limit = vdupq_n_f32(lowest);
+  size_t found = 0, p = 0;
+  for (; p + 16 <= count; p += 16) {
+    uint32x4_t below = vdupq_n_u32(UINT32_MAX);
+    for (int i = 0; i < 16; i += 4) {
+      float32x4_t bound = vfmaq_n_f32(vld1q_f32(scores + p + i), vld1q_f32(norms + p + i), rest);
+      below = vandq_u32(below, vcltq_f32(bound, limit));
+    }
+    /* Few groups of sixteen have one that is not below. */
+    if (vminvq_u32(below) == 0) found = fk_reach_from(p, found, scores, norms, rest, lowest, p + 16, positions);
+  }
+  return fk_reach_from(p, found, scores, norms, rest, lowest, count, positions);
+}
+
+const fk_dense_kernels fk_dense_neon = {tile_f32, tile_f16, tile_bf16, rows_above, reach};
 #else
 /* Not an arm64 build. */
 typedef int fk_dense_neon_unused;

@@ -2,6 +2,7 @@
 
 #include "../scoring/half.h"
 #include "../scoring/scoring_levels.h"
+#include "reach.h"
 
 #define TILE(name, type, widen)                                                                                    \
   static void name(const float *documents, const type *panel, size_t features, float *scores) {                   \
@@ -24,7 +25,12 @@ static unsigned rows_above(const float *scores, const float *thresholds) {
   return rows;
 }
 
-const fk_dense_kernels fk_dense_scalar = {tile_f32, tile_f16, tile_bf16, rows_above};
+static size_t reach(const float *scores, const float *norms, float rest, float lowest, size_t count,
+                    uint32_t *positions) {
+  return fk_reach_from(0, 0, scores, norms, rest, lowest, count, positions);
+}
+
+const fk_dense_kernels fk_dense_scalar = {tile_f32, tile_f16, tile_bf16, rows_above, reach};
 
 void fk_pack_documents(const float *rows, size_t stride, size_t count, const float *scales, size_t features,
                        float *packed) {

@@ -20,8 +20,12 @@ package final class ScoringIndex: Sendable {
     case eightBit
     /// Lists for rare features, 8-bit rows for common ones, added only as far as bounds need them.
     case staged
-    /// Dense documents times dense prototypes, tile by tile.
+    /// Dense documents times dense prototypes, tile by tile. Chosen from the shape, it goes on as `partialProduct` once
+    /// enough documents have come, where that is faster.
     case denseProduct
+    /// Dense documents along two fifths of the dimensions, with a bound on the rest; what it leaves open is scored
+    /// exactly.
+    case partialProduct
   }
 
   package let method: Method
@@ -42,7 +46,7 @@ package final class ScoringIndex: Sendable {
     case denseRows(FeatureMajorRows)
     case eightBit(EightBitRows)
     case staged(StagedRows)
-    case denseProduct(PackedPanels)
+    case dense(DenseStorage)
   }
 
   /// - Parameters:
@@ -84,7 +88,11 @@ package final class ScoringIndex: Sendable {
       case .staged:
         .staged(
           try StagedRows(prototypes, biases: self.biases.pointer, truncation: truncation, workers: workers))
-      case .denseProduct: .denseProduct(try PackedPanels(prototypes, truncation: truncation))
+      case .denseProduct, .partialProduct:
+        .dense(
+          try DenseStorage(
+            prototypes, biases: self.biases, truncation: truncation,
+            pruning: method == nil ? .whereItPays : method == .partialProduct ? .always : .never))
       }
   }
 
@@ -96,7 +104,7 @@ package final class ScoringIndex: Sendable {
       case .denseRows(let rows): rows.byteCount + rows.directory.byteCount
       case .eightBit(let rows): rows.byteCount
       case .staged(let rows): rows.byteCount
-      case .denseProduct(let panels): panels.byteCount
+      case .dense(let dense): dense.byteCount
       }
     return parts + biases.byteCount + classIndices.count * 4 + classStarts.count * 8
   }

@@ -56,6 +56,52 @@ static void thresholds(int level, uint64_t seed, size_t gap) {
   memory_check();
 }
 
+/* Whole numbers: bounds are exact, whether a level fuses its multiply-adds or not. */
+static void bounds(int level, size_t count, size_t gap) {
+  float *scores = memory_whole_numbers(count, gap, 11), *norms = memory_whole_numbers(count, gap, 12);
+  uint32_t *found = memory_array(count, sizeof *found, gap), *wanted = memory_array(count, sizeof *wanted, gap);
+  for (size_t p = 3; p < count; p += 17) scores[p] = NAN;
+  for (float lowest = -20; lowest <= 20; lowest += 8) {
+    size_t expected = 0;
+    for (size_t p = 0; p < count; p++)
+      if (!(scores[p] + norms[p] * 2 < lowest)) wanted[expected++] = (uint32_t)p;
+    size_t length = fk_dense_for(level)->reach(scores, norms, 2, lowest, count, found);
+    check("reach: how many", length == expected);
+    check("reach: which", length == expected && (!length || memcmp(found, wanted, length * sizeof *found) == 0));
+  }
+  memory_check();
+}
+
+static void some_rows(size_t features, size_t count, float least) {
+  check_case("dense, %zu of 40 rows of %zu features", count, features);
+  float *rows = memory_fractions(40 * features, 0, 13), *x = memory_fractions(features, 0, 14);
+  float *biases = memory_fractions(40, 0, 15), *found = memory_floats(count, 0, 0), *wanted = memory_floats(count, 0, 0);
+  uint32_t *numbers = memory_array(count, sizeof *numbers, 0);
+  for (size_t i = 0; i < count; i++) {
+    numbers[i] = (uint32_t)(i * 7 % 40);
+    wanted[i] = biases[numbers[i]];
+    for (size_t f = 0; f < features; f++) {
+      float w = rows[numbers[i] * features + f];
+      wanted[i] = fmaf(x[f], fabsf(w) >= least ? w : 0, wanted[i]);
+    }
+  }
+  fk_score_dense_f32(rows, features, numbers, count, x, least, biases, found);
+  check_floats("score_dense", found, wanted, count);
+  memory_check();
+}
+
+static void squares(size_t features) {
+  check_case("dense, squares of %zu features", features);
+  float *packed = memory_fractions(features * ROWS, 0, 16);
+  double found[ROWS], wanted[ROWS] = {0};
+  for (size_t i = 0; i < features * ROWS; i++) wanted[i % ROWS] += (double)packed[i] * (double)packed[i];
+  fk_packed_squares(packed, features, found);
+  int same = 1;
+  for (size_t r = 0; r < ROWS; r++) same &= fabs(found[r] - wanted[r]) <= 1e-14 * wanted[r];
+  check("packed_squares", same);
+  memory_check();
+}
+
 static void packing(size_t features, size_t count) {
   check_case("dense, packing of %zu documents of %zu features", count, features);
   float *rows = memory_fractions(count * features, 0, 7), *scales = memory_fractions(count, 0, 8);
@@ -83,4 +129,11 @@ void test_dense(int level) {
     }
   }
   for (size_t count = 1; count <= ROWS; count++) packing(129, count);
+  static const size_t counts[] = {0, 1, 15, 16, 17, 31, 32, 33, 100};
+  FOR_EACH(gap, gaps) FOR_EACH(count, counts) {
+    check_case("dense, bounds of %zu, gap %zu", count, gap);
+    bounds(level, count, gap);
+  }
+  for (size_t count = 1; count <= 20; count++) some_rows(37, count, count % 2 ? 0 : 0.3f);
+  FOR_EACH(features, feature_counts) squares(features);
 }

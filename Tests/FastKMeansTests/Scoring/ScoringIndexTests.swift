@@ -29,7 +29,7 @@ import Testing
   }
 
   /// Enough prototypes and features that bounds and codes leave most of them out.
-  @Test(arguments: [ScoringIndex.Method.eightBit, .staged])
+  @Test(arguments: [ScoringIndex.Method.eightBit, .staged, .partialProduct])
   func largerShapesAnswerLikeThePlainTwin(_ method: ScoringIndex.Method) throws {
     for seed in 400..<408 as Range<UInt64> {
       var shape = ScoringCase(featureCount: 300, prototypeCount: 500, classCount: 200, documentCount: 30)
@@ -70,6 +70,22 @@ import Testing
   @Test func theChosenMethodAnswersLikeThePlainTwin() throws {
     for seed in 100..<120 as Range<UInt64> {
       try ScoringChecks(Self.shape(seed), seed: seed, method: nil).all()
+    }
+  }
+
+  /// Enough rows that a partial product is made on the way.
+  @Test func theDenseProductAnswersAlikeBeforeAndAfterItPrunes() throws {
+    var shape = ScoringCase(featureCount: 64, prototypeCount: 512, classCount: 200, documentCount: 250)
+    shape.isSparseSet = false
+    shape.areSparseDocuments = false
+    for hasBiases in [false, true] {
+      shape.hasBiases = hasBiases
+      let checks = try ScoringChecks(shape, seed: 23, method: nil, workers: 2)
+      let before = checks.index.memoryBytes
+      for _ in 0..<3 { try checks.bestPrototypes() }
+      #expect(checks.index.memoryBytes > before)
+      try checks.topClasses(5)
+      try checks.bestOwnAndOther()
     }
   }
 
@@ -119,7 +135,7 @@ import Testing
     _ method: ScoringIndex.Method
   ) throws {
     // The packed product has a cell for every declared feature, which is why it is never chosen here.
-    guard method != .denseProduct else { return }
+    guard method != .denseProduct, method != .partialProduct else { return }
     let width = Int(UInt32.max)
     let set = PrototypeSet(
       featureCount: width,

@@ -1,17 +1,5 @@
 import CFastKMeansKernels
 
-/// What one worker needs to score sparse documents.
-final class SparseScratch {
-  let terms = TermBuffer()
-  let scores: UnsafeMutablePointer<Float>
-
-  init(prototypeCount: Int) {
-    scores = .allocate(capacity: prototypeCount + 1)
-  }
-
-  deinit { scores.deallocate() }
-}
-
 /// What one worker needs to multiply dense documents: its chunk of them packed in groups, and a tile a group.
 final class DenseScratch {
   /// Features multiplied before the next group: a panel's block (192 x 32 values, 24 KB) stays in the first cache.
