@@ -33,7 +33,7 @@ typedef struct {
  * comment says so. */
 typedef struct {
   size_t heavy_count, light_count;
-  size_t *_Nonnull rows;         /* row of each heavy term, by falling impact */
+  size_t *_Nonnull rows;         /* row of each heavy term; by falling impact once they are ordered */
   int16_t *_Nonnull multipliers; /* of the heavy terms */
   uint32_t *_Nonnull starts;     /* of the light terms' lists */
   uint32_t *_Nonnull lengths;
@@ -48,8 +48,14 @@ typedef struct {
 } fk_staged_document;
 
 typedef struct {
+  /* Everything about a document, its heavy terms as they come: bounds hold for any order. */
   void (*_Nonnull plan)(const fk_staged_scale *_Nonnull scale, const size_t *_Nullable numbers,
                         const float *_Nullable x, size_t terms, fk_staged_document *_Nonnull document);
+
+  /* Brings a planned document's heavy terms into the order of falling impact, roughly: worth it for those whose rows are
+   * going to be added. The arguments and the document's memory are those of `plan`. */
+  void (*_Nonnull order)(const fk_staged_scale *_Nonnull scale, const size_t *_Nullable numbers,
+                         const float *_Nullable x, size_t terms, fk_staged_document *_Nonnull document);
 
   /* sums[p] = round(bias[p] * multiplier / 2^15), or 0 without biases; then every entry of the light lists adds
    * round(code * factor / 2^15). An entry is a prototype in the low 16 bits and a signed code in the high ones. */

@@ -14,6 +14,11 @@ AVX2 static void plan(const fk_staged_scale *scale, const size_t *numbers, const
   fk_staged_plan_document(scale, numbers, x, terms, document);
 }
 
+AVX2 static void order(const fk_staged_scale *scale, const size_t *numbers, const float *x, size_t terms,
+                       fk_staged_document *document) {
+  fk_staged_order_document(scale, numbers, x, terms, document);
+}
+
 /* Codes are multiplied eight at a time; only the additions are left to scalar code. */
 AVX2 static void scatter_list(const uint32_t *list, size_t length, int16_t factor, int16_t *sums) {
   __m256i factors = _mm256_slli_epi32(_mm256_set1_epi32(factor), 16);
@@ -85,7 +90,7 @@ AVX2 static size_t reach(const int16_t *sums, const uint16_t *norms, uint16_t re
   return found;
 }
 
-const fk_staged_kernels fk_staged_avx2 = {plan, scatter, add_rows, reach};
+const fk_staged_kernels fk_staged_avx2 = {plan, order, scatter, add_rows, reach};
 #else
 /* Not an x86-64 build. */
 typedef int fk_staged_avx2_unused;

@@ -13,6 +13,11 @@ AVX512 static void plan(const fk_staged_scale *scale, const size_t *numbers, con
   fk_staged_plan_document(scale, numbers, x, terms, document);
 }
 
+AVX512 static void order(const fk_staged_scale *scale, const size_t *numbers, const float *x, size_t terms,
+                         fk_staged_document *document) {
+  fk_staged_order_document(scale, numbers, x, terms, document);
+}
+
 /* Codes are multiplied sixteen at a time; only the additions are left to scalar code. */
 AVX512 static inline void scatter_list(const uint32_t *list, size_t length, int16_t factor, int16_t *sums) {
   __m512i factors = _mm512_slli_epi32(_mm512_set1_epi32(factor), 16);
@@ -92,7 +97,7 @@ AVX512 static size_t reach(const int16_t *sums, const uint16_t *norms, uint16_t 
   return found;
 }
 
-const fk_staged_kernels fk_staged_avx512 = {plan, scatter, add_rows, reach};
+const fk_staged_kernels fk_staged_avx512 = {plan, order, scatter, add_rows, reach};
 #else
 /* Not an x86-64 build. */
 typedef int fk_staged_avx512_unused;

@@ -10,6 +10,11 @@ static void plan(const fk_staged_scale *scale, const size_t *numbers, const floa
   fk_staged_plan_document(scale, numbers, x, terms, document);
 }
 
+static void order(const fk_staged_scale *scale, const size_t *numbers, const float *x, size_t terms,
+                  fk_staged_document *document) {
+  fk_staged_order_document(scale, numbers, x, terms, document);
+}
+
 static void scatter(const fk_staged_document *document, const uint32_t *entries, const int16_t *bias,
                     int16_t *sums, size_t count) {
   size_t padded = (count + FK_CODE_BLOCK - 1) / FK_CODE_BLOCK * FK_CODE_BLOCK;
@@ -65,7 +70,7 @@ static size_t reach(const int16_t *sums, const uint16_t *norms, uint16_t rest, i
   return found;
 }
 
-const fk_staged_kernels fk_staged_neon = {plan, scatter, add_rows, reach};
+const fk_staged_kernels fk_staged_neon = {plan, order, scatter, add_rows, reach};
 #else
 /* Not an arm64 build. */
 typedef int fk_staged_neon_unused;

@@ -6,6 +6,11 @@ static void plan(const fk_staged_scale *scale, const size_t *numbers, const floa
   fk_staged_plan_document(scale, numbers, x, terms, document);
 }
 
+static void order(const fk_staged_scale *scale, const size_t *numbers, const float *x, size_t terms,
+                  fk_staged_document *document) {
+  fk_staged_order_document(scale, numbers, x, terms, document);
+}
+
 static inline int16_t scaled(int16_t a, int16_t b) { return (int16_t)((((int32_t)a * b >> 14) + 1) >> 1); }
 
 static inline int16_t saturated(int32_t v) { return (int16_t)(v > INT16_MAX ? INT16_MAX : v < INT16_MIN ? INT16_MIN : v); }
@@ -53,7 +58,7 @@ static size_t reach(const int16_t *sums, const uint16_t *norms, uint16_t rest, i
   return found;
 }
 
-const fk_staged_kernels fk_staged_scalar = {plan, scatter, add_rows, reach};
+const fk_staged_kernels fk_staged_scalar = {plan, order, scatter, add_rows, reach};
 
 float fk_staged_refine(const fk_staged_document *document, size_t done, const int8_t *codes, float norm, int16_t sum,
                        float lowest) {

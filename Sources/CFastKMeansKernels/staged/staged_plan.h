@@ -26,13 +26,43 @@ static inline void fk_sort_terms(size_t count, const float *impact, const uint32
   }
 }
 
+/* Fills in all that goes by heavy terms, in this order of terms. */
+static inline __attribute__((always_inline)) void fk_staged_fill_heavy(const fk_staged_feature *features,
+                                                                       const size_t *numbers, const float *x,
+                                                                       const uint32_t *order,
+                                                                       fk_staged_document *document) {
+  float factor = document->scale;
+  size_t count = document->heavy_count;
+  document->offsets[0] = 0;
+  for (size_t i = 0; i < count; i++) {
+    const fk_staged_feature *feature = features + numbers[order[i]];
+    float value = x[order[i]], wanted = value * feature->step * factor * 128.0f;
+    wanted = wanted > 32767.0f ? 32767.0f : wanted < -32767.0f ? -32767.0f : wanted;
+    document->rows[i] = (size_t)feature->place;
+    document->multipliers[i] = (int16_t)(wanted + (wanted < 0 ? -0.5f : 0.5f));
+    document->offsets[i + 1] = document->offsets[i] + value * feature->base * factor;
+    /* What this term alone can bring, until the suffix sums below. */
+    document->rest_sums[i] = factor * (value * feature->base + fabsf(value) * feature->step * 127.01f);
+    document->rest_norms[i] = value * value;
+  }
+  float most = 0, square = 0;
+  document->rest_sums[count] = document->rest_norms[count] = 0;
+  for (size_t i = count; i-- > 0;) {
+    most += document->rest_sums[i];
+    square += document->rest_norms[i];
+    /* Rounded up by more than the sums can be off; up also where a feature is all negative. */
+    document->rest_sums[i] = most + fabsf(most) * 1e-4f;
+    document->rest_norms[i] = sqrtf(square) * factor * 1.0005f;
+  }
+}
+
 static inline __attribute__((always_inline)) void fk_staged_plan_document(const fk_staged_scale *scale,
                                                                           const size_t *numbers, const float *x,
                                                                           size_t terms,
                                                                           fk_staged_document *document) {
   const fk_staged_feature *features = scale->features;
   float *impact = document->scratch;
-  uint32_t *heavy = (uint32_t *)(document->scratch + terms), *light = heavy + terms, *sorted = light + terms;
+  uint32_t *heavy = (uint32_t *)(document->scratch + terms), *light = heavy + terms;
   size_t heavy_count = 0, light_count = 0;
   float range = 0, codes = 0, squares = 0, bases = 0;
   for (size_t t = 0; t < terms; t++) {
@@ -78,28 +108,19 @@ static inline __attribute__((always_inline)) void fk_staged_plan_document(const 
     document->lengths[i] = feature->length;
     document->factors[i] = (int16_t)(wanted + (wanted < 0 ? -0.5f : 0.5f));
   }
-  fk_sort_terms(heavy_count, impact, heavy, sorted);
-  document->offsets[0] = 0;
-  for (size_t i = 0; i < heavy_count; i++) {
-    const fk_staged_feature *feature = features + numbers[sorted[i]];
-    float value = x[sorted[i]], wanted = value * feature->step * factor * 128.0f;
-    wanted = wanted > 32767.0f ? 32767.0f : wanted < -32767.0f ? -32767.0f : wanted;
-    document->rows[i] = (size_t)feature->place;
-    document->multipliers[i] = (int16_t)(wanted + (wanted < 0 ? -0.5f : 0.5f));
-    document->offsets[i + 1] = document->offsets[i] + value * feature->base * factor;
-    /* What this term alone can bring, until the suffix sums below. */
-    document->rest_sums[i] = factor * (value * feature->base + fabsf(value) * feature->step * 127.01f);
-    document->rest_norms[i] = value * value;
-  }
-  float most = 0, square = 0;
-  document->rest_sums[heavy_count] = document->rest_norms[heavy_count] = 0;
-  for (size_t i = heavy_count; i-- > 0;) {
-    most += document->rest_sums[i];
-    square += document->rest_norms[i];
-    /* Rounded up by more than the sums can be off; up also where a feature is all negative. */
-    document->rest_sums[i] = most + fabsf(most) * 1e-4f;
-    document->rest_norms[i] = sqrtf(square) * factor * 1.0005f;
-  }
+  fk_staged_fill_heavy(features, numbers, x, heavy, document);
+}
+
+static inline __attribute__((always_inline)) void fk_staged_order_document(const fk_staged_scale *scale,
+                                                                           const size_t *numbers, const float *x,
+                                                                           size_t terms,
+                                                                           fk_staged_document *document) {
+  const float *impact = document->scratch;
+  const uint32_t *heavy = (const uint32_t *)(document->scratch + terms);
+  uint32_t *sorted = (uint32_t *)(document->scratch + 3 * terms);
+  if (!(document->scale > 0)) return;
+  fk_sort_terms(document->heavy_count, impact, heavy, sorted);
+  fk_staged_fill_heavy(scale->features, numbers, x, sorted, document);
 }
 
 static inline __attribute__((always_inline)) void fk_scatter_entry(uint32_t entry, int16_t factor, int16_t *sums) {

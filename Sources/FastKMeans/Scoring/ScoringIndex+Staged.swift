@@ -80,7 +80,7 @@ final class StagedSearch: Sendable {
     for prototype in consumer.settled(row: query.row) { query.offer(prototype, consumer) }
     for (index, block) in storage.blocks.enumerated() {
       query.scratch.plan(&scales[index], query.terms, kernels)
-      guard query.scratch.document.scale > 0, query.search(block, consumer) else {
+      guard query.scratch.document.scale > 0, query.search(block, &scales[index], consumer) else {
         consumer.restart(worker: query.worker, row: query.row)
         try scoreAll(query.terms, query.row, query.worker, query.scratch, consumer)
         break
@@ -157,9 +157,14 @@ struct StagedQuery {
   /// Adds rows of codes until bounds leave few prototypes of the block, and scores those.
   ///
   /// - Returns: false if they leave too many.
-  mutating func search<Consumer: StagedConsumer>(_ block: StagedBlock, _ consumer: Consumer) -> Bool {
-    let document = scratch.document
-    fetchRows(block, 0, document)
+  mutating func search<Consumer: StagedConsumer>(
+    _ block: StagedBlock, _ scale: inout fk_staged_scale, _ consumer: Consumer
+  ) -> Bool {
+    // Rows that come from far away are asked for before it is known whether they are needed.
+    let waits = block.hasNearRows
+    if !waits { scratch.order(&scale, terms, search.kernels) }
+    var document = scratch.document
+    if !waits { fetchRows(block, 0, document) }
     let settled = Self.part(consumer.settled(row: row), of: block)
     search.kernels.scatter(
       &scratch.document, block.entries.pointer, block.biasCodes?.pointer, scratch.sums, block.prototypes.count
@@ -178,6 +183,10 @@ struct StagedQuery {
         return true
       }
       guard !isLast else { return false }
+      if waits, done == 0 {
+        scratch.order(&scale, terms, search.kernels)
+        document = scratch.document
+      }
       let count = min(StagedSearch.stageLength, document.heavy_count - done)
       search.kernels.add_rows(
         block.codes.pointer, block.stride, document.rows + done, document.multipliers + done, count,

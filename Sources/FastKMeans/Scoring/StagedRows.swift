@@ -62,6 +62,8 @@ final class StagedBlock: Sendable {
   let entries: AlignedMemory<UInt32>
   /// The common features' codes, feature by feature.
   let codes: AlignedMemory<Int8>
+  /// Whether the rows of codes stay in the cache.
+  var hasNearRows: Bool { codes.byteCount <= StagedRows.cachedRowBytes }
   /// The same prototype by prototype, `rowCount` for each; its codes have no fractions.
   let transposed: AlignedMemory<Int8>
   let rowCount: Int

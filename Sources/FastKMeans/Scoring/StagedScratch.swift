@@ -61,7 +61,7 @@ final class StagedScratch {
     return (document, memory)
   }
 
-  /// Splits, scales and sorts a document's terms.
+  /// Splits and scales a document's terms.
   @inline(__always)
   func plan(_ scale: inout fk_staged_scale, _ terms: Terms, _ kernels: fk_staged_kernels) {
     guard terms.count <= Self.termLimit else {
@@ -69,6 +69,12 @@ final class StagedScratch {
       return
     }
     kernels.plan(&scale, terms.starts, terms.x, terms.count, &document)
+  }
+
+  /// Brings the heavy terms of a planned document into the order in which they are added.
+  @inline(__always)
+  func order(_ scale: inout fk_staged_scale, _ terms: Terms, _ kernels: fk_staged_kernels) {
+    kernels.order(&scale, terms.starts, terms.x, terms.count, &document)
   }
 
   func spreadOut(_ terms: Terms, _ directory: FeatureDirectory) {

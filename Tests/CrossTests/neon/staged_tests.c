@@ -148,7 +148,7 @@ static float longest(const prototype_index *index) {
 }
 
 /* Plan, lists and rows together: the sums are within the document's slack of the scores. */
-static void slack(int level, size_t terms, uint64_t seed) {
+static void slack(int level, size_t terms, uint64_t seed, int is_ordered) {
   check_case("staged, slack, %zu terms", terms);
   static prototype_index index;
   make_index(&index, &seed);
@@ -159,6 +159,7 @@ static void slack(int level, size_t terms, uint64_t seed) {
   for (size_t t = 0; t < terms; t++) numbers[t] = (t * 7 + seed) % FEATURES;
   fk_staged_for(level)->plan(&scale, numbers, x, terms, &d);
   check("the document can be represented", d.scale > 0 && d.heavy_count + d.light_count == terms);
+  if (is_ordered) fk_staged_for(level)->order(&scale, numbers, x, terms, &d);
   int16_t *sums = memory_array(STRIDE, sizeof *sums, 0);
   fk_staged_for(level)->scatter(&d, index.entries, NULL, sums, PROTOTYPES);
   fk_staged_for(level)->add_rows(index.codes, STRIDE, d.rows, d.multipliers, d.heavy_count, sums, PROTOTYPES);
@@ -190,5 +191,6 @@ void test_staged(int level) {
       lists(level, length, gap, 1);
     }
   }
-  for (uint64_t terms = 0; terms < FEATURES; terms++) slack(level, terms, terms + 60);
+  for (uint64_t terms = 0; terms < FEATURES; terms++)
+    for (int is_ordered = 0; is_ordered < 2; is_ordered++) slack(level, terms, terms + 60, is_ordered);
 }
