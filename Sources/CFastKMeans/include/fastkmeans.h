@@ -117,9 +117,11 @@ enum { FKM_SPARSE = 1, FKM_DENSE = 2 };
  * ascending, each once, and the values at the same places. Offsets begin at 0, never fall, and end at `value_count`.
  * Dense rows: row i begins `i * row_stride` bytes after `values` and holds `column_count` values without gaps.
  *
- * float32 values, int32 columns, int64 offsets and dense rows without gaps between them are used where they lie. Other
- * types are converted for the call: values take 4 bytes each then, columns 4, offsets 8 a row. Every call checks the
- * rows (order of columns, finite values) in one pass; FKM_BAD_DATA names row and column.
+ * Rows are used where they lie, whatever their types, their stride and their order. All arithmetic is in single precision:
+ * float64 and float16 values and int64 columns are converted a row at a time, with the results that rows converted
+ * beforehand would have. Only int32 offsets are converted for the call, to 8 bytes a row; a device gets what it computes on
+ * as float32 and int32. Every call checks the rows (order of columns, values finite in single precision) in one pass;
+ * FKM_BAD_DATA names row and column.
  */
 typedef struct fkm_rows {
   uint32_t struct_size;

@@ -91,19 +91,22 @@ extension ClassScoring {
   ///
   /// - Complexity: O(non-zeros of the row x log of the prototype's).
   private func similarity(of row: Int, _ rows: FeatureRows, _ norms: RowNorms, to prototype: Int) -> Float {
-    var dot = 0.0
-    switch rows {
-    case .sparse(let rows):
-      for position in rows.range(of: row) {
-        dot +=
-          Double(rows.values[position]) * model.prototypes.value(prototype, column: rows.columns[position])
+    let product =
+      switch rows {
+      case .sparse(let rows):
+        rows.withRow(row) { columns, values in
+          columns.indices.reduce(0.0) {
+            $0 + Double(values[$1]) * model.prototypes.value(prototype, column: columns[$1])
+          }
+        }
+      case .dense(let rows):
+        rows.withValues(of: row) { values in
+          values.indices.reduce(0.0) {
+            $0 + Double(values[$1]) * model.prototypes.value(prototype, column: UInt32($1))
+          }
+        }
       }
-    case .dense(let rows):
-      for (column, value) in rows.values(of: row).enumerated() {
-        dot += Double(value) * model.prototypes.value(prototype, column: UInt32(column))
-      }
-    }
-    dot *= Double(norms.scales[row])
+    let dot = product * Double(norms.scales[row])
     switch model.settings.distance {
     case .cosine: return Float(max(-1, min(1, dot)))
     case .euclidean:

@@ -18,8 +18,10 @@ extension ClassScoring {
           body(position, share(rows.values[position], rows.columns[position]))
         }
       case .dense(let rows):
-        for (column, value) in rows.values(of: row).enumerated() {
-          body(row * rows.columnCount + column, share(value, UInt32(column)))
+        rows.withValues(of: row) { values in
+          for (column, value) in values.enumerated() {
+            body(row * rows.columnCount + column, share(value, UInt32(column)))
+          }
         }
       }
     }

@@ -52,12 +52,14 @@ extension FeatureRows {
   /// dense rows, whose features every class has.
   func seenShare(of row: Int, _ isSeen: (UInt32) -> Bool) -> Double {
     guard case .sparse(let rows) = self else { return 1 }
-    var (seen, total) = (0.0, 0.0)
-    for position in rows.range(of: row) {
-      let square = Double(rows.values[position]) * Double(rows.values[position])
-      total += square
-      if isSeen(rows.columns[position]) { seen += square }
+    return rows.withRow(row) { columns, values in
+      var (seen, total) = (0.0, 0.0)
+      for position in columns.indices {
+        let square = Double(values[position]) * Double(values[position])
+        total += square
+        if isSeen(columns[position]) { seen += square }
+      }
+      return total > 0 ? seen / total : 1
     }
-    return total > 0 ? seen / total : 1
   }
 }

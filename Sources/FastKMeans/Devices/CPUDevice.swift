@@ -90,24 +90,3 @@ package struct CPUDevice: ScoringDevice {
     func wait() throws -> DeviceAnswer { answer }
   }
 }
-
-extension FeatureRows {
-  /// Some of the rows, without a copy.
-  func slice(_ range: Range<Int>) -> FeatureRows {
-    switch self {
-    case .sparse(let rows):
-      .sparse(
-        SparseRows(
-          rowCount: range.count, columnCount: rows.columnCount,
-          offsets: UnsafeBufferPointer(rebasing: rows.offsets[range.lowerBound...range.upperBound]),
-          columns: rows.columns, values: rows.values))
-    case .dense(let rows):
-      .dense(
-        DenseRows(
-          rowCount: range.count, columnCount: rows.columnCount,
-          values: UnsafeBufferPointer(
-            rebasing: rows.values[range.lowerBound * rows.columnCount..<range.upperBound * rows.columnCount]))
-      )
-    }
-  }
-}

@@ -183,7 +183,7 @@ extension DeviceScoring {
   private func batchRows(_ question: DeviceQuestion, _ rows: FeatureRows) throws -> Int {
     let values =
       switch rows {
-      case .sparse(let sparse): Double(sparse.columns.count) / Double(max(1, sparse.rowCount))
+      case .sparse(let sparse): Double(sparse.nonZeroCount) / Double(max(1, sparse.rowCount))
       case .dense(let dense): Double(dense.columnCount)
       }
     return max(1, try table.batchRows(for: question, valuesPerRow: values) / state.withLock { $0.divisor })

@@ -135,22 +135,33 @@ extension Precision {
 }
 
 extension FeatureRows {
-  /// A part of the rows as the plug-in takes them; valid as long as the rows are.
-  func acceleratorView(_ range: Range<Int>, _ scales: UnsafePointer<Float>?) -> fka_row_view {
-    var view = fka_row_view()
-    view.count = Int64(range.count)
-    view.feature_count = Int64(columnCount)
-    view.scales = scales.map { $0 + range.lowerBound }
-    switch self {
-    case .sparse(let rows):
-      view.offsets = rows.offsets.baseAddress.map {
-        UnsafeRawPointer($0 + range.lowerBound).assumingMemoryBound(to: Int64.self)
+  /// Calls `body` with a part of the rows as the plug-in takes them: single precision, without gaps.
+  func withAcceleratorView<Result>(
+    _ range: Range<Int>, _ scales: UnsafePointer<Float>?, _ body: (inout fka_row_view) throws -> Result
+  ) rethrows -> Result {
+    try slice(range).withPlainRows { rows in
+      var view = fka_row_view()
+      view.count = Int64(range.count)
+      view.feature_count = Int64(columnCount)
+      view.scales = scales.map { $0 + range.lowerBound }
+      switch rows {
+      case .sparse(let rows):
+        view.offsets = rows.offsets.baseAddress.map {
+          UnsafeRawPointer($0).assumingMemoryBound(to: Int64.self)
+        }
+        return try rows.columns.withColumns(in: 0..<rows.columns.count) { columns in
+          try rows.values.withSingles(in: 0..<rows.values.count) { values in
+            view.columns = columns.baseAddress
+            view.values = values.baseAddress
+            return try body(&view)
+          }
+        }
+      case .dense(let rows):
+        return try rows.withPointer(0..<rows.rowCount) { values, _ in
+          view.values = values
+          return try body(&view)
+        }
       }
-      view.columns = rows.columns.baseAddress
-      view.values = rows.values.baseAddress
-    case .dense(let rows):
-      view.values = rows.values.baseAddress.map { $0 + range.lowerBound * rows.columnCount }
     }
-    return view
   }
 }

@@ -4,10 +4,11 @@ import Synchronization
 extension TorchDevice: TrainingDevice {
   package func keep(_ rows: FeatureRows, scales: [Float]?) throws -> any DeviceRows {
     let kept = try withOptionalPointer(scales) { scales in
-      var view = rows.acceleratorView(0..<rows.rowCount, scales)
-      var kept: OpaquePointer?
-      try call { plugin.functions.keep_rows(handle, &view, &kept, &$0) }
-      return kept
+      try rows.withAcceleratorView(0..<rows.rowCount, scales) { view in
+        var kept: OpaquePointer?
+        try call { plugin.functions.keep_rows(handle, &view, &kept, &$0) }
+        return kept
+      }
     }
     guard let kept else { throw DeviceError.failed(device: name, reason: "it kept no rows") }
     return TorchRows(device: self, handle: kept, rowCount: rows.rowCount, featureCount: rows.columnCount)

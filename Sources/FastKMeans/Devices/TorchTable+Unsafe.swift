@@ -23,19 +23,20 @@ final class TorchTable: DeviceTable, @unchecked Sendable {
   }
 
   func submit(_ batch: DeviceBatch, _ question: DeviceQuestion) throws -> any DeviceJob {
-    var view = batch.rows.acceleratorView(batch.range, batch.scales?.baseAddress)
     var request = request(question)
     var classes: [Int32] = []
     if case .ownAndOther(let own) = question { classes = own }
     let job = try classes.withUnsafeBufferPointer { classes in
       request.classes = classes.baseAddress
-      var job: OpaquePointer?
-      var error = fka_error()
-      try device.lock.withLock { _ in
-        try device.plugin.check(
-          device.plugin.functions.submit(handle, &view, &request, &job, &error), error, device: device.name)
+      return try batch.rows.withAcceleratorView(batch.range, batch.scales?.baseAddress) { view in
+        var job: OpaquePointer?
+        var error = fka_error()
+        try device.lock.withLock { _ in
+          try device.plugin.check(
+            device.plugin.functions.submit(handle, &view, &request, &job, &error), error, device: device.name)
+        }
+        return job
       }
-      return job
     }
     guard let job else { throw DeviceError.failed(device: device.name, reason: "it started no batch") }
     return TorchJob(table: self, device: device, handle: job, question: question)

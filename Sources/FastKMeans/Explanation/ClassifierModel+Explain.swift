@@ -61,8 +61,10 @@ private struct DocumentTerms {
     case .sparse(let rows):
       terms = rows.range(of: row).map { (rows.columns[$0], scaled(rows.values[$0])) }.filter { $0.1 != 0 }
     case .dense(let rows):
-      terms = rows.values(of: row).enumerated().compactMap { column, value in
-        value == 0 ? nil : (UInt32(truncatingIfNeeded: column), scaled(value))
+      terms = rows.withValues(of: row) { values in
+        values.enumerated().compactMap { column, value in
+          value == 0 ? nil : (UInt32(truncatingIfNeeded: column), scaled(value))
+        }
       }
     }
   }

@@ -6,8 +6,8 @@ extension CSRMatrix {
         try values.withUnsafeBufferPointer { values in
           try body(
             SparseRows(
-              rowCount: rowCount, columnCount: columnCount, offsets: offsets, columns: columns, values: values
-            ))
+              rowCount: rowCount, columnCount: columnCount, offsets: offsets, columns: RowColumns(columns),
+              values: RowValues(values)))
         }
       }
     }

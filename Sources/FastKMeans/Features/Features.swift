@@ -38,37 +38,3 @@ public enum Features: Sendable, Equatable {
     }
   }
 }
-
-/// Rows that someone else owns; what training and scoring work on.
-package enum FeatureRows: Sendable {
-  case sparse(SparseRows)
-  case dense(DenseRows)
-
-  package var rowCount: Int {
-    switch self {
-    case .sparse(let rows): rows.rowCount
-    case .dense(let rows): rows.rowCount
-    }
-  }
-
-  package var columnCount: Int {
-    switch self {
-    case .sparse(let rows): rows.columnCount
-    case .dense(let rows): rows.columnCount
-    }
-  }
-
-  package var isSparse: Bool {
-    if case .sparse = self { true } else { false }
-  }
-
-  /// The squared length of one row, in double precision.
-  package func squaredNorm(of row: Int) -> Double {
-    let values: UnsafeBufferPointer<Float> =
-      switch self {
-      case .sparse(let rows): rows.values(of: row)
-      case .dense(let rows): rows.values(of: row)
-      }
-    return values.reduce(0.0) { $0 + Double($1) * Double($1) }
-  }
-}

@@ -7,12 +7,11 @@ package struct SparseRows: @unchecked Sendable {
   package let columnCount: Int
   /// `rowCount + 1` positions into `columns` and `values`.
   package let offsets: UnsafeBufferPointer<Int>
-  package let columns: UnsafeBufferPointer<UInt32>
-  package let values: UnsafeBufferPointer<Float>
+  package let columns: RowColumns
+  package let values: RowValues
 
   package init(
-    rowCount: Int, columnCount: Int, offsets: UnsafeBufferPointer<Int>,
-    columns: UnsafeBufferPointer<UInt32>, values: UnsafeBufferPointer<Float>
+    rowCount: Int, columnCount: Int, offsets: UnsafeBufferPointer<Int>, columns: RowColumns, values: RowValues
   ) {
     self.rowCount = rowCount
     self.columnCount = columnCount
@@ -29,16 +28,36 @@ package struct SparseRows: @unchecked Sendable {
     Range(uncheckedBounds: (offsets[row], offsets[row + 1]))
   }
 
-  /// The columns of one row.
+  /// Calls `body` with the columns and the values of one row, which are valid during the call only.
   @inline(__always)
-  package func columns(of row: Int) -> UnsafeBufferPointer<UInt32> {
-    UnsafeBufferPointer(rebasing: columns[range(of: row)])
+  package func withRow<Result>(
+    _ row: Int, _ body: (UnsafeBufferPointer<UInt32>, UnsafeBufferPointer<Float>) throws -> Result
+  ) rethrows -> Result {
+    try withColumns(of: row) { columns in try withValues(of: row) { try body(columns, $0) } }
   }
 
-  /// The values of one row.
+  /// Calls `body` with the columns of one row.
   @inline(__always)
-  package func values(of row: Int) -> UnsafeBufferPointer<Float> {
-    UnsafeBufferPointer(rebasing: values[range(of: row)])
+  package func withColumns<Result>(
+    of row: Int, _ body: (UnsafeBufferPointer<UInt32>) throws -> Result
+  ) rethrows -> Result {
+    try columns.withColumns(in: range(of: row), body)
+  }
+
+  /// Calls `body` with the values of one row.
+  @inline(__always)
+  package func withValues<Result>(
+    of row: Int, _ body: (UnsafeBufferPointer<Float>) throws -> Result
+  ) rethrows -> Result {
+    try values.withSingles(in: range(of: row), body)
+  }
+
+  /// Some of the rows, without a copy.
+  package func slice(_ range: Range<Int>) -> SparseRows {
+    SparseRows(
+      rowCount: range.count, columnCount: columnCount,
+      offsets: UnsafeBufferPointer(rebasing: offsets[range.lowerBound...range.upperBound]),
+      columns: columns, values: values)
   }
 }
 
@@ -93,19 +112,24 @@ extension SparseRows {
   }
 
   private func validate(row: Int) throws {
-    var previous = -1
-    for position in range(of: row) {
-      let column = Int(columns[position])
-      guard column > previous else {
-        throw column == previous
-          ? InputError.duplicateColumn(row: row, column: column)
-          : InputError.unsortedColumns(row: row, column: column)
-      }
-      guard values[position].isFinite else { throw InputError.notFinite(row: row, column: column) }
-      previous = column
+    if let column = columns.firstCut(in: range(of: row), limit: columnCount) {
+      throw InputError.featureOutOfRange(row: row, column: column, limit: columnCount)
     }
-    guard previous < columnCount else {
-      throw InputError.featureOutOfRange(row: row, column: previous, limit: columnCount)
+    try withRow(row) { columns, values in
+      var previous = -1
+      for position in columns.indices {
+        let column = Int(columns[position])
+        guard column > previous else {
+          throw column == previous
+            ? InputError.duplicateColumn(row: row, column: column)
+            : InputError.unsortedColumns(row: row, column: column)
+        }
+        guard values[position].isFinite else { throw InputError.notFinite(row: row, column: column) }
+        previous = column
+      }
+      guard previous < columnCount else {
+        throw InputError.featureOutOfRange(row: row, column: previous, limit: columnCount)
+      }
     }
   }
 }

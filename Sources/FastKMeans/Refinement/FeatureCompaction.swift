@@ -16,7 +16,7 @@ package struct FeatureCompaction: Sendable {
     var map = ColumnMap()
     var seen: [UInt32] = []
     map.startClass(featureCount: rows.columnCount, nonZeroCount: rows.nonZeroCount)
-    var compact = rows.columns.map { map.local($0, adding: &seen) }
+    var compact = (0..<rows.nonZeroCount).map { map.local(rows.columns[$0], adding: &seen) }
     guard seen.count < rows.columnCount / 2 else { return nil }
     var keys = seen.indices.map { UInt64(seen[$0]) << 32 | UInt64($0) }
     keys.sort()
@@ -44,8 +44,7 @@ package struct FeatureCompaction: Sendable {
           .sparse(
             SparseRows(
               rowCount: rows.rowCount, columnCount: max(1, features.count), offsets: offsets,
-              columns: columns,
-              values: rows.values)))
+              columns: RowColumns(columns), values: rows.values)))
       }
     }
   }

@@ -68,29 +68,45 @@ package enum PrototypeCountRule {
   private static func squaredSum(
     _ members: UnsafeBufferPointer<Int32>, _ rows: FeatureRows, norms: RowNorms, sum: inout [Double]
   ) -> Double {
-    var squared = 0.0
-    for member in members {
-      let row = Int(member)
-      let length = rows.squaredNorm(of: row).squareRoot()
-      let scale = length > 0 ? 1 / length : 0
-      forEachValue(rows, row) { column, value in
-        // (a + x)^2 - a^2, so that clearing afterwards is all the second pass has to do.
-        let added = Double(value) * scale
-        squared += added * (2 * sum[column] + added)
-        sum[column] += added
+    sum.withUnsafeMutableBufferPointer { sum in
+      var squared = 0.0
+      for member in members {
+        let row = Int(member)
+        let length = rows.squaredNorm(of: row).squareRoot()
+        squared = add(row, of: rows, times: length > 0 ? 1 / length : 0, to: sum, squared: squared)
       }
+      for member in members { clear(Int(member), of: rows, in: sum) }
+      return squared
     }
-    for member in members { forEachValue(rows, Int(member)) { column, _ in sum[column] = 0 } }
-    return squared
   }
 
-  @inline(__always)
-  private static func forEachValue(_ rows: FeatureRows, _ row: Int, _ body: (Int, Float) -> Void) {
+  /// Adds a row to the sum; returns what the sum's squared length becomes.
+  private static func add(
+    _ row: Int, of rows: FeatureRows, times scale: Double, to sum: UnsafeMutableBufferPointer<Double>,
+    squared: Double
+  ) -> Double {
+    // (a + x)^2 - a^2, so that clearing afterwards is all the second pass has to do.
+    func added(_ value: Float, to cell: inout Double) -> Double {
+      let added = Double(value) * scale
+      defer { cell += added }
+      return added * (2 * cell + added)
+    }
     switch rows {
     case .sparse(let rows):
-      for position in rows.range(of: row) { body(Int(rows.columns[position]), rows.values[position]) }
+      return rows.withRow(row) { columns, values in
+        columns.indices.reduce(squared) { $0 + added(values[$1], to: &sum[Int(columns[$1])]) }
+      }
     case .dense(let rows):
-      for (column, value) in rows.values(of: row).enumerated() { body(column, value) }
+      return rows.withValues(of: row) { values in
+        values.indices.reduce(squared) { $0 + added(values[$1], to: &sum[$1]) }
+      }
+    }
+  }
+
+  private static func clear(_ row: Int, of rows: FeatureRows, in sum: UnsafeMutableBufferPointer<Double>) {
+    switch rows {
+    case .sparse(let rows): rows.withColumns(of: row) { for column in $0 { sum[Int(column)] = 0 } }
+    case .dense: sum.update(repeating: 0)
     }
   }
 }

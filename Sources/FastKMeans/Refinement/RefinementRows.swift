@@ -51,8 +51,9 @@ package struct RefinementRows: Sendable {
     _ row: Int, _ body: (UnsafeBufferPointer<UInt32>, UnsafeBufferPointer<Float>) -> Result
   ) -> Result {
     switch rows {
-    case .sparse(let rows): body(rows.columns(of: row), rows.values(of: row))
-    case .dense(let rows): denseColumns.withUnsafeBufferPointer { body($0, rows.values(of: row)) }
+    case .sparse(let rows): rows.withRow(row, body)
+    case .dense(let rows):
+      denseColumns.withUnsafeBufferPointer { columns in rows.withValues(of: row) { body(columns, $0) } }
     }
   }
 }

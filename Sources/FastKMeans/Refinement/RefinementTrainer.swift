@@ -145,14 +145,7 @@ package struct RefinementTrainer {
     var squares = 0.0
     for row in 0..<input.rows.rowCount {
       squares += input.rows.squaredNorm(of: row)
-      switch input.rows {
-      case .sparse(let rows):
-        for position in rows.range(of: row) {
-          sum[Int(rows.columns[position])] += Double(rows.values[position])
-        }
-      case .dense(let rows):
-        for (column, value) in rows.values(of: row).enumerated() { sum[column] += Double(value) }
-      }
+      input.rows.add(row, to: &sum)
     }
     let count = Double(input.rows.rowCount)
     let variance = squares / count - sum.reduce(0) { $0 + ($1 / count) * ($1 / count) }

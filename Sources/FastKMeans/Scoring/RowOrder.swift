@@ -21,12 +21,11 @@ final class RowOrder {
   }
 
   private static func strongestColumn(_ rows: SparseRows, _ row: Int) -> UInt32 {
-    let range = rows.range(of: row)
-    guard let values = rows.values.baseAddress, let columns = rows.columns.baseAddress, !range.isEmpty else {
-      return 0
+    rows.withRow(row) { columns, values in
+      guard !columns.isEmpty else { return 0 }
+      var best = 0
+      for position in values.indices where values[position] > values[best] { best = position }
+      return columns[best]
     }
-    var best = range.lowerBound
-    for position in range where values[position] > values[best] { best = position }
-    return columns[best]
   }
 }

@@ -1,5 +1,3 @@
-import CFastKMeansKernels
-
 /// Documents and what each one's values are multiplied by.
 ///
 /// `@unchecked Sendable`: the memory is only read while the call that owns it runs.
@@ -17,12 +15,10 @@ struct ScaledRows: @unchecked Sendable {
   /// Asks for a sparse row that will be taken soon, where rows are not taken in their order.
   @inline(__always)
   func fetch(_ row: Int) {
-    guard case .sparse(let sparse) = rows, let columns = sparse.columns.baseAddress,
-      let values = sparse.values.baseAddress
-    else { return }
+    guard case .sparse(let sparse) = rows else { return }
     let range = sparse.range(of: row)
-    fk_fetch_range(columns + range.lowerBound, range.count * 4)
-    fk_fetch_range(values + range.lowerBound, range.count * 4)
+    sparse.columns.fetch(range)
+    sparse.values.fetch(range)
   }
 
   /// The scales from a row on; nil if all are 1.

@@ -39,23 +39,22 @@ final class TermBuffer {
   ) -> Terms {
     let scale = rows.scale(of: row)
     switch rows.rows {
-    case .sparse(let sparse): return take(sparse, row, scale, directory, factor)
-    case .dense(let dense): return take(dense, row, scale, directory, factor)
+    case .sparse(let sparse):
+      return sparse.withRow(row) { take(columns: $0, values: $1, scale, directory, factor) }
+    case .dense(let dense): return dense.withValues(of: row) { take($0, scale, directory, factor) }
     }
   }
 
   private func take(
-    _ rows: SparseRows, _ row: Int, _ scale: Float, _ directory: FeatureDirectory, _ factor: Int
+    columns: UnsafeBufferPointer<UInt32>, values: UnsafeBufferPointer<Float>, _ scale: Float,
+    _ directory: FeatureDirectory, _ factor: Int
   ) -> Terms {
-    let range = rows.range(of: row)
-    reserve(range.count)
+    reserve(columns.count)
     let (starts, x) = (starts, x)
-    guard let columns = rows.columns.baseAddress, let values = rows.values.baseAddress else {
-      return Terms(starts: starts, x: x, count: 0)
-    }
+    guard let values = values.baseAddress else { return Terms(starts: starts, x: x, count: 0) }
     var found = 0
     if let table = directory.table {
-      for position in range {
+      for position in columns.indices {
         let number = Int(table[Int(columns[position])])
         starts[found] = number &* factor
         x[found] = values[position] * scale
@@ -63,7 +62,7 @@ final class TermBuffer {
       }
       return Terms(starts: starts, x: x, count: found)
     }
-    for position in range {
+    for position in columns.indices {
       let number = directory.number(of: Int(columns[position]))
       starts[found] = number &* factor
       x[found] = values[position] * scale
@@ -73,11 +72,10 @@ final class TermBuffer {
   }
 
   private func take(
-    _ rows: DenseRows, _ row: Int, _ scale: Float, _ directory: FeatureDirectory, _ factor: Int
+    _ values: UnsafeBufferPointer<Float>, _ scale: Float, _ directory: FeatureDirectory, _ factor: Int
   ) -> Terms {
     reserve(directory.count)
     let (starts, x) = (starts, x)
-    let values = rows.values(of: row)
     var found = 0
     for number in 0..<directory.count {
       let value = values[Int(directory.used.pointer[number])]

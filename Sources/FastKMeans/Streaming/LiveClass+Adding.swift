@@ -60,20 +60,21 @@ extension LiveClass {
     }
     let stride = stride
     return values.withUnsafeMutableBufferPointer { table in
-      var change = 0.0
       switch batch.rows {
       case .sparse(let rows):
-        for position in rows.range(of: row) {
-          let cell = Int(batch.slots[position]) * stride + lane
-          change += Self.addValue(Double(rows.values[position]) * factor, to: &table[cell])
+        let slots = batch.slots + rows.range(of: row).lowerBound
+        return rows.withValues(of: row) { values in
+          values.indices.reduce(0.0) {
+            $0 + Self.addValue(Double(values[$1]) * factor, to: &table[Int(slots[$1]) * stride + lane])
+          }
         }
       case .dense(let rows):
-        let row = rows.values(of: row)
-        for column in row.indices {
-          change += Self.addValue(Double(row[column]) * factor, to: &table[column * stride + lane])
+        return rows.withValues(of: row) { values in
+          values.indices.reduce(0.0) {
+            $0 + Self.addValue(Double(values[$1]) * factor, to: &table[$1 * stride + lane])
+          }
         }
       }
-      return change
     }
   }
 

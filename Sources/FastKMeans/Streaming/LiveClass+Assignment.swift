@@ -42,7 +42,10 @@ extension LiveClass {
   @inline(__always)
   private func findSlots(_ row: Int, _ batch: StreamBatch, _ lookup: SlotTable.Lookup) {
     guard case .sparse(let rows) = batch.rows else { return }
-    for position in rows.range(of: row) { batch.slots[position] = lookup.slot(of: rows.columns[position]) }
+    let slots = batch.slots + rows.range(of: row).lowerBound
+    rows.withColumns(of: row) { columns in
+      for position in columns.indices { slots[position] = lookup.slot(of: columns[position]) }
+    }
   }
 
   @inline(__always)
@@ -53,24 +56,30 @@ extension LiveClass {
     for lane in 0..<stride { sums[lane] = 0 }
     switch batch.rows {
     case .sparse(let rows):
-      if stride == 4 {
-        var sum = SIMD4<Float>()
-        for position in rows.range(of: row) {
-          let slot = batch.slots[position]
-          guard slot != SlotTable.missing else { continue }
-          sum += four(table, Int(slot) * 4) * rows.values[position]
-        }
-        for lane in 0..<4 { sums[lane] = sum[lane] }
-        return
-      }
-      for position in rows.range(of: row) {
-        let slot = batch.slots[position]
-        guard slot != SlotTable.missing else { continue }
-        addProduct(rows.values[position], table, Int(slot) * stride, sums)
-      }
+      let slots = UnsafePointer(batch.slots + rows.range(of: row).lowerBound)
+      rows.withValues(of: row) { addProducts($0, slots, table, sums) }
     case .dense(let rows):
-      let row = rows.values(of: row)
-      for column in row.indices { addProduct(row[column], table, column * stride, sums) }
+      rows.withValues(of: row) { values in
+        for column in values.indices { addProduct(values[column], table, column * stride, sums) }
+      }
+    }
+  }
+
+  @inline(__always)
+  private func addProducts(
+    _ values: UnsafeBufferPointer<Float>, _ slots: UnsafePointer<UInt32>,
+    _ table: UnsafeBufferPointer<Float>, _ sums: UnsafeMutableBufferPointer<Float>
+  ) {
+    if stride == 4 {
+      var sum = SIMD4<Float>()
+      for position in values.indices where slots[position] != SlotTable.missing {
+        sum += four(table, Int(slots[position]) * 4) * values[position]
+      }
+      for lane in 0..<4 { sums[lane] = sum[lane] }
+      return
+    }
+    for position in values.indices where slots[position] != SlotTable.missing {
+      addProduct(values[position], table, Int(slots[position]) * stride, sums)
     }
   }
 

@@ -24,7 +24,7 @@ extension StreamRefiner {
       }
       switch input.rows {
       case .sparse(let rows):
-        tableRows = rows.columns.map { weights.insert($0) }
+        tableRows = (0..<rows.nonZeroCount).map { weights.insert(rows.columns[$0]) }
         var isTouched = [Bool](repeating: false, count: weights.rowCount)
         var touched: [UInt32] = []
         for row in tableRows where !isTouched[Int(row)] {
@@ -45,8 +45,8 @@ extension StreamRefiner {
       tableRows.withUnsafeBufferPointer { tableRows in
         switch input.rows {
         case .sparse(let rows):
-          body(UnsafeBufferPointer(rebasing: tableRows[rows.range(of: row)]), rows.values(of: row))
-        case .dense(let rows): body(tableRows, rows.values(of: row))
+          rows.withValues(of: row) { body(UnsafeBufferPointer(rebasing: tableRows[rows.range(of: row)]), $0) }
+        case .dense(let rows): rows.withValues(of: row) { body(tableRows, $0) }
         }
       }
     }

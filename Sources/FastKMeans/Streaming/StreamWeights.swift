@@ -228,14 +228,7 @@ extension StreamWeights {
     var squares = 0.0
     for row in 0..<rows.rowCount {
       squares += rows.squaredNorm(of: row)
-      switch rows {
-      case .sparse(let rows):
-        for position in rows.range(of: row) {
-          sum[Int(rows.columns[position])] += Double(rows.values[position])
-        }
-      case .dense(let rows):
-        for (column, value) in rows.values(of: row).enumerated() { sum[column] += Double(value) }
-      }
+      rows.add(row, to: &sum)
     }
     let count = Double(rows.rowCount)
     let variance = squares / count - sum.reduce(0) { $0 + ($1 / count) * ($1 / count) }

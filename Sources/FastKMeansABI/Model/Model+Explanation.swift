@@ -43,7 +43,7 @@ extension FeatureRows {
   fileprivate var valueCount: Int {
     switch self {
     case .sparse(let rows): rows.nonZeroCount
-    case .dense(let rows): rows.values.count
+    case .dense(let rows): rows.rowCount * rows.columnCount
     }
   }
 }

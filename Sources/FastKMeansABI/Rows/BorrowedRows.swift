@@ -1,10 +1,11 @@
 import CFastKMeans
 import FastKMeans
 
-/// Rows of a caller, checked. Their memory is the caller's, or a converted copy; both live while this value does.
+/// Rows of a caller, checked. Their memory is the caller's; offsets may be a converted copy, which lives while this
+/// value does.
 struct BorrowedRows {
   let view: FeatureRows
-  private let owners: [AnyObject]
+  private let offsets: BorrowedArray<Int>?
 
   /// - Parameters:
   ///   - rows: the argument.
@@ -20,42 +21,26 @@ struct BorrowedRows {
       let structure = try SparseStructure(rows, shape, name, offsets: offsets)
       let values = try FastKMeansABI.values(
         rows.values, count: shape.valueCount, shape.valueType, "\(name).values")
-      let sparse = structure.rows(values: values.buffer)
+      let sparse = structure.rows(values: values)
       try structure.checking { try sparse.validate(workers: workers) }
       view = .sparse(sparse)
-      owners = structure.owners + [values.owner].compactMap { $0 }
+      self.offsets = offsets
     } else {
-      let values = try DenseValues.read(rows, shape, name)
-      let dense = DenseRows(
-        rowCount: shape.rowCount, columnCount: shape.columnCount, values: values.buffer)
+      let dense = try DenseRows(rows, shape, name)
       try dense.validate(workers: workers)
       view = .dense(dense)
-      owners = [values.owner].compactMap { $0 }
+      offsets = nil
     }
   }
 
   /// Calls `body` with the rows; the memory is held until it returns.
   func withView<Result>(_ body: (FeatureRows) throws -> Result) rethrows -> Result {
-    defer { withExtendedLifetime(owners) {} }
+    defer { withExtendedLifetime(offsets) {} }
     return try body(view)
   }
 
   /// A copy that outlives the call.
-  var features: Features {
-    withView { view in
-      switch view {
-      case .sparse(let rows):
-        .sparse(
-          CSRMatrix(
-            unchecked: rows.columnCount, rowOffsets: Array(rows.offsets), columns: Array(rows.columns),
-            values: Array(rows.values)))
-      case .dense(let rows):
-        .dense(
-          DenseMatrix(
-            unchecked: rows.rowCount, columnCount: rows.columnCount, values: Array(rows.values)))
-      }
-    }
-  }
+  var features: Features { withView { $0.copied() } }
 }
 
 /// The sizes and types of rows, checked.

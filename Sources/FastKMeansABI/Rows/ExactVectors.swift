@@ -21,14 +21,14 @@ enum ExactVectors {
     // The order of columns is checked with values that are known to be fine.
     let ones = try ConvertedMemory<Float>(count: shape.valueCount, for: "the check of \(name)")
     ones.buffer.update(repeating: 1)
-    try structure.checking { try structure.rows(values: ones.contents).validate() }
+    try structure.checking { try structure.rows(values: RowValues(ones.contents)).validate() }
     return try (0..<shape.rowCount).map { row in
       let columns = structure.columns(of: row)
       let own = structure.range(of: row).map { values[$0] }
       if let position = own.firstIndex(where: { !$0.isFinite }) {
         throw InputError.notFinite(row: row, column: Int(columns[position]))
       }
-      return PrototypeVector(columns: Array(columns), values: own)
+      return PrototypeVector(columns: columns, values: own)
     }
   }
 
@@ -51,11 +51,13 @@ enum ExactVectors {
   private static func vectors(_ view: FeatureRows) -> [PrototypeVector] {
     switch view {
     case .sparse(let rows):
-      (0..<rows.rowCount).map {
-        PrototypeVector(columns: Array(rows.columns(of: $0)), values: rows.values(of: $0).map(Double.init))
+      (0..<rows.rowCount).map { row in
+        rows.withRow(row) { PrototypeVector(columns: Array($0), values: $1.map(Double.init)) }
       }
     case .dense(let rows):
-      (0..<rows.rowCount).map { PrototypeVector(dense: rows.values(of: $0).map(Double.init)) }
+      (0..<rows.rowCount).map { row in
+        rows.withValues(of: row) { PrototypeVector(dense: $0.map(Double.init)) }
+      }
     }
   }
 }

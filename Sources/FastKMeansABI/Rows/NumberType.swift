@@ -61,19 +61,14 @@ func offsets(
   #endif
 }
 
-/// Values of any type in single precision; float32 where they lie. What does not fit becomes infinite, and is refused as
-/// such afterwards.
+/// Values of any type, where they lie. What does not fit single precision reads as infinite, and is refused as such
+/// afterwards.
 func values(
   _ pointer: UnsafeRawPointer?, count: Int, _ type: NumberType, _ name: String
-) throws -> BorrowedArray<Float> {
+) throws -> RowValues {
   switch type {
-  case .float64:
-    try BorrowedArray(array(pointer, count: count, of: Double.self, name), for: name) { Float($0) }
-  case .float16:
-    try BorrowedArray(array(pointer, count: count, of: UInt16.self, name), for: name) {
-      HalfPrecision.float16($0)
-    }
-  default:
-    BorrowedArray(try array(pointer, count: count, of: Float.self, name))
+  case .float64: RowValues(try array(pointer, count: count, of: Double.self, name))
+  case .float16: RowValues(float16: try array(pointer, count: count, of: UInt16.self, name))
+  default: RowValues(try array(pointer, count: count, of: Float.self, name))
   }
 }

@@ -5,14 +5,9 @@ import FastKMeans
 struct SparseStructure {
   private let shape: RowShape
   private let offsets: BorrowedArray<Int>
-  private let columns: BorrowedArray<UInt32>
+  private let columns: RowColumns
   /// Columns of the caller that were negative look like very large ones.
   private let hasSignedColumns: Bool
-
-  var owners: [AnyObject] {
-    let owners: [AnyObject?] = [offsets.owner, columns.owner]
-    return owners.compactMap { $0 }
-  }
 
   /// The offsets, checked as far as that goes without the columns: nothing is converted that they do not account for.
   static func offsets(_ rows: fkm_rows, _ shape: RowShape, _ name: String) throws -> BorrowedArray<Int> {
@@ -24,7 +19,8 @@ struct SparseStructure {
       rows.offsets, count: shape.rowCount + 1, type, "\(name).offsets")
     try SparseRows(
       rowCount: shape.rowCount, columnCount: shape.columnCount, offsets: offsets.buffer,
-      columns: UnsafeBufferPointer(start: nil, count: 0), values: UnsafeBufferPointer(start: nil, count: 0)
+      columns: RowColumns(UnsafeBufferPointer<UInt32>(start: nil, count: 0)),
+      values: RowValues(UnsafeBufferPointer<Float>(start: nil, count: 0))
     ).validateOffsets(valueCount: shape.valueCount)
     return offsets
   }
@@ -34,35 +30,16 @@ struct SparseStructure {
     self.offsets = offsets
     let type = try NumberType(rows.column_type, "\(name).column_type", among: NumberType.integers)
     hasSignedColumns = type == .int32
-    if type == .int32 {
-      columns = BorrowedArray(
-        try array(rows.columns, count: shape.valueCount, of: UInt32.self, "\(name).columns"))
-    } else {
-      let wide = try array(rows.columns, count: shape.valueCount, of: Int64.self, "\(name).columns")
-      columns = BorrowedArray(try Self.narrowed(wide, shape, offsets))
-    }
+    columns =
+      type == .int32
+      ? RowColumns(try array(rows.columns, count: shape.valueCount, of: UInt32.self, "\(name).columns"))
+      : RowColumns(try array(rows.columns, count: shape.valueCount, of: Int64.self, "\(name).columns"))
   }
 
-  private static func narrowed(
-    _ wide: UnsafeBufferPointer<Int64>, _ shape: RowShape, _ offsets: BorrowedArray<Int>
-  ) throws -> ConvertedMemory<UInt32> {
-    let memory = try ConvertedMemory<UInt32>(count: wide.count, for: "the columns of the rows")
-    for row in 0..<shape.rowCount {
-      for position in offsets.buffer[row]..<offsets.buffer[row + 1] {
-        guard (0..<Int64(shape.columnCount)).contains(wide[position]) else {
-          throw InputError.featureOutOfRange(
-            row: row, column: Int(clamping: wide[position]), limit: shape.columnCount)
-        }
-        memory.buffer[position] = UInt32(truncatingIfNeeded: wide[position])
-      }
-    }
-    return memory
-  }
-
-  func rows(values: UnsafeBufferPointer<Float>) -> SparseRows {
+  /// The rows with these values; the offsets live as long as this value.
+  func rows(values: RowValues) -> SparseRows {
     SparseRows(
-      rowCount: shape.rowCount, columnCount: shape.columnCount, offsets: offsets.buffer,
-      columns: columns.buffer,
+      rowCount: shape.rowCount, columnCount: shape.columnCount, offsets: offsets.buffer, columns: columns,
       values: values)
   }
 
@@ -78,15 +55,13 @@ struct SparseStructure {
     }
     // Beyond 2^31 columns a negative one could pass for a large one.
     guard hasSignedColumns, shape.columnCount > 1 << 31 else { return }
-    for row in 0..<shape.rowCount where !columns(of: row).allSatisfy({ $0 <= UInt32(Int32.max) }) {
+    for row in 0..<shape.rowCount where columns(of: row).contains(where: { $0 > UInt32(Int32.max) }) {
       throw InputError.featureOutOfRange(row: row, column: -1, limit: shape.columnCount)
     }
   }
 
   /// The columns of a row.
-  func columns(of row: Int) -> UnsafeBufferPointer<UInt32> {
-    UnsafeBufferPointer(rebasing: columns.buffer[offsets.buffer[row]..<offsets.buffer[row + 1]])
-  }
+  func columns(of row: Int) -> [UInt32] { columns.withColumns(in: range(of: row)) { Array($0) } }
 
   /// Where the values of a row stand.
   func range(of row: Int) -> Range<Int> { offsets.buffer[row]..<offsets.buffer[row + 1] }

@@ -191,7 +191,8 @@ class FastKMeansClassifier(Operations):
         Parameters
         ----------
         X : array-like, sparse matrix, data frame or tensor; documents x features
-            Compressed sparse rows and C-contiguous rows in float32 are read where they lie, never copied.
+            Compressed sparse rows with sorted columns and dense rows in C order are read where they lie, in float16, float32
+            and float64, never copied.
         y : array-like, documents
             Whole numbers, truth values or texts; at least two classes.
         sample_weight : array-like, documents

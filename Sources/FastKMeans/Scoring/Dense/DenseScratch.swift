@@ -50,8 +50,10 @@ final class DenseScratch {
       for (index, row) in range.enumerated() {
         let target = packed + (index / height * featureCount * height + index % height)
         let scale = rows.scale(of: row)
-        for position in sparse.range(of: row) {
-          target[Int(sparse.columns[position]) * height] = sparse.values[position] * scale
+        sparse.withRow(row) { columns, values in
+          for position in columns.indices {
+            target[Int(columns[position]) * height] = values[position] * scale
+          }
         }
       }
     }
@@ -60,10 +62,12 @@ final class DenseScratch {
   private func pack(_ dense: DenseRows, _ rows: ScaledRows, _ range: Range<Int>, _ featureCount: Int) {
     let height = PackedPanels.height
     for (group, first) in stride(from: range.lowerBound, to: range.upperBound, by: height).enumerated() {
-      fk_pack_documents(
-        dense.values.baseAddress.map { $0 + first * featureCount }, featureCount,
-        min(height, range.upperBound - first), rows.scales(from: first), featureCount,
-        packed + group * height * featureCount)
+      let own = first..<min(first + height, range.upperBound)
+      dense.withPointer(own) { documents, stride in
+        fk_pack_documents(
+          documents, stride, own.count, rows.scales(from: first), featureCount,
+          packed + group * height * featureCount)
+      }
     }
   }
 

@@ -26,7 +26,8 @@ extension ClassAssignment {
   package mutating func moveRows(to device: any TrainingDevice) throws {
     rowsOnDevice = try rows.values.withUnsafeBufferPointer {
       try device.keep(
-        .dense(DenseRows(rowCount: rows.count, columnCount: rows.featureCount, values: $0)), scales: nil)
+        .dense(DenseRows(rowCount: rows.count, columnCount: rows.featureCount, values: RowValues($0))),
+        scales: nil)
     }
   }
 

@@ -59,20 +59,27 @@ package struct ClassRows {
     columnMap.startClass(featureCount: rows.columnCount, nonZeroCount: rows.nonZeroCount)
     for row in rowIndices {
       let scale = scales[Int(row)]
-      for position in rows.range(of: Int(row)) {
-        columns.append(columnMap.local(rows.columns[position], adding: &features))
-        values.append(rows.values[position] * scale)
+      rows.withRow(Int(row)) { ownColumns, ownValues in
+        for position in ownColumns.indices {
+          columns.append(columnMap.local(ownColumns[position], adding: &features))
+          values.append(ownValues[position] * scale)
+        }
       }
       offsets.append(Int64(columns.count))
     }
   }
 
   private mutating func copy(_ rows: DenseRows, scales: [Float]) {
-    features = (0..<UInt32(rows.columnCount)).map { $0 }
-    values.reserveCapacity(count * rows.columnCount)
-    for row in rowIndices {
-      let scale = scales[Int(row)]
-      for value in rows.values(of: Int(row)) { values.append(value * scale) }
+    let (rowIndices, width) = (rowIndices, rows.columnCount)
+    features = (0..<UInt32(width)).map { $0 }
+    values = [Float](unsafeUninitializedCapacity: rowIndices.count * width) { target, count in
+      for (position, row) in rowIndices.enumerated() {
+        let scale = scales[Int(row)]
+        rows.withValues(of: Int(row)) { own in
+          for column in own.indices { target[position * width + column] = own[column] * scale }
+        }
+      }
+      count = rowIndices.count * width
     }
   }
 }

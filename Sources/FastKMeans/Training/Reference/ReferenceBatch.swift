@@ -47,14 +47,18 @@ package struct ReferenceBatch: Sendable {
     // Zeros are left out, so that sparse and dense rows give the same bits.
     switch rows {
     case .sparse(let rows):
-      for position in rows.range(of: row) where rows.values[position] != 0 {
-        columns.append(rows.columns[position])
-        values.append(rows.values[position] * scale)
+      rows.withRow(row) { ownColumns, ownValues in
+        for position in ownColumns.indices where ownValues[position] != 0 {
+          columns.append(ownColumns[position])
+          values.append(ownValues[position] * scale)
+        }
       }
     case .dense(let rows):
-      for (column, value) in rows.values(of: row).enumerated() where value != 0 {
-        columns.append(UInt32(column))
-        values.append(value * scale)
+      rows.withValues(of: row) { ownValues in
+        for (column, value) in ownValues.enumerated() where value != 0 {
+          columns.append(UInt32(column))
+          values.append(value * scale)
+        }
       }
     }
     offsets.append(Int64(columns.count))
