@@ -80,7 +80,7 @@ final class StagedSearch: Sendable {
     for prototype in consumer.settled(row: query.row) { query.offer(prototype, consumer) }
     for (index, block) in storage.blocks.enumerated() {
       query.scratch.plan(&scales[index], query.terms, kernels)
-      guard query.scratch.document.scale > 0, query.search(block, &scales[index], consumer) else {
+      guard query.scratch.document.pointee.scale > 0, query.search(block, &scales[index], consumer) else {
         consumer.restart(worker: query.worker, row: query.row)
         try scoreAll(query.terms, query.row, query.worker, query.scratch, consumer)
         break
@@ -163,11 +163,11 @@ struct StagedQuery {
     // Rows that come from far away are asked for before it is known whether they are needed.
     let waits = block.hasNearRows
     if !waits { scratch.order(&scale, terms, search.kernels) }
-    var document = scratch.document
+    var document = scratch.document.pointee
     if !waits { fetchRows(block, 0, document) }
     let settled = Self.part(consumer.settled(row: row), of: block)
     search.kernels.scatter(
-      &scratch.document, block.entries.pointer, block.biasCodes?.pointer, scratch.sums, block.prototypes.count
+      scratch.document, block.entries.pointer, block.biasCodes?.pointer, scratch.sums, block.prototypes.count
     )
     var lowest = consumer.floor(row: row) * document.scale
     var leader: UInt32 = .max
@@ -185,7 +185,7 @@ struct StagedQuery {
       guard !isLast else { return false }
       if waits, done == 0 {
         scratch.order(&scale, terms, search.kernels)
-        document = scratch.document
+        document = scratch.document.pointee
       }
       let count = min(StagedSearch.stageLength, document.heavy_count - done)
       search.kernels.add_rows(
@@ -229,7 +229,7 @@ struct StagedQuery {
     _ index: Int, _ block: StagedBlock, _ done: Int, _ document: fk_staged_document, _ lowest: Float
   ) -> Float {
     fk_staged_refine(
-      &scratch.document, done, block.transposed.pointer + index * block.rowCount,
+      scratch.document, done, block.transposed.pointer + index * block.rowCount,
       Float(block.norms.pointer[index]) * block.normStep, scratch.sums[index], lowest)
   }
 
@@ -261,7 +261,7 @@ struct StagedQuery {
     if found > 1, done < document.heavy_count {
       for index in 0..<found {
         fk_staged_fetch_codes(
-          &scratch.document, done, block.transposed.pointer + Int(positions[index]) * block.rowCount)
+          scratch.document, done, block.transposed.pointer + Int(positions[index]) * block.rowCount)
       }
     }
     var kept = 0

@@ -14,7 +14,9 @@ final class StagedScratch {
   let spread: UnsafeMutablePointer<Float>
   /// A bit for each column of `spread` that the document has.
   let marks: UnsafeMutablePointer<UInt32>
-  var document: fk_staged_document
+  /// The document that is being searched. Behind a pointer, because the kernels write to it: as a stored property, each
+  /// access would be checked for overlaps while the program runs.
+  let document: UnsafeMutablePointer<fk_staged_document>
   private let memory: UnsafeMutableRawPointer
   private let spreadCount: Int
 
@@ -33,7 +35,10 @@ final class StagedScratch {
     spread.initialize(repeating: 0, count: spreadCount + 1)
     marks = .allocate(capacity: spreadCount / 32 + 1)
     marks.initialize(repeating: 0, count: spreadCount / 32 + 1)
-    (document, memory) = Self.makeDocument()
+    let made = Self.makeDocument()
+    memory = made.memory
+    document = .allocate(capacity: 1)
+    document.initialize(to: made.document)
   }
 
   deinit {
@@ -43,11 +48,12 @@ final class StagedScratch {
     values.deallocate()
     spread.deallocate()
     marks.deallocate()
+    document.deallocate()
     memory.deallocate()
   }
 
   /// One allocation for all parts of a document.
-  private static func makeDocument() -> (fk_staged_document, UnsafeMutableRawPointer) {
+  private static func makeDocument() -> (document: fk_staged_document, memory: UnsafeMutableRawPointer) {
     let room = termLimit + 16
     let memory = UnsafeMutableRawPointer.allocate(byteCount: room * 64, alignment: 64)
     func part<Element>(_ start: Int, _ type: Element.Type) -> UnsafeMutablePointer<Element> {
@@ -65,16 +71,16 @@ final class StagedScratch {
   @inline(__always)
   func plan(_ scale: inout fk_staged_scale, _ terms: Terms, _ kernels: fk_staged_kernels) {
     guard terms.count <= Self.termLimit else {
-      document.scale = 0
+      document.pointee.scale = 0
       return
     }
-    kernels.plan(&scale, terms.starts, terms.x, terms.count, &document)
+    kernels.plan(&scale, terms.starts, terms.x, terms.count, document)
   }
 
   /// Brings the heavy terms of a planned document into the order in which they are added.
   @inline(__always)
   func order(_ scale: inout fk_staged_scale, _ terms: Terms, _ kernels: fk_staged_kernels) {
-    kernels.order(&scale, terms.starts, terms.x, terms.count, &document)
+    kernels.order(&scale, terms.starts, terms.x, terms.count, document)
   }
 
   func spreadOut(_ terms: Terms, _ directory: FeatureDirectory) {
