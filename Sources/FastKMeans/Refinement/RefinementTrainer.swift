@@ -191,22 +191,25 @@ extension RefinementTrainer {
   private func refine(
     _ prototypes: [[Prototype]], _ input: Input, _ recipe: RefinementRecipe, documents: [Int32],
     _ rows: RefinementRows
-  ) throws -> (table: RefinementTable, halvings: Int) {
+  ) throws -> (table: RefinementTable, halvings: Int, rates: FeatureRates?) {
     var recipe = recipe
+    let rates = recipe.rates(
+      rows, documents: documents, classes: input.classes, classCount: input.partition.classCount)
     for halvings in 0... {
       let table = try table(prototypes, input, recipe, rows)
       try progress.begin(.refining, total: documents.count * recipe.epochs)
       let statistics = try Refinement(
         recipe: recipe, seed: options.seed, workers: workers, progress: progress, device: options.device
       ).run(
-        table, rows: rows, documents: documents, classes: input.classes, weights: input.relativeWeights)
+        table, rows: rows, documents: documents, classes: input.classes, weights: input.relativeWeights,
+        rates: rates)
       let first = statistics.first?.meanLoss ?? 0
       let last = statistics.last?.meanLoss ?? 0
-      if last.isFinite, last <= 4 * first + 1, table.isFinite { return (table, halvings) }
-      guard halvings < 8 else { return (try self.table(prototypes, input, recipe, rows), halvings) }
+      if last.isFinite, last <= 4 * first + 1, table.isFinite { return (table, halvings, rates) }
+      guard halvings < 8 else { return (try self.table(prototypes, input, recipe, rows), halvings, rates) }
       recipe.rate /= 2
     }
-    return (try table(prototypes, input, recipe, rows), 0)
+    return (try table(prototypes, input, recipe, rows), 0, rates)
   }
 
   /// What refined weights say about documents that neither they nor the prototypes have seen.
@@ -305,7 +308,7 @@ extension RefinementTrainer {
     guard plain.isRight.isEmpty || accuracies[chosen] >= plain.accuracy else {
       return keepingPrototypes(training, plain, tried: accuracies[chosen])
     }
-    let (table, halvings) = try refine(
+    let (table, halvings, _) = try refine(
       training.prototypes, input, recipes[chosen], documents: documents, rows)
     var outcome = Outcome(
       training: training, refined: weights(table, rows), calibration: .fitted(to: scores[chosen]),
@@ -331,7 +334,8 @@ extension RefinementTrainer {
     let training = try trainPrototypes(input, wanted, documents: rowsBut(split.heldOut, input))
     let plain = try table(training.prototypes, input, recipe, rows).heldOutScores(
       split.heldOut, rows: rows, classes: input.classes, workers: workers)
-    let (table, halvings) = try refine(training.prototypes, input, recipe, documents: split.training, rows)
+    let (table, halvings, rates) = try refine(
+      training.prototypes, input, recipe, documents: split.training, rows)
     let whole = try judged(table, split.heldOut, input, rows, training.prototypes)
     let (scores, keptShare) = try cutDown(table, whole, split.heldOut, input, rows, training.prototypes)
     let trials = try unknownClassTrials(0..<Self.trialCount, training.prototypes, input, rows, split)
@@ -346,7 +350,8 @@ extension RefinementTrainer {
     _ = try Refinement(
       recipe: last, seed: options.seed, workers: workers, progress: progress, device: options.device
     ).run(
-      table, rows: rows, documents: split.heldOut, classes: input.classes, weights: input.relativeWeights)
+      table, rows: rows, documents: split.heldOut, classes: input.classes, weights: input.relativeWeights,
+      rates: rates)
     guard table.isFinite else {
       return try keepingPrototypes(
         trainPrototypes(input, wanted, documents: nil), plain, tried: scores.accuracy)
