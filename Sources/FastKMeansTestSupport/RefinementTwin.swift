@@ -27,6 +27,8 @@ package struct RefinementTwin {
 
   private let recipe: RefinementRecipe
   private let classOfLane: [Int]
+  /// What each feature's moves are multiplied with.
+  private let rates: [Double]
   /// `weights[lane][feature]`.
   package private(set) var weights: [[Double]]
   /// Euclidean; nil for cosine.
@@ -35,7 +37,12 @@ package struct RefinementTwin {
   /// precision, twin and fast path may part.
   package private(set) var leastGap = Double.infinity
 
-  package init(recipe: RefinementRecipe, weights: [[Double]], biases: [Double]?, classOfLane: [Int]) {
+  /// - Parameter rates: of each feature; nil for 1.
+  package init(
+    recipe: RefinementRecipe, weights: [[Double]], biases: [Double]?, classOfLane: [Int],
+    rates: [Double]? = nil
+  ) {
+    self.rates = rates ?? [Double](repeating: 1, count: weights.first?.count ?? 0)
     self.recipe = recipe
     self.weights = weights
     self.biases = biases
@@ -56,7 +63,9 @@ package struct RefinementTwin {
       for (lane, factor) in step.moves {
         let move = rate * document.weight * factor
         biases?[lane] += move
-        for (column, value) in document.terms { weights[lane][column] += move * document.scale * value }
+        for (column, value) in document.terms {
+          weights[lane][column] += move * document.scale * value * rates[column]
+        }
       }
     }
     return steps

@@ -67,7 +67,8 @@ struct UnknownClassTrial {
     let rates = recipe.rates(rows, documents: documents, classes: numbers, classCount: members.count)
     _ = try Refinement(recipe: recipe.lasting(1), seed: options.seed, workers: workers, progress: progress)
       .run(
-        table, rows: rows, documents: documents, classes: numbers, weights: input.relativeWeights, rates: rates)
+        table, rows: rows, documents: documents, classes: numbers, weights: input.relativeWeights,
+        rates: rates)
     return table
   }
 
