@@ -37,10 +37,11 @@ import Testing
       var problem = RefinementProblem(
         rows: Array(drawn.rows[..<300]), classes: Array(drawn.classes[..<300]), isSparse: true)
       problem.options.threadCount = 1
+      // With a second epoch, the growing loss would be taken for divergence.
+      problem.options.refinement = .count(1)
       var settings = RefinementTrainer.Settings()
       // Learning away from the classes: the prototypes win.
       for recipe in [\RefinementTrainer.Settings.hinge, \.thorough, \.smooth] {
-        settings[keyPath: recipe].margin = -100
         settings[keyPath: recipe].rate = -1
       }
       let outcome = try problem.trained(settings)
@@ -107,15 +108,14 @@ import Testing
     let problem = RefinementProblem.separable(rows: 200, seed: 4)
     for hingeLearns in [true, false] {
       var settings = RefinementTrainer.Settings()
+      settings.hinge = settings.smooth
       settings.thorough.epochs = 97
       if !hingeLearns { settings.hinge.rate = 0 }
       var largest = 0
-      let outcome = try problem.trained(settings) { progress in
+      _ = try problem.trained(settings) { progress in
         if progress.phase == .refining { largest = max(largest, progress.total) }
       }
       #expect((largest > 97 * 100) == hingeLearns)
-      let recipe = outcome.training.report.refinement.done?.recipe
-      #expect(hingeLearns || recipe == "smooth")
     }
   }
 
