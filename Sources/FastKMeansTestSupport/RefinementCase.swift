@@ -78,10 +78,14 @@ package struct RefinementCase {
       let table = try RefinementTable(
         prototypes, featureCount: view.columnCount, scale: recipe.scale,
         unit: distance == .euclidean ? unit : nil, layout: layout)
+      let numbers = classes.map { Int32($0) }
+      let rates =
+        recipe.ratesFeatures
+        ? FeatureRates(rows, documents: usable, classes: numbers, classCount: prototypes.count) : nil
       let statistics = try Refinement(
         recipe: recipe, seed: seed, workers: workers, progress: ProgressReporter(nil)
       ).run(
-        table, rows: rows, documents: usable, classes: classes.map { Int32($0) }, weights: weights)
+        table, rows: rows, documents: usable, classes: numbers, weights: weights, rates: rates)
       return (table, statistics)
     }
   }
@@ -96,9 +100,16 @@ package struct RefinementCase {
     let start = prototypes.flatMap { $0 }.map { self.start(of: $0) }
     var twin = RefinementTwin(
       recipe: recipe, weights: start.map(\.weights),
-      biases: distance == .euclidean ? start.map(\.bias) : nil, classOfLane: classOfLane)
+      biases: distance == .euclidean ? start.map(\.bias) : nil, classOfLane: classOfLane,
+      rates: recipe.ratesFeatures && isSparse ? rates : nil)
     let statistics = twin.run(usable.map { document(Int($0)) }, seed: seed)
     return (twin, statistics)
+  }
+
+  private var rates: [Double] {
+    FeatureRatesTwin.rates(
+      rows, scales: rows.indices.map { document($0).scale }, classes: classes,
+      documents: usable.map { Int($0) })
   }
 
   private func start(of prototype: Prototype) -> (weights: [Double], bias: Double) {

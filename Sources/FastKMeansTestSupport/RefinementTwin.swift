@@ -27,6 +27,8 @@ package struct RefinementTwin {
 
   private let recipe: RefinementRecipe
   private let classOfLane: [Int]
+  /// What each feature's moves are multiplied with.
+  private let rates: [Double]
   /// `weights[lane][feature]`.
   package private(set) var weights: [[Double]]
   /// Euclidean; nil for cosine.
@@ -35,7 +37,12 @@ package struct RefinementTwin {
   /// precision, twin and fast path may part.
   package private(set) var leastGap = Double.infinity
 
-  package init(recipe: RefinementRecipe, weights: [[Double]], biases: [Double]?, classOfLane: [Int]) {
+  /// - Parameter rates: of each feature; nil for 1.
+  package init(
+    recipe: RefinementRecipe, weights: [[Double]], biases: [Double]?, classOfLane: [Int],
+    rates: [Double]? = nil
+  ) {
+    self.rates = rates ?? [Double](repeating: 1, count: weights.first?.count ?? 0)
     self.recipe = recipe
     self.weights = weights
     self.biases = biases
@@ -56,7 +63,9 @@ package struct RefinementTwin {
       for (lane, factor) in step.moves {
         let move = rate * document.weight * factor
         biases?[lane] += move
-        for (column, value) in document.terms { weights[lane][column] += move * document.scale * value }
+        for (column, value) in document.terms {
+          weights[lane][column] += move * document.scale * value * rates[column]
+        }
       }
     }
     return steps
@@ -66,7 +75,7 @@ package struct RefinementTwin {
     let scores = scores(document)
     let lanes = scores.indices.sorted { (-scores[$0], $0) < (-scores[$1], $1) }
     let own = lanes.filter { classOfLane[$0] == document.classIndex }
-    let others = lanes.filter { classOfLane[$0] != document.classIndex }
+    let others = bestOfEachClass(lanes.filter { classOfLane[$0] != document.classIndex })
     guard let best = own.first, let rival = others.first else { return Step() }
     noteGap(own.map { scores[$0] }, atMost: 2)
     var step = Step()
@@ -81,6 +90,16 @@ package struct RefinementTwin {
     return step
   }
 
+  /// Classes compete, each by its best lane.
+  private func bestOfEachClass(_ falling: [Int]) -> [Int] {
+    var seen: Set<Int> = []
+    return falling.filter { seen.insert(classOfLane[$0]).inserted }
+  }
+
+  private func lanes(of classIndex: Int) -> [Int] {
+    classOfLane.indices.filter { classOfLane[$0] == classIndex }
+  }
+
   private mutating func hinge(
     _ rival: Int, _ others: [Int], _ scores: [Double], _ best: Int, _ step: inout Step
   ) -> [(lane: Int, share: Double)] {
@@ -88,6 +107,7 @@ package struct RefinementTwin {
     leastGap = min(leastGap, abs(violation))
     guard violation > 0 else { return [] }
     noteGap(others.map { scores[$0] }, atMost: 2)
+    noteGap(lanes(of: classOfLane[rival]).map { scores[$0] }.sorted(by: >), atMost: 2)
     step.loss = violation
     return [(rival, 1)]
   }
@@ -98,8 +118,11 @@ package struct RefinementTwin {
     let sharpness = Double(recipe.sharpness)
     let exponents = others.map { sharpness * (Double(recipe.margin) + scores[$0] - scores[best]) }
     for exponent in exponents { leastGap = min(leastGap, abs(exponent + 5) / sharpness) }
-    let near = exponents.indices.filter { exponents[$0] > -5 }.prefix(8)
-    if near.count == 8 { noteGap(Array(others.map { scores[$0] }.dropFirst(7)), atMost: 2) }
+    let near = exponents.indices.filter { exponents[$0] > -5 }.prefix(4)
+    if near.count == 4 { noteGap(Array(others.map { scores[$0] }.dropFirst(3)), atMost: 2) }
+    for index in near {
+      noteGap(lanes(of: classOfLane[others[index]]).map { scores[$0] }.sorted(by: >), atMost: 2)
+    }
     guard !near.isEmpty else { return [] }
     let total = near.reduce(1.0) { $0 + naturalExponential(exponents[$1]) }
     step.loss = naturalLogarithm(total) / sharpness

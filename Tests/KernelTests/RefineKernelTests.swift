@@ -34,6 +34,19 @@ import Testing
     }
   }
 
+  /// Classes compete, each by its best prototype.
+  @Test func anotherPrototypeOfARivalClassIsNoRival() {
+    for sharpness in [0, 4] as [Float] {
+      let alone = refineMoves(
+        [1, 0.5], counts: [1, 1], own: 0, sharpness: sharpness, cooperation: 0, capacity: 9)
+      let joined = refineMoves(
+        [1, 0.2, 0.5, 0.4], counts: [1, 3], own: 0, sharpness: sharpness, cooperation: 0, capacity: 9)
+      #expect(joined.loss == alone.loss)
+      #expect(joined.moves.map(\.lane) == [0, 2])
+      #expect(joined.moves.map(\.factor) == alone.moves.map(\.factor))
+    }
+  }
+
   @Test func aClassWithoutPrototypesLearnsNothing() {
     let step = refineMoves([1, 2], counts: [1, 0, 1], own: 1, capacity: 100)
     #expect(step.moves.isEmpty)

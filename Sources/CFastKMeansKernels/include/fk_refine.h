@@ -17,13 +17,13 @@ typedef struct {
 } fk_refine_move;
 
 enum {
-  FK_REFINE_RIVALS = 8,  /* rivals that one document pushes at most */
+  FK_REFINE_RIVALS = 4,  /* classes that one document pushes at most */
   FK_REFINE_NO_CLASS = -1
 };
 
 typedef struct {
   float margin;      /* by how much the own class should win */
-  float sharpness;   /* of the smooth loss log(1 + sum exp(sharpness (margin + s_r - s_o))) / sharpness; 0: hinge */
+  float sharpness;   /* of the smooth loss log(1 + sum exp(sharpness (margin + s_r - s_o))) / sharpness, r a class; 0: hinge */
   float cooperation; /* the share of a move that the class's other prototypes make too, 0 .. 1 */
 } fk_refine_loss;
 
@@ -36,6 +36,7 @@ void fk_refine_scores(const uint32_t *column, const float *value, size_t count, 
 uint64_t fk_refine_above(const float *score, size_t count, float threshold);
 
 /* From one document's score of every lane, times `scale` (above 0): the moves that lower the loss, for a rate of 1.
+ * Classes compete, each by its best lane, as they do when the model answers: another lane of a rival is none.
  * Returns how many, at most `capacity`; further ones are left out. With no rival above the margin the answer is 0.
  * *loss gets the document's loss, NaN if the own class's score is not finite; *is_right whether its class has the best
  * lane (ties count against it unless its lane comes first). */

@@ -43,18 +43,35 @@ void fk_refine_scores(const uint32_t *column, const float *value, size_t count, 
   fk_local_scores(offset, column, value, 0, 1, table, stride, stride, score);
 }
 
-/* Lanes above the threshold, in order. Found 64 at a time by a mask where the machine has wide registers. */
-static void scan(const float *score, size_t begin, size_t end, float threshold, float scale, size_t limit,
-                 rival_list *rivals) {
+/* The best lane of the class that the scan is in. */
+typedef struct {
+  int32_t class_index; /* FK_REFINE_NO_CLASS: none yet */
+  uint32_t lane;
+  float score;
+} class_best;
+
+static void offer_class(rival_list *rivals, size_t limit, const class_best *best) {
+  if (best->class_index != FK_REFINE_NO_CLASS) offer(rivals, limit, best->lane, best->score);
+}
+
+/* The best lane of each class that has one above the threshold; lanes of a class are neighbours, and ties go to the
+ * first. Found 64 at a time by a mask where the machine has wide registers. */
+static void scan(const float *score, size_t begin, size_t end, float threshold, float scale,
+                 const int32_t *class_of_lane, size_t limit, rival_list *rivals) {
   enum { BLOCK = 64 };
+  class_best best = {.class_index = FK_REFINE_NO_CLASS};
   for (size_t l = begin; l < end; l += BLOCK) {
     size_t count = end - l < BLOCK ? end - l : BLOCK;
     uint64_t above = fk_refine_above(score + l, count, threshold);
     for (; above; above &= above - 1) {
       size_t lane = l + (size_t)__builtin_ctzll(above);
-      offer(rivals, limit, (uint32_t)lane, score[lane] * scale);
+      float scaled = score[lane] * scale;
+      if (class_of_lane[lane] == best.class_index && scaled <= best.score) continue;
+      if (class_of_lane[lane] != best.class_index) offer_class(rivals, limit, &best);
+      best = (class_best){class_of_lane[lane], (uint32_t)lane, scaled};
     }
   }
+  offer_class(rivals, limit, &best);
 }
 
 /* Turns the rivals' scores into their weights; returns the sum of the weights. */
@@ -122,8 +139,8 @@ size_t fk_refine_moves(const float *score, float scale, size_t lanes, const int3
   float threshold = (own_score - parameters->margin + reach) / scale;
   size_t limit = is_smooth ? FK_REFINE_RIVALS : 1;
   rival_list rivals = {.count = 0};
-  scan(score, 0, own_begin, threshold, scale, limit, &rivals);
-  scan(score, own_end, lanes, threshold, scale, limit, &rivals);
+  scan(score, 0, own_begin, threshold, scale, class_of_lane, limit, &rivals);
+  scan(score, own_end, lanes, threshold, scale, class_of_lane, limit, &rivals);
   if (rivals.count == 0) return 0;
   *is_right = rivals.score[0] < own_score || (rivals.score[0] == own_score && rivals.lane[0] > own);
   float pull = weigh(&rivals, own_score, parameters, loss);

@@ -96,9 +96,9 @@ package struct ClassScoring {
 extension ClassScoring {
   /// Class probabilities from the scores of all prototypes.
   ///
-  /// Refined: calibrated, from each class's best prototype. Default mode without refinement: linear max(0, s) or
-  /// softmax of s / T over the classes' best prototypes, divided by the sum, equal shares where that is 0. Reference
-  /// mode: the same over prototypes, summed by class. `scores` is used up.
+  /// Refined or calibrated: calibrated, from each class's best prototype. Default mode without either: linear
+  /// max(0, s) or softmax of s / T over the classes' best prototypes, divided by the sum, equal shares where that is 0.
+  /// Reference mode: the same over prototypes, summed by class. `scores` is used up.
   package func fill(
     _ probabilities: UnsafeMutableBufferPointer<Float>, from scores: UnsafeMutableBufferPointer<Float>
   ) {
@@ -108,8 +108,8 @@ extension ClassScoring {
       return
     }
     combine(scores, into: probabilities, start: -.infinity, max)
-    if model.refined != nil {
-      (model.calibration ?? .uncalibrated).apply(to: probabilities)
+    if let calibration = model.calibration ?? (model.refined == nil ? nil : .uncalibrated) {
+      calibration.apply(to: probabilities)
     } else {
       normalise(probabilities)
     }

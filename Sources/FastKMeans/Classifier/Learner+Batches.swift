@@ -93,6 +93,8 @@ extension Learner {
     else {
       next.settledWeights = nil
       next.streamWeights = nil
+      // It was fitted to the weights' scores.
+      next.calibration = nil
       return nil
     }
     let wasLive = streamWeights != nil

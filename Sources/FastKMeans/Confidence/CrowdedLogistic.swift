@@ -22,7 +22,7 @@ struct CrowdedLogistic {
       targets: ThreeWeightLogistic.targets(scores.isRight))
   }
 
-  /// What ``Calibration/apply(to:)`` computes from all classes; the best few carry nearly all of it.
+  /// What ``Calibration/apply(to:)`` computes from all classes.
   private static func logarithmOfRivals(_ top: [Float], sharpness: Double) -> Double {
     guard top.count > 1 else { return 0 }
     let total = top[1...].reduce(0.0) { $0 + naturalExponential(min(0, sharpness * Double($1 - top[1]))) }

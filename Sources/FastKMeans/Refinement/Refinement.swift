@@ -33,11 +33,14 @@ package struct Refinement {
   ///   - documents: the rows to learn from.
   ///   - classes: of every row of `rows`.
   ///   - weights: of every row, or nil for 1 each.
+  ///   - rates: of every feature, or nil for 1 each.
   /// - Returns: the statistics of each epoch.
   /// - Complexity: O(epochs x non-zeros x prototypes).
   package func run(
-    _ table: RefinementTable, rows: RefinementRows, documents: [Int32], classes: [Int32], weights: [Float]?
+    _ table: RefinementTable, rows: RefinementRows, documents: [Int32], classes: [Int32], weights: [Float]?,
+    rates: FeatureRates? = nil
   ) throws -> [EpochStatistics] {
+    let rows = rows.moving(at: rates)
     let engine = try engine(table, rows, documentCount: documents.count)
     let steps = RefinementSteps(batchSize: engine.batchSize, largestClass: table.largestClass)
     // A document that no rival came near to sits out the next epoch: it would most likely move nothing again. That

@@ -5,9 +5,11 @@ import CFastKMeansKernels
 /// Losses and moves are worked out on the processor, by the same code as without a device. Sparse rows get the
 /// processor's own bits: scores are the same chains of multiply-adds, and each prototype moves in document order.
 ///
-/// Memory on the device: the rows and the weights, for as long as refinement runs.
+/// Memory on the device: the rows, twice where features have rates, and the weights, for as long as refinement runs.
 final class RefinementOnDevice: RefinementEngine, @unchecked Sendable {
   private let deviceRows: any DeviceRows
+  /// What moves are multiples of: the rows, or a copy with each value times its feature's rate.
+  private let movingRows: any DeviceRows
   private let deviceWeights: any DeviceWeights
   private let table: RefinementTable
   private let weights: AlignedMemory<Float>
@@ -47,6 +49,7 @@ final class RefinementOnDevice: RefinementEngine, @unchecked Sendable {
     self.rows = rows
     self.workers = workers
     deviceRows = try device.keep(rows.featureRows, scales: nil)
+    movingRows = try rows.withMovingRows { try device.keep($0, scales: nil) } ?? deviceRows
     deviceWeights = try device.upload(
       UnsafeBufferPointer(start: weights.pointer, count: weights.count),
       featureCount: table.featureCount, stride: table.stride)
@@ -84,7 +87,7 @@ final class RefinementOnDevice: RefinementEngine, @unchecked Sendable {
     }
     guard !moves.isEmpty else { return }
     moves.sort { ($0.lane, $0.position) < ($1.lane, $1.position) }
-    try deviceWeights.move(moves, along: batch, in: deviceRows)
+    try deviceWeights.move(moves, along: batch, in: movingRows)
   }
 
   /// Brings the weights back.

@@ -6,6 +6,8 @@ package struct RefinementRows: Sendable {
   private let norms: RowNorms
   /// Euclidean: 1 / the rows' standard deviation, so that margins mean the same for any unit of the data.
   package let unit: Float
+  /// What each feature's moves are multiplied with; nil for 1.
+  private var featureRates: FeatureRates?
 
   /// - Parameters:
   ///   - norms: of these rows.
@@ -19,6 +21,13 @@ package struct RefinementRows: Sendable {
     } else {
       denseColumns = []
     }
+  }
+
+  /// The same rows, moving weights at these rates.
+  func moving(at rates: FeatureRates?) -> RefinementRows {
+    var copy = self
+    copy.featureRates = rates
+    return copy
   }
 
   package var featureCount: Int { rows.columnCount }
@@ -54,6 +63,37 @@ package struct RefinementRows: Sendable {
     case .sparse(let rows): rows.withRow(row, body)
     case .dense(let rows):
       denseColumns.withUnsafeBufferPointer { columns in rows.withValues(of: row) { body(columns, $0) } }
+    }
+  }
+
+  /// Calls `body` with what one row's moves are multiples of: its values, not scaled, times their features' rates.
+  ///
+  /// - Parameter scratch: memory that may be used again.
+  @inline(__always)
+  func withMove<Result>(
+    along row: Int, _ scratch: inout [Float],
+    _ body: (UnsafeBufferPointer<UInt32>, UnsafeBufferPointer<Float>) -> Result
+  ) -> Result {
+    guard let featureRates else { return withRow(row, body) }
+    return withRow(row) { columns, values in
+      scratch.removeAll(keepingCapacity: true)
+      featureRates.values.withUnsafeBufferPointer { rates in
+        for (column, value) in zip(columns, values) { scratch.append(value * rates[Int(column)]) }
+      }
+      return scratch.withUnsafeBufferPointer { body(columns, $0) }
+    }
+  }
+
+  /// Calls `body` with rows whose values are times their features' rates; nil where all rates are 1.
+  func withMovingRows<Result>(_ body: (FeatureRows) throws -> Result) rethrows -> Result? {
+    guard let featureRates, case .sparse(let sparse) = rows else { return nil }
+    let values = zip(sparse.columns, sparse.values).map { $1 * featureRates.values[Int($0)] }
+    return try values.withUnsafeBufferPointer {
+      try body(
+        .sparse(
+          SparseRows(
+            rowCount: sparse.rowCount, columnCount: sparse.columnCount, offsets: sparse.offsets,
+            columns: sparse.columns, values: $0)))
     }
   }
 }

@@ -6,8 +6,7 @@ extension RefinementTable {
   package func heldOutScores(
     _ documents: [Int32], rows: RefinementRows, classes: [Int32], workers: Int, least: UInt16 = 0
   ) throws -> HeldOutScores {
-    // The best few classes carry all but a rounding of a softmax's mass.
-    let kept = min(16, classStarts.count - 1)
+    let kept = min(HeldOutScores.keptClasses, classStarts.count - 1)
     let scratch = WorkerScratch(workers: workers) { ScoreScratch(count: Self.heldOutChunk * stride) }
     let results = WorkerScratch<(top: [Float], classes: [Int32], place: Int?)>(
       workers: max(1, documents.count)

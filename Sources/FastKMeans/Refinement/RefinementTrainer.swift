@@ -1,11 +1,10 @@
 /// Trains prototypes and refines them: how many a class gets, which recipe, for how long, and whether the result is
 /// better than the k-means prototypes on rows that were held out.
 package struct RefinementTrainer {
-  private let options: TrainingOptions
-  private let progress: ProgressReporter
-  private let workers: Int
-
-  private let settings: Settings
+  let options: TrainingOptions
+  let progress: ProgressReporter
+  let workers: Int
+  let settings: Settings
 
   /// Dense weights beyond this many bytes are refused before anything is allocated.
   package static let byteLimit = 4 << 30
@@ -18,6 +17,7 @@ package struct RefinementTrainer {
     package var hinge = RefinementRecipe.hinge
     package var thorough = RefinementRecipe.thorough
     package var smooth = RefinementRecipe.smooth
+    package var brisk = RefinementRecipe.brisk
     /// nil for the layout that suits the size.
     package var layout: RefinementCells.Layout?
 
@@ -155,7 +155,7 @@ package struct RefinementTrainer {
 
 extension RefinementTrainer {
   /// k-means prototypes from all documents, or from some.
-  private func trainPrototypes(
+  func trainPrototypes(
     _ input: Input, _ wanted: [Int], documents: [Int32]?
   ) throws -> ByClassTrainer.Outcome {
     var partition = input.partition
@@ -169,7 +169,7 @@ extension RefinementTrainer {
       initial: input.initial)
   }
 
-  private func table(
+  func table(
     _ prototypes: [[Prototype]], _ input: Input, _ recipe: RefinementRecipe, _ rows: RefinementRows
   )
     throws -> RefinementTable
@@ -180,30 +180,42 @@ extension RefinementTrainer {
       layout: layout(lanes: prototypes.reduce(0) { $0 + $1.count }, input))
   }
 
+  /// The prototypes with the scores that a model of them has; Euclidean: with others in the same order.
+  func plainTable(
+    _ prototypes: [[Prototype]], _ input: Input, _ rows: RefinementRows
+  ) throws -> RefinementTable {
+    var asTheyAre = settings.smooth
+    asTheyAre.scale = 1
+    return try table(prototypes, input, asTheyAre, rows)
+  }
+
   /// Refines; a run whose loss grows beyond its start, or is no number, starts again at half the rate.
-  private func refine(
+  func refine(
     _ prototypes: [[Prototype]], _ input: Input, _ recipe: RefinementRecipe, documents: [Int32],
     _ rows: RefinementRows
-  ) throws -> (table: RefinementTable, halvings: Int) {
+  ) throws -> (table: RefinementTable, halvings: Int, rates: FeatureRates?) {
     var recipe = recipe
+    let rates = recipe.rates(
+      rows, documents: documents, classes: input.classes, classCount: input.partition.classCount)
     for halvings in 0... {
       let table = try table(prototypes, input, recipe, rows)
       try progress.begin(.refining, total: documents.count * recipe.epochs)
       let statistics = try Refinement(
         recipe: recipe, seed: options.seed, workers: workers, progress: progress, device: options.device
       ).run(
-        table, rows: rows, documents: documents, classes: input.classes, weights: input.relativeWeights)
+        table, rows: rows, documents: documents, classes: input.classes, weights: input.relativeWeights,
+        rates: rates)
       let first = statistics.first?.meanLoss ?? 0
       let last = statistics.last?.meanLoss ?? 0
-      if last.isFinite, last <= 4 * first + 1, table.isFinite { return (table, halvings) }
-      guard halvings < 8 else { return (try self.table(prototypes, input, recipe, rows), halvings) }
+      if last.isFinite, last <= 4 * first + 1, table.isFinite { return (table, halvings, rates) }
+      guard halvings < 8 else { return (try self.table(prototypes, input, recipe, rows), halvings, rates) }
       recipe.rate /= 2
     }
-    return (try table(prototypes, input, recipe, rows), 0)
+    return (try table(prototypes, input, recipe, rows), 0, rates)
   }
 
   /// What refined weights say about documents that neither they nor the prototypes have seen.
-  private func judged(
+  func judged(
     _ table: RefinementTable, _ heldOut: [Int32], _ input: Input, _ rows: RefinementRows,
     _ prototypes: [[Prototype]]
   ) throws -> HeldOutScores {
@@ -221,7 +233,7 @@ extension RefinementTrainer {
   /// Leaves the smallest weights of a table of tiles out, if held-out rows do not miss them.
   ///
   /// - Returns: what the held-out rows are told now, and the share of the weights that stay.
-  private func cutDown(
+  func cutDown(
     _ table: RefinementTable, _ scores: HeldOutScores, _ heldOut: [Int32], _ input: Input,
     _ rows: RefinementRows, _ prototypes: [[Prototype]]
   ) throws -> (scores: HeldOutScores, keptShare: Double) {
@@ -235,7 +247,7 @@ extension RefinementTrainer {
   }
 
   /// Trials that leave classes out, each others.
-  private func unknownClassTrials(
+  func unknownClassTrials(
     _ steps: Range<Int>, _ prototypes: [[Prototype]], _ input: Input, _ rows: RefinementRows,
     _ split: HeldOutSplit
   ) throws -> [OpenSet.Trial] {
@@ -247,144 +259,27 @@ extension RefinementTrainer {
   }
 
   /// Trials of a fit at least.
-  private static let trialCount = 3
+  static let trialCount = 3
 
-  private func usable(_ input: Input, _ rows: RefinementRows) -> [Int32] {
+  func usable(_ input: Input, _ rows: RefinementRows) -> [Int32] {
     input.partition.order.filter { !rows.isEmpty(Int($0)) }.sorted()
   }
 
-  private func lasting(_ recipe: RefinementRecipe) -> RefinementRecipe {
+  func lasting(_ recipe: RefinementRecipe) -> RefinementRecipe {
     if case .count(let epochs) = options.refinement { recipe.lasting(epochs) } else { recipe }
   }
 
-  private func weights(_ table: RefinementTable, _ rows: RefinementRows) -> RefinedWeights {
+  func weights(_ table: RefinementTable, _ rows: RefinementRows) -> RefinedWeights {
     table.refinedWeights(
       isSparse: rows.isSparse, unit: rows.unit, truncation: Float(options.truncationThreshold))
   }
-}
 
-extension RefinementTrainer {
-  /// Small sets: tries each recipe on held-out rows, then refines on all.
-  private func chooseByTrial(_ input: Input, _ wanted: [Int], _ rows: RefinementRows) throws -> Outcome {
-    let documents = usable(input, rows)
-    let splitCount = min(5, max(1, settings.trialLimit / max(1, documents.count)))
-    let recipes = [settings.hinge, settings.thorough, settings.smooth].map(lasting)
-    var scores = [HeldOutScores](repeating: HeldOutScores(), count: recipes.count)
-    var plain = HeldOutScores()
-    var trials: [OpenSet.Trial] = []
-    for split in 0..<splitCount {
-      let split = HeldOutSplit(input.partition, share: 0.12, seed: options.seed, step: UInt64(split)) {
-        !rows.isEmpty(Int($0))
-      }
-      // Tiny sets: another split may hold out a row where this one happened to hold out none.
-      guard !split.heldOut.isEmpty else { continue }
-      let prototypes = try trainPrototypes(input, wanted, documents: split.training).prototypes
-      plain.append(
-        try table(prototypes, input, settings.smooth, rows).heldOutScores(
-          split.heldOut, rows: rows, classes: input.classes, workers: workers))
-      for (index, recipe) in recipes.enumerated() {
-        let table = try refine(prototypes, input, recipe, documents: split.training, rows).table
-        scores[index].append(try judged(table, split.heldOut, input, rows, prototypes))
-      }
-      let wantedTrials = splitCount < Self.trialCount ? Self.trialCount : 1
-      trials += try unknownClassTrials(
-        trials.count..<trials.count + wantedTrials, prototypes, input, rows, split)
-    }
-    let training = try trainPrototypes(input, wanted, documents: nil)
-    let accuracies = scores.map(\.accuracy)
-    let best = accuracies.indices.max { (accuracies[$0], $1) < (accuracies[$1], $0) } ?? 0
-    // Without any held-out row (every class has one document) the recipe for few documents is taken.
-    let chosen = plain.isRight.isEmpty ? 0 : best
-    guard plain.isRight.isEmpty || accuracies[chosen] >= plain.accuracy else {
-      return keepingPrototypes(training, plain, tried: accuracies[chosen])
-    }
-    let (table, halvings) = try refine(
-      training.prototypes, input, recipes[chosen], documents: documents, rows)
-    var outcome = Outcome(
-      training: training, refined: weights(table, rows), calibration: .fitted(to: scores[chosen]),
-      openSet: .fitted(known: scores[chosen].openSet, trials: trials))
-    outcome.training.report.refinement = .done(
-      RefinementReport(
-        recipe: recipes[chosen].name, epochs: recipes[chosen].epochs, rateHalvings: halvings,
-        heldOutCount: plain.isRight.count, heldOutAccuracy: accuracies[chosen],
-        prototypeAccuracy: plain.accuracy))
-    return outcome
-  }
-
-  /// Large sets: refines on all but a few thousand rows, which judge and calibrate; then learns from those too.
-  private func refineOnce(_ input: Input, _ wanted: [Int], _ rows: RefinementRows) throws -> Outcome {
-    let documents = usable(input, rows)
-    let share = min(0.05, 2_000 / Double(documents.count))
-    let split = HeldOutSplit(input.partition, share: share, seed: options.seed, step: 0) {
-      !rows.isEmpty(Int($0))
-    }
-    let isRich = documents.count >= 20 * input.partition.classCount
-    let recipe = lasting(isRich ? settings.smooth : settings.thorough)
-    // Prototypes that have seen the held-out rows would be judged too well, and lend that to the refined ones.
-    let training = try trainPrototypes(input, wanted, documents: rowsBut(split.heldOut, input))
-    let plain = try table(training.prototypes, input, recipe, rows).heldOutScores(
-      split.heldOut, rows: rows, classes: input.classes, workers: workers)
-    let (table, halvings) = try refine(training.prototypes, input, recipe, documents: split.training, rows)
-    let whole = try judged(table, split.heldOut, input, rows, training.prototypes)
-    let (scores, keptShare) = try cutDown(table, whole, split.heldOut, input, rows, training.prototypes)
-    let trials = try unknownClassTrials(0..<Self.trialCount, training.prototypes, input, rows, split)
-    guard scores.accuracy >= plain.accuracy else {
-      return try keepingPrototypes(
-        trainPrototypes(input, wanted, documents: nil), plain, tried: scores.accuracy)
-    }
-    // Two short passes: what the other rows have moved is not to be undone.
-    var last = recipe.lasting(2)
-    last.rate = 0.6 * recipe.rate
-    try progress.begin(.refining, total: split.heldOut.count * last.epochs)
-    _ = try Refinement(
-      recipe: last, seed: options.seed, workers: workers, progress: progress, device: options.device
-    ).run(
-      table, rows: rows, documents: split.heldOut, classes: input.classes, weights: input.relativeWeights)
-    guard table.isFinite else {
-      return try keepingPrototypes(
-        trainPrototypes(input, wanted, documents: nil), plain, tried: scores.accuracy)
-    }
-    var outcome = Outcome(
-      training: try countingAllRows(training, input, wanted), refined: weights(table, rows),
-      calibration: .fitted(to: scores),
-      openSet: .fitted(known: scores.openSet, trials: trials))
-    outcome.training.report.refinement = .done(
-      RefinementReport(
-        recipe: recipe.name, epochs: recipe.epochs, rateHalvings: halvings,
-        heldOutCount: scores.isRight.count,
-        heldOutAccuracy: scores.accuracy, prototypeAccuracy: plain.accuracy, keptShare: keptShare))
-    return outcome
-  }
-
-  private func rowsBut(_ heldOut: [Int32], _ input: Input) -> [Int32] {
-    var isHeldOut = [Bool](repeating: false, count: input.classes.count)
-    for row in heldOut { isHeldOut[Int(row)] = true }
-    return input.partition.order.filter { !isHeldOut[Int($0)] }
-  }
-
-  /// The prototypes with the held-out rows counted in: one epoch more, from where they lie, over all rows.
-  private func countingAllRows(
-    _ training: ByClassTrainer.Outcome, _ input: Input, _ wanted: [Int]
-  ) throws -> ByClassTrainer.Outcome {
-    var once = options
-    once.maxEpochs = 1
-    once.mergeThreshold = nil
-    let counted = try ByClassTrainer(options: once, progress: progress).fit(
-      input.rows, partition: input.partition, norms: input.norms, weights: input.weights, wanted: wanted,
-      initial: training.prototypes)
-    // Refined weights belong to prototypes one by one; a class that lost one keeps those it had.
-    var outcome = training
-    for (classIndex, members) in counted.prototypes.enumerated()
-    where members.count == training.prototypes[classIndex].count {
-      outcome.prototypes[classIndex] = members
-    }
-    return outcome
-  }
-
-  private func keepingPrototypes(
+  func keepingPrototypes(
     _ training: ByClassTrainer.Outcome, _ plain: HeldOutScores, tried: Double
   ) -> Outcome {
     var outcome = Outcome(training: training)
+    // The Euclidean model's scores are others than the table's.
+    if options.distance == .cosine { outcome.calibration = .fitted(to: plain) }
     outcome.training.report.refinement = .noBetter(
       heldOutAccuracy: tried, prototypeAccuracy: plain.accuracy)
     return outcome

@@ -42,8 +42,9 @@ struct RowRefinementEngine: RefinementEngine {
     let blocks = max(1, min(workers, table.stride / 8))
     try Parallel.forEach(count: blocks, workers: workers) { _, block in
       let (begin, end) = (table.stride * block / blocks, table.stride * (block + 1) / blocks)
+      var scratch: [Float] = []
       for (position, document) in batch.enumerated() where steps.counts[position] > 0 {
-        rows.withRow(Int(document)) { columns, values in
+        rows.withMove(along: Int(document), &scratch) { columns, values in
           fk_refine_apply(
             columns.baseAddress, values.baseAddress, values.count, steps.moves(of: position),
             steps.counts[position], rates[position], weights.pointer, table.stride, begin, end)

@@ -66,8 +66,9 @@ final class TileRefinementEngine: RefinementEngine, @unchecked Sendable {
     let parts = min(tileCount, 4 * workers)
     try Parallel.forEach(count: parts, workers: workers) { _, part in
       let (begin, end) = (tileCount * part / parts, tileCount * (part + 1) / parts)
+      var scratch: [Float] = []
       for (position, document) in batch.enumerated() where steps.counts[position] > 0 {
-        rows.withRow(Int(document)) { columns, values in
+        rows.withMove(along: Int(document), &scratch) { columns, values in
           fk_tile_move(
             columns.baseAddress, values.baseAddress, values.count, steps.moves(of: position),
             steps.counts[position], rates[position], noise[position], cells.pointer, table.featureCount,

@@ -64,8 +64,11 @@ struct UnknownClassTrial {
       unit: options.distance == .euclidean ? rows.unit : nil, layout: Self.layout)
     let documents = drawn(Self.trainingCount, of: training.filter { numbers[Int($0)] >= 0 }, &random)
     try progress.begin(.refining, total: documents.count)
+    let rates = recipe.rates(rows, documents: documents, classes: numbers, classCount: members.count)
     _ = try Refinement(recipe: recipe.lasting(1), seed: options.seed, workers: workers, progress: progress)
-      .run(table, rows: rows, documents: documents, classes: numbers, weights: input.relativeWeights)
+      .run(
+        table, rows: rows, documents: documents, classes: numbers, weights: input.relativeWeights,
+        rates: rates)
     return table
   }
 

@@ -97,9 +97,11 @@ static void smooth(uint64_t seed) {
   check_case("refine, smooth, seed %d", (int)seed);
   float *score = memory_floats(LANES, 0, -50), sharpness = 3;
   int32_t class = (int32_t)(seed % CLASSES);
-  size_t own = (size_t)class_start[class], first = (own + 7) % LANES, second = (own + 40) % LANES;
-  if (class == 2) first = 0, second = LANES - 1;
+  size_t own = (size_t)class_start[class];
+  size_t first = (size_t)class_start[(class + 1) % CLASSES], second = (size_t)class_start[(class + 3) % CLASSES];
   score[own] = 2, score[first] = 1.5f, score[second] = (float)seed / 10;
+  /* Another lane of a rival class is no rival. */
+  if ((class + 1) % CLASSES != 1) score[first + 1] = 1.25f;
   double terms[2] = {exp(3 * (1 + 0.5 * 1.5 - 1)), exp(3 * (1 + 0.5 * (double)score[second] - 1))};
   double total = 1 + terms[0] + terms[1];
   answer a = ask(score, class, sharpness);

@@ -21,12 +21,57 @@ import Testing
       case .noBetter(let heldOut, let prototypes):
         #expect(heldOut < prototypes, "seed \(seed)")
         #expect(try classifier.model.storage.refined == nil)
-        #expect(try classifier.model.storage.calibration == nil)
+        #expect(try classifier.model.storage.calibration != nil)
         outcomes.insert("noBetter")
       default: Issue.record("seed \(seed): \(report.refinement)")
       }
     }
     #expect(outcomes == ["done", "noBetter"])
+  }
+
+  /// Similarities divided by their sum say next to nothing about how likely the best is: 1 / 3 at best here.
+  @Test func prototypesThatStayAreAsSureAsTheyAreRight() throws {
+    var gaps: [Double] = []
+    for seed in 0..<6 as Range<UInt64> {
+      let drawn = TestRows.marked(900, noise: 18, classes: 3, seed: seed)
+      var problem = RefinementProblem(
+        rows: Array(drawn.rows[..<300]), classes: Array(drawn.classes[..<300]), isSparse: true)
+      problem.options.threadCount = 1
+      // With a second epoch, the growing loss would be taken for divergence.
+      problem.options.refinement = .count(1)
+      var settings = RefinementTrainer.Settings()
+      // Learning away from the classes: the prototypes win.
+      for recipe in [\RefinementTrainer.Settings.hinge, \.thorough, \.smooth] {
+        settings[keyPath: recipe].rate = -1
+      }
+      let outcome = try problem.trained(settings)
+      guard case .noBetter = outcome.training.report.refinement else { continue }
+      let calibration = try #require(outcome.calibration)
+      var (sure, right) = (0.0, 0.0)
+      for (row, classIndex) in zip(drawn.rows[300...], drawn.classes[300...]) {
+        var scores = outcome.training.prototypes.map { Self.similarity(of: row, $0) }
+        scores.withUnsafeMutableBufferPointer { calibration.apply(to: $0) }
+        let best = scores.indices.max { scores[$0] < scores[$1] } ?? 0
+        sure += Double(scores[best])
+        right += best == classIndex ? 1 : 0
+      }
+      gaps.append(abs(sure - right) / 600)
+    }
+    #expect(gaps.count > 2)
+    // 180 held-out rows at most: two standard errors.
+    #expect(gaps.allSatisfy { $0 < 0.08 }, "\(gaps)")
+  }
+
+  /// The cosine to the best of a class's prototypes.
+  private static func similarity(of row: [Float], _ members: [Prototype]) -> Float {
+    let length = row.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+    return members.map { member in
+      let center = member.center
+      let dot = center.values.indices.reduce(0.0) {
+        $0 + center.values[$1] * Double(row[center.isSparse ? Int(center.columns[$1]) : $1])
+      }
+      return Float(dot / length / center.squaredNorm.squareRoot())
+    }.max() ?? 0
   }
 
   @Test func itHelpsWhereALineSeparates() throws {
@@ -49,7 +94,7 @@ import Testing
     let outcome = try problem.trained(settings)
     let done = try #require(outcome.training.report.refinement.done)
     #expect(done.recipe == "smooth")
-    #expect(done.epochs == RefinementRecipe.smooth.epochs)
+    #expect(done.epochs == RefinementRecipe.brisk.epochs)
     // A twentieth of the rows, rounded class by class.
     #expect((17...23).contains(done.heldOutCount), "\(done)")
     #expect(outcome.refined != nil)
@@ -57,6 +102,21 @@ import Testing
     let few = try RefinementProblem.separable(rows: 110, classes: 6, seed: 1).trained(settings)
     let recipe = few.training.report.refinement.done?.recipe
     #expect(recipe == nil || recipe == "thorough")
+  }
+
+  @Test func theThoroughRecipeIsTriedOnlyWhereTheHingeIsAsGood() throws {
+    let problem = RefinementProblem.separable(rows: 200, seed: 4)
+    for hingeLearns in [true, false] {
+      var settings = RefinementTrainer.Settings()
+      settings.hinge = settings.smooth
+      settings.thorough.epochs = 97
+      if !hingeLearns { settings.hinge.rate = 0 }
+      var largest = 0
+      _ = try problem.trained(settings) { progress in
+        if progress.phase == .refining { largest = max(largest, progress.total) }
+      }
+      #expect((largest > 97 * 100) == hingeLearns)
+    }
   }
 
   @Test func refineSaysForHowManyEpochs() throws {

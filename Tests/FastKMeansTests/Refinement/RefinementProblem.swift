@@ -29,11 +29,15 @@ struct RefinementProblem {
   }
 
   /// Trains with other limits or recipes than everybody has.
-  func trained(_ settings: RefinementTrainer.Settings, limit: Int = 3) throws -> RefinementTrainer.Outcome {
+  func trained(
+    _ settings: RefinementTrainer.Settings, limit: Int = 3, progress: ProgressHandler? = nil
+  ) throws -> RefinementTrainer.Outcome {
     let classCount = (classes.max() ?? 0) + 1
     let indices = classes.map { Int32($0) }
     return try features().withRows { view in
-      try RefinementTrainer(options: options, progress: ProgressReporter(nil), settings: settings).fit(
+      try RefinementTrainer(
+        options: options, progress: ProgressReporter(progress), settings: settings
+      ).fit(
         RefinementTrainer.Input(
           rows: view, partition: ClassPartition(classes: indices, classCount: classCount),
           norms: try RowNorms(of: view, distance: options.distance, workers: 1), classes: indices,
