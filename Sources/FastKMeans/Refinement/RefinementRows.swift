@@ -87,13 +87,21 @@ package struct RefinementRows: Sendable {
   /// Calls `body` with rows whose values are times their features' rates; nil where all rates are 1.
   func withMovingRows<Result>(_ body: (FeatureRows) throws -> Result) rethrows -> Result? {
     guard let featureRates, case .sparse(let sparse) = rows else { return nil }
-    let values = zip(sparse.columns, sparse.values).map { $1 * featureRates.values[Int($0)] }
-    return try values.withUnsafeBufferPointer {
+    var moved = [Float](repeating: 0, count: sparse.columns.count)
+    for row in 0..<sparse.rowCount {
+      let start = sparse.range(of: row).lowerBound
+      sparse.withRow(row) { columns, values in
+        for position in columns.indices {
+          moved[start + position] = values[position] * featureRates.values[Int(columns[position])]
+        }
+      }
+    }
+    return try moved.withUnsafeBufferPointer {
       try body(
         .sparse(
           SparseRows(
             rowCount: sparse.rowCount, columnCount: sparse.columnCount, offsets: sparse.offsets,
-            columns: sparse.columns, values: $0)))
+            columns: sparse.columns, values: RowValues($0))))
     }
   }
 }
