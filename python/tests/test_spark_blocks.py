@@ -19,7 +19,7 @@ from fast_kmeans_classifier._parameters import library_options  # noqa: E402
 from fast_kmeans_classifier.spark import _merging, _sampling, _seeding, _sums  # noqa: E402
 from fast_kmeans_classifier.spark._blocks import Block, joined  # noqa: E402
 from fast_kmeans_classifier.spark._packing import Names, Problem, blocks_of  # noqa: E402
-from fast_kmeans_classifier.spark._refinement import held_out_sizes  # noqa: E402
+from fast_kmeans_classifier.spark._refinement import held_out_sizes, packed, unpacked  # noqa: E402
 from fast_kmeans_classifier.spark._vectors import vectors_of_table  # noqa: E402
 
 NAMES = Names("features", "label", "weight")
@@ -271,3 +271,27 @@ def test_refinement_in_parts_is_judged():
     np.testing.assert_allclose(mean.prototypes(2).toarray(), 0.25 * weights[0] + 0.75 * weights[1], atol=1e-3)
     judged, accuracy, plain = distributed.calibrated(mean, rows_of(rows), coded_labels(labels, None), 1)
     assert judged.info.is_refined == (accuracy >= plain)
+
+
+@pytest.mark.parametrize("make", (sparse_data, cluster_data))
+@pytest.mark.parametrize("seed", range(5))
+def test_changes_travel_within_half_precision(make, seed):
+    random = np.random.default_rng(seed)
+    vectors = make(seed=seed)[0].astype(np.float64) * 10.0 ** random.integers(-30, 30)
+    vectors = vectors * random.choice([-1.0, 1.0]) if seed % 2 else -vectors
+    biases = random.random(vectors.shape[0])
+    change = packed(_sums.Sums(vectors, biases, 7.0))
+    assert change.sums.values.dtype == np.float16 and np.isfinite(change.sums.values).all()
+    found = unpacked(change)
+    dense = (lambda matrix: matrix.toarray() if sp.issparse(matrix) else matrix)
+    np.testing.assert_allclose(dense(found.vectors), dense(vectors), rtol=2.0**-11, err_msg=f"seed {seed}")
+    np.testing.assert_array_equal(found.masses, biases)
+    assert found.objective == 7
+
+
+def test_changes_that_vanish_are_not_sent():
+    vectors = sp.csr_array(np.array([[1.0, 1e-20, 0.0], [0.0, 0.0, 0.0]]))
+    change = packed(_sums.Sums(vectors, np.zeros(2), 1.0))
+    assert len(change.sums.values) == 1
+    nothing = packed(_sums.Sums(sp.csr_array((2, 3), dtype=np.float64), np.zeros(2), 1.0))
+    assert len(nothing.sums.values) == 0 and unpacked(nothing).vectors.nnz == 0

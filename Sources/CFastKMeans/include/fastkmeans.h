@@ -498,8 +498,9 @@ FKM_API int32_t fkm_model_with_vectorizer(const fkm_model *model, const fkm_vect
  *
  * One epoch: every machine takes `fkm_model_sums` of its rows; sums, masses and objectives of the machines are added;
  * `fkm_model_from_sums` makes the next model. With the same first prototypes that gives what `fkm_classifier_fit` with
- * `refine` 0 gives, within rounding. Refinement: every machine refines on its own rows with `fkm_model_refine`, the driver
- * averages with `fkm_model_average`, some times over. Default mode only: FKM_UNSUPPORTED else.
+ * `refine` 0 gives, within rounding. Refinement: every machine refines on its own rows with `fkm_model_refine`; the driver
+ * averages with `fkm_model_average`, or adds what changed on average with `fkm_model_with_weights`, some times over.
+ * Default mode only: FKM_UNSUPPORTED else.
  */
 
 /* Assigns rows to the prototypes of their own classes (as the model's options say) and adds them up.
@@ -554,6 +555,17 @@ FKM_API int32_t fkm_model_refine(const fkm_model *model, const fkm_rows *rows, c
                                  const double *sample_weights, int32_t threads, int64_t epochs, double first_rate,
                                  double last_rate, uint64_t seed_step, fkm_progress_function progress, void *context,
                                  fkm_model **refined, fkm_error *error);
+
+/* The model with these refined weights, such as its own plus what several machines added to them.
+ *
+ * weights: P rows, as `fkm_model_copy_prototypes` gives for FKM_REFINED; values within the truncation threshold are left
+ * out of sparse ones. NULL: the weights that a refinement starts from. biases: Euclidean: P entries; else NULL. */
+FKM_API int32_t fkm_model_with_weights(const fkm_model *model, const fkm_rows *weights, const double *biases,
+                                       fkm_model **refined, fkm_error *error);
+
+/* What the refined weights add to the score of each prototype: P entries, 0 for cosine. FKM_UNSUPPORTED if the model is
+ * not refined. */
+FKM_API int32_t fkm_model_copy_biases(const fkm_model *model, double *biases, fkm_error *error);
 
 /* The mean of the refined weights of models that come from one: same classes, prototypes and features. weights: how much
  * each counts, above 0, such as its number of rows; NULL: the same. */

@@ -83,6 +83,36 @@ extension ModelStorage {
     return first.refined(with: mean)
   }
 
+  /// The model with other refined weights, such as its own and what several machines added to them.
+  ///
+  /// - Parameters:
+  ///   - vectors: one for each prototype; of sparse ones what refinement would truncate is left out. nil: the weights
+  ///     that a refinement starts from, and their biases.
+  ///   - biases: Euclidean: one for each prototype; nil for cosine.
+  /// - Throws: ``InputError`` if the parts do not fit the model.
+  /// - Complexity: O(stored values).
+  package func withRefinedWeights(_ vectors: [PrototypeVector]?, biases: [Double]?) throws -> ModelStorage {
+    guard let vectors else { return refined(with: weights(of: try centerTable())) }
+    guard vectors.count == prototypes.count else {
+      throw InputError.lengthMismatch(what: "weights", expected: prototypes.count, found: vectors.count)
+    }
+    guard vectors.allSatisfy({ $0.isSparse == prototypes.isSparse }) else {
+      throw InputError.wrongKindOfInput(
+        expected: prototypes.isSparse ? "sparse rows" : "dense rows",
+        found: prototypes.isSparse ? "dense rows" : "sparse rows")
+    }
+    let biases = settings.distance == .euclidean ? biases ?? [] : nil
+    guard biases?.count ?? prototypes.count == prototypes.count else {
+      throw InputError.lengthMismatch(what: "biases", expected: prototypes.count, found: biases?.count ?? 0)
+    }
+    let limit = settings.truncationThreshold * Double(refinementUnit)
+    let members = (0..<classes.count).map { classStarts[$0]..<classStarts[$0 + 1] }
+    return refined(
+      with: RefinedWeights(
+        vectors: members.map { $0.map { vectors[$0].truncated(below: limit) } },
+        biases: biases.map { biases in members.map { Array(biases[$0]) } }, unit: refinementUnit))
+  }
+
   /// Judges the refined weights on documents that they have not seen: fits the probabilities to them, or goes back to
   /// the k-means prototypes if these are right more often.
   ///
@@ -107,6 +137,15 @@ extension ModelStorage {
       options: options, classes: classes, prototypes: prototypes, batchCount: batchCount,
       calibration: isBetter ? .fitted(to: scores) : nil, refined: isBetter ? self.refined : nil)
     return (model, scores.accuracy, plain.accuracy)
+  }
+}
+
+extension PrototypeVector {
+  /// Without what is no larger than this; dense vectors stay as they are.
+  fileprivate func truncated(below limit: Double) -> PrototypeVector {
+    guard isSparse else { return self }
+    let kept = values.indices.filter { values[$0].magnitude > limit }
+    return PrototypeVector(columns: kept.map { columns[$0] }, values: kept.map { values[$0] })
   }
 }
 

@@ -25,7 +25,7 @@ package func modelFromSums(
   }
 }
 
-private func checkedVectors(
+func checkedVectors(
   _ rows: UnsafePointer<fkm_rows>?, _ name: String, of storage: ModelStorage
 ) throws -> [PrototypeVector] {
   let vectors = try ExactVectors.read(rows, name)

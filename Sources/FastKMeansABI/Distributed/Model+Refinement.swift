@@ -45,6 +45,35 @@ package func modelAverage(
   }
 }
 
+@_cdecl("fkm_model_with_weights")
+package func modelWithWeights(
+  _ model: OpaquePointer?, _ weights: UnsafePointer<fkm_rows>?, _ biases: UnsafePointer<Double>?,
+  _ refined: UnsafeMutablePointer<OpaquePointer?>?, _ error: UnsafeMutablePointer<fkm_error>?
+) -> Int32 {
+  answer(error) {
+    let storage = try ModelHandle.borrowed(model, "model").storage
+    let vectors = try weights.map { try checkedVectors($0, "weights", of: storage) }
+    let biases = try biases.map {
+      Array(try array($0, count: storage.prototypes.count, of: Double.self, "biases"))
+    }
+    try put(ModelHandle(try storage.withRefinedWeights(vectors, biases: biases)), in: refined, "refined")
+  }
+}
+
+@_cdecl("fkm_model_copy_biases")
+package func modelCopyBiases(
+  _ model: OpaquePointer?, _ biases: UnsafeMutablePointer<Double>?, _ error: UnsafeMutablePointer<fkm_error>?
+) -> Int32 {
+  answer(error) {
+    let storage = try ModelHandle.borrowed(model, "model").storage
+    guard let refined = storage.refined else {
+      throw ClassifierError.unsupported("the model is not refined; it has no biases")
+    }
+    let target = try output(biases, count: storage.prototypes.count, of: Double.self, "biases")
+    target.write(refined.biases?.map(Double.init) ?? [Double](repeating: 0, count: target.count))
+  }
+}
+
 @_cdecl("fkm_model_calibrate")
 package func modelCalibrate(
   _ model: OpaquePointer?, _ rows: UnsafePointer<fkm_rows>?, _ labels: UnsafePointer<fkm_labels>?,

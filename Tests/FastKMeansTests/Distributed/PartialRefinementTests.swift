@@ -79,4 +79,46 @@ import Testing
       try features.withRows { try model.calibrated(on: $0, labels: LabelColumn(classes), threadCount: 1) }
     }
   }
+
+  /// Weights go out and come back as they are, and learning starts from where it would have without them.
+  @Test(arguments: Distance.allCases, [true, false])
+  func weightsAreSetAsTheyWereRead(distance: Distance, isSparse: Bool) throws {
+    let (features, classes, model) = try Self.problem(distance, isSparse: isSparse)
+    let refined = try Self.refined(model, features, classes, rounds: 1, threads: 1)
+    let weights = try #require(refined.refinedWeights())
+    let (vectors, biases) = (Array(weights.vectors.joined()), weights.biases.map { Array($0.joined()) })
+    #expect(try refined.withRefinedWeights(vectors, biases: biases).refinedWeights() == weights)
+
+    let start = try model.withRefinedWeights(nil, biases: nil)
+    #expect(start.refined != nil && start.prototypes == model.prototypes)
+    #expect(
+      try abs(Self.accuracy(start, features, classes) - Self.accuracy(model, features, classes)) < 0.02)
+    let further = try Self.refined(start, features, classes, rounds: 1, threads: 1)
+    #expect(further.refinedWeights()?.unit == weights.unit)
+    #expect(
+      try abs(Self.accuracy(further, features, classes) - Self.accuracy(refined, features, classes)) < 0.02)
+  }
+
+  @Test func valuesWithinTheTruncationAreLeftOut() throws {
+    let (_, _, model) = try Self.problem(.cosine, isSparse: true)
+    let limit = model.settings.truncationThreshold
+    let vectors = model.prototypes.classIndices.map { _ in
+      PrototypeVector(columns: [1, 3, 4], values: [limit, 2 * limit, -2 * limit])
+    }
+    let found = try #require(try model.withRefinedWeights(vectors, biases: nil).refinedWeights())
+    #expect(found.vectors.joined().allSatisfy { $0.columns == [3, 4] })
+  }
+
+  @Test func refusesWeightsThatDoNotFit() throws {
+    let (_, _, model) = try Self.problem(.euclidean, isSparse: true)
+    let vectors = model.prototypes.classIndices.map { _ in PrototypeVector(columns: [1], values: [1]) }
+    let biases = vectors.map { _ in 0.0 }
+    #expect(throws: InputError.self) {
+      try model.withRefinedWeights(Array(vectors.dropFirst()), biases: biases)
+    }
+    #expect(throws: InputError.self) { try model.withRefinedWeights(vectors, biases: [1]) }
+    #expect(throws: InputError.self) { try model.withRefinedWeights(vectors, biases: nil) }
+    let dense = vectors.map { _ in PrototypeVector(dense: [Double](repeating: 1, count: 40)) }
+    #expect(throws: InputError.self) { try model.withRefinedWeights(dense, biases: biases) }
+  }
 }

@@ -113,4 +113,29 @@ import Testing
       #expect(copy.values == expected[1...].flatMap { $0 })
     }
   }
+
+  /// A part of sparse rows in double precision with wide columns, as memory that kernels take.
+  @Test func sparseRowsSliceAndBecomePlain() throws {
+    let (offsets, wide, doubles) = (
+      [0, 2, 3, 3, 5], [0, 7, 3, 1, 2] as [Int64], [1, 2, 3, 4, 5] as [Double]
+    )
+    try offsets.withUnsafeBufferPointer { offsets in
+      try wide.withUnsafeBufferPointer { wide in
+        try doubles.withUnsafeBufferPointer { doubles in
+          let rows = FeatureRows.sparse(
+            SparseRows(
+              rowCount: 4, columnCount: 8, offsets: offsets, columns: RowColumns(wide),
+              values: RowValues(doubles)))
+          let expected = try CSRMatrix(
+            columnCount: 8, rowOffsets: [0, 1, 1, 3], columns: [3, 1, 2], values: [3, 4, 5])
+          #expect(rows.slice(1..<4).copied() == .sparse(expected))
+          rows.slice(1..<4).withPlainRows { plain in
+            guard case .sparse(let plain) = plain else { return #expect(Bool(false)) }
+            #expect(plain.columns.isNarrow && plain.values.isSinglePrecision)
+            #expect(Array(plain.offsets) == expected.rowOffsets)
+          }
+        }
+      }
+    }
+  }
 }

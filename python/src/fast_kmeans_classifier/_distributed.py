@@ -171,6 +171,20 @@ def refined(
     return made
 
 
+def refined_weights(model: native.Model) -> tuple[Any, np.ndarray]:
+    """The refined weights of a model, a `csr_matrix` or an array, and what they add to scores; both float64."""
+    biases = np.empty(model.info.prototype_count, dtype=np.float64)
+    native.call("fkm_model_copy_biases", model, native._address(biases))
+    return model.prototypes(library.REFINED).astype(np.float64), biases
+
+
+def with_weights(model: native.Model, weights: tuple[Any, np.ndarray] | None) -> native.Model:
+    """The model with these refined weights and biases; None: with those that a refinement starts from."""
+    rows, biases = (None, None) if weights is None else (native._rows_structure(vector_rows(weights[0])), weights[1])
+    made: native.Model = native.Model._made_by("fkm_model_with_weights", model, rows, native._address(biases))
+    return made
+
+
 def average(models: Sequence[native.Model], weights: Sequence[float]) -> native.Model:
     """The weighted mean of the refined weights of models that come from one."""
     handles = (ctypes.c_void_p * len(models))(*[model.value for model in models])

@@ -390,6 +390,8 @@ _CALLS: dict[str, list[Any]] = {
         _HANDLE, _ROWS, _LABELS, _ARRAY, c_int32, c_int64, c_double, c_double, c_uint64, ProgressFunction, c_void_p,
         _NEW_HANDLE,
     ],
+    "fkm_model_with_weights": [_HANDLE, _ROWS, _ARRAY, _NEW_HANDLE],
+    "fkm_model_copy_biases": [_HANDLE, _ARRAY],
     "fkm_model_average": [POINTER(c_void_p), c_int64, _ARRAY, _NEW_HANDLE],
     "fkm_model_calibrate": [_HANDLE, _ROWS, _LABELS, c_int32, _NEW_HANDLE, _NUMBER, _NUMBER],
     "fkm_vectorizer_new": [c_char_p, c_int64, _NEW_HANDLE],

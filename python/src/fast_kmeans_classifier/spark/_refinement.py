@@ -1,4 +1,4 @@
-"""Refinement by averaging: every partition refines on its own rows, the mean of their weights goes back to all, and again.
+"""Refinement by averaging: every partition refines on its own rows, the mean of what changed is added, and again.
 
 This is not what a local training does, which lets every document see the weights that the one before it left; what it costs in
 accuracy is measured in docs/spark.md. Weights are averaged in proportion to the weight of each partition's documents.
@@ -12,19 +12,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import _native as native
-from .._distributed import average, calibrated, refined
+from .._distributed import calibrated, refined, refined_weights, with_weights
 from ._blocks import Block, in_layout, joined
 from ._rows import TrainingRows
 from ._sampling import Draw
+from ._sums import SLICE_BYTES, EncodedSums, Sums, decoded, encoded, joined_slices, slices
 
 #: Rounds of one epoch each that suit many documents a class, and few.
 ROUNDS_FOR_MANY, ROUNDS_FOR_FEW = 5, 10
 
 #: From so many documents a class on there are many.
 MANY = 20
-
-#: Models that one task averages.
-FAN_IN = 8
 
 #: Documents held out at most, and their share of all at most.
 HELD_OUT_LIMIT, HELD_OUT_SHARE = 2_000, 0.12
@@ -39,6 +37,7 @@ class Round(NamedTuple):
     held_out: Draw
     rates: tuple[float, float]
     first_step: int
+    slice_count: int
 
 
 class Judgement(NamedTuple):
@@ -81,23 +80,31 @@ def refined_model(
     TooLargeError
         The dense weights would take more memory than a task may have.
     """
+    # The weights that the rounds start from are the same for all, and so is what changes.
+    model = with_weights(model, None)
     for number in range(rounds):
         with broadcast(model.to_bytes(), f"refinement, round {number + 1}") as sent:
             step = number * rows.partition_count
             rates = (1 - number / rounds, 1 - (number + 1) / rounds)
-            task = Round(sent, rows.is_sparse, threads, held_out, rates, step)
-            model = _averaged(rows.blocks.mapPartitionsWithIndex(_RefiningTask(task)))
+            task = Round(sent, rows.is_sparse, threads, held_out, rates, step, _slice_count(rows, model))
+            model = _changed(model, _total(rows.blocks.mapPartitionsWithIndex(_RefiningTask(task)), task.slice_count))
     with broadcast(model.to_bytes(), "calibration") as sent:
         return _judged(rows, model, sent, threads, held_out)
 
 
+def _slice_count(rows: TrainingRows, model: native.Model) -> int:
+    """Tasks that add up: one for so many bytes of a partition's changes, and no more than partitions."""
+    count = 4 * model.info.refined_value_count // SLICE_BYTES
+    return max(1, min(count, rows.partition_count, model.info.prototype_count))
+
+
 class _RefiningTask:
-    """Refines on the rows of a partition; gives the model and the weight of the documents."""
+    """Refines on the rows of a partition; gives slices of what that changed, times the weight of the documents."""
 
     def __init__(self, task: Round) -> None:
         self.task = task
 
-    def __call__(self, partition: int, blocks: Iterable[Block]) -> Iterator[tuple[int, tuple[float, bytes]]]:
+    def __call__(self, partition: int, blocks: Iterable[Block]) -> Iterator[tuple[int, tuple[int, Change]]]:
         task = self.task
         parts = list(in_layout(blocks, task.is_sparse))
         if not parts:
@@ -112,30 +119,78 @@ class _RefiningTask:
         result = refined(
             model, block.rows, block.labels, weights, task.threads, 1, task.rates, task.first_step + partition
         )
-        yield partition, (total, result.to_bytes())
+        (before, biases), (after, moved) = refined_weights(model), refined_weights(result)
+        sums = Sums((after - before) * total, (moved - biases) * total, total)
+        for number, piece in enumerate(slices(sums, task.slice_count)):
+            yield number, (partition, packed(piece))
 
 
-def _averaged(models: Any) -> native.Model:
-    """The mean of all partitions' models, by a tree of tasks; always in the same order."""
-    width = models.getNumPartitions()
-    while width > 1:
-        width = -(-width // FAN_IN)
-        models = models.map(_to_group).partitionBy(width, _itself).values().mapPartitions(_mean)
-    (result,) = models.collect()
-    return native.Model.from_bytes(result[1][1], -1)
+class Change(NamedTuple):
+    """What refinement changed, as it travels: two bytes a value, and the two or so that its column takes.
+
+    Attributes
+    ----------
+    scale : float
+        What the values are to be multiplied by.
+    sums : EncodedSums
+        Changes of the weights as vectors and of the biases as masses, each times the weight of the documents, which is the
+        objective.
+    """
+
+    scale: float
+    sums: EncodedSums
 
 
-def _to_group(item: tuple[int, tuple[float, bytes]]) -> tuple[int, tuple[int, tuple[float, bytes]]]:
-    return item[0] // FAN_IN, item
+#: What the largest value is scaled to, nearly: float16 has 15 powers of two above 1, and 24 below it.
+_LARGEST = 14
 
 
-def _mean(items: Iterable[tuple[int, tuple[float, bytes]]]) -> Iterator[tuple[int, tuple[float, bytes]]]:
-    ordered = sorted(items, key=lambda item: item[0])
-    if not ordered:
-        return
-    weights = [weight for _, (weight, _) in ordered]
-    models = [native.Model.from_bytes(data, -1) for _, (_, data) in ordered]
-    yield ordered[0][0] // FAN_IN, (sum(weights), average(models, weights).to_bytes())
+def packed(sums: Sums) -> Change:
+    """Changes to be sent. What is 2^-38 of the largest vanishes; the rest keeps eleven bits, which a mean over documents
+    has no use for."""
+    values = sums.vectors if isinstance(sums.vectors, np.ndarray) else sums.vectors.data
+    largest = float(np.abs(values).max(initial=0))
+    scale = 2.0 ** (int(np.frexp(largest)[1]) - _LARGEST) if largest > 0 else 1.0
+    vectors = sums.vectors * (1 / scale)
+    if not isinstance(vectors, np.ndarray):
+        vectors.data = vectors.data.astype(np.float16).astype(np.float64)
+        vectors.eliminate_zeros()
+        vectors.sort_indices()
+    return Change(scale, encoded(Sums(vectors, sums.masses, sums.objective), "float16"))
+
+
+def unpacked(change: Change) -> Sums:
+    """Changes as they were, within rounding."""
+    sums = decoded(change.sums)
+    return Sums(sums.vectors * change.scale, sums.masses, sums.objective)
+
+
+def _total(changes: Any, slice_count: int) -> Sums:
+    """The sum of all partitions' changes, slice by slice as in an epoch of k-means; always in the same order."""
+    if changes.getNumPartitions() > 1:
+        changes = changes.partitionBy(slice_count, _itself)
+    pieces = sorted(changes.mapPartitions(_added).collect(), key=lambda piece: piece[0])
+    return joined_slices([unpacked(piece) for _, piece in pieces])
+
+
+def _added(pieces: Iterable[tuple[int, tuple[int, Change]]]) -> Iterator[tuple[int, Change]]:
+    """The pieces of each slice added in the order of their partitions."""
+    by_slice: dict[int, list[tuple[int, Change]]] = {}
+    for number, piece in pieces:
+        by_slice.setdefault(number, []).append(piece)
+    for number, of_slice in by_slice.items():
+        of_slice.sort(key=lambda piece: piece[0])
+        total = unpacked(of_slice[0][1])
+        for _, change in of_slice[1:]:
+            total = total.plus(unpacked(change))
+        yield number, packed(total)
+
+
+def _changed(model: native.Model, sums: Sums) -> native.Model:
+    """The model with the mean of the changes added to its weights."""
+    weights, biases = refined_weights(model)
+    share = 1 / sums.objective
+    return with_weights(model, (weights + sums.vectors * share, biases + sums.masses * share))
 
 
 def _itself(key: int) -> int:

@@ -118,7 +118,11 @@ def added(pieces: Iterable[tuple[int, tuple[int, EncodedSums]]]) -> Iterator[tup
 
 def stacked(pieces: Iterable[tuple[int, EncodedSums]]) -> Sums:
     """Slices in their order as one."""
-    parts = [decoded(piece) for _, piece in pieces]
+    return joined_slices([decoded(piece) for _, piece in pieces])
+
+
+def joined_slices(parts: list[Sums]) -> Sums:
+    """Slices in their order as one."""
     vectors: Any = [part.vectors for part in parts]
     if len(vectors) == 1:
         vectors = vectors[0]
