@@ -65,12 +65,16 @@ package struct FeatureRates: Sendable, Equatable {
 }
 
 extension RefinementRecipe {
-  /// The rates of the features, where the recipe asks for them.
-  func rates(
+  /// With fewer documents a class, rare features are pure by chance (measured: no gain at 36 to 100 classes of some 40
+  /// documents, and .3 points lost on 1,600 classes of 50 made-up ones; gains from 138 documents a class on).
+  private static let leastDocumentsPerClass = 100
+
+  /// The rates of the features, where the recipe asks for them and classes have more than a hundred documents.
+  package func rates(
     _ rows: RefinementRows, documents: [Int32], classes: [Int32], classCount: Int
   ) -> FeatureRates? {
-    ratesFeatures
-      ? FeatureRates(rows, documents: documents, classes: classes, classCount: classCount) : nil
+    guard ratesFeatures, documents.count > Self.leastDocumentsPerClass * classCount else { return nil }
+    return FeatureRates(rows, documents: documents, classes: classes, classCount: classCount)
   }
 }
 
