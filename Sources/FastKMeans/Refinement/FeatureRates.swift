@@ -65,12 +65,16 @@ package struct FeatureRates: Sendable, Equatable {
 }
 
 extension RefinementRecipe {
-  /// The rates of the features, where the recipe asks for them.
-  func rates(
+  /// With fewer documents a class, rare features are pure by chance (measured: .1 to .2 points lost on 97 and 210
+  /// classes of some 30 documents, which is noise; .7 gained on 58 classes of 138).
+  private static let leastDocumentsPerClass = 100
+
+  /// The rates of the features, where the recipe asks for them and classes have more than a hundred documents.
+  package func rates(
     _ rows: RefinementRows, documents: [Int32], classes: [Int32], classCount: Int
   ) -> FeatureRates? {
-    ratesFeatures
-      ? FeatureRates(rows, documents: documents, classes: classes, classCount: classCount) : nil
+    guard ratesFeatures, documents.count > Self.leastDocumentsPerClass * classCount else { return nil }
+    return FeatureRates(rows, documents: documents, classes: classes, classCount: classCount)
   }
 }
 

@@ -20,8 +20,8 @@ package struct RefinementRecipe: Sendable, Equatable {
   package var cooperation: Float = 0.7
   /// Prototypes start as unit vectors times this; with the margin it sets how far apart classes are pushed.
   package var scale: Double = 5
-  /// Whether each feature moves at a rate of its own (``FeatureRates``): only where classes have documents enough to
-  /// tell a pure feature from a rare one.
+  /// Whether each feature moves at a rate of its own (``FeatureRates``) where classes have documents enough to tell a
+  /// pure feature from a rare one.
   package var ratesFeatures = false
 
   package init(name: String, rate: Double, epochs: Int, sharpness: Float) {
