@@ -78,9 +78,9 @@ package enum EightBitGrid {
     return step
   }
 
-  /// The nearest multiple, ties to even.
+  /// The nearest multiple, ties to even; never -0, which a byte cannot tell from 0.
   package static func code(of value: Double, step: Double) -> Double {
-    (value / step).rounded(.toNearestOrEven)
+    (value / step).rounded(.toNearestOrEven) + 0
   }
 }
 

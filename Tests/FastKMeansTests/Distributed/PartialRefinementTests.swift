@@ -93,10 +93,15 @@ import Testing
     #expect(start.refined != nil && start.prototypes == model.prototypes)
     #expect(
       try abs(Self.accuracy(start, features, classes) - Self.accuracy(model, features, classes)) < 0.02)
+    let untouched = try features.withRows {
+      try model.refined(
+        on: $0, labels: LabelColumn(classes), sampleWeights: nil, threadCount: 1, epochs: 0,
+        rateShares: (1, 0), step: 0, progress: nil)
+    }
+    #expect(untouched.refinedWeights() == start.refinedWeights())
     let further = try Self.refined(start, features, classes, rounds: 1, threads: 1)
     #expect(further.refinedWeights()?.unit == weights.unit)
-    #expect(
-      try abs(Self.accuracy(further, features, classes) - Self.accuracy(refined, features, classes)) < 0.02)
+    #expect(try Self.accuracy(further, features, classes) >= Self.accuracy(start, features, classes))
   }
 
   @Test func valuesWithinTheTruncationAreLeftOut() throws {
