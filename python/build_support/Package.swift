@@ -19,7 +19,9 @@ let package = Package(
     ),
     .target(name: "FastKMeans", dependencies: ["CFastKMeansKernels", "CFastKMeansAccelerator"]),
     .target(name: "FastKMeansText", dependencies: ["FastKMeans"]),
-    .target(name: "FastKMeansFormats", dependencies: ["FastKMeans", "FastKMeansText", "CZlib"]),
+    .target(
+      name: "FastKMeansFormats",
+      dependencies: ["CFastKMeansKernels", "FastKMeans", "FastKMeansText", "CZlib"]),
     .target(name: "CFastKMeans"),
     .target(
       name: "FastKMeansABI",
