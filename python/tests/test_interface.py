@@ -17,18 +17,18 @@ FUNCTIONS = {
 
 
 def test_every_function_is_there():
-    assert set(FUNCTIONS) == set(library._CALLS) | set(library._PLAIN)
+    assert set(FUNCTIONS) == set(library.CALLS) | set(library.PLAIN)
 
 
-@pytest.mark.parametrize("name", library._CALLS)
+@pytest.mark.parametrize("name", library.CALLS)
 def test_arguments_are_those_of_the_header(name):
     result, arguments = FUNCTIONS[name]
     assert result == "int32_t" and arguments[-1] == "fkm_error *error"
     numbers = {
         "int32_t": ctypes.c_int32, "int64_t": ctypes.c_int64, "uint64_t": ctypes.c_uint64, "double": ctypes.c_double,
     }
-    assert len(arguments) - 1 == len(library._CALLS[name])
-    for declared, used in zip(arguments, library._CALLS[name]):
+    assert len(arguments) - 1 == len(library.CALLS[name])
+    for declared, used in zip(arguments, library.CALLS[name]):
         kind = declared.rpartition(" ")[0]
         if "*" in declared:
             assert used not in numbers.values(), declared

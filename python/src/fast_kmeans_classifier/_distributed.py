@@ -1,18 +1,19 @@
 """The library's calls for training over several machines, on NumPy arrays; no engine is needed to use them.
 
 One epoch: every machine takes `epoch_sums` of its rows; they are added; `next_model` makes the model that all machines get
-next. Refinement: every machine takes `refined` on its rows, and `average` makes one model of theirs, some times over.
+next. Refinement: every machine takes `refined` on its rows; the mean of what that changed in `refined_weights` makes the next
+model by `with_weights`, some times over.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _native as native
 from ._input import DenseRows, Rows, SparseRows
 from ._labels import CodedLabels
 from ._lazy import LazyModule
+from ._structures import address, of_labels, of_rows
 
 if TYPE_CHECKING:
     import ctypes
@@ -63,9 +64,9 @@ def seeded(
 ) -> native.Model:
     """A model with the first prototypes of every class, mass 0: those given, else chosen among the rows."""
     classifier = native.Classifier.new(options, initial)
-    labels_in, keep = native._labels_structure(labels)
+    labels_in, keep = of_labels(labels)
     native.call(
-        "fkm_classifier_seed", classifier, native._rows_structure(rows), labels_in, native._address(weights)
+        "fkm_classifier_seed", classifier, of_rows(rows), labels_in, address(weights)
     )
     del keep
     return classifier.model()
@@ -82,9 +83,9 @@ def epoch_sums(
     model: native.Model, rows: Rows, labels: CodedLabels, weights: np.ndarray | None, threads: int
 ) -> EpochSums:
     """Assigns rows to the prototypes of their own classes and adds them up; a row of weight 0 costs nothing."""
-    labels_in, keep = native._labels_structure(labels)
+    labels_in, keep = of_labels(labels)
     sums: _Sums = _Sums._made_by(
-        "fkm_model_sums", model, native._rows_structure(rows), labels_in, native._address(weights), threads
+        "fkm_model_sums", model, of_rows(rows), labels_in, address(weights), threads
     )
     del keep
     info = library.SumsInfo()
@@ -92,7 +93,7 @@ def epoch_sums(
     count, features = info.prototype_count, info.feature_count
     masses = np.empty(count, dtype=np.float64)
     places, distances = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.float32)
-    native.call("fkm_sums_copy_farthest", sums, native._address(places), native._address(distances))
+    native.call("fkm_sums_copy_farthest", sums, address(places), address(distances))
     if info.layout == library.DENSE:
         vectors: Any = np.empty((count, features), dtype=np.float64)
         _copy_sums(sums, None, None, vectors, masses)
@@ -105,7 +106,6 @@ def epoch_sums(
 
 
 def _copy_sums(sums: _Sums, offsets: Any, columns: Any, values: np.ndarray, masses: np.ndarray) -> None:
-    address = native._address
     native.call(
         "fkm_sums_copy", sums, library.INT64, address(offsets), address(columns), library.FLOAT64, address(values),
         address(masses),
@@ -130,8 +130,8 @@ def next_model(
     rows, replaced = (None, None) if replacements is None else replacements
     handle, shift = ctypes.c_void_p(), ctypes.c_double()
     native.call(
-        "fkm_model_from_sums", model, native._rows_structure(vector_rows(vectors)), native._address(masses),
-        None if rows is None else native._rows_structure(rows), native._address(replaced), int(is_last),
+        "fkm_model_from_sums", model, of_rows(vector_rows(vectors)), address(masses),
+        None if rows is None else of_rows(rows), address(replaced), int(is_last),
         ctypes.byref(handle), ctypes.byref(shift),
     )
     return native.Model(handle.value or 0)
@@ -162,9 +162,9 @@ def refined(
     step : int
         Gives each machine and round an order of its own.
     """
-    labels_in, keep = native._labels_structure(labels)
+    labels_in, keep = of_labels(labels)
     made: native.Model = native.Model._made_by(
-        "fkm_model_refine", model, native._rows_structure(rows), labels_in, native._address(weights), threads, epochs,
+        "fkm_model_refine", model, of_rows(rows), labels_in, address(weights), threads, epochs,
         rates[0], rates[1], step, None, None,
     )
     del keep
@@ -174,24 +174,14 @@ def refined(
 def refined_weights(model: native.Model) -> tuple[Any, np.ndarray]:
     """The refined weights of a model, a `csr_matrix` or an array, and what they add to scores; both float64."""
     biases = np.empty(model.info.prototype_count, dtype=np.float64)
-    native.call("fkm_model_copy_biases", model, native._address(biases))
+    native.call("fkm_model_copy_biases", model, address(biases))
     return model.prototypes(library.REFINED).astype(np.float64), biases
 
 
 def with_weights(model: native.Model, weights: tuple[Any, np.ndarray] | None) -> native.Model:
     """The model with these refined weights and biases; None: with those that a refinement starts from."""
-    rows, biases = (None, None) if weights is None else (native._rows_structure(vector_rows(weights[0])), weights[1])
-    made: native.Model = native.Model._made_by("fkm_model_with_weights", model, rows, native._address(biases))
-    return made
-
-
-def average(models: Sequence[native.Model], weights: Sequence[float]) -> native.Model:
-    """The weighted mean of the refined weights of models that come from one."""
-    handles = (ctypes.c_void_p * len(models))(*[model.value for model in models])
-    shares = np.array(weights, dtype=np.float64)
-    made: native.Model = native.Model._made_by(
-        "fkm_model_average", handles, len(models), native._address(shares)
-    )
+    rows, biases = (None, None) if weights is None else (of_rows(vector_rows(weights[0])), weights[1])
+    made: native.Model = native.Model._made_by("fkm_model_with_weights", model, rows, address(biases))
     return made
 
 
@@ -205,10 +195,10 @@ def calibrated(
     (Model, float, float)
         The model, and the share of the rows that the refined weights and the centres were right on.
     """
-    labels_in, keep = native._labels_structure(labels)
+    labels_in, keep = of_labels(labels)
     handle, accuracy, plain = ctypes.c_void_p(), ctypes.c_double(), ctypes.c_double()
     native.call(
-        "fkm_model_calibrate", model, native._rows_structure(rows), labels_in, threads, ctypes.byref(handle),
+        "fkm_model_calibrate", model, of_rows(rows), labels_in, threads, ctypes.byref(handle),
         ctypes.byref(accuracy), ctypes.byref(plain),
     )
     del keep

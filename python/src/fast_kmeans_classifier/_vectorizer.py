@@ -11,6 +11,7 @@ from ._estimator import Estimator
 from ._lazy import LazyModule
 from ._parameters import text_options, thread_count
 from ._persistence import PICKLE_FORMAT, _checked_path, check_pickle
+from ._vectorizer_handle import Vectorizer
 
 if TYPE_CHECKING:
     import json
@@ -131,7 +132,7 @@ class TfidfVectorizer(Estimator):
             Before `fit`, unless `hashing` is set.
         """
         if not self._is_fitted() and self.hashing is not None:
-            vectorizer = native.Vectorizer.new(text_options(self.get_params()))
+            vectorizer = Vectorizer.new(text_options(self.get_params()))
         else:
             vectorizer = self._fitted()
         return vectorizer.transform(encoded_documents(raw_documents), thread_count(self.n_threads))
@@ -172,7 +173,7 @@ class TfidfVectorizer(Estimator):
 
         params, terms, inverse_frequencies = parts_of(fitted)
         made = cls(**params)
-        made._vectorizer = native.Vectorizer.from_parts(
+        made._vectorizer = Vectorizer.from_parts(
             text_options(made.get_params()), terms, inverse_frequencies, None, 0
         )
         return made
@@ -195,7 +196,7 @@ class TfidfVectorizer(Estimator):
         return made
 
     def _learn(self, raw_documents: Any, wants_rows: bool) -> Any:
-        blank = native.Vectorizer.new(text_options(self.get_params()))
+        blank = Vectorizer.new(text_options(self.get_params()))
         threads = thread_count(self.n_threads)
         self._vectorizer, rows = blank.fit(encoded_documents(raw_documents), threads, wants_rows)
         return rows
@@ -206,9 +207,9 @@ class TfidfVectorizer(Estimator):
     def _is_hashing(self) -> bool:
         return self._fitted().options()["hashing"] is not None
 
-    def _fitted(self) -> native.Vectorizer:
+    def _fitted(self) -> Vectorizer:
         self._check_is_fitted()
-        vectorizer: native.Vectorizer = self._vectorizer
+        vectorizer: Vectorizer = self._vectorizer
         return vectorizer
 
     def __copy__(self) -> Self:
@@ -226,7 +227,7 @@ class TfidfVectorizer(Estimator):
         attributes = {name: value for name, value in self.__dict__.items() if name != "_vectorizer"}
         state: dict[str, Any] = {"format": PICKLE_FORMAT, "version": __version__, "attributes": attributes}
         if self._is_fitted():
-            vectorizer: native.Vectorizer = self._vectorizer
+            vectorizer: Vectorizer = self._vectorizer
             state["options"] = vectorizer.options()
             state["terms"] = vectorizer.terms()
             state["frequencies"] = vectorizer.frequencies()
@@ -238,7 +239,7 @@ class TfidfVectorizer(Estimator):
         self.__dict__.update(state["attributes"])
         if "terms" in state:
             inverse, counts = state["frequencies"]
-            self._vectorizer = native.Vectorizer.from_parts(
+            self._vectorizer = Vectorizer.from_parts(
                 json.dumps(state["options"]), state["terms"], inverse, counts, state["documents"]
             )
 

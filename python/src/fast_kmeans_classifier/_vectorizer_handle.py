@@ -1,0 +1,138 @@
+"""The library's vectoriser as a Python object, and the rows that it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from . import _native as native
+from ._lazy import LazyModule
+from ._structures import address, decoded_texts, encoded_texts, of_documents
+
+if TYPE_CHECKING:
+    import ctypes
+    import json
+
+    import numpy as np
+    from scipy import sparse
+
+    from . import _library as library
+else:
+    ctypes = LazyModule("ctypes")
+    json = LazyModule("json")
+    np = LazyModule("numpy")
+    sparse = LazyModule("scipy.sparse")
+    library = LazyModule("fast_kmeans_classifier._library")
+
+
+class Vectorizer(native.Handle):
+    """Turns text into rows; immutable."""
+
+    __slots__ = ("info",)
+    _type = "vectorizer"
+
+    def __init__(self, value: int) -> None:
+        super().__init__(value)
+        self.info = library.VectorizerInfo()
+        native.call("fkm_vectorizer_get_info", self, self.info)
+
+    @classmethod
+    def new(cls, options: str) -> Vectorizer:
+        """One that has seen nothing."""
+        encoded = options.encode()
+        made: Vectorizer = cls._made_by("fkm_vectorizer_new", encoded, len(encoded))
+        return made
+
+    @classmethod
+    def from_parts(
+        cls,
+        options: str,
+        terms: Sequence[str],
+        inverse_frequencies: np.ndarray,
+        frequencies: np.ndarray | None,
+        document_count: int,
+    ) -> Vectorizer:
+        """One from its parts; terms in code point order."""
+        encoded = options.encode()
+        text, offsets = encoded_texts(terms)
+        inverse = np.ascontiguousarray(inverse_frequencies, dtype=np.float32)
+        if frequencies is not None:
+            frequencies = np.ascontiguousarray(frequencies, dtype=np.int64)
+        made: Vectorizer = cls._made_by(
+            "fkm_vectorizer_from_parts", encoded, len(encoded), text, address(offsets), len(terms),
+            address(inverse), address(frequencies), len(inverse), document_count,
+        )
+        return made
+
+    def options(self) -> dict[str, Any]:
+        """The options, all of them."""
+        options: dict[str, Any] = json.loads(native.buffer("fkm_vectorizer_options", self))
+        return options
+
+    def fit(self, documents: tuple[bytes, np.ndarray], threads: int, wants_rows: bool) -> tuple[Vectorizer, Any]:
+        """A fitted vectoriser and, if wanted, the documents' rows."""
+        fitted, matrix = ctypes.c_void_p(), ctypes.c_void_p()
+        structure = of_documents(documents)
+        native.call(
+            "fkm_vectorizer_fit", self, structure, threads, ctypes.byref(fitted),
+            ctypes.byref(matrix) if wants_rows else None, None,
+        )
+        rows = _matrix_rows(_Matrix(matrix.value or 0)) if wants_rows else None
+        return Vectorizer(fitted.value or 0), rows
+
+    def transform(self, documents: tuple[bytes, np.ndarray], threads: int) -> sparse.csr_matrix:
+        """The documents' rows."""
+        matrix = _Matrix._made_by_transform(self, of_documents(documents), threads)
+        return _matrix_rows(matrix)
+
+    def terms(self) -> list[str]:
+        """The vocabulary in column order; empty when hashing."""
+        if self.info.term_count == 0:
+            return []
+        text = np.empty(self.info.term_text_size, dtype=np.uint8)
+        offsets = np.empty(self.info.term_count + 1, dtype=np.int64)
+        native.call("fkm_vectorizer_copy_vocabulary", self, address(text), address(offsets))
+        return decoded_texts(text, offsets)
+
+    def frequencies(self) -> tuple[np.ndarray, np.ndarray]:
+        """Of each column its inverse document frequency, and in how many documents it occurred."""
+        inverse = np.empty(self.info.frequency_count, dtype=np.float32)
+        counts = np.empty(self.info.frequency_count, dtype=np.int64)
+        native.call("fkm_vectorizer_copy_frequencies", self, address(inverse), address(counts))
+        return inverse, counts
+
+
+class _Matrix(native.Handle):
+    """Rows that the library made."""
+
+    __slots__ = ()
+    _type = "matrix"
+
+    @classmethod
+    def _made_by_transform(cls, vectorizer: Vectorizer, documents: Any, threads: int) -> _Matrix:
+        handle = ctypes.c_void_p()
+        native.call("fkm_vectorizer_transform", vectorizer, documents, threads, ctypes.byref(handle), None)
+        return cls(handle.value or 0)
+
+
+def _matrix_rows(matrix: _Matrix) -> sparse.csr_matrix:
+    """The matrix's memory as SciPy's type, not copied; the matrix lives as long as its arrays."""
+    rows = library.Rows()
+    native.call("fkm_matrix_rows", matrix, rows)
+    offsets = _borrowed(matrix, ctypes.c_int64, rows.offsets, rows.row_count + 1)
+    columns = _borrowed(matrix, ctypes.c_int32, rows.columns, rows.value_count)
+    values = _borrowed(matrix, ctypes.c_float, rows.values, rows.value_count)
+    shape = (rows.row_count, rows.column_count)
+    made = sparse.csr_matrix((values, columns, offsets), shape=shape, copy=False)
+    # They are; it saves SciPy from looking.
+    made.has_sorted_indices = True
+    made.has_canonical_format = True
+    return made
+
+
+def _borrowed(owner: _Matrix, kind: Any, address: int | None, count: int) -> np.ndarray:
+    if count == 0 or not address:
+        return np.empty(0, dtype=np.dtype(kind))
+    array = (kind * count).from_address(address)
+    array._owner = owner
+    return np.frombuffer(array, dtype=np.dtype(kind))
