@@ -1,5 +1,6 @@
 """What runs on executors, tried without a session: packing, drawing, sums, merging."""
 
+import ctypes
 import pickle
 
 import numpy as np
@@ -13,6 +14,7 @@ needed("pandas")
 
 from fast_kmeans_classifier import FastKMeansClassifier  # noqa: E402
 from fast_kmeans_classifier import _distributed as distributed  # noqa: E402
+from fast_kmeans_classifier import _native as native  # noqa: E402
 from fast_kmeans_classifier._input import rows_of  # noqa: E402
 from fast_kmeans_classifier._labels import coded_labels  # noqa: E402
 from fast_kmeans_classifier._parameters import library_options  # noqa: E402
@@ -200,8 +202,7 @@ def model_and_sums(kind, value_type="float64"):
 @pytest.mark.parametrize("kind", ("sparse", "dense"))
 def test_sums_survive_travelling(kind):
     _, sums = model_and_sums(kind)
-    pieces = [(number, _sums.encoded(piece, "float64")) for number, piece in enumerate(_sums.slices(sums, 3))]
-    again = _sums.stacked(pieces)
+    again = _sums.joined_slices([_sums.decoded(_sums.doubles(piece)) for piece in _sums.slices(sums, 3)])
     difference = again.vectors - sums.vectors
     assert abs(difference).max() == 0
     np.testing.assert_array_equal(again.masses, sums.masses)
@@ -225,7 +226,7 @@ def test_pieces_are_added_in_the_order_of_partitions():
     ]
     expected = (values[0] + values[1]) + values[2]
     for order in ((0, 1, 2), (2, 1, 0), (1, 2, 0)):
-        ((_, total),) = _sums.added([pieces[place] for place in order])
+        ((_, total),) = _sums.Adding(_sums.decoded, _sums.doubles)([pieces[place] for place in order])
         assert _sums.decoded(total).vectors[0, 0] == expected
 
 
@@ -256,6 +257,13 @@ def test_merging_follows_the_local_rule():
     assert vectors.shape == plain.centroids_.shape
 
 
+def average(models, weights):
+    """What the C interface offers to those who average whole models."""
+    handles = (ctypes.c_void_p * len(models))(*[model.value for model in models])
+    shares = np.array(weights, dtype=np.float64)
+    return native.Model._made_by("fkm_model_average", handles, len(models), shares.ctypes.data)
+
+
 def test_refinement_in_parts_is_judged():
     rows, labels = sparse_data(documents=400)
     options = library_options(FastKMeansClassifier(soft=False).get_params())
@@ -266,7 +274,7 @@ def test_refinement_in_parts_is_judged():
         )
         for part in (0, 1)
     ]
-    mean = distributed.average(halves, [1.0, 3.0])
+    mean = average(halves, [1.0, 3.0])
     weights = [half.prototypes(2).toarray() for half in halves]
     np.testing.assert_allclose(mean.prototypes(2).toarray(), 0.25 * weights[0] + 0.75 * weights[1], atol=1e-3)
     judged, accuracy, plain = distributed.calibrated(mean, rows_of(rows), coded_labels(labels, None), 1)

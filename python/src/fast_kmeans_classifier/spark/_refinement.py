@@ -16,7 +16,7 @@ from .._distributed import calibrated, refined, refined_weights, with_weights
 from ._blocks import Block, in_layout, joined
 from ._rows import TrainingRows
 from ._sampling import Draw
-from ._sums import SLICE_BYTES, EncodedSums, Sums, decoded, encoded, joined_slices, slices
+from ._sums import SLICE_BYTES, EncodedSums, Sums, added_up, decoded, encoded, slices
 
 #: Rounds of one epoch each that suit many documents a class, and few.
 ROUNDS_FOR_MANY, ROUNDS_FOR_FEW = 5, 10
@@ -87,7 +87,8 @@ def refined_model(
             step = number * rows.partition_count
             rates = (1 - number / rounds, 1 - (number + 1) / rounds)
             task = Round(sent, rows.is_sparse, threads, held_out, rates, step, _slice_count(rows, model))
-            model = _changed(model, _total(rows.blocks.mapPartitionsWithIndex(_RefiningTask(task)), task.slice_count))
+            changes = rows.blocks.mapPartitionsWithIndex(_RefiningTask(task))
+            model = _changed(model, added_up(changes, task.slice_count, unpacked, packed))
     with broadcast(model.to_bytes(), "calibration") as sent:
         return _judged(rows, model, sent, threads, held_out)
 
@@ -165,36 +166,11 @@ def unpacked(change: Change) -> Sums:
     return Sums(sums.vectors * change.scale, sums.masses, sums.objective)
 
 
-def _total(changes: Any, slice_count: int) -> Sums:
-    """The sum of all partitions' changes, slice by slice as in an epoch of k-means; always in the same order."""
-    if changes.getNumPartitions() > 1:
-        changes = changes.partitionBy(slice_count, _itself)
-    pieces = sorted(changes.mapPartitions(_added).collect(), key=lambda piece: piece[0])
-    return joined_slices([unpacked(piece) for _, piece in pieces])
-
-
-def _added(pieces: Iterable[tuple[int, tuple[int, Change]]]) -> Iterator[tuple[int, Change]]:
-    """The pieces of each slice added in the order of their partitions."""
-    by_slice: dict[int, list[tuple[int, Change]]] = {}
-    for number, piece in pieces:
-        by_slice.setdefault(number, []).append(piece)
-    for number, of_slice in by_slice.items():
-        of_slice.sort(key=lambda piece: piece[0])
-        total = unpacked(of_slice[0][1])
-        for _, change in of_slice[1:]:
-            total = total.plus(unpacked(change))
-        yield number, packed(total)
-
-
 def _changed(model: native.Model, sums: Sums) -> native.Model:
     """The model with the mean of the changes added to its weights."""
     weights, biases = refined_weights(model)
     share = 1 / sums.objective
     return with_weights(model, (weights + sums.vectors * share, biases + sums.masses * share))
-
-
-def _itself(key: int) -> int:
-    return key
 
 
 def _judged(

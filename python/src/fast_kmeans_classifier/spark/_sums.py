@@ -10,7 +10,7 @@ was computed again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -98,27 +98,42 @@ def distributed_sums(blocks: Any, task: EpochTask) -> Sums:
                 yield number, (partition, encoded(piece, task.value_type))
 
     pieces = blocks.mapPartitionsWithIndex(emit, preservesPartitioning=False)
-    if blocks.getNumPartitions() > 1:
-        pieces = pieces.partitionBy(task.slice_count, _itself)
-    return stacked(sorted(pieces.mapPartitions(added).collect(), key=lambda piece: piece[0]))
+    return added_up(pieces, task.slice_count, decoded, doubles)
 
 
-def added(pieces: Iterable[tuple[int, tuple[int, EncodedSums]]]) -> Iterator[tuple[int, EncodedSums]]:
-    """The pieces of each slice added in the order of their partitions, in double precision."""
-    by_slice: dict[int, list[tuple[int, EncodedSums]]] = {}
-    for number, piece in pieces:
-        by_slice.setdefault(number, []).append(piece)
-    for number, of_slice in by_slice.items():
-        of_slice.sort(key=lambda piece: piece[0])
-        total = decoded(of_slice[0][1])
-        for _, piece in of_slice[1:]:
-            total = total.plus(decoded(piece))
-        yield number, encoded(total, "float64")
+def added_up(pieces: Any, slice_count: int, read: Callable[[Any], Sums], write: Callable[[Sums], Any]) -> Sums:
+    """The sum of what all partitions sent of each slice.
+
+    Parameters
+    ----------
+    pieces : RDD of (slice, (partition, what `read` takes))
+    slice_count : int
+        One task adds each up.
+    read, write : functions of a module
+        From what travels to sums and back; sums are written once more on their way to the driver.
+    """
+    if pieces.getNumPartitions() > 1:
+        pieces = pieces.partitionBy(slice_count, _itself)
+    slices_added = pieces.mapPartitions(Adding(read, write)).collect()
+    return joined_slices([read(piece) for _, piece in sorted(slices_added, key=lambda piece: piece[0])])
 
 
-def stacked(pieces: Iterable[tuple[int, EncodedSums]]) -> Sums:
-    """Slices in their order as one."""
-    return joined_slices([decoded(piece) for _, piece in pieces])
+class Adding:
+    """Adds the pieces of each slice in the order of their partitions."""
+
+    def __init__(self, read: Callable[[Any], Sums], write: Callable[[Sums], Any]) -> None:
+        self.read, self.write = read, write
+
+    def __call__(self, pieces: Iterable[tuple[int, tuple[int, Any]]]) -> Iterator[tuple[int, Any]]:
+        by_slice: dict[int, list[tuple[int, Any]]] = {}
+        for number, piece in pieces:
+            by_slice.setdefault(number, []).append(piece)
+        for number, of_slice in by_slice.items():
+            of_slice.sort(key=lambda piece: piece[0])
+            added = self.read(of_slice[0][1])
+            for _, piece in of_slice[1:]:
+                added = added.plus(self.read(piece))
+            yield number, self.write(added)
 
 
 def joined_slices(parts: list[Sums]) -> Sums:
@@ -159,7 +174,7 @@ class EncodedSums(NamedTuple):
         The distance to the column before in its row, from -1; 65535: look into `wide`.
     wide : ndarray of uint32
         The distances that do not fit, in their order.
-    values : ndarray of float32 or float64
+    values : ndarray of float16, float32 or float64
     masses : ndarray of float64
     objective : float
     """
@@ -191,6 +206,11 @@ def encoded(sums: Sums, value_type: str) -> EncodedSums:
         shape, lengths.astype(np.int32), np.where(is_wide, _WIDE, gaps).astype(np.uint16),
         gaps[is_wide].astype(np.uint32), vectors.data.astype(value_type), sums.masses, sums.objective,
     )
+
+
+def doubles(sums: Sums) -> EncodedSums:
+    """Sums to be sent as they are."""
+    return encoded(sums, "float64")
 
 
 def decoded(sums: EncodedSums) -> Sums:
