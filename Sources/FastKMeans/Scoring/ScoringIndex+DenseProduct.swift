@@ -25,8 +25,10 @@ extension ScoringIndex {
     }
     let partial = PartialSearch(product: product, biases: biases)
     let full = DenseSearch(panels: storage.panels, biases: biases, prototypeCount: prototypeCount)
-    let scratch = WorkerScratch(workers: workers) { partial.makeScratch() }
-    let chunk = PartialScratch.rowLimit(featureCount: featureCount, prototypeCount: prototypeCount)
+    // No more memory than the rows fill: most calls of a server are about one.
+    let limit = PartialScratch.rowLimit(featureCount: featureCount, prototypeCount: prototypeCount)
+    let chunk = min(limit, roundedUp(max(1, rows.count), to: PackedPanels.height))
+    let scratch = WorkerScratch(workers: workers) { partial.makeScratch(rowCount: chunk) }
     try Parallel.forEachChunk(count: rows.count, chunk: chunk, workers: workers) { worker, range in
       consumer.begin(worker: worker, rows: range)
       scratch.with(worker) { scratch in

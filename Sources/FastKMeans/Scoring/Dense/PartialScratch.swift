@@ -73,7 +73,7 @@ final class PartialScratch {
   /// Half of what the second cache of many machines holds.
   private static let scoreLimit = 1 << 18
 
-  init(featureCount: Int, headCount: Int, prototypeCount: Int) {
+  init(featureCount: Int, headCount: Int, prototypeCount: Int, rowCount: Int) {
     self.featureCount = featureCount
     self.headCount = headCount
     stride = roundedUp(prototypeCount, to: PackedPanels.width)
@@ -83,9 +83,8 @@ final class PartialScratch {
     exact = .allocate(capacity: sumCount)
     sums = .allocate(capacity: sumCount)
     document = .allocate(capacity: featureCount + 1)
-    let rows = Self.rowLimit(featureCount: featureCount, prototypeCount: prototypeCount)
-    heads = .allocate(capacity: max(1, headCount * rows))
-    scores = .allocate(capacity: stride * rows)
+    heads = .allocate(capacity: max(1, headCount * rowCount))
+    scores = .allocate(capacity: stride * rowCount)
   }
 
   deinit {

@@ -13,10 +13,11 @@ struct PartialSearch: Sendable {
     self.biases = biases
   }
 
-  func makeScratch() -> PartialScratch {
+  /// - Parameter rowCount: the rows of a chunk at most, a whole number of groups.
+  func makeScratch(rowCount: Int) -> PartialScratch {
     PartialScratch(
       featureCount: product.basis.featureCount, headCount: product.basis.count,
-      prototypeCount: product.prototypeCount)
+      prototypeCount: product.prototypeCount, rowCount: rowCount)
   }
 
   /// Answers the rows of a chunk, which `scratch.dense` has packed.
