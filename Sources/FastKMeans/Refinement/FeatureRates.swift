@@ -39,7 +39,7 @@ package struct FeatureRates: Sendable, Equatable {
   private static func purities(
     _ rows: RefinementRows, _ documents: [Int32], _ classes: [Int32], _ classCount: Int
   ) -> [Double] {
-    let partition = ClassPartition(documents, of: classes, classCount: classCount)
+    let partition = ClassPartition(of: documents, classes: classes, classCount: classCount)
     var inClass = [Int32](repeating: 0, count: rows.featureCount)
     var count = [Double](repeating: 0, count: rows.featureCount)
     // Of a class with n documents of the feature and a share s of all documents: (n + s)^2.
@@ -75,15 +75,6 @@ extension RefinementRecipe {
   ) -> FeatureRates? {
     guard ratesFeatures, documents.count > Self.leastDocumentsPerClass * classCount else { return nil }
     return FeatureRates(rows, documents: documents, classes: classes, classCount: classCount)
-  }
-}
-
-extension ClassPartition {
-  /// Some of the rows.
-  fileprivate init(_ documents: [Int32], of classes: [Int32], classCount: Int) {
-    var chosen = [Int32](repeating: -1, count: classes.count)
-    for document in documents { chosen[Int(document)] = classes[Int(document)] }
-    self.init(classes: chosen, classCount: classCount)
   }
 }
 

@@ -158,12 +158,10 @@ extension RefinementTrainer {
   func trainPrototypes(
     _ input: Input, _ wanted: [Int], documents: [Int32]?
   ) throws -> ByClassTrainer.Outcome {
-    var partition = input.partition
-    if let documents {
-      var classes = [Int32](repeating: -1, count: input.classes.count)
-      for document in documents { classes[Int(document)] = input.classes[Int(document)] }
-      partition = ClassPartition(classes: classes, classCount: input.partition.classCount)
-    }
+    let partition =
+      documents.map {
+        ClassPartition(of: $0, classes: input.classes, classCount: input.partition.classCount)
+      } ?? input.partition
     return try ByClassTrainer(options: options, progress: progress).fit(
       input.rows, partition: partition, norms: input.norms, weights: input.weights, wanted: wanted,
       initial: input.initial)

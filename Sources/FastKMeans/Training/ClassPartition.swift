@@ -14,6 +14,15 @@ package struct ClassPartition: Sendable {
     self.init(classes: classes[...], classCount: classCount)
   }
 
+  /// Some of the rows, by their indices, whose order does not count.
+  ///
+  /// - Parameter classes: of every row.
+  package init(of rows: [Int32], classes: [Int32], classCount: Int) {
+    var chosen = [Int32](repeating: -1, count: classes.count)
+    for row in rows { chosen[Int(row)] = classes[Int(row)] }
+    self.init(classes: chosen, classCount: classCount)
+  }
+
   /// Some of the rows; they keep their indices.
   package init(classes: ArraySlice<Int32>, classCount: Int) {
     var starts = [Int](repeating: 0, count: classCount + 1)
