@@ -2,6 +2,7 @@
 #include <immintrin.h>
 
 #include "../scoring/scoring_levels.h"
+#include "scatter.h"
 #include "staged_plan.h"
 
 #define AVX2 __attribute__((target("avx2,fma,f16c")))
@@ -19,19 +20,16 @@ AVX2 static void order(const fk_staged_scale *scale, const size_t *numbers, cons
   fk_staged_order_document(scale, numbers, x, terms, document);
 }
 
-/* Codes are multiplied eight at a time; only the additions are left to scalar code. */
-AVX2 static void scatter_list(const uint32_t *list, size_t length, int16_t factor, int16_t *sums) {
+/* Eight codes at a time; lists are longer than what was asked for ahead of the document (fk_staged_fetch). */
+AVX2 static inline void multiply_list(const uint32_t *list, size_t count, int16_t factor, uint32_t *products) {
   __m256i factors = _mm256_slli_epi32(_mm256_set1_epi32(factor), 16);
-  uint32_t products[8];
-  size_t k = 0;
-  for (; k + 8 <= length; k += 8) {
-    __m256i v = load(list + k);
-    store(products, _mm256_blend_epi16(v, _mm256_mulhrs_epi16(v, factors), 0xAA));
-    /* Through memory: left alone, the compiler takes the lanes out of the register one by one, which is slower. */
-    __asm__ volatile("" : "+m"(products));
-    for (int i = 0; i < 8; i++) fk_scatter_product(products[i], sums);
+  const __m256i lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+  for (size_t k = 0; k < count; k += 8) {
+    __m256i wanted = _mm256_cmpgt_epi32(_mm256_set1_epi32((int)(count - k)), lanes);
+    if (k % 16 == 0) _mm_prefetch((const char *)(list + k) + 512, _MM_HINT_T0);
+    __m256i v = _mm256_maskload_epi32((const int *)(list + k), wanted);
+    store(products + k, _mm256_blend_epi16(v, _mm256_mulhrs_epi16(v, factors), 0xAA));
   }
-  for (; k < length; k++) fk_scatter_entry(list[k], factor, sums);
 }
 
 AVX2 static void scatter(const fk_staged_document *document, const uint32_t *entries, const int16_t *bias,
@@ -40,8 +38,7 @@ AVX2 static void scatter(const fk_staged_document *document, const uint32_t *ent
   __m256i factor = _mm256_set1_epi16(document->bias_multiplier);
   for (size_t p = 0; p < padded; p += 16)
     store(sums + p, bias ? _mm256_mulhrs_epi16(load(bias + p), factor) : _mm256_setzero_si256());
-  for (size_t i = 0; i < document->light_count; i++)
-    scatter_list(entries + document->starts[i], document->lengths[i], document->factors[i], sums);
+  fk_scatter_lists(document, entries, sums, multiply_list);
   for (size_t p = count; p < padded; p++) sums[p] = INT16_MIN;
 }
 

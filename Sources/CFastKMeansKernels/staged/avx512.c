@@ -2,6 +2,7 @@
 #include <immintrin.h>
 
 #include "../scoring/scoring_levels.h"
+#include "scatter.h"
 #include "staged_plan.h"
 
 #define AVX512 __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c")))
@@ -18,19 +19,15 @@ AVX512 static void order(const fk_staged_scale *scale, const size_t *numbers, co
   fk_staged_order_document(scale, numbers, x, terms, document);
 }
 
-/* Codes are multiplied sixteen at a time; only the additions are left to scalar code. */
-AVX512 static inline void scatter_list(const uint32_t *list, size_t length, int16_t factor, int16_t *sums) {
+/* Sixteen codes at a time; lists are longer than what was asked for ahead of the document (fk_staged_fetch). */
+AVX512 static inline void multiply_list(const uint32_t *list, size_t count, int16_t factor, uint32_t *products) {
   __m512i factors = _mm512_slli_epi32(_mm512_set1_epi32(factor), 16);
-  uint32_t products[16];
-  size_t k = 0;
-  for (; k + 16 <= length; k += 16) {
-    __m512i v = load(list + k);
-    _mm512_storeu_si512(products, _mm512_mask_mulhrs_epi16(v, 0xAAAAAAAA, v, factors));
-    /* Through memory: left alone, the compiler takes the lanes out of the register one by one, which is slower. */
-    __asm__ volatile("" : "+m"(products));
-    for (int i = 0; i < 16; i++) fk_scatter_product(products[i], sums);
+  for (size_t k = 0; k < count; k += 16) {
+    __mmask16 lanes = count - k >= 16 ? 0xFFFF : (__mmask16)((1u << (count - k)) - 1);
+    _mm_prefetch((const char *)(list + k) + 512, _MM_HINT_T0);
+    __m512i v = _mm512_maskz_loadu_epi32(lanes, list + k);
+    _mm512_storeu_si512(products + k, _mm512_mask_mulhrs_epi16(v, 0xAAAAAAAA, v, factors));
   }
-  for (; k < length; k++) fk_scatter_entry(list[k], factor, sums);
 }
 
 AVX512 static void scatter(const fk_staged_document *document, const uint32_t *entries, const int16_t *bias,
@@ -39,8 +36,7 @@ AVX512 static void scatter(const fk_staged_document *document, const uint32_t *e
   __m512i factor = _mm512_set1_epi16(document->bias_multiplier);
   for (size_t p = 0; p < padded; p += 32)
     _mm512_storeu_si512(sums + p, bias ? _mm512_mulhrs_epi16(load(bias + p), factor) : _mm512_setzero_si512());
-  for (size_t i = 0; i < document->light_count; i++)
-    scatter_list(entries + document->starts[i], document->lengths[i], document->factors[i], sums);
+  fk_scatter_lists(document, entries, sums, multiply_list);
   for (size_t p = count; p < padded; p++) sums[p] = INT16_MIN;
 }
 
