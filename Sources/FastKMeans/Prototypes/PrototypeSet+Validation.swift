@@ -48,7 +48,7 @@ extension PrototypeSet {
         throw PrototypeSetError("\(values.count) values do not fill \(count) x \(featureCount)")
       }
     }
-    for position in 0..<values.count where !values[position].isFinite {
+    if let position = values.firstNonFinite {
       throw PrototypeSetError("value \(position) of the prototypes is NaN or infinite")
     }
   }

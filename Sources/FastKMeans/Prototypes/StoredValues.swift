@@ -42,6 +42,16 @@ public enum StoredValues: Sendable, Equatable {
     }
   }
 
+  /// The position of the first value that is NaN or infinite.
+  package var firstNonFinite: Int? {
+    switch self {
+    case .float16(let bits): bits.firstIndex { $0 & 0x7C00 == 0x7C00 }
+    case .bfloat16(let bits): bits.firstIndex { $0 & 0x7F80 == 0x7F80 }
+    case .float32(let values): values.firstIndex { !$0.isFinite }
+    case .float64(let values): values.firstIndex { !$0.isFinite }
+    }
+  }
+
   /// All values in single precision; what scoring multiplies.
   package func singles() -> [Float] {
     switch self {
