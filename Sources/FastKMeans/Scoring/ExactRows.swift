@@ -40,12 +40,11 @@ struct ExactRows: Sendable {
   ///   - bias: its bias.
   ///   - terms: the document.
   ///   - directory: the numbering of its terms.
-  ///   - spread: the document's values by column, if ``spreads``.
-  ///   - marks: a bit for each of its columns.
+  ///   - document: the same by column, if ``spreads``.
   /// - Returns: the score, by its definition.
   func score(
     _ prototype: Int, bias: Float, _ terms: Terms, _ directory: FeatureDirectory,
-    spread: UnsafePointer<Float>, marks: UnsafePointer<UInt32>
+    _ document: SpreadDocument
   ) -> Float {
     guard spreads else { return merged(prototype, bias, terms, directory) }
     let start = offsets[prototype]
@@ -56,22 +55,26 @@ struct ExactRows: Sendable {
       case .float32(let values):
         return values.withUnsafeBufferPointer {
           fk_score_spread_f32(
-            columns, $0.baseAddress.map { $0 + start }, count, spread, marks, truncation, bias)
+            columns, $0.baseAddress.map { $0 + start }, count, document.values, document.marks, truncation,
+            bias)
         }
       case .float64(let values):
         return values.withUnsafeBufferPointer {
           fk_score_spread_f64(
-            columns, $0.baseAddress.map { $0 + start }, count, spread, marks, truncation, bias)
+            columns, $0.baseAddress.map { $0 + start }, count, document.values, document.marks, truncation,
+            bias)
         }
       case .float16(let values):
         return values.withUnsafeBufferPointer {
           fk_score_spread_f16(
-            columns, $0.baseAddress.map { $0 + start }, count, spread, marks, truncation, bias)
+            columns, $0.baseAddress.map { $0 + start }, count, document.values, document.marks, truncation,
+            bias)
         }
       case .bfloat16(let values):
         return values.withUnsafeBufferPointer {
           fk_score_spread_bf16(
-            columns, $0.baseAddress.map { $0 + start }, count, spread, marks, truncation, bias)
+            columns, $0.baseAddress.map { $0 + start }, count, document.values, document.marks, truncation,
+            bias)
         }
       }
     }

@@ -30,7 +30,7 @@ extension ScoringIndex {
     case .dense(let dense):
       try multiplyAll(rows, workers, largestChunk, dense, consumer)
     case .staged(let staged):
-      try scoreLists(rows, workers, largestChunk, staged.allLists(), consumer)
+      try scoreLists(rows, workers, largestChunk, staged.allLists.made(), consumer)
     case .lists(let lists):
       try scoreLists(rows, workers, largestChunk, lists, consumer)
     case .eightBit(let coded):
