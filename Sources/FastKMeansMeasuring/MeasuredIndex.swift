@@ -14,11 +14,19 @@ public struct MeasuredIndex: Sendable {
   ///
   /// - Throws: what building it throws.
   /// - Complexity: O(stored values), once for a model.
-  public init(of model: ClassifierModel<Label>) throws {
+  public init(of model: ClassifierModel<Label>, method: String? = nil) throws {
     let storage = model.storage
-    index = try storage.index()
+    index = try storage.makeIndex(method: method.map { try Self.named($0) })
     isRefined = storage.refined != nil
     storedValueCount = (storage.refined?.weights ?? storage.prototypes).storedValueCount
+  }
+
+  private static func named(_ name: String) throws -> ScoringIndex.Method {
+    guard let method = ScoringIndex.Method(rawValue: name) else {
+      let all = ScoringIndex.Method.allCases.map(\.rawValue).joined(separator: ", ")
+      throw OptionsError(parameter: "method", value: name, allowed: all)
+    }
+    return method
   }
 
   /// An index over dense prototypes, each a class of its own.

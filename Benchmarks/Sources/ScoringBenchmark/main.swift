@@ -1,6 +1,6 @@
 // Documents a second under trained models: the scoring index by itself, with scores, and the whole of prediction.
 //
-//   swift run -c release --package-path Benchmarks ScoringBenchmark X_test.npz [threads=2] [documents=20000] MODEL ...
+//   swift run -c release --package-path Benchmarks ScoringBenchmark X_test.npz [threads=2] [documents=20000] [method=staged] MODEL ...
 //
 // A line of JSON for each model. Rates are documents a CPU second on one thread, in the fastest of three repetitions;
 // with `threads` also the wall seconds of one thread and of so many, for what a second core is worth.
@@ -36,14 +36,16 @@ struct ThreadScaling: Codable {
 
 let paths = CommandLine.arguments.dropFirst().filter { !$0.contains("=") }
 guard let rowsPath = paths.first, paths.count > 1 else {
-  print("usage: ScoringBenchmark X_test.npz [threads=N] [documents=N] MODEL.safetensors ...")
+  print("usage: ScoringBenchmark X_test.npz [threads=N] [documents=N] [method=NAME] MODEL.safetensors ...")
   exit(2)
 }
 
-/// The number of `name=number` among the arguments.
-func argument(_ name: String) -> Int? {
-  CommandLine.arguments.first { $0.hasPrefix(name + "=") }.flatMap { Int($0.dropFirst(name.count + 1)) }
+/// What follows `name=` among the arguments.
+func word(_ name: String) -> String? {
+  CommandLine.arguments.first { $0.hasPrefix(name + "=") }.map { String($0.dropFirst(name.count + 1)) }
 }
+
+func argument(_ name: String) -> Int? { word(name).flatMap { Int($0) } }
 
 let threads = argument("threads") ?? 1
 
@@ -73,7 +75,7 @@ func scaling(_ index: MeasuredIndex, _ rows: Features, threads: Int) throws -> T
 func measure(_ path: String, _ rows: Features) throws -> ScoringRun {
   let model = try ModelFile.read(path, threadCount: 1).model
   let start = processCPUSeconds()
-  let index = try MeasuredIndex(of: model)
+  let index = try MeasuredIndex(of: model, method: word("method"))
   let built = processCPUSeconds() - start
   var run = ScoringRun(
     model: URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent, documents: rows.rowCount,

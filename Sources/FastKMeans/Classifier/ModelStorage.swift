@@ -64,20 +64,26 @@ package final class ModelStorage: Sendable {
   package func index() throws -> ScoringIndex {
     try cachedIndex.withLock { cached in
       if let cached { return cached }
-      let workers = Parallel.workerCount(settings.threadCount)
-      let built =
-        if let refined {
-          try ScoringIndex(
-            prototypes: refined.weights, biases: refined.biases, classCount: classes.count, workers: workers)
-        } else {
-          try ScoringIndex(
-            prototypes: prototypes, biases: biases(), classCount: classes.count,
-            truncation: scoringTruncation,
-            workers: workers)
-        }
+      let built = try makeIndex()
       cached = built
       return built
     }
+  }
+
+  /// An index of its own.
+  ///
+  /// - Parameters:
+  ///   - method: nil: what suits the shape.
+  package func makeIndex(method: ScoringIndex.Method? = nil) throws -> ScoringIndex {
+    let workers = Parallel.workerCount(settings.threadCount)
+    guard let refined else {
+      return try ScoringIndex(
+        prototypes: prototypes, biases: biases(), classCount: classes.count, method: method,
+        truncation: scoringTruncation, workers: workers)
+    }
+    return try ScoringIndex(
+      prototypes: refined.weights, biases: refined.biases, classCount: classes.count, method: method,
+      workers: workers)
   }
 
   /// Who answers for this model: the index, or the device that the options name.

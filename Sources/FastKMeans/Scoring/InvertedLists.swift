@@ -47,6 +47,16 @@ struct InvertedLists: Sendable {
     }
   }
 
+  /// Lists that have been put together already; list `f` has the positions `starts[f] ..< starts[f + 1]`.
+  init(
+    _ directory: FeatureDirectory, starts: [Int], prototypes: [UInt32], values: [Float]
+  ) throws {
+    self.directory = directory
+    self.starts = try AlignedMemory(copying: starts, for: "the inverted lists")
+    self.prototypes = try AlignedMemory(copying: prototypes, for: "the inverted lists")
+    self.values = try AlignedMemory(copying: values, for: "the inverted lists")
+  }
+
   var byteCount: Int {
     directory.byteCount + starts.byteCount + prototypes.byteCount + values.byteCount
   }

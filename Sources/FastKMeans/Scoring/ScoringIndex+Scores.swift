@@ -17,6 +17,8 @@ extension ScoringIndex {
         try scoreAll(rows, workers: workers, to: consumer)
       }
     case .staged(let staged): try searchStaged(rows, workers: workers, staged, to: consumer)
+    case .stagedByClass(let classes):
+      try searchByClass(rows, workers: workers, classes, to: consumer)
     case .dense(let dense): try searchDense(rows, workers: workers, dense, to: consumer)
     default: try scoreAll(rows, workers: workers, to: consumer)
     }
@@ -31,6 +33,8 @@ extension ScoringIndex {
       try multiplyAll(rows, workers, largestChunk, dense, consumer)
     case .staged(let staged):
       try scoreLists(rows, workers, largestChunk, staged.allLists.made(), consumer)
+    case .stagedByClass(let classes):
+      try scoreLists(rows, workers, largestChunk, classes.allLists.made(), consumer)
     case .lists(let lists):
       try scoreLists(rows, workers, largestChunk, lists, consumer)
     case .eightBit(let coded):

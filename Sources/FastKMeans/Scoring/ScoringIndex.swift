@@ -20,6 +20,9 @@ package final class ScoringIndex: Sendable {
     case eightBit
     /// Lists for rare features, 8-bit rows for common ones, added only as far as bounds need them.
     case staged
+    /// The same over the largest values of each class, then the prototypes of few classes: for the best prototype where
+    /// classes have several. Other questions, and documents with negative values, as `staged`.
+    case stagedByClass
     /// Dense documents times dense prototypes, tile by tile. Chosen from the shape, it goes on as `partialProduct` once
     /// enough documents have come, where that is faster.
     case denseProduct
@@ -46,6 +49,7 @@ package final class ScoringIndex: Sendable {
     case denseRows(FeatureMajorRows)
     case eightBit(EightBitRows)
     case staged(StagedRows)
+    case stagedByClass(StagedClasses)
     case dense(DenseStorage)
   }
 
@@ -69,7 +73,8 @@ package final class ScoringIndex: Sendable {
     self.classCount = classCount
     classIndices = prototypes.classIndices
     classStarts = prototypes.classStarts(classCount: classCount)
-    self.method = method ?? Method.chosen(for: prototypes, nonZeros: typicalNonZeros)
+    let wanted = method ?? Method.chosen(for: prototypes, nonZeros: typicalNonZeros)
+    self.method = wanted == .stagedByClass && !StagedClasses.fits(classStarts) ? .staged : wanted
     self.biases = try AlignedMemory(
       count: roundedUp(prototypes.count, to: 64), repeating: 0, for: "the prototypes' biases")
     for (prototype, bias) in (biases ?? []).enumerated() { self.biases.pointer[prototype] = bias }
@@ -88,6 +93,11 @@ package final class ScoringIndex: Sendable {
       case .staged:
         .staged(
           try StagedRows(prototypes, biases: self.biases.pointer, truncation: truncation, workers: workers))
+      case .stagedByClass:
+        .stagedByClass(
+          try StagedClasses(
+            prototypes, biases: self.biases, classStarts: classStarts, truncation: truncation,
+            workers: workers))
       case .denseProduct, .partialProduct:
         .dense(
           try DenseStorage(
@@ -104,6 +114,7 @@ package final class ScoringIndex: Sendable {
       case .denseRows(let rows): rows.byteCount + rows.directory.byteCount
       case .eightBit(let rows): rows.byteCount
       case .staged(let rows): rows.byteCount
+      case .stagedByClass(let classes): classes.byteCount
       case .dense(let dense): dense.byteCount
       }
     return parts + biases.byteCount + classIndices.count * 4 + classStarts.count * 8

@@ -2,6 +2,8 @@ import CFastKMeansKernels
 
 /// A consumer that a staged search can serve: it says which scores no longer matter.
 protocol StagedConsumer: CandidateConsumer {
+  /// Whether the best prototype of all is the whole answer.
+  var asksForBest: Bool { get }
   /// How many prototypes make up the answer; 0 if only the floor decides.
   var leaderCount: Int { get }
   /// Scores below this are not part of the answer, as far as is known now.
@@ -18,6 +20,8 @@ protocol StagedConsumer: CandidateConsumer {
 }
 
 extension StagedConsumer {
+  var asksForBest: Bool { false }
+
   var leaderCount: Int { 1 }
 
   func restart(worker: Int, row: Int) { begin(worker: worker, rows: row..<row + 1) }
@@ -35,11 +39,15 @@ extension StagedConsumer {
 }
 
 extension BestConsumer: StagedConsumer {
+  var asksForBest: Bool { true }
+
   @inline(__always)
   func floor(row: Int) -> Float { hits[row].score }
 }
 
 extension BestIndexConsumer: StagedConsumer {
+  var asksForBest: Bool { true }
+
   @inline(__always)
   func floor(row: Int) -> Float { -.infinity }
 
