@@ -16,6 +16,8 @@ package struct ScoringCase {
   /// What every scale is multiplied by.
   package var scaleFactor: Float = 1
   package var isSigned = true
+  /// Documents have no negative values, whatever prototypes have.
+  package var hasUnsignedDocuments = false
   /// Values are whole numbers, so that many scores tie exactly.
   package var isWhole = false
   package var precision = Precision.float32
@@ -87,7 +89,8 @@ package struct ScoringCase {
   }
 
   private func documents(_ random: inout CounterRandom) -> Features {
-    let rows = rows(documentCount, fill: documentFill, &random)
+    var rows = rows(documentCount, fill: documentFill, &random)
+    if hasUnsignedDocuments { rows = rows.map { $0.map { ($0.0, abs($0.1)) } } }
     guard areSparseDocuments else {
       return .dense(DenseMatrix(unchecked: documentCount, columnCount: featureCount, values: dense(rows)))
     }

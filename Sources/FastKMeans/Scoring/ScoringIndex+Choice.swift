@@ -17,8 +17,23 @@ extension ScoringIndex.Method {
     let work = Double(max(nonZeros ?? 50, 1)) * Double(prototypes.count)
     if prototypes.count <= 32, cells * 4 <= largestDenseBytes { return .denseRows }
     if work <= 50_000, cells * 5 <= largestDenseBytes { return .eightBit }
-    return prototypes.featureCount <= 1 << 24 ? .staged : .lists
+    guard prototypes.featureCount <= 1 << 24 else { return .lists }
+    return paysByClass(prototypes) ? .stagedByClass : .staged
   }
+
+  /// Whether classes have several prototypes, and short ones: each document reads those of one class and a half.
+  ///
+  /// Measured with AVX-512, three prototypes a class: 4,440 prototypes of 54 and 65 values, 1.07 times as fast as by
+  /// prototype (1.24 with scores); 15,000 of 1,250 values, 0.91 times.
+  private static func paysByClass(_ prototypes: PrototypeSet) -> Bool {
+    let classIndices = prototypes.classIndices
+    let classCount = 1 + zip(classIndices, classIndices.dropFirst()).count { $0 != $1 }
+    return prototypes.count >= 2 * classCount
+      && prototypes.storedValueCount <= valuesWorthReading * classCount
+  }
+
+  /// Of all prototypes of a class: 8 KB with their columns.
+  private static var valuesWorthReading: Int { 1024 }
 
   /// Above this, methods with a row for each feature leave the field to sparse ones.
   private static var largestDenseBytes: Double { 512 * 1024 * 1024 }

@@ -17,6 +17,7 @@ import Testing
     shape.hasBiases = random.nextUnit() < 0.5
     shape.hasScales = random.nextUnit() < 0.5
     shape.isSigned = random.nextUnit() < 0.7
+    shape.hasUnsignedDocuments = seed % 2 == 0
     shape.isWhole = random.nextUnit() < 0.3
     shape.precision = Precision.allCases[random.nextIndex(below: Precision.allCases.count)]
     return shape
@@ -29,7 +30,7 @@ import Testing
   }
 
   /// Enough prototypes and features that bounds and codes leave most of them out.
-  @Test(arguments: [ScoringIndex.Method.eightBit, .staged, .partialProduct])
+  @Test(arguments: [ScoringIndex.Method.eightBit, .staged, .stagedByClass, .partialProduct])
   func largerShapesAnswerLikeThePlainTwin(_ method: ScoringIndex.Method) throws {
     for seed in 400..<408 as Range<UInt64> {
       var shape = ScoringCase(featureCount: 300, prototypeCount: 500, classCount: 200, documentCount: 30)
@@ -37,6 +38,7 @@ import Testing
       shape.documentFill = 0.1
       shape.isSigned = seed % 3 > 0
       shape.hasBiases = seed % 4 > 1
+      shape.hasUnsignedDocuments = seed % 2 == 0
       shape.isWhole = seed == 405
       try ScoringChecks(shape, seed: seed, method: method).all()
     }
@@ -53,17 +55,21 @@ import Testing
   }
 
   @Test func theShapeDecidesTheMethod() throws {
-    func method(_ prototypes: Int, _ nonZeros: Int, sparse: Bool = true) throws -> ScoringIndex.Method {
+    func method(
+      _ prototypes: Int, _ nonZeros: Int, classes: Int = 5, sparse: Bool = true
+    ) throws -> ScoringIndex.Method {
       var shape = ScoringCase(
-        featureCount: 20, prototypeCount: prototypes, classCount: 5, documentCount: 0)
+        featureCount: 20, prototypeCount: prototypes, classCount: classes, documentCount: 0)
       shape.isSparseSet = sparse
       return try ScoringIndex(
-        prototypes: shape.parts(seed: 1).prototypes, classCount: 5, typicalNonZeros: nonZeros
+        prototypes: shape.parts(seed: 1).prototypes, classCount: classes, typicalNonZeros: nonZeros
       ).method
     }
     #expect(try method(10, 40) == .denseRows)
     #expect(try method(200, 40) == .eightBit)
     #expect(try method(3000, 90) == .staged)
+    #expect(try method(3000, 90, classes: 1000) == .stagedByClass)
+    #expect(try method(3000, 90, classes: 2000) == .staged)
     #expect(try method(200, 40, sparse: false) == .denseProduct)
   }
 

@@ -1,120 +1,164 @@
 import CFastKMeansKernels
 
-/// One document on its way through the classes.
+/// One document on its way through a search by class: memory of one worker, used again for each second document.
 ///
-/// It is started, and finished only when the next one has been started: the exact scores of its most promising class
-/// give the bound that all others are held against, and that class's prototypes come from far away.
-struct ClassQuery {
-  let search: ClassSearch
-  let terms: Terms
-  let row: Int
-  let slot: ClassScratch.Slot
-  let spread: SpreadDocument
-  /// The class with the best sum of the document's rare features.
-  private var leader: Int?
+/// A document is started, and finished only when the next one has been started: the exact scores of its most promising
+/// class give the bound that all others are held against, and that class's prototypes come from far away.
+final class ClassQuery {
+  let document = StagedDocument()
+  let sums: UnsafeMutablePointer<Int16>
+  let positions: UnsafeMutablePointer<UInt32>
+  let values: UnsafeMutablePointer<Float>
+  /// The classes whose prototypes have been scored.
+  private let scored: UnsafeMutablePointer<Int>
+  private var scoredCount = 0
+  private(set) var terms: Terms?
+  private(set) var row = 0
+  /// The class with the best sum of the document's rare features; -1: none, or codes cannot hold the document.
+  private(set) var leader = -1
   /// The best prototype so far.
-  private var best = PrototypeHit.none
+  private(set) var best = PrototypeHit.none
 
-  init(
-    search: ClassSearch, terms: Terms, row: Int, slot: ClassScratch.Slot, spread: SpreadDocument
-  ) {
-    self.search = search
-    self.terms = terms
-    self.row = row
-    self.slot = slot
-    self.spread = spread
+  init(classCount: Int) {
+    let room = StagedScratch.candidateLimit + CodedRows.blockSize
+    sums = .allocate(capacity: roundedUp(classCount, to: CodedRows.blockSize))
+    positions = .allocate(capacity: room)
+    values = .allocate(capacity: room)
+    scored = .allocate(capacity: classCount)
   }
 
-  private var block: StagedBlock { search.storage.block }
+  deinit {
+    sums.deallocate()
+    positions.deallocate()
+    values.deallocate()
+    scored.deallocate()
+  }
 
+  /// The class with the largest sum; -1 where none is left.
+  @inline(__always)
+  private func ahead(_ block: StagedBlock, _ kernels: fk_code_kernels) -> Int {
+    let largest = kernels.largest(sums, block.stride)
+    guard largest > .min, kernels.at_least(sums, block.stride, largest, positions, 1) > 0 else { return -1 }
+    return Int(positions[0])
+  }
+
+  /// Takes a class out of the search: the sums of others never come down to that.
+  @inline(__always)
+  private func leaveOut(_ position: Int) {
+    scored[scoredCount] = position
+    scoredCount += 1
+    sums[position] = .min
+  }
+
+  /// The same again, after rows have been added to all sums.
+  @inline(__always)
+  private func leaveOutScored() {
+    for index in 0..<scoredCount { sums[scored[index]] = .min }
+  }
+}
+
+extension ClassQuery {
   /// Adds the lists of rare features, and asks for the prototypes of the class that is ahead then.
   @inline(__always)
-  mutating func start(_ scale: inout fk_staged_scale) {
+  func start(_ terms: Terms, row: Int, _ search: ClassSearch, _ scale: inout fk_staged_scale) {
+    (self.terms, self.row, leader, best, scoredCount) = (terms, row, -1, .none, 0)
     guard terms.count > 0 else { return }
-    slot.document.plan(&scale, terms, search.kernels)
-    guard slot.document.pointer.pointee.scale > 0 else { return }
+    let block = search.storage.block
+    document.plan(&scale, terms, search.kernels)
+    guard document.pointer.pointee.scale > 0 else { return }
     if !block.hasNearRows {
-      slot.document.order(&scale, terms, search.kernels)
-      block.fetchRows(0, slot.document.pointer.pointee)
+      document.order(&scale, terms, search.kernels)
+      block.fetchRows(0, document.pointer.pointee)
     }
     search.kernels.scatter(
-      slot.document.pointer, block.entries.pointer, block.biasCodes?.pointer, slot.sums,
-      block.prototypes.count)
-    slot.scoredCount = 0
-    leader = ahead()
-    if let leader { fetchPrototypes(leader) }
+      document.pointer, block.entries.pointer, block.biasCodes?.pointer, sums, block.prototypes.count)
+    leader = ahead(block, search.codeKernels)
+    if leader >= 0 { search.storage.fetchPrototypes(of: leader) }
   }
 
   /// Adds rows of codes until bounds leave few classes, and scores their prototypes.
   ///
-  /// - Returns: the best prototype; nil if bounds leave too many classes, or codes cannot hold the document.
+  /// - Returns: whether ``best`` is the answer; not if bounds leave too many classes, or codes cannot hold the document.
   @inline(__always)
-  mutating func best(_ scale: inout fk_staged_scale) -> PrototypeHit? {
-    var document = slot.document.pointer.pointee
-    guard document.scale > 0, let leader else { return nil }
+  func finish(_ terms: Terms, _ search: ClassSearch, _ spread: SpreadDocument, _ scale: inout fk_staged_scale)
+    -> Bool
+  {
+    guard leader >= 0 else { return false }
     spread.set(terms, search.storage.directory)
     defer { spread.clear(terms, search.storage.directory) }
-    score(leader)
+    score(leader, terms, search, spread)
+    return searchOthers(terms, search, spread, &scale)
+  }
+
+  @inline(__always)
+  private func searchOthers(
+    _ terms: Terms, _ search: ClassSearch, _ spread: SpreadDocument, _ scale: inout fk_staged_scale
+  ) -> Bool {
+    let block = search.storage.block
+    var document = self.document.pointer.pointee
     var done = 0
     while true {
       let isLast = done == document.heavy_count
       let limit = isLast ? StagedScratch.candidateLimit : StagedSearch.fewSurvivors
       let found = block.survivors(
-        slot.sums, done, document, best.score * document.scale, limit, into: slot.positions,
-        kernels: search.kernels)
+        sums, done, document, best.score * document.scale, limit, into: positions, kernels: search.kernels)
       if found <= limit {
-        scoreSurvivors(found, done, document)
-        return best
+        scoreSurvivors(found, done, document, terms, search, spread)
+        return true
       }
-      guard !isLast else { return nil }
+      guard !isLast else { return false }
       if block.hasNearRows, done == 0 {
-        slot.document.order(&scale, terms, search.kernels)
-        document = slot.document.pointer.pointee
+        self.document.order(&scale, terms, search.kernels)
+        document = self.document.pointer.pointee
       }
-      done = block.addRows(done, document, to: slot.sums, kernels: search.kernels)
+      done = block.addRows(done, document, to: sums, kernels: search.kernels)
       block.fetchRows(done, document)
-      slot.leaveOutScored()
-      if let next = ahead(), mayWin(next, done, document) { score(next) }
+      leaveOutScored()
+      let next = ahead(block, search.codeKernels)
+      if next >= 0, bound(next, done, document, block) != nil { score(next, terms, search, spread) }
     }
   }
 
   /// Scores, best bound first, the classes among the survivors that may still win.
   @inline(__always)
-  private mutating func scoreSurvivors(_ found: Int, _ done: Int, _ document: fk_staged_document) {
-    let (positions, values) = (slot.positions, slot.values)
+  private func scoreSurvivors(
+    _ found: Int, _ done: Int, _ document: fk_staged_document, _ terms: Terms, _ search: ClassSearch,
+    _ spread: SpreadDocument
+  ) {
     var kept = 0
     for index in 0..<found {
       let position = Int(positions[index])
-      guard slot.sums[position] > .min else { continue }
-      let lowest = best.score * document.scale
-      let value = block.refined(position, slot.document, done, slot.sums, lowest: lowest)
-      guard value + document.slack >= lowest else { continue }
-      fetchPrototypes(position)
+      guard sums[position] > .min, let bound = bound(position, done, document, search.storage.block) else {
+        continue
+      }
+      search.storage.fetchPrototypes(of: position)
       positions[kept] = positions[index]
-      values[kept] = value
+      values[kept] = bound
       kept += 1
     }
     while kept > 0 {
       let next = (0..<kept).reduce(0) { values[$1] > values[$0] ? $1 : $0 }
-      guard values[next] + document.slack >= best.score * document.scale else { return }
-      score(Int(positions[next]))
+      guard values[next] >= best.score * document.scale else { return }
+      score(Int(positions[next]), terms, search, spread)
       kept -= 1
       positions[next] = positions[kept]
       values[next] = values[kept]
     }
   }
 
-  /// Whether a class's bound reaches the best score.
+  /// The most that a class may score, in units of sums; nil if that is below the best score.
   @inline(__always)
-  private func mayWin(_ position: Int, _ done: Int, _ document: fk_staged_document) -> Bool {
+  private func bound(
+    _ position: Int, _ done: Int, _ document: fk_staged_document, _ block: StagedBlock
+  ) -> Float? {
     let lowest = best.score * document.scale
-    let value = block.refined(position, slot.document, done, slot.sums, lowest: lowest)
-    return value + document.slack >= lowest
+    let most = block.refined(position, self.document, done, sums, lowest: lowest) + document.slack
+    return most >= lowest ? most : nil
   }
 
   /// Scores each prototype of a class; equal scores go to the lowest prototype, whichever class came first.
   @inline(__always)
-  private mutating func score(_ position: Int) {
+  private func score(_ position: Int, _ terms: Terms, _ search: ClassSearch, _ spread: SpreadDocument) {
     let (storage, biases) = (search.storage, search.biases.pointer)
     for prototype in storage.classes[position] {
       let score = storage.exact.score(prototype, bias: biases[prototype], terms, storage.directory, spread)
@@ -122,21 +166,6 @@ struct ClassQuery {
       guard score > best.score || isLower else { continue }
       best = PrototypeHit(prototype: Int32(truncatingIfNeeded: prototype), score: score)
     }
-    slot.leaveOut(position)
-  }
-
-  @inline(__always)
-  private func fetchPrototypes(_ position: Int) {
-    for prototype in search.storage.classes[position] { search.storage.exact.fetch(prototype) }
-  }
-
-  /// The class with the largest sum.
-  @inline(__always)
-  private func ahead() -> Int? {
-    let largest = search.codeKernels.largest(slot.sums, block.stride)
-    guard largest > .min,
-      search.codeKernels.at_least(slot.sums, block.stride, largest, slot.positions, 1) > 0
-    else { return nil }
-    return Int(slot.positions[0])
+    leaveOut(position)
   }
 }

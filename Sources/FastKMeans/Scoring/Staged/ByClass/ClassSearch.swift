@@ -26,51 +26,48 @@ final class ClassSearch: Sendable {
     scratch.order.sort(rows, range)
     let order = scratch.order.rows
     var terms = scratch.buffers[0].take(rows, row: order[0], directory: directory, factor: 1)
-    var last: ClassQuery?
     for (position, row) in order.enumerated() {
-      var query = ClassQuery(
-        search: self, terms: terms, row: row, slot: scratch.slots[position & 1], spread: scratch.spread)
+      let mine = terms
       if position + 1 < order.count {
         terms = scratch.buffers[(position + 1) % 3].take(
           rows, row: order[position + 1], directory: directory, factor: 1)
         fk_staged_fetch(block.features.pointer, block.entries.pointer, terms.starts, terms.count)
       }
       if position + 3 < order.count { rows.fetch(order[position + 3]) }
-      query.start(&scale)
-      if var last { try finish(&last, &scale, worker, scratch, consumer) }
-      last = query
+      scratch.queries[position & 1].start(mine, row: row, self, &scale)
+      if position > 0 { try finish(scratch.queries[(position - 1) & 1], &scale, worker, scratch, consumer) }
     }
-    if var last { try finish(&last, &scale, worker, scratch, consumer) }
+    try finish(scratch.queries[(order.count - 1) & 1], &scale, worker, scratch, consumer)
   }
 
   @inline(__always)
   private func finish<Consumer: StagedConsumer>(
-    _ query: inout ClassQuery, _ scale: inout fk_staged_scale, _ worker: Int, _ scratch: ClassScratch,
+    _ query: ClassQuery, _ scale: inout fk_staged_scale, _ worker: Int, _ scratch: ClassScratch,
     _ consumer: Consumer
   ) throws {
-    guard query.terms.count > 0 else {
+    guard let terms = query.terms, terms.count > 0 else {
       // Without any known feature, every score is the prototype's bias.
       return consumer.take(
         worker: worker, row: query.row, first: 0, scores: biases.pointer, count: prototypeCount,
         kernels: scoringKernels)
     }
-    if let hit = query.best(&scale) {
-      if hit.prototype >= 0 { consumer.offer(worker: worker, row: query.row, hit) }
-      return
+    guard query.finish(terms, self, scratch.spread, &scale) else {
+      return try scoreAll(terms, query.row, worker, scratch, consumer)
     }
-    try scoreAll(query, worker, scratch, consumer)
+    guard query.best.prototype >= 0 else { return }
+    consumer.offer(worker: worker, row: query.row, query.best)
   }
 
   /// Too many survivors, or magnitudes that codes cannot hold: every score by its definition.
   @inline(never)
   private func scoreAll<Consumer: StagedConsumer>(
-    _ query: ClassQuery, _ worker: Int, _ scratch: ClassScratch, _ consumer: Consumer
+    _ terms: Terms, _ row: Int, _ worker: Int, _ scratch: ClassScratch, _ consumer: Consumer
   ) throws {
     try storage.allLists.made().score(
-      query.terms, biases: biases.pointer, into: scratch.scores, count: prototypeCount,
+      terms, biases: biases.pointer, into: scratch.scores, count: prototypeCount,
       kernels: scoringKernels)
     consumer.take(
-      worker: worker, row: query.row, first: 0, scores: scratch.scores, count: prototypeCount,
+      worker: worker, row: row, first: 0, scores: scratch.scores, count: prototypeCount,
       kernels: scoringKernels)
   }
 }

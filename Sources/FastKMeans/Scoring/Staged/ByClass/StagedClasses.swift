@@ -56,6 +56,12 @@ final class StagedClasses: Sendable {
     }
   }
 
+  /// Asks for the rows of a class's prototypes: they usually come from far away.
+  @inline(__always)
+  func fetchPrototypes(of position: Int) {
+    for prototype in classes[position] { exact.fetch(prototype) }
+  }
+
   var byteCount: Int {
     directory.byteCount + block.byteCount + classes.count * 16 + allLists.byteCount
       + (rows.withLock { $0?.byteCount } ?? 0)
