@@ -2,7 +2,7 @@ extension ScoringIndex.Method {
   /// The method that was fastest for a shape.
   ///
   /// Measured on one core with AVX-512, best of several runs, docs/s: 58 prototypes x 42 terms, dense rows 2.7 M, 8-bit
-  /// 4.0 M; 1,499 x 41, 8-bit 420 k, staged 470 k; 4,440 x 41, 8-bit 100 k, staged 320 k. Where prototypes share more
+  /// 4.0 M; 1,499 x 41, 8-bit 420 k, staged 580 k; 4,440 x 41, 8-bit 100 k, staged 380 k. Where prototypes share more
   /// of their features, 8-bit rows pay a little longer.
   ///
   /// - Parameters:
@@ -24,7 +24,7 @@ extension ScoringIndex.Method {
   /// Whether classes have several prototypes, and short ones: each document reads those of one class and a half.
   ///
   /// Measured with AVX-512, three prototypes a class: 4,440 prototypes of 54 and 65 values, 1.07 times as fast as by
-  /// prototype (1.24 with scores); 15,000 of 1,250 values, 0.91 times.
+  /// prototype (1.2 with scores); 15,000 of 1,250 values, 0.91 times.
   private static func paysByClass(_ prototypes: PrototypeSet) -> Bool {
     let classIndices = prototypes.classIndices
     let classCount = 1 + zip(classIndices, classIndices.dropFirst()).count { $0 != $1 }
