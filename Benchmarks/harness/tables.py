@@ -1,8 +1,8 @@
 """Tables of the micro benchmarks as Markdown. Standard library only."""
 
 METHODS = {
-    "denseRows": "dense rows", "eightBit": "8-bit rows", "staged": "staged", "lists": "lists",
-    "denseProduct": "dense product",
+    "denseRows": "dense rows", "eightBit": "8-bit rows", "staged": "staged", "stagedByClass": "staged by class",
+    "lists": "lists", "denseProduct": "dense product",
 }
 
 
