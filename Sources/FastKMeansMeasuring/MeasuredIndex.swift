@@ -10,13 +10,15 @@ public struct MeasuredIndex: Sendable {
   /// The stored values of the prototypes.
   public let storedValueCount: Int
 
-  /// The index that the model answers with.
+  /// The index that the model answers with, or one of its own by another method.
   ///
+  /// - Parameters:
+  ///   - method: the name of a scoring method; nil: the model's choice.
   /// - Throws: what building it throws.
   /// - Complexity: O(stored values), once for a model.
   public init(of model: ClassifierModel<Label>, method: String? = nil) throws {
     let storage = model.storage
-    index = try storage.makeIndex(method: method.map { try Self.named($0) })
+    index = try method.map { try storage.makeIndex(method: Self.named($0)) } ?? storage.index()
     isRefined = storage.refined != nil
     storedValueCount = (storage.refined?.weights ?? storage.prototypes).storedValueCount
   }

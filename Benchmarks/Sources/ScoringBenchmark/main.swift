@@ -1,6 +1,7 @@
 // Documents a second under trained models: the scoring index by itself, with scores, and the whole of prediction.
 //
-//   swift run -c release --package-path Benchmarks ScoringBenchmark X_test.npz [threads=2] [documents=20000] [method=staged] MODEL ...
+//   swift run -c release --package-path Benchmarks \
+//     ScoringBenchmark X_test.npz [threads=2] [documents=20000] [method=staged] MODEL ...
 //
 // A line of JSON for each model. Rates are documents a CPU second on one thread, in the fastest of three repetitions;
 // with `threads` also the wall seconds of one thread and of so many, for what a second core is worth.
@@ -45,9 +46,10 @@ func word(_ name: String) -> String? {
   CommandLine.arguments.first { $0.hasPrefix(name + "=") }.map { String($0.dropFirst(name.count + 1)) }
 }
 
-func argument(_ name: String) -> Int? { word(name).flatMap { Int($0) } }
+/// The same as a number.
+func number(_ name: String) -> Int? { word(name).flatMap { Int($0) } }
 
-let threads = argument("threads") ?? 1
+let threads = number("threads") ?? 1
 
 /// Documents a CPU second.
 func rate(of rows: Features, _ work: () throws -> Void) throws -> Double {
@@ -104,7 +106,7 @@ encoder.keyEncodingStrategy = .convertToSnakeCase
 encoder.outputFormatting = .sortedKeys
 do {
   let all = try readFeatures(rowsPath)
-  let rows = all.selectingRows(0..<min(all.rowCount, max(1, argument("documents") ?? 20_000)))
+  let rows = all.selectingRows(0..<min(all.rowCount, max(1, number("documents") ?? 20_000)))
   for path in paths.dropFirst() {
     print(String(decoding: try encoder.encode(measure(path, rows)), as: UTF8.self))
   }

@@ -113,8 +113,8 @@ package final class ScoringIndex: Sendable {
       case .lists(let lists): lists.byteCount
       case .denseRows(let rows): rows.byteCount + rows.directory.byteCount
       case .eightBit(let rows): rows.byteCount
-      case .staged(let rows): rows.byteCount
-      case .stagedByClass(let classes): classes.byteCount
+      case .staged(let rows): rows.byteCount + rows.allLists.byteCount
+      case .stagedByClass(let classes): classes.byteCount + classes.allLists.byteCount
       case .dense(let dense): dense.byteCount
       }
     return parts + biases.byteCount + classIndices.count * 4 + classStarts.count * 8

@@ -15,10 +15,13 @@ final class StagedRows: Sendable {
   /// A list's entry names a prototype of its block in 16 bits.
   static let blockSize = 1 << 16
 
+  /// - Parameters:
+  ///   - allLists: of the same prototypes; nil: lists of its own.
   init(
-    _ prototypes: PrototypeSet, biases: UnsafePointer<Float>, truncation: Float, workers: Int
+    _ prototypes: PrototypeSet, biases: UnsafePointer<Float>, truncation: Float, workers: Int,
+    allLists: DeferredLists? = nil
   ) throws {
-    allLists = DeferredLists(prototypes, truncation: truncation)
+    self.allLists = allLists ?? DeferredLists(prototypes, truncation: truncation)
     let lists = try InvertedLists(prototypes, truncation: truncation)
     directory = lists.directory
     exact = ExactRows(prototypes, truncation: truncation)
@@ -30,7 +33,8 @@ final class StagedRows: Sendable {
     self.blocks = blocks
   }
 
+  /// Without ``allLists``.
   var byteCount: Int {
-    directory.byteCount + blocks.reduce(0) { $0 + $1.byteCount } + allLists.byteCount
+    directory.byteCount + blocks.reduce(0) { $0 + $1.byteCount }
   }
 }

@@ -1,8 +1,6 @@
 /// What one worker needs for a staged search.
 final class StagedScratch {
-  let order = RowOrder()
-  /// One document is searched while the next one's lists are fetched and the last one's exact values arrive.
-  let buffers = [TermBuffer(), TermBuffer(), TermBuffer()]
+  let walk = DocumentWalk()
   let sums: UnsafeMutablePointer<Int16>
   let scores: UnsafeMutablePointer<Float>
   /// The survivors of this document and of the last one.

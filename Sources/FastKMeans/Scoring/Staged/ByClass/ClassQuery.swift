@@ -14,7 +14,7 @@ final class ClassQuery {
   private var scoredCount = 0
   private(set) var terms: Terms?
   private(set) var row = 0
-  /// The class with the best sum of the document's rare features; -1: none, or codes cannot hold the document.
+  /// The class with the best sum of the document's rare features; -1: no known feature, or codes cannot hold the document.
   private(set) var leader = -1
   /// The best prototype so far.
   private(set) var best = PrototypeHit.none
@@ -78,7 +78,8 @@ extension ClassQuery {
 
   /// Adds rows of codes until bounds leave few classes, and scores their prototypes.
   ///
-  /// - Returns: whether ``best`` is the answer; not if bounds leave too many classes, or codes cannot hold the document.
+  /// - Returns: whether ``best`` is the answer; not if there is no known feature, bounds leave too many classes, or codes
+  ///   cannot hold the document.
   @inline(__always)
   func finish(_ terms: Terms, _ search: ClassSearch, _ spread: SpreadDocument, _ scale: inout fk_staged_scale)
     -> Bool

@@ -1,8 +1,6 @@
 /// What one worker needs for a search by class.
 final class ClassScratch {
-  let order = RowOrder()
-  /// One document is started while the next one's lists are fetched and the last one is finished.
-  let buffers = [TermBuffer(), TermBuffer(), TermBuffer()]
+  let walk = DocumentWalk()
   /// Two documents are on their way, so that the prototypes of the one's best class arrive while the other is started.
   let queries: [ClassQuery]
   /// The document whose exact scores are computed.

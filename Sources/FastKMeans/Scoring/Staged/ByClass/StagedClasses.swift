@@ -50,7 +50,7 @@ final class StagedClasses: Sendable {
     try rows.withLock { rows in
       if let rows { return rows }
       let made = try StagedRows(
-        prototypes, biases: biases.pointer, truncation: truncation, workers: workers)
+        prototypes, biases: biases.pointer, truncation: truncation, workers: workers, allLists: allLists)
       rows = made
       return made
     }
@@ -62,8 +62,9 @@ final class StagedClasses: Sendable {
     for prototype in classes[position] { exact.fetch(prototype) }
   }
 
+  /// Without ``allLists``.
   var byteCount: Int {
-    directory.byteCount + block.byteCount + classes.count * 16 + allLists.byteCount
+    directory.byteCount + block.byteCount + classes.count * 16
       + (rows.withLock { $0?.byteCount } ?? 0)
   }
 }
