@@ -1,6 +1,7 @@
 // A batch of documents on its way to the device: columns renumbered to the table's rows, values scaled, unknown
 // features left out.
 #pragma once
+#include "conversion.hpp"
 #include "prototypes.hpp"
 
 namespace fk {
@@ -8,15 +9,15 @@ namespace fk {
 /// Sparse rows on the device.
 struct SparsePart {
   at::Tensor offsets, columns, values;
-  int64_t entryCount = 0;
 };
 
 class Batch {
  public:
   int64_t rowCount = 0;
   bool isSparse = false;
-  SparsePart head, tail;
+  SparsePart sparse;
   at::Tensor dense; // rows x table rows, in the prototypes' precision
+  at::Tensor padded; // the same with zeros behind each row, to a multiple of 16 bytes
 
   Batch(const fka_prototypes &prototypes, const fka_row_view &rows) : rowCount(rows.count), prototypes_(prototypes) {
     isSparse = rows.offsets != nullptr;
@@ -24,23 +25,23 @@ class Batch {
     else stageDense(rows);
   }
 
-  /// Rows `first ..< first + count` of the head (or of dense rows) as a dense matrix in the prototypes' precision.
+  /// Rows `first ..< first + count` as a dense matrix in the prototypes' precision.
   at::Tensor densified(int64_t first, int64_t count) const {
     if (!isSparse) return dense.narrow(0, first, count);
-    auto offsets = head.offsets.narrow(0, first, count + 1);
+    auto offsets = sparse.offsets.narrow(0, first, count + 1);
     auto counts = offsets.diff();
-    int64_t begin = hostHeadOffsets_[first], entries = hostHeadOffsets_[first + count] - begin;
-    auto matrix = at::zeros({count * prototypes_.head}, prototypes_.device->options(prototypes_.type));
+    int64_t begin = hostOffsets_[first], entries = hostOffsets_[first + count] - begin;
+    auto matrix = at::zeros({count * prototypes_.tableRows()}, prototypes_.device->options(prototypes_.type));
     auto rows = at::arange(count, prototypes_.device->options(at::kLong));
-    auto places = at::repeat_interleave(rows, counts, 0, entries).mul_(prototypes_.head);
-    places.add_(head.columns.narrow(0, begin, entries));
-    matrix.index_copy_(0, places, head.values.narrow(0, begin, entries).to(prototypes_.type));
-    return matrix.view({count, prototypes_.head});
+    auto places = at::repeat_interleave(rows, counts, 0, entries).mul_(prototypes_.tableRows());
+    places.add_(sparse.columns.narrow(0, begin, entries));
+    matrix.index_copy_(0, places, sparse.values.narrow(0, begin, entries).to(prototypes_.type));
+    return matrix.view({count, prototypes_.tableRows()});
   }
 
  private:
   const fka_prototypes &prototypes_;
-  std::vector<int64_t> hostHeadOffsets_;
+  std::vector<int64_t> hostOffsets_;
   std::vector<at::Tensor> staging_; // read by copies that are under way
 
   at::Tensor hostTensor(at::IntArrayRef sizes, at::ScalarType type) {
@@ -54,102 +55,94 @@ class Batch {
     return prototypes_.device->isHost() ? tensor : tensor.to(prototypes_.device->device, /*non_blocking=*/true);
   }
 
-  /// The largest value that rounds to a finite one.
-  float limit() const {
+  /// The bits of the largest value that rounds to a finite one; those of infinity and NaN lie above.
+  uint32_t limitBits() const {
     switch (prototypes_.type) {
-      case at::kHalf: return 65519.996f;
-      case at::kBFloat16: return 3.3961775e38f;
-      default: return std::numeric_limits<float>::infinity();
+      case at::kHalf: return 0x477fefff; // below 65,520
+      case at::kBFloat16: return 0x7f7f7fff;
+      default: return 0xffffffff;
     }
   }
 
   void check(float value, int64_t row) const {
-    if (std::abs(value) <= limit()) return;
+    if (magnitude(value) <= limitBits()) return;
     char text[160];
     std::snprintf(text, sizeof text, "the value %g is beyond %s", value,
                   prototypes_.type == at::kHalf ? "float16" : "bfloat16");
     throw Failure::overflow(row, text);
   }
 
+  /// Twice over the rows, on all threads: how many entries each has, then the entries.
   void stageSparse(const fka_row_view &rows) {
-    int64_t begin = rows.offsets[0], total = rows.offsets[rows.count] - begin, split = prototypes_.head;
-    bool hasHead = split > 0, hasTail = split < prototypes_.tableRows();
-    Target inHead(*this, rows.count, hasHead ? total : 0), inTail(*this, rows.count, hasTail ? total : 0);
-    for (int64_t row = 0; row < rows.count; row++) {
+    auto offsets = hostTensor({rows.count + 1}, at::kLong);
+    auto *offset = offsets.data_ptr<int64_t>();
+    offset[0] = 0;
+    forEachRow([&](int64_t row) {
+      int64_t known = 0;
+      for (int64_t entry = rows.offsets[row]; entry < rows.offsets[row + 1]; entry++)
+        known += prototypes_.map[rows.columns[entry]] >= 0;
+      offset[row + 1] = known;
+    });
+    for (int64_t row = 0; row < rows.count; row++) offset[row + 1] += offset[row];
+    auto columns = hostTensor({offset[rows.count]}, at::kInt), values = hostTensor({offset[rows.count]}, at::kFloat);
+    auto *column = columns.data_ptr<int32_t>();
+    auto *value = values.data_ptr<float>();
+    forEachRow([&](int64_t row) {
       float scale = rows.scales ? rows.scales[row] : 1;
+      int64_t next = offset[row];
       for (int64_t entry = rows.offsets[row]; entry < rows.offsets[row + 1]; entry++) {
         int32_t place = prototypes_.map[rows.columns[entry]];
         if (place < 0) continue;
-        float value = rows.values[entry] * scale;
-        if (place < split) {
-          check(value, row);
-          inHead.add(place, value);
-        } else {
-          inTail.add(place, value);
-        }
+        value[next] = rows.values[entry] * scale;
+        // The kernel takes values in single precision.
+        if (prototypes_.densifies) check(value[next], row);
+        column[next++] = place;
       }
-      inHead.endRow(row);
-      inTail.endRow(row);
-    }
-    if (hasHead) {
-      hostHeadOffsets_.assign(inHead.offset, inHead.offset + rows.count + 1);
-      head = inHead.onDevice(*this);
-    }
-    if (hasTail) tail = inTail.onDevice(*this);
+    });
+    if (prototypes_.densifies) hostOffsets_.assign(offset, offset + rows.count + 1);
+    sparse = {onDevice(offsets), onDevice(columns), onDevice(values)};
   }
 
-  /// Where staged entries go.
-  struct Target {
-    at::Tensor offsets, columns, values;
-    int64_t *offset;
-    int32_t *column;
-    float *value;
-    int64_t count = 0;
+  static constexpr int64_t kRowsAThread = 128;
 
-    Target(Batch &batch, int64_t rows, int64_t capacity)
-        : offsets(batch.hostTensor({rows + 1}, at::kLong)), columns(batch.hostTensor({capacity}, at::kInt)),
-          values(batch.hostTensor({capacity}, at::kFloat)), offset(offsets.data_ptr<int64_t>()),
-          column(columns.data_ptr<int32_t>()), value(values.data_ptr<float>()) {
-      offset[0] = 0;
-    }
+  template <class Body> void forEachRow(Body body) const {
+    prototypes_.device->workers.run(rowCount, kRowsAThread, [&](int64_t begin, int64_t end) {
+      for (int64_t row = begin; row < end; row++) body(row);
+    });
+  }
 
-    void add(int32_t place, float x) {
-      column[count] = place;
-      value[count++] = x;
-    }
-
-    void endRow(int64_t row) { offset[row + 1] = count; }
-
-    SparsePart onDevice(const Batch &batch) const {
-      return {batch.onDevice(offsets), batch.onDevice(columns.narrow(0, 0, count)),
-              batch.onDevice(values.narrow(0, 0, count)), count};
-    }
-  };
-
+  /// Rows end on 16 bytes, as the copy engine and streaming stores want: zeros behind the last feature.
   void stageDense(const fka_row_view &rows) {
-    int64_t width = prototypes_.tableRows();
-    auto staged = hostTensor({rows.count, width}, prototypes_.type);
+    int64_t width = prototypes_.tableRows(), values = 16 / prototypes_.elementBytes();
+    auto staged = hostTensor({rows.count, (width + values - 1) / values * values}, prototypes_.type);
     switch (prototypes_.type) {
-      case at::kHalf: fill(rows, staged.data_ptr<at::Half>()); break;
-      case at::kBFloat16: fill(rows, staged.data_ptr<at::BFloat16>()); break;
-      default: fill(rows, staged.data_ptr<float>());
+      case at::kHalf: fillDense(rows, staged, staged.data_ptr<at::Half>(), roundToHalf); break;
+      case at::kBFloat16: fillDense(rows, staged, staged.data_ptr<at::BFloat16>(), roundToBFloat); break;
+      default: fillDense(rows, staged, staged.data_ptr<float>(), copyScaled);
     }
-    dense = onDevice(staged);
+    padded = onDevice(staged);
+    dense = padded.narrow(1, 0, width);
   }
 
-  template <class Value> void fill(const fka_row_view &rows, Value *to) const {
-    int64_t width = prototypes_.tableRows();
+  template <class Value, class Convert>
+  void fillDense(const fka_row_view &rows, const at::Tensor &staged, Value *to, Convert convert) const {
+    int64_t width = prototypes_.tableRows(), stride = staged.size(1);
     const auto &features = prototypes_.features;
-    at::parallel_for(0, rows.count, 256, [&](int64_t begin, int64_t end) {
+    prototypes_.device->workers.run(rows.count, kRowsAThread, [&](int64_t begin, int64_t end) {
+      std::vector<float> picked(prototypes_.isDense ? 0 : static_cast<size_t>(width));
+      Line<Value> line(stride);
       for (int64_t row = begin; row < end; row++) {
         const float *from = rows.values + row * rows.feature_count;
+        for (size_t column = 0; column < picked.size(); column++) picked[column] = from[features[column]];
+        if (!picked.empty()) from = picked.data();
         float scale = rows.scales ? rows.scales[row] : 1;
-        for (int64_t column = 0; column < width; column++) {
-          float value = from[features[column]] * scale;
-          if (!std::is_same<Value, float>::value) check(value, row);
-          to[row * width + column] = static_cast<Value>(value);
-        }
+        uint32_t largest = convert(from, scale, line.values, width);
+        line.stream(to + row * stride);
+        // Said of the first value that is too large; the loop over all of them stays without a branch.
+        if (largest > limitBits())
+          for (int64_t column = 0; column < width; column++) check(from[column] * scale, row);
       }
+      endStreaming();
     });
   }
 };

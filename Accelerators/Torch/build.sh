@@ -35,19 +35,25 @@ if [ -e fka_plugin.h ]; then include=.; fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 # The compiler at run time needs the kernels' text.
+text() { # NAME FILE
+  echo "inline const char *const $1 = R\"FKCUDA("
+  cat "$2"
+  echo ')FKCUDA";'
+}
 {
   echo '#pragma once'
-  echo 'namespace fk { inline const char *const kKernelSource = R"FKCUDA('
-  cat kernels.cu
-  echo ')FKCUDA"; }'
+  echo 'namespace fk {'
+  text kKernelSource kernels.cu
+  text kDenseSource dense.cu
+  echo '}'
 } >"$work/kernels_source.hpp"
 
 mkdir -p "$(dirname "$output")"
-"${CXX:-c++}" -std=c++20 -O2 -fPIC -shared -fvisibility=hidden -ffp-contract=off -Wall -Wextra -Wno-unused-parameter \
+"${CXX:-c++}" -std=c++20 -O3 -fPIC -shared -fvisibility=hidden -ffp-contract=off -Wall -Wextra -Wno-unused-parameter \
   -D_GLIBCXX_USE_CXX11_ABI="$cxx11" -DFK_TORCH_BUILD="\"$version\"" \
   -I. -I"$work" -I"$include" \
   -isystem "$torch/include" -isystem "$torch/include/torch/csrc/api/include" \
-  ${CXXFLAGS:-} plugin.cpp -o "$work/plugin.so" -L"$torch/lib" -ltorch_cpu -lc10 -ldl -Wl,-rpath,"$torch/lib"
+  ${CXXFLAGS:-} plugin.cpp -o "$work/plugin.so" -L"$torch/lib" -ltorch_cpu -lc10 -ldl -pthread -Wl,-rpath,"$torch/lib"
 # In one step, so that a process that has the old one mapped keeps it.
 mv -f "$work/plugin.so" "$output"
 echo "built $output for PyTorch $version"

@@ -34,6 +34,11 @@ class Library {
     std::memcpy(&function, &found, sizeof function);
   }
 
+  /// Leaves `function` as it is where an older library lacks it.
+  template <class Function> void findIfThere(const char *name, Function &function) const {
+    if (void *found = handle_ ? dlsym(handle_, name) : nullptr) std::memcpy(&function, &found, sizeof function);
+  }
+
  private:
   void *handle_ = nullptr;
   std::string reasons_;
@@ -54,9 +59,10 @@ class Compiler {
   }
 
   /// - `architecture`: such as "sm_90".
-  std::vector<char> compile(const std::string &architecture) const {
+  /// - `more`: text behind that of `kernels.cu`.
+  std::vector<char> compile(const std::string &architecture, const std::string &more = "") const {
     void *program = nullptr;
-    if (create_(&program, kKernelSource, "kernels.cu", 0, nullptr, nullptr) != 0)
+    if (create_(&program, (kKernelSource + more).c_str(), "kernels.cu", 0, nullptr, nullptr) != 0)
       throw Failure(FKA_FAILED, "NVRTC took no program");
     std::string target = "--gpu-architecture=" + architecture;
     const char *options[] = {target.c_str(), "--std=c++17", "--fmad=false"};
@@ -140,6 +146,8 @@ class Driver {
     library_.find("cuCtxGetDevice", current_);
     library_.find("cuCtxGetCurrent", getContext_);
     library_.find("cuCtxSetCurrent", setContext_);
+    library_.find("cuFuncSetAttribute", setFunctionAttribute_);
+    library_.findIfThere("cuTensorMapEncodeTiled", encodeMap_);
   }
 
   /// Remembers the context that PyTorch has made current.
@@ -176,8 +184,30 @@ class Driver {
     return function;
   }
 
-  void launch(void *function, unsigned x, unsigned y, unsigned threads, void *stream, void **arguments) const {
-    check(launch_(function, x, y, 1, threads, 1, 1, 0, stream, arguments, nullptr), "cuLaunchKernel");
+  void launch(void *function, unsigned x, unsigned y, unsigned threads, void *stream, void **arguments,
+              unsigned sharedBytes = 0) const {
+    check(launch_(function, x, y, 1, threads, 1, 1, sharedBytes, stream, arguments, nullptr), "cuLaunchKernel");
+  }
+
+  /// Beyond 48 KB a kernel must be allowed its shared memory.
+  void allowShared(void *function, int bytes) const {
+    check(setFunctionAttribute_(function, /*MAX_DYNAMIC_SHARED_SIZE_BYTES*/ 8, bytes), "cuFuncSetAttribute");
+  }
+
+  /// Whether the copy engine takes descriptions of matrices: drivers from CUDA 12 on.
+  bool describesMatrices() const { return encodeMap_ != nullptr; }
+
+  /// Describes a row-major matrix of 16-bit values for the copy engine, in boxes of 64 columns that it writes with the
+  /// chunks of 16 bytes exchanged.
+  /// - `columns`: a multiple of 8.
+  void describe(const void *matrix, int64_t columns, int64_t rows, unsigned boxRows, void *map) const {
+    constexpr int uint16 = 1, notInterleaved = 0, swizzle128 = 3, promote128 = 2, zerosOutside = 0;
+    uint64_t sizes[] = {static_cast<uint64_t>(columns), static_cast<uint64_t>(rows)};
+    uint64_t pitch[] = {static_cast<uint64_t>(columns) * 2};
+    unsigned box[] = {64, boxRows}, steps[] = {1, 1};
+    check(encodeMap_(map, uint16, 2, const_cast<void *>(matrix), sizes, pitch, box, steps, notInterleaved, swizzle128,
+                     promote128, zerosOutside),
+          "cuTensorMapEncodeTiled");
   }
 
  private:
@@ -199,6 +229,9 @@ class Driver {
   int (*current_)(int *) = nullptr;
   int (*getContext_)(void **) = nullptr;
   int (*setContext_)(void *) = nullptr;
+  int (*setFunctionAttribute_)(void *, int, int) = nullptr;
+  int (*encodeMap_)(void *, int, unsigned, void *, const uint64_t *, const uint64_t *, const unsigned *, const unsigned *,
+                    int, int, int, int) = nullptr;
   void *context_ = nullptr;
 };
 

@@ -13,8 +13,12 @@
 #include <optional>
 
 #include "kernels.hpp"
+#include "workers.hpp"
 
 namespace fk {
+
+/// One that the host prepares, one that is copied, one that is computed. The core submits so many before it waits.
+constexpr int64_t kBatchesUnderWay = 3;
 
 /// The folder that LibTorch was loaded from.
 inline std::string torchFolder() {
@@ -64,7 +68,8 @@ struct fka_device {
   std::shared_ptr<fk::Driver> driver;
   std::optional<fk::Kernels> kernels;
   std::string kernelNote;
-  /// Two, so that one batch is copied while the other is computed; empty where the device has none.
+  fk::Workers workers;
+  /// One for each batch under way, so that one is copied while another is computed; empty where the device has none.
   std::vector<c10::Stream> streams;
   size_t nextStream = 0;
   /// Bytes taken by what stays: used where memory is limited by `FASTKMEANS_TORCH_MEMORY`.
@@ -129,7 +134,8 @@ struct fka_device {
     guard.setDevice(device);
     at::zeros({1}, options(at::kFloat)); // makes the context
     driver->adoptContext();
-    streams = {guard.getStreamFromGlobalPool(device), guard.getStreamFromGlobalPool(device)};
+    for (int64_t batch = 0; batch < fk::kBatchesUnderWay; batch++)
+      streams.push_back(guard.getStreamFromGlobalPool(device));
     try {
       kernels.emplace(driver, folder);
       kernelNote = "kernel, compiled by NVRTC for " + driver->architecture();

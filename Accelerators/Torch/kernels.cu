@@ -201,6 +201,25 @@ FK_SCORE_KERNEL(fk_score_float32, float)
 FK_SCORE_KERNEL(fk_score_float16, fk_half)
 FK_SCORE_KERNEL(fk_score_bfloat16, fk_bfloat)
 
+// The kernel for dense rows in `dense.cu`: the sizes that the host has to know.
+#define FK_GROUP_THREADS 128
+#define FK_GROUP_ROWS 64
+#define FK_TILE_LANES 128
+#define FK_LINE_VALUES 64 // of 16 bits: 128 bytes
+
+// Dense rows in 16 bits against a block of prototypes; `dense.cu` says how. Rows and table are described apart.
+struct fk_dense_request {
+  fk_long row_count, width, count; // rows, features, prototypes
+  const float *bias;               // for each prototype, or null
+  fk_key *best;                    // gets each row's best candidate if that is better than what stands there
+  unsigned int first;              // the first prototype
+};
+
+// The driver's description of a matrix, for the copy engine.
+struct alignas(64) fk_matrix_map {
+  unsigned long long words[16];
+};
+
 // The twin for the sums: sums[p * width + column] += weight * value over the rows of prototype p, in row order. A warp
 // has a prototype to itself, and a row's columns are distinct, so nothing is added twice at one place.
 //   order, start: prototype p has the rows order[start[p]] .. order[start[p + 1] - 1].

@@ -1,32 +1,17 @@
 // Launches the kernels: on a CUDA stream, or as loops on the processor.
 #pragma once
-#include <ATen/Parallel.h>
 #include <c10/core/Stream.h>
-#include <c10/util/BFloat16.h>
-#include <c10/util/Half.h>
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <tuple>
 #include <utility>
 
-#include "cuda.hpp"
+#include "dense.hpp"
 
 namespace fk {
 
-struct Place {
-  unsigned block_x = 0, block_y = 0, thread = 0;
-};
-inline thread_local Place fk_place;
-inline float fk_host_half(unsigned short bits) { return c10::detail::fp16_ieee_to_fp32_value(bits); }
-
-namespace host {
-using fk::fk_host_half;
-using fk::fk_place;
-#define FK_HOST 1
-#include "kernels.cu"
-#undef FK_HOST
-}  // namespace host
 using host::fk_key;
 using host::fk_long;
 
@@ -49,7 +34,9 @@ class Kernels {
 
   /// Compiles for the current device.
   Kernels(std::shared_ptr<Driver> driver, const std::string &torchFolder) : driver_(std::move(driver)) {
-    module_ = driver_->load(Compiler(torchFolder).compile(driver_->architecture()));
+    auto compiler = std::make_shared<Compiler>(torchFolder);
+    module_ = driver_->load(compiler->compile(driver_->architecture()));
+    if (DenseKernels::canRun(*driver_)) dense_.emplace(driver_, compiler);
   }
 
   /// Runs the kernel `name`, which is `function` on the processor.
@@ -66,15 +53,16 @@ class Kernels {
       }, values);
       return;
     }
-    at::parallel_for(0, grid.x, 8, [&](int64_t begin, int64_t end) {
-      for (int64_t y = 0; y < grid.y; y++)
-        for (int64_t x = begin; x < end; x++)
-          for (unsigned thread = 0; thread < kThreads; thread++) {
-            fk_place = {static_cast<unsigned>(x), static_cast<unsigned>(y), thread};
-            std::apply(function, values);
-          }
-    });
+    for (int64_t y = 0; y < grid.y; y++)
+      for (int64_t x = 0; x < grid.x; x++)
+        for (unsigned thread = 0; thread < kThreads; thread++) {
+          fk_place = {static_cast<unsigned>(x), static_cast<unsigned>(y), thread};
+          std::apply(function, values);
+        }
   }
+
+  /// The kernel for dense rows in 16 bits, of the shape that fits; null: there is none here, and the library multiplies.
+  DenseKernel *dense(at::ScalarType type, int64_t width) { return dense_ ? dense_->find(type, width) : nullptr; }
 
  private:
   void *find(const char *name) {
@@ -86,6 +74,7 @@ class Kernels {
   std::shared_ptr<Driver> driver_;
   void *module_ = nullptr;
   std::map<std::string, void *> functions_;
+  std::optional<DenseKernels> dense_;
 };
 
 }  // namespace fk

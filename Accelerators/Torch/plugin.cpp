@@ -140,14 +140,19 @@ const fka_plugin kPlugin = {
 
 extern "C" __attribute__((visibility("default"))) const fka_plugin *fka_get_plugin(void) { return &kPlugin; }
 
-/// For the tests: compiles the kernels for an architecture, which needs no GPU. Returns the machine code's size, or
-/// minus 1 with the reason in `message`.
+/// For the tests: compiles the kernels for an architecture, which needs no GPU, and for sm_90 the one for dense rows in
+/// all its shapes. Returns the machine code's size, or minus 1 with the reason in `message`.
 extern "C" __attribute__((visibility("default"))) int64_t fka_compile_kernels(const char *architecture, char *message,
                                                                              size_t capacity) {
   fka_error error;
   int64_t size = -1;
   guarded(&error, [&] {
-    size = static_cast<int64_t>(fk::Compiler(fk::torchFolder()).compile(architecture).size());
+    fk::Compiler compiler(fk::torchFolder());
+    size = static_cast<int64_t>(compiler.compile(architecture).size());
+    if (std::string(architecture) != "sm_90") return;
+    for (auto type : {at::kHalf, at::kBFloat16})
+      for (const auto &shape : fk::kDenseShapes)
+        size += static_cast<int64_t>(fk::DenseKernels::compile(compiler, type, shape).size());
   });
   std::snprintf(message, capacity, "%s", error.message);
   return size;

@@ -33,9 +33,11 @@ struct fka_job {
       : prototypes(prototypes), request(request), batch(*prototypes, rows), stream(stream) {
     prepare();
     auto order = tiles();
+    auto *kernel = denseKernel();
     for (const auto &block : prototypes->blocks) {
       auto table = prototypes->table(block);
-      for (auto [first, count] : order) answer(block, table, first, count);
+      if (kernel) runDense(*kernel, block, table);
+      else for (auto [first, count] : order) answer(block, table, first, count);
     }
     if (request.question == FKA_ABOVE) sortAbove();
     bringBack();
@@ -91,9 +93,13 @@ struct fka_job {
     classes_ = at::from_blob(const_cast<int32_t *>(request.classes), {rows}, at::kInt).to(at::kLong).to(device()->device);
   }
 
+  int64_t densifiedBytes() const {
+    return batch.isSparse && prototypes->densifies ? prototypes->tableRows() * prototypes->elementBytes() : 0;
+  }
+
   /// Rows so that a tile of scores, and of densified rows, has about `tileBytes`.
   std::vector<std::pair<int64_t, int64_t>> tiles() const {
-    int64_t rowBytes = std::max<int64_t>(1, prototypes->lanesLimit() * 4 + prototypes->head * prototypes->elementBytes());
+    int64_t rowBytes = std::max<int64_t>(1, prototypes->lanesLimit() * 4 + densifiedBytes());
     int64_t step = std::max<int64_t>(1, fk::tileBytes() / rowBytes);
     std::vector<std::pair<int64_t, int64_t>> result;
     for (int64_t first = 0; first < batch.rowCount; first += step)
@@ -101,40 +107,49 @@ struct fka_job {
     return result;
   }
 
+  /// Whether the library multiplies; else the kernel for sparse rows does.
+  bool usesProduct() const { return !batch.isSparse || prototypes->densifies; }
+
   /// Computes one tile's scores and takes from them what the question asks.
   void answer(const fk::Block &block, const at::Tensor &table, int64_t first, int64_t count) {
     at::Tensor scores;
-    if (!batch.isSparse) {
-      scores = fk::product(batch.densified(first, count), table);
-    } else if (prototypes->head > 0) {
-      scores = fk::product(batch.densified(first, count), table.narrow(0, 0, prototypes->head));
-    }
-    bool addsTail = batch.isSparse && prototypes->head < prototypes->tableRows();
-    if (device()->kernels) {
-      bool wantsScores = !keys_.defined();
-      if (wantsScores && !scores.defined()) scores = at::empty({count, block.lanes}, device()->options(at::kFloat));
-      if (addsTail || keys_.defined() || block.biases.defined())
-        runKernel(block, table, scores, first, count, addsTail, wantsScores);
-      else if (!batch.isSparse || prototypes->head > 0) {}
-      else scores.zero_();
-      if (keys_.defined()) return;
-    } else {
-      if (!scores.defined()) scores = at::zeros({count, block.lanes}, device()->options(at::kFloat));
+    if (usesProduct()) scores = fk::product(batch.densified(first, count), table);
+    if (!device()->kernels) {
       if (block.biases.defined()) scores.add_(block.biases);
+    } else if (!usesProduct() || keys_.defined() || block.biases.defined()) {
+      if (!scores.defined() && !keys_.defined()) scores = at::empty({count, block.lanes}, device()->options(at::kFloat));
+      runKernel(block, table, scores, first, count);
     }
-    take(scores.narrow(1, 0, block.count), block, first, count);
+    if (!keys_.defined()) take(scores.narrow(1, 0, block.count), block, first, count);
   }
 
-  void runKernel(const fk::Block &block, const at::Tensor &table, const at::Tensor &scores, int64_t first, int64_t count,
-                 bool addsTail, bool writes) {
-    const auto &part = batch.tail;
-    const bool startsFromProduct = !batch.isSparse || prototypes->head > 0;
-    auto offsets = addsTail ? part.offsets.data_ptr<int64_t>() + first : nullptr;
-    auto columns = addsTail ? part.columns.data_ptr<int32_t>() : nullptr;
-    auto values = addsTail ? part.values.data_ptr<float>() : nullptr;
-    auto initial = startsFromProduct ? scores.data_ptr<float>() : nullptr;
+  /// The kernel that multiplies this batch and keeps the best; null: the library multiplies.
+  fk::DenseKernel *denseKernel() const {
+    if (batch.isSparse || !keys_.defined()) return nullptr;
+    return device()->kernels->dense(prototypes->type, prototypes->tableRows());
+  }
+
+  void runDense(fk::DenseKernel &kernel, const fk::Block &block, const at::Tensor &table) {
+    fk::fk_dense_request dense{};
+    dense.row_count = batch.rowCount;
+    dense.width = prototypes->tableRows();
+    dense.count = block.count;
+    dense.bias = block.biases.defined() ? block.biases.data_ptr<float>() : nullptr;
+    dense.best = (fk::fk_key *)keys_.data_ptr<int64_t>();
+    dense.first = static_cast<unsigned>(block.first);
+    kernel.run(dense, {batch.padded.data_ptr(), batch.padded.size(1), batch.rowCount},
+               {table.data_ptr(), block.lanes, prototypes->tableRows()}, stream);
+  }
+
+  /// - `scores`: what the library has multiplied; gets all scores, where these are asked for.
+  void runKernel(const fk::Block &block, const at::Tensor &table, const at::Tensor &scores, int64_t first, int64_t count) {
+    const auto &rows = batch.sparse;
+    auto offsets = usesProduct() ? nullptr : rows.offsets.data_ptr<int64_t>() + first;
+    auto columns = usesProduct() ? nullptr : rows.columns.data_ptr<int32_t>();
+    auto values = usesProduct() ? nullptr : rows.values.data_ptr<float>();
+    auto initial = usesProduct() ? scores.data_ptr<float>() : nullptr;
     auto biases = block.biases.defined() ? block.biases.data_ptr<float>() : nullptr;
-    auto out = writes ? scores.data_ptr<float>() : nullptr;
+    auto out = keys_.defined() ? nullptr : scores.data_ptr<float>();
     auto keys = keys_.defined() ? keys_.data_ptr<int64_t>() + first : nullptr;
     auto run = [&](const char *name, auto function, auto *cells) {
       device()->kernels->run(name, function, fk::gridOf(count, block.lanes), stream, count, (const fk::fk_long *)offsets,
@@ -283,7 +298,7 @@ struct fka_job {
 
 namespace fk {
 
-/// How many rows a batch may have: two batches, with what they answer, in half of the free memory.
+/// How many rows a batch may have: all that are under way, with what they answer, in half of the free memory.
 inline int64_t batchRows(const fka_prototypes &prototypes, const fka_request &request, double valuesPerRow) {
   constexpr int64_t most = 32768;
   int64_t free = 0, total = 0;
@@ -291,8 +306,8 @@ inline int64_t batchRows(const fka_prototypes &prototypes, const fka_request &re
   double perRow = 64 + 12 * valuesPerRow;
   if (request.question == FKA_SCORES) perRow += 8.0 * prototypes.count;
   if (request.question == FKA_TOP_PROTOTYPES || request.question == FKA_TOP_CLASSES) perRow += 24.0 * request.limit;
-  double room = 0.5 * static_cast<double>(std::max<int64_t>(0, free - 4 * tileBytes()));
-  double rows = room / (2 * perRow);
+  double room = 0.5 * static_cast<double>(std::max<int64_t>(0, free - 2 * kBatchesUnderWay * tileBytes()));
+  double rows = room / (kBatchesUnderWay * perRow);
   // A block of all scores is handed on at once: some tens of megabytes.
   if (request.question == FKA_SCORES)
     rows = std::min(rows, static_cast<double>(tileBytes()) / std::max<double>(1, 4.0 * prototypes.count));

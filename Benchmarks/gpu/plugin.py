@@ -4,7 +4,8 @@ import ctypes as c
 
 import numpy
 
-ABI = 1
+ABI = 2
+UNDER_WAY = 3  # batches, as many as the core submits before it waits
 FLOAT32, FLOAT16, BFLOAT16 = range(3)
 TOP_PROTOTYPES, TOP_CLASSES, OWN_AND_OTHER, ABOVE, SCORES = range(5)
 
@@ -109,19 +110,19 @@ class Prototypes:
     def release(self):
         self.plugin.table.release(self.handle)
 
-    def best(self, rows):
-        """The best prototype of each row and its score; two batches under way, copies to the device included."""
+    def best(self, view):
+        """The best prototype of each row of a `View` and its score; copies included."""
         request = Request(question=TOP_PROTOTYPES, limit=1)
-        view = View(rows)
         size = self.plugin.table.batch_rows(self.handle, c.byref(request), view.values_per_row)
-        best = numpy.empty(rows.shape[0], numpy.int32)
-        scores = numpy.empty(rows.shape[0], numpy.float32)
-        pending = None
-        for first in [*range(0, rows.shape[0], size), None]:
-            started = None if first is None else (first, self.submit(view.part(first, size), request))
-            if pending:
-                self.take(*pending, best, scores)
-            pending = started
+        best = numpy.empty(view.shape[0], numpy.int32)
+        scores = numpy.empty(view.shape[0], numpy.float32)
+        pending = []
+        for first in range(0, view.shape[0], size):
+            pending.append((first, self.submit(view.part(first, size), request)))
+            if len(pending) == UNDER_WAY:
+                self.take(*pending.pop(0), best, scores)
+        for part in pending:
+            self.take(*part, best, scores)
         return best, scores
 
     def submit(self, part, request):
@@ -143,6 +144,8 @@ def csr_parts(rows):
 
 
 class View:
+    """Rows as the C table takes them."""
+
     def __init__(self, rows):
         self.shape = rows.shape
         self.is_sparse = hasattr(rows, "indptr")

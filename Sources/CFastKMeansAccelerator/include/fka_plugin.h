@@ -14,7 +14,7 @@ extern "C" {
  */
 
 /* Goes up with every change of this file. */
-#define FKA_ABI 1u
+#define FKA_ABI 2u
 
 /* The exported function: `const fka_plugin *fka_get_plugin(void)`. */
 #define FKA_ENTRY "fka_get_plugin"
@@ -131,7 +131,7 @@ typedef struct {
   /* Refuses, before it takes memory, what does not fit even in blocks. */
   fka_status (*upload)(fka_device *device, const fka_prototype_rows *rows, fka_prototypes **prototypes, fka_error *error);
   void (*release)(fka_prototypes *prototypes);
-  /* How many rows one batch may have so that two batches fit into the free memory beside the prototypes. */
+  /* How many rows one batch may have so that three batches fit into the free memory beside the prototypes. */
   int64_t (*batch_rows)(fka_prototypes *prototypes, const fka_request *request, double values_per_row);
 
   /* Starts a batch; up to two may be under way. */

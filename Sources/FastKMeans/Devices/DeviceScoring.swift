@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Answers a model's questions on a device: cuts the rows into batches that fit, keeps two under way, and puts the
+/// Answers a model's questions on a device: cuts the rows into batches that fit, keeps three under way, and puts the
 /// answers together.
 ///
 /// Where the device runs out of memory in the middle, batches are halved, once, with a warning; a second time is an
@@ -131,7 +131,7 @@ package final class DeviceScoring: DocumentScoring {
 }
 
 extension DeviceScoring {
-  /// Asks the question of each batch in turn, one batch ahead of the answers.
+  /// Asks the question of each batch in turn, ahead of the answers.
   private func forEachBatch(
     of rows: FeatureRows, _ scales: UnsafeBufferPointer<Float>?, room: Int,
     asking question: DeviceQuestion, _ take: (Range<Int>, inout DeviceAnswer) throws -> Void
@@ -158,27 +158,28 @@ extension DeviceScoring {
   ) throws {
     let size = try batchRows(question, rows)
     var next = first
-    var pending: (range: Range<Int>, job: any DeviceJob)?
-    while next < rows.rowCount || pending != nil {
-      var started: (range: Range<Int>, job: any DeviceJob)?
+    var pending: [(range: Range<Int>, job: any DeviceJob)] = []
+    while next < rows.rowCount || !pending.isEmpty {
       if next < rows.rowCount {
         let range = next..<min(rows.rowCount, next + size)
         do {
           let batch = DeviceBatch(rows: rows, scales: scales, range: range)
-          started = (range, try table.submit(batch, question.part(range)))
+          pending.append((range, try table.submit(batch, question.part(range))))
         } catch {
           throw Self.naming(error, firstRow: range.lowerBound)
         }
         next = range.upperBound
       }
-      if let (range, job) = pending {
-        var answer = try job.wait()
-        try take(range, &answer)
-        first = range.upperBound
-      }
-      pending = started
+      guard pending.count == Self.batchesUnderWay || next == rows.rowCount else { continue }
+      let (range, job) = pending.removeFirst()
+      var answer = try job.wait()
+      try take(range, &answer)
+      first = range.upperBound
     }
   }
+
+  /// One that the processor prepares, one that is copied, one that is computed.
+  private static let batchesUnderWay = 3
 
   private func batchRows(_ question: DeviceQuestion, _ rows: FeatureRows) throws -> Int {
     let values =

@@ -13,10 +13,10 @@ import Testing
     }
   }
 
-  @Test func twoBatchesAreUnderWayAndNoMore() throws {
+  @Test func threeBatchesAreUnderWayAndNoMore() throws {
     let device = SmallBatches(of: CPUDevice(), rows: 3)
     try DeviceChecks(shape, seed: 1, on: device).all()
-    #expect(device.log.withLock { $0.mostUnderWay } == 2)
+    #expect(device.log.withLock { $0.mostUnderWay } == 3)
   }
 
   @Test func outOfMemoryHalvesTheBatchesOnceAndSaysSo() throws {

@@ -10,24 +10,20 @@ extension TorchTests {
 
     init() throws { device = try TorchDevice.open(TorchTest.device()) }
 
-    /// The kernel's scores are the processor's bits, unless a head of common features goes to tensor cores.
+    /// The kernel's scores are the processor's bits; those of the library's product are not.
     private func check(
       _ shape: ScoringCase, seed: UInt64, truncation: Float = 0, isSparseExact: Bool = true
     ) throws {
-      let isHalf = shape.precision == .float16 || shape.precision == .bfloat16
-      let isHost = try TorchTest.device() == .torchCPU
-      let exact = isSparseExact && (isHost || !isHalf)
-      try DeviceChecks(shape, seed: seed, on: device, truncation: truncation, isSparseExact: exact).all()
+      try DeviceChecks(shape, seed: seed, on: device, truncation: truncation, isSparseExact: isSparseExact)
+        .all()
     }
 
     @Test func answersLikeThePlainTwin() throws {
       for seed in 600..<616 as Range<UInt64> { try check(ScoringIndexTests.shape(seed), seed: seed) }
     }
 
-    @Test(arguments: ["densify", "head"]) func theLibrarysProductAnswersLikeThePlainTwin(_ path: String)
-      throws
-    {
-      try TorchTest.with(["FASTKMEANS_TORCH_SPARSE": path]) {
+    @Test func theLibrarysProductAnswersLikeThePlainTwin() throws {
+      try TorchTest.with(["FASTKMEANS_TORCH_SPARSE": "densify"]) {
         for seed in 630..<638 as Range<UInt64> {
           try check(ScoringIndexTests.shape(seed), seed: seed, isSparseExact: false)
         }
@@ -64,11 +60,11 @@ extension TorchTests {
     }
 
     @Test func prototypesBeyondTheMemoryAreStreamedInBlocks() throws {
-      // Three blocks of 4,000 prototypes x 40 features x 4 bytes, where there is room for two.
-      var shape = ScoringCase(featureCount: 40, prototypeCount: 12_000, classCount: 3_000, documentCount: 2)
+      // Four blocks of 4,000 prototypes x 40 features x 4 bytes, where there is room for three.
+      var shape = ScoringCase(featureCount: 40, prototypeCount: 16_000, classCount: 4_000, documentCount: 2)
       shape.documentFill = 0.5
       shape.isSparseSet = false
-      try TorchTest.with(["FASTKMEANS_TORCH_TILE_BYTES": "10000", "FASTKMEANS_TORCH_MEMORY": "1750000"]) {
+      try TorchTest.with(["FASTKMEANS_TORCH_TILE_BYTES": "10000", "FASTKMEANS_TORCH_MEMORY": "2300000"]) {
         for seed in 670..<672 as Range<UInt64> {
           shape.areSparseDocuments = seed % 2 == 0
           try check(shape, seed: seed)
@@ -85,7 +81,7 @@ extension TorchTests {
         } catch DeviceError.outOfMemory(_, let what, let needed, let available) {
           #expect(what == "the prototypes")
           #expect(needed > 600_000)
-          #expect(available == 300_000 - 30_000 - 40_000)
+          #expect(available == 300_000 - 30_000 - 60_000)
         }
       }
     }

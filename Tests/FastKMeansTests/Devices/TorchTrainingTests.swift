@@ -8,7 +8,7 @@ extension TorchTests {
     @Test(arguments: [Distance.cosine, .euclidean], [true, false])
     func refinementGivesTheProcessorsBits(_ distance: Distance, _ isSparse: Bool) throws {
       var problem = RefinementProblem.separable(isSparse: isSparse, distance: distance, seed: 3)
-      problem.options.refinement = .count(3)
+      problem.options.refinement = .count(12)
       let expected = try problem.fitted().classifier.model
       problem.options.device = try TorchTest.device()
       let found = try problem.fitted().classifier.model
