@@ -18,17 +18,19 @@ struct fka_rows {
     int64_t usable = free - size / 10 - 2 * fk::tileBytes();
     if (needed > usable) throw fk::Failure::memory("the rows", needed, std::max<int64_t>(0, usable));
     auto staged = at::empty({total}, at::kFloat);
-    for (int64_t row = 0; row < count; row++) {
-      float scale = rows.scales ? rows.scales[row] : 1;
-      int64_t first = rows.offsets ? rows.offsets[row] - begin : row * featureCount;
-      int64_t end = rows.offsets ? rows.offsets[row + 1] - begin : first + featureCount;
-      for (int64_t entry = first; entry < end; entry++)
-        staged.data_ptr<float>()[entry] = rows.values[begin + entry] * scale;
-    }
+    auto *value = staged.data_ptr<float>();
+    device->workers.run(count, 128, [&](int64_t from, int64_t to) {
+      for (int64_t row = from; row < to; row++) {
+        int64_t first = rows.offsets ? rows.offsets[row] - begin : row * featureCount;
+        int64_t end = rows.offsets ? rows.offsets[row + 1] - begin : first + featureCount;
+        fk::copyScaled(rows.values + begin + first, rows.scales ? rows.scales[row] : 1, value + first, end - first);
+      }
+    });
     values = staged.to(device->device);
     if (rows.offsets) {
       auto places = at::empty({count + 1}, at::kLong);
-      for (int64_t row = 0; row <= count; row++) places.data_ptr<int64_t>()[row] = rows.offsets[row] - begin;
+      auto *place = places.data_ptr<int64_t>();
+      for (int64_t row = 0; row <= count; row++) place[row] = rows.offsets[row] - begin;
       offsets = places.to(device->device);
       // Copied also on the host: the caller's memory is its own again when this returns.
       columns = at::empty({total}, device->options(at::kInt));

@@ -162,12 +162,12 @@ struct fka_prototypes {
     block.classCount = endClass - firstClass;
     auto classes = at::empty({block.count}, at::kLong), begins = at::empty({block.classCount}, at::kLong);
     auto ends = at::empty({block.classCount}, at::kLong);
-    for (int64_t i = 0; i < block.count; i++)
-      classes.data_ptr<int64_t>()[i] = rows.class_indices[block.first + i] - firstClass;
+    auto *own = classes.data_ptr<int64_t>(), *begin = begins.data_ptr<int64_t>(), *end = ends.data_ptr<int64_t>();
+    for (int64_t i = 0; i < block.count; i++) own[i] = rows.class_indices[block.first + i] - firstClass;
     for (int64_t c = 0; c < block.classCount; c++) {
-      begins.data_ptr<int64_t>()[c] = starts[firstClass + c] - block.first;
-      ends.data_ptr<int64_t>()[c] = starts[firstClass + c + 1] - block.first;
-      block.largestClass = std::max(block.largestClass, starts[firstClass + c + 1] - starts[firstClass + c]);
+      begin[c] = starts[firstClass + c] - block.first;
+      end[c] = starts[firstClass + c + 1] - block.first;
+      block.largestClass = std::max(block.largestClass, end[c] - begin[c]);
     }
     block.classes = classes.to(device->device);
     block.classStarts = begins.to(device->device);

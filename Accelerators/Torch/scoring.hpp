@@ -283,14 +283,17 @@ struct fka_job {
     int64_t rows = batch.rowCount;
     scores_ = at::empty({rows}, at::kFloat);
     prototypesOut_ = at::empty({rows}, at::kInt);
+    const auto *keys = keys_.data_ptr<int64_t>();
+    auto *scores = scores_.data_ptr<float>();
+    auto *winners = prototypesOut_.data_ptr<int32_t>();
     for (int64_t row = 0; row < rows; row++) {
-      auto key = static_cast<uint64_t>(keys_.data_ptr<int64_t>()[row]);
+      auto key = static_cast<uint64_t>(keys[row]);
       auto bits = static_cast<uint32_t>(key >> 32);
       bits ^= bits >> 31 ? 0x80000000u : 0xffffffffu;
-      float score = fk::kNone;
-      if (key) std::memcpy(&score, &bits, sizeof score);
-      scores_.data_ptr<float>()[row] = score;
-      prototypesOut_.data_ptr<int32_t>()[row] = key ? static_cast<int32_t>(0xffffffffu - static_cast<uint32_t>(key)) : -1;
+      float score;
+      std::memcpy(&score, &bits, sizeof score);
+      scores[row] = key ? score : fk::kNone;
+      winners[row] = key ? static_cast<int32_t>(0xffffffffu - static_cast<uint32_t>(key)) : -1;
     }
     keys_ = at::Tensor();
   }
