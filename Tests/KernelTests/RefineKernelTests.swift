@@ -8,9 +8,11 @@ import Testing
   @Test(arguments: supportedLevels) func everyLevelAnswersByItsDefinition(_ level: Int32) async {
     await #expect(processExitsWith: .success) { [level = level as Int32] in
       #expect(fk_simd_force(level) == 0)
-      RefineKernelChecks.masks()
       RefineKernelChecks.scores()
-      for seed in 0..<400 as Range<UInt64> { RefineKernelChecks.moves(seed: seed) }
+      for seed in 0..<400 as Range<UInt64> {
+        RefineKernelChecks.moves(seed: seed)
+        RefineKernelChecks.rivals(seed: seed)
+      }
     }
   }
 
@@ -93,16 +95,51 @@ func refineMoves(
 
 /// The kernels against their definitions, at the level in force.
 enum RefineKernelChecks {
-  static func masks() {
-    for count in 0...64 {
-      let scores = wholeNumbers(count + 1, seed: UInt64(count))
-      for threshold in [-9, -1, 0, 3, Float.infinity] {
-        var wanted: UInt64 = 0
-        for index in 0..<count where scores[index] > threshold { wanted |= 1 << UInt64(index) }
-        // What lies behind the end must not matter.
-        #expect(fk_refine_above(scores, count, threshold) == wanted, "count \(count), above \(threshold)")
+  /// Which classes are rivals, and by which lane: scores with ties and with NaN among them, at odd scales.
+  static func rivals(seed: UInt64) {
+    var random = CounterRandom(seed: seed, stream: 9)
+    let counts = (0..<2 + random.nextIndex(below: 60)).map { _ in 1 + random.nextIndex(below: 5) }
+    let own = random.nextIndex(below: counts.count)
+    let classes = counts.indices.flatMap { [Int](repeating: $0, count: counts[$0]) }
+    let levels = [3, 40, 1_000_000][random.nextIndex(below: 3)]
+    let scale = [0.37, 1, 1e-3, 3.3e7][random.nextIndex(below: 4)] as Float
+    let scores = classes.map { _ in
+      random.nextUnit() < 0.02
+        ? Float.nan : 3 * Float(random.nextIndex(below: levels)) / Float(levels) / scale
+    }
+    let sharpness = [0, 4][random.nextIndex(below: 2)] as Float
+    guard let best = scores.indices.filter({ classes[$0] == own }).first, !scores[best].isNaN else { return }
+    let found = refineMoves(
+      scores, scale: scale, counts: counts, own: own, sharpness: sharpness, cooperation: 0, capacity: 9)
+    let wanted = rivalLanes(scores, classes, own: own, scale: scale, sharpness: sharpness)
+    // A pull too weak for a step is none; else the own class's lane comes first.
+    guard !found.moves.isEmpty else { return #expect(wanted.isEmpty || sharpness > 0, "seed \(seed)") }
+    #expect(found.moves.dropFirst().map(\.lane) == wanted, "seed \(seed)")
+  }
+
+  /// The definition: each other class's first best lane above the threshold, the best of these first.
+  private static func rivalLanes(
+    _ scores: [Float], _ classes: [Int], own: Int, scale: Float, sharpness: Float
+  ) -> [Int] {
+    var ownBest = -Float.infinity
+    var isFirst = true
+    for lane in scores.indices where classes[lane] == own {
+      if isFirst || scores[lane] > ownBest { ownBest = scores[lane] }
+      isFirst = false
+    }
+    let reach = sharpness > 0 ? -5 / sharpness : 0
+    let threshold = (ownBest * scale - 1 + reach) / scale
+    var bests: [(lane: Int, score: Float)] = []
+    for lane in scores.indices where classes[lane] != own && scores[lane] > threshold {
+      let score = scores[lane] * scale
+      if let last = bests.last, classes[last.lane] == classes[lane] {
+        if score > last.score { bests[bests.count - 1] = (lane, score) }
+      } else {
+        bests.append((lane, score))
       }
     }
+    let order = bests.sorted { $0.score != $1.score ? $0.score > $1.score : $0.lane < $1.lane }
+    return order.prefix(sharpness > 0 ? Int(FK_REFINE_RIVALS) : 1).map(\.lane)
   }
 
   static func scores() {

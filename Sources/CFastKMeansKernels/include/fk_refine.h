@@ -32,9 +32,6 @@ typedef struct {
 void fk_refine_scores(const uint32_t *column, const float *value, size_t count, const float *table, size_t stride,
                       float *score);
 
-/* A bit for each of up to 64 scores: whether it is above the threshold. */
-uint64_t fk_refine_above(const float *score, size_t count, float threshold);
-
 /* From one document's score of every lane, times `scale` (above 0): the moves that lower the loss, for a rate of 1.
  * Classes compete, each by its best lane, as they do when the model answers: another lane of a rival is none.
  * Returns how many, at most `capacity`; further ones are left out. With no rival above the margin the answer is 0.

@@ -1,17 +1,26 @@
 #include "refine_levels.h"
+#include "scan.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-__attribute__((target("avx2"))) uint64_t fk_refine_above_avx2(const float *score, size_t count, float threshold) {
-  uint64_t mask = 0;
+#define AVX2 __attribute__((target("avx2")))
+#define INLINE_AVX2 static inline __attribute__((always_inline, target("avx2")))
+
+INLINE_AVX2 unsigned above(const float *score, size_t count, float threshold) {
   __m256 t = _mm256_set1_ps(threshold);
-  size_t i = 0;
-  for (; i + 8 <= count; i += 8) {
-    unsigned bits = (unsigned)_mm256_movemask_ps(_mm256_cmp_ps(_mm256_loadu_ps(score + i), t, _CMP_GT_OQ));
-    mask |= (uint64_t)bits << i;
+  if (count >= 16) {
+    unsigned low = (unsigned)_mm256_movemask_ps(_mm256_cmp_ps(_mm256_loadu_ps(score), t, _CMP_GT_OQ));
+    unsigned high = (unsigned)_mm256_movemask_ps(_mm256_cmp_ps(_mm256_loadu_ps(score + 8), t, _CMP_GT_OQ));
+    return low | high << 8;
   }
-  for (; i < count; i++) mask |= (uint64_t)(score[i] > threshold) << i;
+  unsigned mask = 0;
+  for (size_t i = 0; i < count; i++) mask |= (unsigned)(score[i] > threshold) << i;
   return mask;
+}
+
+AVX2 void fk_refine_scan_avx2(const float *score, size_t begin, size_t end, const fk_refine_lanes *lanes,
+                              fk_refine_rivals *rivals) {
+  fk_refine_scan_body(score, begin, end, lanes, rivals, above);
 }
 #endif

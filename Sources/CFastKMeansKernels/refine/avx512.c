@@ -1,4 +1,5 @@
 #include "refine_levels.h"
+#include "scan.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -45,14 +46,13 @@ AVX512 void fk_refine_scores_avx512(const uint32_t *column, const float *value, 
   for (; l + 8 <= stride; l += 8) score_8_lanes(column, value, count, table + l, stride, score + l);
 }
 
-AVX512 uint64_t fk_refine_above_avx512(const float *score, size_t count, float threshold) {
-  uint64_t mask = 0;
-  __m512 t = _mm512_set1_ps(threshold);
-  for (size_t i = 0; i < count; i += 16) {
-    __mmask16 valid = count - i >= 16 ? 0xFFFF : (__mmask16)((1u << (count - i)) - 1);
-    __mmask16 bits = _mm512_mask_cmp_ps_mask(valid, _mm512_maskz_loadu_ps(valid, score + i), t, _CMP_GT_OQ);
-    mask |= (uint64_t)bits << i;
-  }
-  return mask;
+INLINE_AVX512 unsigned above(const float *score, size_t count, float threshold) {
+  __mmask16 valid = count >= 16 ? 0xFFFF : (__mmask16)((1u << count) - 1);
+  return _mm512_mask_cmp_ps_mask(valid, _mm512_maskz_loadu_ps(valid, score), _mm512_set1_ps(threshold), _CMP_GT_OQ);
+}
+
+AVX512 void fk_refine_scan_avx512(const float *score, size_t begin, size_t end, const fk_refine_lanes *lanes,
+                                  fk_refine_rivals *rivals) {
+  fk_refine_scan_body(score, begin, end, lanes, rivals, above);
 }
 #endif

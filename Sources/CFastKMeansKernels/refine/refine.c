@@ -4,6 +4,7 @@
 
 #include "fk_platform.h"
 #include "refine_levels.h"
+#include "scan.h"
 
 /* A product and a sum are two roundings, as in local.c: arm64 would fuse them, x86-64 would not. */
 #pragma clang fp contract(off)
@@ -11,25 +12,6 @@
 /* A rival whose term in the smooth loss is below exp(-5) is left alone: it would hardly move, and the scan can skip
  * nearly every lane. */
 #define LEAST_EXPONENT (-5.0f)
-
-typedef struct {
-  uint32_t lane[FK_REFINE_RIVALS];
-  float score[FK_REFINE_RIVALS];
-  size_t count;
-} rival_list;
-
-/* Keeps the best rivals, falling; ties to the lower lane, which comes first. */
-static void offer(rival_list *rivals, size_t limit, uint32_t lane, float score) {
-  if (rivals->count == limit && score <= rivals->score[limit - 1]) return;
-  size_t at = rivals->count < limit ? rivals->count++ : limit - 1;
-  while (at > 0 && rivals->score[at - 1] < score) {
-    rivals->score[at] = rivals->score[at - 1];
-    rivals->lane[at] = rivals->lane[at - 1];
-    at--;
-  }
-  rivals->score[at] = score;
-  rivals->lane[at] = lane;
-}
 
 void fk_refine_scores(const uint32_t *column, const float *value, size_t count, const float *table, size_t stride,
                       float *score) {
@@ -43,39 +25,34 @@ void fk_refine_scores(const uint32_t *column, const float *value, size_t count, 
   fk_local_scores(offset, column, value, 0, 1, table, stride, stride, score);
 }
 
-/* The best lane of the class that the scan is in. */
-typedef struct {
-  int32_t class_index; /* FK_REFINE_NO_CLASS: none yet */
-  uint32_t lane;
-  float score;
-} class_best;
-
-static void offer_class(rival_list *rivals, size_t limit, const class_best *best) {
-  if (best->class_index != FK_REFINE_NO_CLASS) offer(rivals, limit, best->lane, best->score);
+static unsigned above_scalar(const float *score, size_t count, float threshold) {
+  unsigned mask = 0;
+  for (size_t i = 0; i < count; i++) mask |= (unsigned)(score[i] > threshold) << i;
+  return mask;
 }
 
-/* The best lane of each class that has one above the threshold; lanes of a class are neighbours, and ties go to the
- * first. Found 64 at a time by a mask where the machine has wide registers. */
-static void scan(const float *score, size_t begin, size_t end, float threshold, float scale,
-                 const int32_t *class_of_lane, size_t limit, rival_list *rivals) {
-  enum { BLOCK = 64 };
-  class_best best = {.class_index = FK_REFINE_NO_CLASS};
-  for (size_t l = begin; l < end; l += BLOCK) {
-    size_t count = end - l < BLOCK ? end - l : BLOCK;
-    uint64_t above = fk_refine_above(score + l, count, threshold);
-    for (; above; above &= above - 1) {
-      size_t lane = l + (size_t)__builtin_ctzll(above);
-      float scaled = score[lane] * scale;
-      if (class_of_lane[lane] == best.class_index && scaled <= best.score) continue;
-      if (class_of_lane[lane] != best.class_index) offer_class(rivals, limit, &best);
-      best = (class_best){class_of_lane[lane], (uint32_t)lane, scaled};
-    }
+static void scan_scalar(const float *score, size_t begin, size_t end, const fk_refine_lanes *lanes,
+                        fk_refine_rivals *rivals) {
+  fk_refine_scan_body(score, begin, end, lanes, rivals, above_scalar);
+}
+
+static void scan(const float *score, size_t begin, size_t end, const fk_refine_lanes *lanes, fk_refine_rivals *rivals) {
+#if defined(__x86_64__)
+  int level = fk_simd_level();
+  if (level == FK_SIMD_AVX512) {
+    fk_refine_scan_avx512(score, begin, end, lanes, rivals);
+    return;
   }
-  offer_class(rivals, limit, &best);
+  if (level == FK_SIMD_AVX2) {
+    fk_refine_scan_avx2(score, begin, end, lanes, rivals);
+    return;
+  }
+#endif
+  scan_scalar(score, begin, end, lanes, rivals);
 }
 
 /* Turns the rivals' scores into their weights; returns the sum of the weights. */
-static float weigh(rival_list *rivals, float own, const fk_refine_loss *p, float *loss) {
+static float weigh(fk_refine_rivals *rivals, float own, const fk_refine_loss *p, float *loss) {
   if (p->sharpness <= 0) {
     *loss = p->margin + rivals->score[0] - own;
     rivals->score[0] = 1;
@@ -136,11 +113,13 @@ size_t fk_refine_moves(const float *score, float scale, size_t lanes, const int3
     *is_right = 0;
     return 0;
   }
-  float threshold = (own_score - parameters->margin + reach) / scale;
-  size_t limit = is_smooth ? FK_REFINE_RIVALS : 1;
-  rival_list rivals = {.count = 0};
-  scan(score, 0, own_begin, threshold, scale, class_of_lane, limit, &rivals);
-  scan(score, own_end, lanes, threshold, scale, class_of_lane, limit, &rivals);
+  fk_refine_lanes all = {.class_of = class_of_lane,
+                         .scale = scale,
+                         .limit = is_smooth ? FK_REFINE_RIVALS : 1,
+                         .threshold = (own_score - parameters->margin + reach) / scale};
+  fk_refine_rivals rivals = {.count = 0};
+  scan(score, 0, own_begin, &all, &rivals);
+  scan(score, own_end, lanes, &all, &rivals);
   if (rivals.count == 0) return 0;
   *is_right = rivals.score[0] < own_score || (rivals.score[0] == own_score && rivals.lane[0] > own);
   float pull = weigh(&rivals, own_score, parameters, loss);

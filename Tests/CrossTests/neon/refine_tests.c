@@ -10,19 +10,6 @@ static const size_t strides[] = {8, 16, 24, 32, 40, 64, 72, 120, 128, 136, 256, 
 static const size_t term_counts[] = {0, 1, 5, 6, 7, 20};
 static const size_t gaps[] = {0, 1};
 
-static void masks(size_t count, size_t gap) {
-  check_case("refine, mask of %zu, gap %zu", count, gap);
-  float *scores = memory_whole_numbers(count, gap, count);
-  for (size_t i = 3; i < count; i += 9) scores[i] = NAN;
-  const float thresholds[] = {-9, -1, 0, 3, INFINITY, NAN};
-  for (size_t t = 0; t < 6; t++) {
-    uint64_t wanted = 0;
-    for (size_t i = 0; i < count; i++) wanted |= (uint64_t)(scores[i] > thresholds[t]) << i;
-    check("above", fk_refine_above(scores, count, thresholds[t]) == wanted);
-  }
-  memory_check();
-}
-
 static void scores(int level, size_t stride, size_t terms, size_t gap) {
   check_case("refine, scores, stride %zu, %zu terms, gap %zu", stride, terms, gap);
   float *table = memory_fractions(25 * stride, gap, stride), *values = memory_fractions(terms, gap, terms);
@@ -142,7 +129,6 @@ static void application(size_t begin, size_t end) {
 void test_refine(int level) {
   FOR_EACH(gap, gaps) {
     use_level(level);
-    for (size_t count = 0; count <= 64; count++) masks(count, gap);
     FOR_EACH(stride, strides) {
       FOR_EACH(terms, term_counts) { scores(level, stride, terms, gap); }
     }
