@@ -16,8 +16,8 @@ class Batch {
   int64_t rowCount = 0;
   bool isSparse = false;
   SparsePart sparse;
-  at::Tensor dense; // rows x table rows, in the prototypes' precision
-  at::Tensor padded; // the same with zeros behind each row, to a multiple of 16 bytes
+  /// Rows x table rows, in the prototypes' precision; zeros behind each row, to a multiple of 16 bytes.
+  at::Tensor dense;
 
   Batch(const fka_prototypes &prototypes, const fka_row_view &rows) : rowCount(rows.count), prototypes_(prototypes) {
     isSparse = rows.offsets != nullptr;
@@ -27,7 +27,7 @@ class Batch {
 
   /// Rows `first ..< first + count` as a dense matrix in the prototypes' precision.
   at::Tensor densified(int64_t first, int64_t count) const {
-    if (!isSparse) return dense.narrow(0, first, count);
+    if (!isSparse) return dense.narrow(0, first, count).narrow(1, 0, prototypes_.tableRows());
     auto offsets = sparse.offsets.narrow(0, first, count + 1);
     auto counts = offsets.diff();
     int64_t begin = hostOffsets_[first], entries = hostOffsets_[first + count] - begin;
@@ -120,8 +120,7 @@ class Batch {
       case at::kBFloat16: fillDense(rows, staged, staged.data_ptr<at::BFloat16>(), roundToBFloat); break;
       default: fillDense(rows, staged, staged.data_ptr<float>(), copyScaled);
     }
-    padded = onDevice(staged);
-    dense = padded.narrow(1, 0, width);
+    dense = onDevice(staged);
   }
 
   template <class Value, class Convert>

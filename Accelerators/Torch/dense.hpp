@@ -38,7 +38,7 @@ constexpr DenseShape kDenseShapes[] = {{2, 64, 8}, {2, 64, 4}, {2, 32, 4}, {1, 6
 constexpr unsigned kHopperSharedBytes = 227 * 1024;
 
 /// A row-major matrix of 16-bit values on the device; `columns` is a multiple of 8.
-struct DenseMatrix {
+struct HalfMatrix {
   const void *values;
   int64_t columns, rows;
 };
@@ -49,17 +49,16 @@ class DenseKernel {
   DenseKernel(std::shared_ptr<Driver> driver, void *function, DenseShape shape)
       : driver_(std::move(driver)), function_(function), shape_(shape) {}
 
-  void run(const fk_dense_request &request, const DenseMatrix &rows, const DenseMatrix &table, const c10::Stream *stream) {
+  void run(const fk_dense_request &request, const HalfMatrix &rows, const HalfMatrix &table, const c10::Stream *stream) {
     if (request.row_count == 0 || request.count == 0) return;
     host::fk_matrix_map rowsMap, tableMap;
     driver_->describe(rows.values, rows.columns, rows.rows, FK_GROUP_ROWS, &rowsMap);
     driver_->describe(table.values, table.columns, table.rows, static_cast<unsigned>(shape_.depth), &tableMap);
-    unsigned shared = shape_.sharedBytes(request.width);
-    driver_->allowShared(function_, static_cast<int>(shared));
     auto copy = request;
     void *pointers[] = {&copy, &rowsMap, &tableMap};
     driver_->launch(function_, static_cast<unsigned>((request.row_count + shape_.rows() - 1) / shape_.rows()), 1,
-                    shape_.threads(), stream ? stream->native_handle() : nullptr, pointers, shared);
+                    shape_.threads(), stream ? stream->native_handle() : nullptr, pointers,
+                    shape_.sharedBytes(request.width));
   }
 
  private:
@@ -103,7 +102,9 @@ class DenseKernels {
     if (!isNew) return found->second.get();
     try {
       void *module = driver_->load(compile(*compiler_, type, shape));
-      found->second = std::make_unique<DenseKernel>(driver_, driver_->function(module, shape.name().c_str()), shape);
+      void *function = driver_->function(module, shape.name().c_str());
+      driver_->allowShared(function, kHopperSharedBytes);
+      found->second = std::make_unique<DenseKernel>(driver_, function, shape);
     } catch (const Failure &) {
       // An older compiler; the library multiplies then, slower.
     }

@@ -86,6 +86,11 @@ struct fka_device {
   bool isHost() const { return device.is_cpu(); }
   at::TensorOptions options(at::ScalarType type) const { return at::TensorOptions().device(device).dtype(type); }
 
+  /// Waits for all that the current stream was given.
+  void finish() const {
+    if (device.is_cuda()) c10::impl::VirtualGuardImpl(device.type()).getStream(device).synchronize();
+  }
+
   const c10::Stream *turn() {
     if (streams.empty()) return nullptr;
     nextStream = (nextStream + 1) % streams.size();

@@ -6,13 +6,12 @@
 
 namespace fk {
 
-/// A number for each feature: its row of the table, or how many prototypes have it.
+/// A number for each feature; -1 where none was set.
 class FeatureMap {
  public:
-  /// - `missing`: what features have that were not set.
-  FeatureMap(int64_t featureCount, int32_t missing) : missing_(missing) {
+  explicit FeatureMap(int64_t featureCount) {
     // A declared width far beyond the data takes no memory.
-    if (featureCount <= int64_t(1) << 26) direct_.assign(static_cast<size_t>(featureCount), missing);
+    if (featureCount <= int64_t(1) << 26) direct_.assign(static_cast<size_t>(featureCount), -1);
   }
 
   void set(uint32_t feature, int32_t number) {
@@ -21,13 +20,12 @@ class FeatureMap {
   }
 
   int32_t operator[](uint32_t feature) const {
-    if (!direct_.empty()) return feature < direct_.size() ? direct_[feature] : missing_;
+    if (!direct_.empty()) return feature < direct_.size() ? direct_[feature] : -1;
     auto found = sparse_.find(feature);
-    return found == sparse_.end() ? missing_ : found->second;
+    return found == sparse_.end() ? -1 : found->second;
   }
 
  private:
-  int32_t missing_;
   std::vector<int32_t> direct_;
   std::unordered_map<uint32_t, int32_t> sparse_;
 };
@@ -82,7 +80,7 @@ struct fka_prototypes {
   std::vector<float> values;
 
   explicit fka_prototypes(fka_device *device, int64_t featureCount)
-      : device(device), featureCount(featureCount), map(featureCount, -1) {}
+      : device(device), featureCount(featureCount), map(featureCount) {}
 
   ~fka_prototypes() { device->residentBytes -= heldBytes; }
 
@@ -126,15 +124,14 @@ struct fka_prototypes {
       features.resize(static_cast<size_t>(featureCount));
       for (int64_t i = 0; i < featureCount; i++) features[i] = static_cast<uint32_t>(i);
     } else {
-      fk::FeatureMap counts(featureCount, 0);
+      // The map counts first, from -1 on.
       for (int64_t i = 0; i < rows.offsets[count]; i++) {
         uint32_t feature = rows.columns[i];
-        int32_t seen = counts[feature];
-        if (seen == 0) features.push_back(feature);
-        counts.set(feature, seen + 1);
+        if (map[feature] < 0) features.push_back(feature);
+        map.set(feature, map[feature] < 0 ? 1 : map[feature] + 1);
       }
       std::sort(features.begin(), features.end(), [&](uint32_t a, uint32_t b) {
-        return counts[a] != counts[b] ? counts[a] > counts[b] : a < b;
+        return map[a] != map[b] ? map[a] > map[b] : a < b;
       });
     }
     for (size_t row = 0; row < features.size(); row++) map.set(features[row], static_cast<int32_t>(row));
@@ -193,6 +190,7 @@ struct fka_prototypes {
     int64_t usable = free - total / 10 - 2 * fk::kBatchesUnderWay * fk::tileBytes();
     if (needed <= usable) {
       for (auto &block : blocks) block.table = build(block, rows);
+      device->finish(); // batches run on streams of their own
       heldBytes = needed;
       device->residentBytes += needed;
       return;

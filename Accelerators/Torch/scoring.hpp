@@ -137,7 +137,7 @@ struct fka_job {
     dense.bias = block.biases.defined() ? block.biases.data_ptr<float>() : nullptr;
     dense.best = (fk::fk_key *)keys_.data_ptr<int64_t>();
     dense.first = static_cast<unsigned>(block.first);
-    kernel.run(dense, {batch.padded.data_ptr(), batch.padded.size(1), batch.rowCount},
+    kernel.run(dense, {batch.dense.data_ptr(), batch.dense.size(1), batch.rowCount},
                {table.data_ptr(), block.lanes, prototypes->tableRows()}, stream);
   }
 

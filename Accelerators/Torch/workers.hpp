@@ -7,6 +7,7 @@
 #include <exception>
 #include <functional>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -65,7 +66,11 @@ class Workers {
   void start() {
     if (!threads_.empty()) return;
     int others = static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1u, 64u)) - 1;
-    for (int i = 0; i < others; i++) threads_.emplace_back([this] { serve(); });
+    try {
+      for (int i = 0; i < others; i++) threads_.emplace_back([this] { serve(); });
+    } catch (const std::system_error &) {
+      // The system gives no more: the caller works with those that are there.
+    }
   }
 
   bool hasWork() const { return body_ && next_ < count_; }

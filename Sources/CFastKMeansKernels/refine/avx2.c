@@ -14,9 +14,7 @@ INLINE_AVX2 unsigned above(const float *score, size_t count, float threshold) {
     unsigned high = (unsigned)_mm256_movemask_ps(_mm256_cmp_ps(_mm256_loadu_ps(score + 8), t, _CMP_GT_OQ));
     return low | high << 8;
   }
-  unsigned mask = 0;
-  for (size_t i = 0; i < count; i++) mask |= (unsigned)(score[i] > threshold) << i;
-  return mask;
+  return fk_refine_above(score, count, threshold);
 }
 
 AVX2 void fk_refine_scan_avx2(const float *score, size_t begin, size_t end, const fk_refine_lanes *lanes,

@@ -25,17 +25,6 @@ void fk_refine_scores(const uint32_t *column, const float *value, size_t count, 
   fk_local_scores(offset, column, value, 0, 1, table, stride, stride, score);
 }
 
-static unsigned above_scalar(const float *score, size_t count, float threshold) {
-  unsigned mask = 0;
-  for (size_t i = 0; i < count; i++) mask |= (unsigned)(score[i] > threshold) << i;
-  return mask;
-}
-
-static void scan_scalar(const float *score, size_t begin, size_t end, const fk_refine_lanes *lanes,
-                        fk_refine_rivals *rivals) {
-  fk_refine_scan_body(score, begin, end, lanes, rivals, above_scalar);
-}
-
 static void scan(const float *score, size_t begin, size_t end, const fk_refine_lanes *lanes, fk_refine_rivals *rivals) {
 #if defined(__x86_64__)
   int level = fk_simd_level();
@@ -48,7 +37,7 @@ static void scan(const float *score, size_t begin, size_t end, const fk_refine_l
     return;
   }
 #endif
-  scan_scalar(score, begin, end, lanes, rivals);
+  fk_refine_scan_body(score, begin, end, lanes, rivals, fk_refine_above);
 }
 
 /* Turns the rivals' scores into their weights; returns the sum of the weights. */

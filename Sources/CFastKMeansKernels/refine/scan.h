@@ -27,8 +27,16 @@ static inline float fk_refine_floor(const fk_refine_lanes *lanes, const fk_refin
   return last > lanes->threshold ? last : lanes->threshold;
 }
 
+/* A bit for each of up to 16 scores: whether it is above the threshold. */
+static inline unsigned fk_refine_above(const float *score, size_t count, float threshold) {
+  unsigned mask = 0;
+  for (size_t i = 0; i < count; i++) mask |= (unsigned)(score[i] > threshold) << i;
+  return mask;
+}
+
 /* Offers the best lane of each class that has one above the threshold; lanes of a class are neighbours, and ties go to
- * the first. Most lanes are passed over 16 at a time: `above` gives a bit for each of up to 16 scores. */
+ * the first. Most lanes are passed over 16 at a time; `above` is fk_refine_above in
+ * the instruction set's own words. */
 static inline __attribute__((always_inline)) void fk_refine_scan_body(
     const float *score, size_t begin, size_t end, const fk_refine_lanes *lanes, fk_refine_rivals *rivals,
     unsigned (*above)(const float *score, size_t count, float threshold)) {
@@ -38,7 +46,7 @@ static inline __attribute__((always_inline)) void fk_refine_scan_body(
   float best_score = 0, floor = fk_refine_floor(lanes, rivals);
   for (size_t l = begin; l < end; l += BLOCK) {
     unsigned mask = above(score + l, end - l < BLOCK ? end - l : BLOCK, floor);
-    if (mask == 0) continue;
+    if (mask == 0) continue; /* the floor stays */
     for (; mask; mask &= mask - 1) {
       size_t lane = l + (size_t)__builtin_ctz(mask);
       float scaled = score[lane] * lanes->scale;

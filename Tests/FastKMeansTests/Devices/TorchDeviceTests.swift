@@ -87,14 +87,23 @@ extension TorchTests {
     }
 
     @Test func aValueBeyondFloat16IsNamed() throws {
+      try expectOverflow(rowCount: 5, tooLarge: [3])
+    }
+
+    /// The plug-in's threads meet them in any order.
+    @Test func ofManyValuesBeyondFloat16TheFirstRowIsNamed() throws {
+      for _ in 0..<20 { try expectOverflow(rowCount: 2_000, tooLarge: [1_900, 700, 701, 1_300]) }
+    }
+
+    private func expectOverflow(rowCount: Int, tooLarge: [Int]) throws {
       var shape = ScoringCase(featureCount: 6, prototypeCount: 4, classCount: 2, documentCount: 0)
       shape.precision = .float16
       let parts = shape.parts(seed: 5)
       let scoring = try DeviceScoring(DevicePrototypes(set: parts.prototypes, classCount: 2), on: device)
-      var values = [Float](repeating: 1, count: 5 * 6)
-      values[3 * 6 + 2] = 70_000
-      let rows = try DenseMatrix(rowCount: 5, columnCount: 6, values: values)
-      var found = [Int32](repeating: -1, count: 5)
+      var values = [Float](repeating: 1, count: rowCount * 6)
+      for row in tooLarge { values[row * 6 + 2] = 70_000 }
+      let rows = try DenseMatrix(rowCount: rowCount, columnCount: 6, values: values)
+      var found = [Int32](repeating: -1, count: rowCount)
       do {
         try found.withUnsafeMutableBufferPointer { found in
           try rows.withRows {
@@ -103,7 +112,7 @@ extension TorchTests {
         }
         Issue.record("70,000 went into float16")
       } catch DeviceError.overflow(_, let row, let reason) {
-        #expect(row == 3)
+        #expect(row == tooLarge.min())
         #expect(reason.contains("70000") && reason.contains("float16"))
       }
     }

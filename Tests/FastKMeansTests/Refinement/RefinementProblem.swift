@@ -63,7 +63,10 @@ extension ModelStorage {
       bits += (refined.biases ?? []).map { UInt64($0.bitPattern) }
     }
     if let calibration {
-      bits += [calibration.intercept, calibration.slope, calibration.sharpness].map(\.bitPattern)
+      let numbers = [
+        calibration.intercept, calibration.slope, calibration.sharpness, calibration.crowding,
+      ]
+      bits += numbers.map(\.bitPattern)
     }
     return bits
   }
