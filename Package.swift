@@ -8,7 +8,10 @@ let package = Package(
   // The core uses the standard library's atomics (`Synchronization`).
   platforms: [.macOS(.v15), .iOS(.v18)],
   products: [
+    // What most users import: texts or vectors in, answers out, and files.
     .library(name: "FastKMeans", targets: ["FastKMeans"]),
+    // The classifier alone, without text, files and Foundation.
+    .library(name: "FastKMeansCore", targets: ["FastKMeansCore"]),
     .library(name: "FastKMeansText", targets: ["FastKMeansText"]),
     .library(name: "FastKMeansFormats", targets: ["FastKMeansFormats"]),
     // For other languages: the C interface of fastkmeans.h. No name that differs from the program's by case only.
@@ -32,15 +35,17 @@ let package = Package(
       pkgConfig: "zlib",
       providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]
     ),
-    .target(name: "FastKMeans", dependencies: ["CFastKMeansKernels", "CFastKMeansAccelerator"]),
-    .target(name: "FastKMeansMeasuring", dependencies: ["FastKMeans"]),
-    .target(name: "FastKMeansText", dependencies: ["FastKMeans"]),
+    .target(name: "FastKMeansCore", dependencies: ["CFastKMeansKernels", "CFastKMeansAccelerator"]),
+    .target(name: "FastKMeansMeasuring", dependencies: ["FastKMeansCore"]),
+    .target(name: "FastKMeansText", dependencies: ["FastKMeansCore"]),
     .target(
       name: "FastKMeansFormats",
-      dependencies: ["CFastKMeansKernels", "FastKMeans", "FastKMeansText", "CZlib"]),
+      dependencies: ["CFastKMeansKernels", "FastKMeansCore", "FastKMeansText", "CZlib"]),
+    .target(
+      name: "FastKMeans", dependencies: ["FastKMeansCore", "FastKMeansText", "FastKMeansFormats"]),
     .target(
       name: "FastKMeansStreams",
-      dependencies: ["CFastKMeansKernels", "FastKMeans", "FastKMeansText", "FastKMeansFormats"]),
+      dependencies: ["CFastKMeansKernels", "FastKMeansCore", "FastKMeansText", "FastKMeansFormats"]),
     .systemLibrary(
       name: "CRdkafka",
       pkgConfig: "rdkafka",
@@ -50,14 +55,14 @@ let package = Package(
     .target(
       name: "FastKMeansKafka",
       dependencies: [
-        "FastKMeans", "FastKMeansText", "FastKMeansFormats", "FastKMeansStreams",
+        "FastKMeansCore", "FastKMeansText", "FastKMeansFormats", "FastKMeansStreams",
         .target(name: "CRdkafka", condition: .when(traits: ["Kafka"])),
       ]
     ),
     .executableTarget(
       name: "FastKMeansCLI",
       dependencies: [
-        "FastKMeans", "FastKMeansText", "FastKMeansFormats", "FastKMeansStreams", "FastKMeansKafka",
+        "FastKMeansCore", "FastKMeansText", "FastKMeansFormats", "FastKMeansStreams", "FastKMeansKafka",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: [.copy("Resources/wordnet")]
@@ -65,14 +70,14 @@ let package = Package(
     .target(name: "CFastKMeans"),
     .target(
       name: "FastKMeansABI",
-      dependencies: ["CFastKMeans", "FastKMeans", "FastKMeansText", "FastKMeansFormats"]
+      dependencies: ["CFastKMeans", "FastKMeansCore", "FastKMeansText", "FastKMeansFormats"]
     ),
-    .target(name: "FastKMeansTestSupport", dependencies: ["FastKMeans", "FastKMeansText"]),
+    .target(name: "FastKMeansTestSupport", dependencies: ["FastKMeansCore", "FastKMeansText"]),
     .testTarget(
       name: "KernelTests", dependencies: ["CFastKMeansKernels", "FastKMeansTestSupport"]),
     .testTarget(
-      name: "FastKMeansTests",
-      dependencies: ["FastKMeans", "FastKMeansTestSupport"],
+      name: "FastKMeansCoreTests",
+      dependencies: ["FastKMeansCore", "FastKMeansTestSupport"],
       resources: [.copy("Golden")]
     ),
     .testTarget(

@@ -9,7 +9,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-modules=(FastKMeans FastKMeansText FastKMeansFormats)
+modules=(FastKMeans FastKMeansCore FastKMeansText FastKMeansFormats)
 output=${1:-.build/docs/site}
 bin=$(swift build --show-bin-path)
 work=.build/docs

@@ -16,7 +16,7 @@ import sys
 MAX_LINES = 1000
 MAX_BYTES = 6_500_000
 # Recorded numbers and fixtures are as long as they are.
-DATA_FOLDERS = ("Tests/FastKMeansTests/Golden/", "Tests/Fixtures/", "Benchmarks/results/")
+DATA_FOLDERS = ("Tests/FastKMeansCoreTests/Golden/", "Tests/Fixtures/", "Benchmarks/results/")
 TEXT_ENDINGS = {
     ".swift", ".c", ".h", ".cpp", ".py", ".sh", ".md", ".txt", ".toml", ".yml", ".yaml", ".modulemap", ".json",
 }
@@ -93,7 +93,7 @@ def no_traps(repository):
 
 
 def core_without_foundation(repository):
-    folders = ("Sources/FastKMeans/", "Sources/FastKMeansText/")
+    folders = ("Sources/FastKMeansCore/", "Sources/FastKMeansText/")
     for name, line, _ in repository.matches(FOUNDATION, *folders):
         yield f"{name}:{line}: the core and the text target do without Foundation"
 

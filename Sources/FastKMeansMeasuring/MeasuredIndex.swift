@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// The scoring index by itself, so that benchmarks can time it without what prediction does around it.
 ///

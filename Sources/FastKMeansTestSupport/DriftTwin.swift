@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// The plain twin of a drift detector's look: every cut between buckets, each side summed anew.
 public enum DriftTwin {

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// The plain twin of `FeatureRates`: each feature's rate by its definition, feature by feature.
 package enum FeatureRatesTwin {

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// Random rows for the tests of the formats; the same for the same generator state.
 public enum RandomRows {

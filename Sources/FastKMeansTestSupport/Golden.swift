@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 import Foundation
 
 /// A golden file: what the reference implementation did with some rows, step by step.

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// A random refinement problem: clustered rows, prototypes that are rows of the classes, and a recipe.
 package struct RefinementCase {

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 extension TestRows {
   /// Noise that outweighs a small mark of the class: k-means prototypes take up the noise, a line finds the mark.

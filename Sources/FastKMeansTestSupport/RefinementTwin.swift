@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// The plain twin of `Refinement`: every score, rival and move by its definition, in double precision.
 package struct RefinementTwin {

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// A random scoring problem: prototypes of any norm and sign, with ties, empty rows and unknown features in it.
 package struct ScoringCase {

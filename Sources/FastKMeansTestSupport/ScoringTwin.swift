@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// The plain twin of `ScoringIndex`: every score by its definition, every answer by looking at all of them.
 package struct ScoringTwin {

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// Rows for tests: written out, or drawn at random from a seed.
 public enum TestRows {

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// Random texts in which everything that a tokeniser can get wrong occurs often.
 public struct TextGenerator {

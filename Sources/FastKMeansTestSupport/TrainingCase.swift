@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// A random training problem: clustered rows with empty, repeated and weighted ones among them, and prototypes to
 /// start from, some of which no row will choose.

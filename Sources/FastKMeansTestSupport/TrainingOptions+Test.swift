@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 extension TrainingOptions {
   /// The defaults without refinement: for tests of what k-means does.

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// The plain twin of the reference mode: one batch, dense, in double precision, formula after formula.
 ///

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// The plain twin of training by class in the default mode: dense rows, double precision, one step after the other.
 ///

@@ -1,5 +1,5 @@
 import CFastKMeans
-import FastKMeans
+import FastKMeansCore
 import FastKMeansTestSupport
 import Testing
 

@@ -1,5 +1,5 @@
 #if Kafka
-  import FastKMeans
+  import FastKMeansCore
   import FastKMeansFormats
   import FastKMeansKafka
   import FastKMeansStreams

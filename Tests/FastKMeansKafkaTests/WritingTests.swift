@@ -1,6 +1,6 @@
 #if Kafka
   import CRdkafka
-  import FastKMeans
+  import FastKMeansCore
   import FastKMeansFormats
   import FastKMeansStreams
   import Testing

@@ -1,5 +1,5 @@
 import CFastKMeansKernels
-import FastKMeans
+import FastKMeansCore
 import FastKMeansTestSupport
 import Testing
 

@@ -22,10 +22,10 @@ CASES = {
     "no_own_issue_numbers": ("CONTRIBUTING.md", "This closes " + "#12.", "As in faiss " + "#5296."),
     "no_traps": ("Sources/A/a.swift", "let x = try" + "! f()", "let x = try f()"),
     "core_without_foundation": (
-        "Sources/FastKMeans/a.swift", "public import Foundation\n", "// import Foundation stays out\n",
+        "Sources/FastKMeansCore/a.swift", "public import Foundation\n", "// import Foundation stays out\n",
     ),
     "no_public_pointers": (
-        "Sources/FastKMeans/a.swift",
+        "Sources/FastKMeansCore/a.swift",
         "public func read(\n  from bytes: UnsafeRawPointer\n) {}",
         "public struct A {\n  public var size: Int\n  private let bytes: UnsafeRawPointer\n}",
     ),

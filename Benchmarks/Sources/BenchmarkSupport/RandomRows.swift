@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// Sparse rows for measuring: the same for the same arguments.
 ///

@@ -8,7 +8,7 @@
 import BenchmarkSupport
 import CFastKMeansKernels
 import CMachinePeak
-import FastKMeans
+import FastKMeansCore
 import FastKMeansFormats
 import FastKMeansMeasuring
 import Foundation

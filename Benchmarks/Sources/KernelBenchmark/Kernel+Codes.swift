@@ -1,6 +1,6 @@
 import BenchmarkSupport
 import CFastKMeansKernels
-import FastKMeans
+import FastKMeansCore
 
 extension Kernel {
   /// Approximate sums from 8-bit rows, and what is found in them.

@@ -1,6 +1,6 @@
 import BenchmarkSupport
 import CFastKMeansKernels
-import FastKMeans
+import FastKMeansCore
 
 extension Kernel {
   /// Every score of one document: rows of features, lists, and the search for the largest.

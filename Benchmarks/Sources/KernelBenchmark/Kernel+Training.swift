@@ -1,6 +1,6 @@
 import BenchmarkSupport
 import CFastKMeansKernels
-import FastKMeans
+import FastKMeansCore
 
 extension Kernel {
   /// What fitting and refinement spend their time in; these look up the level that is in force.

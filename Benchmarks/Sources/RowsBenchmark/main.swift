@@ -5,7 +5,7 @@
 // One line of JSON for each measurement, in non-zeros a second.
 
 import BenchmarkSupport
-import FastKMeans
+import FastKMeansCore
 
 let rows = try randomRows(rowCount: 20_000, columnCount: 100_000, nonZeros: 80, seed: 1)
 var random = CounterRandom(seed: 2)

@@ -7,7 +7,7 @@
 // with `threads` also the wall seconds of one thread and of so many, for what a second core is worth.
 
 import BenchmarkSupport
-import FastKMeans
+import FastKMeansCore
 import FastKMeansFormats
 import FastKMeansMeasuring
 import Foundation

@@ -1,5 +1,5 @@
 import BenchmarkSupport
-import FastKMeans
+import FastKMeansCore
 import FastKMeansFormats
 import Foundation
 

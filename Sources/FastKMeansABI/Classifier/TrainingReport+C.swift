@@ -1,5 +1,5 @@
 import CFastKMeans
-import FastKMeans
+import FastKMeansCore
 
 extension TrainingReport {
   /// Fills the caller's report.

@@ -1,5 +1,5 @@
 import CFastKMeans
-import FastKMeans
+import FastKMeansCore
 
 @_cdecl("fkm_model_from_sums")
 package func modelFromSums(

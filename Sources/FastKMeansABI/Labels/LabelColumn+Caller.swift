@@ -1,5 +1,5 @@
 import CFastKMeans
-import FastKMeans
+import FastKMeansCore
 
 extension LabelColumn {
   /// The labels of a caller.

@@ -1,5 +1,5 @@
 import CFastKMeans
-import FastKMeans
+import FastKMeansCore
 
 /// What a call gets that asks a model about rows.
 struct AnswerInput {

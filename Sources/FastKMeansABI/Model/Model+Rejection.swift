@@ -1,5 +1,5 @@
 import CFastKMeans
-import FastKMeans
+import FastKMeansCore
 
 @_cdecl("fkm_model_rejecting")
 package func modelRejecting(

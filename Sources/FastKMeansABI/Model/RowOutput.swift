@@ -1,5 +1,5 @@
 import CFastKMeans
-import FastKMeans
+import FastKMeansCore
 
 /// The arrays of a caller that take rows: offsets and columns of one integer type, values of one float type.
 struct RowOutput {

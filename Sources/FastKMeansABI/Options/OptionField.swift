@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 import FastKMeansFormats
 
 /// One option of a JSON object, on its way to its type; a wrong one is named with what is allowed.

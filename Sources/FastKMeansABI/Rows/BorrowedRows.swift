@@ -1,5 +1,5 @@
 import CFastKMeans
-import FastKMeans
+import FastKMeansCore
 
 /// Rows of a caller, checked. Their memory is the caller's; offsets may be a converted copy, which lives while this
 /// value does.

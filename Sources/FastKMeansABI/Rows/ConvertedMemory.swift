@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 #if canImport(Darwin)
   import Darwin

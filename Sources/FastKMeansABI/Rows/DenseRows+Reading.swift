@@ -1,5 +1,5 @@
 import CFastKMeans
-import FastKMeans
+import FastKMeansCore
 
 extension DenseRows {
   /// Dense rows of a caller, where they lie.

@@ -1,5 +1,5 @@
 import CFastKMeans
-import FastKMeans
+import FastKMeansCore
 
 /// Rows of a caller as vectors in double precision: sums must not lose digits on their way.
 enum ExactVectors {

@@ -1,5 +1,5 @@
 import CFastKMeans
-import FastKMeans
+import FastKMeansCore
 
 /// The types of numbers that arrays may have.
 enum NumberType {

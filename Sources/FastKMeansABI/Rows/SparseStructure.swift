@@ -1,5 +1,5 @@
 import CFastKMeans
-import FastKMeans
+import FastKMeansCore
 
 /// Where the values of sparse rows stand: offsets and columns as the core takes them.
 struct SparseStructure {

@@ -1,5 +1,5 @@
 import CFastKMeans
-import FastKMeans
+import FastKMeansCore
 
 /// Rows that a vectoriser made, at an address that stays: callers read them where they lie.
 final class MatrixHandle: Handle {

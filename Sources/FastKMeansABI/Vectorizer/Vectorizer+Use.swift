@@ -1,5 +1,5 @@
 import CFastKMeans
-import FastKMeans
+import FastKMeansCore
 import FastKMeansText
 
 @_cdecl("fkm_vectorizer_new")

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 import FastKMeansFormats
 
 /// Rows from one file format to another.

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 extension LabelColumn {
   /// The same labels in the type that a model has: numbers are also texts.

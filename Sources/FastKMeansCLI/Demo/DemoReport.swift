@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// The demo's result as text for a terminal and as Markdown.
 struct DemoReport {

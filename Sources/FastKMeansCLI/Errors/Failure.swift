@@ -1,5 +1,5 @@
 import ArgumentParser
-import FastKMeans
+import FastKMeansCore
 import Foundation
 
 /// How a run ends that did not succeed: one line and an exit code.

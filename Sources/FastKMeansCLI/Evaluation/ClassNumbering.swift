@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// Numbers for classes: those of the model first, in its order, then labels that it does not know.
 struct ClassNumbering {

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 extension EvaluationResult {
   private static let confusionLimit = 50

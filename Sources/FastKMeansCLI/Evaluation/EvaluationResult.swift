@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// How good a model is on some rows, to be printed.
 struct EvaluationResult {

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 extension RejectionReport {
   var json: JSON {

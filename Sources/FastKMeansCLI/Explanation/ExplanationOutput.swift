@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// One document's explanation, to be printed.
 struct ExplanationOutput {

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 extension Inspection {
   private var model: ClassifierModel<Label> { loaded.model }

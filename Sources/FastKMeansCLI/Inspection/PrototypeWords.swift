@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// The features that say most about a prototype.
 struct PrototypeWords {

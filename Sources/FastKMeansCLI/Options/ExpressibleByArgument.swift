@@ -1,5 +1,5 @@
 import ArgumentParser
-import FastKMeans
+import FastKMeansCore
 import FastKMeansFormats
 
 // Option values that the library has as enumerations; the parser names the allowed ones by itself.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import FastKMeans
+import FastKMeansCore
 
 /// The model that answers.
 struct ModelArguments: ParsableArguments {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import FastKMeans
+import FastKMeansCore
 
 /// The value of `--refine`.
 enum RefineArgument: Equatable, CustomStringConvertible {

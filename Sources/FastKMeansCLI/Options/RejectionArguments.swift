@@ -1,5 +1,5 @@
 import ArgumentParser
-import FastKMeans
+import FastKMeansCore
 
 /// When to answer "none of these".
 struct RejectionArguments: ParsableArguments {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import FastKMeans
+import FastKMeansCore
 import FastKMeansStreams
 
 /// How a stream is read and kept.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import FastKMeans
+import FastKMeansCore
 import FastKMeansFormats
 import FastKMeansText
 import Foundation

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 extension TrainingArguments {
   /// The library's options, checked before any file is opened, but for `--k-list`.

@@ -1,5 +1,5 @@
 import ArgumentParser
-import FastKMeans
+import FastKMeansCore
 
 /// The parameters of training, by the names they have everywhere, with dashes.
 struct TrainingArguments: ParsableArguments {

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// Labels in lines of text.
 enum TextLabel {

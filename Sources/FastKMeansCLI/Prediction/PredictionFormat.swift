@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// How one answer is written.
 enum PredictionFormat {

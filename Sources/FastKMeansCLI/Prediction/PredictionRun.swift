@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 import FastKMeansFormats
 
 /// Answers rows as they are read, some thousands at a time: memory does not grow with the input.

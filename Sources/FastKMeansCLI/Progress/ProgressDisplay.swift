@@ -1,5 +1,5 @@
 import Dispatch
-import FastKMeans
+import FastKMeansCore
 import Synchronization
 
 /// Shows on standard error how work goes: a bar on a terminal, a line every few seconds elsewhere, or nothing.

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// Pictures of what confidences are worth.
 enum ConfidencePictures {

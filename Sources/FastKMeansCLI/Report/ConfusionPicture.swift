@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// The classes that are confused most, as a grid of shares.
 struct ConfusionPicture {

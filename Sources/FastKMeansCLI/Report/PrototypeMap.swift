@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// The prototypes of the largest classes in two dimensions.
 ///

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// One self-contained page about a model and what it made of some rows.
 struct ReportPage {

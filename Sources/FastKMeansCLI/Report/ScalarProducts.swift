@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// The scalar products of all pairs of some prototypes.
 struct ScalarProducts {

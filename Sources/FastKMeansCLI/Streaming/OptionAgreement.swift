@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 import FastKMeansText
 
 /// Compares the options of a call with those of the model that it goes on with: one that was given and is another

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// How many prototypes a class got, beside how many documents it has.
 struct ClassCount: Equatable {

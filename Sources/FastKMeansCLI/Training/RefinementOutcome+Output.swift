@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 extension RefinementOutcome {
   var json: JSON {

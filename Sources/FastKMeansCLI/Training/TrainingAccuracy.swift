@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// How many of the rows that a model was trained on it gives their own class.
 struct TrainingAccuracy {

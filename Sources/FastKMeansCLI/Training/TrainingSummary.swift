@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 import FastKMeansText
 
 /// What a training run did, to be printed.

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// What a search tried and found, to be printed.
 struct TuningSummary {

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// Reads CSV records; the header's names tell which columns hold the text and the label.
 final class CSVEngine: RowEngine {

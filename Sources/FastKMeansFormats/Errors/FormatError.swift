@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// A file whose content is not what its format promises: where, what was found, and what was expected.
 public struct FormatError: Error, Equatable, Sendable {

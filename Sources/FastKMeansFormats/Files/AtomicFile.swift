@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// Files that appear whole or not at all.
 public enum AtomicFile {

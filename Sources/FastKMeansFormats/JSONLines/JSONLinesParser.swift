@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// A JSON object a line, with a field for the text and one for the label.
 struct JSONLinesParser: LineParser {

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 extension LabelColumn {
   /// Each row's label.

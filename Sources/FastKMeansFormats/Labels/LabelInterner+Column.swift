@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 extension LabelInterner {
   /// The labels proper, for rows that were numbered with this interner.

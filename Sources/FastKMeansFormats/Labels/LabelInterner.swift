@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// Numbers the different labels of a file by their bytes, so that a million rows make no million strings.
 struct LabelInterner {

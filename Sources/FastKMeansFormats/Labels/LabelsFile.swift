@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// Labels in a file of their own, for the formats that hold none.
 public enum LabelsFile {

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// How a model is made smaller. What a learner needs to go on, the centres of the prototypes, only
 /// ``ModelCompaction/precision`` touches.

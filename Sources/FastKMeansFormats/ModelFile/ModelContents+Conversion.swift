@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// What is lost when the values of prototypes and refined weights are rounded to another precision.
 public struct PrecisionLoss: Sendable, Equatable {

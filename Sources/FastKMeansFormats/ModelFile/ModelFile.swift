@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// Models in files: one `.safetensors` file each, which the public library of that name opens, without code.
 ///

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// A dense matrix in an `.npy` file, mapped; rows are converted when they are asked for.
 struct NpyMatrix {

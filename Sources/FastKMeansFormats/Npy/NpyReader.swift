@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// Reads one `.npy` array from a stream; its declared size is checked against what is there before anything is
 /// allocated.

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// Reads a sparse matrix as `scipy.sparse.save_npz` writes it: five arrays in a zip archive.
 struct NpzMatrix {

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// Writes a sparse matrix as `scipy.sparse.load_npz` reads it.
 struct NpzWriter {

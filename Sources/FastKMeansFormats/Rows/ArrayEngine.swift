@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// Reads matrices from array files, with labels from a file of their own.
 final class ArrayEngine: RowEngine {

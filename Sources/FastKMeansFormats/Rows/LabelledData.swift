@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 import FastKMeansText
 
 /// Rows of a file, with their labels if they have any.

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// Turns lines into rows, and gathers the rows until someone takes them.
 protocol LineParser {

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// How a file of rows is to be understood.
 public struct ReaderOptions: Sendable, Equatable {

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// Turns records that come one by one, such as the messages of a topic, into batches of rows.
 ///

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// Reads rows from a file or a pipe, some at a time, with a position to go on from.
 ///

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// Gathers the rows of an SVMlight file, parsing the pieces of a block in parallel.
 struct SVMLightParser: LineParser {

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// What is known about a file's indices before a line is read.
 struct SVMLightRules {

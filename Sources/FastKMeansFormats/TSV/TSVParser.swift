@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// `label<TAB>text`; a line without a tab is text alone.
 struct TSVParser: LineParser {

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// Writes rows in any of the formats that can hold them.
 public enum RowWriter {

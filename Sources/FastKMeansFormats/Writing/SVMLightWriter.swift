@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// Writes sparse rows as SVMlight with indices from 1.
 struct SVMLightWriter {

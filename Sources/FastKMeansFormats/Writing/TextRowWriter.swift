@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 import FastKMeansText
 
 /// Writes texts with their labels as TSV, CSV or JSON lines.

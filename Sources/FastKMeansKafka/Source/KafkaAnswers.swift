@@ -1,5 +1,5 @@
 #if Kafka
-  import FastKMeans
+  import FastKMeansCore
   import FastKMeansStreams
 
   /// Writes what the model says about each record, before it learns from it, to another topic.

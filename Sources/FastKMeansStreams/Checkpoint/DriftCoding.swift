@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// A drift monitor as bytes.
 enum DriftCoding {

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// Reads what ``ByteWriter`` wrote; no length is believed before as many bytes are seen to be there.
 struct ByteReader {

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// Builds the small parts of a file: numbers little-endian, lists and texts with their length before them.
 struct ByteWriter {

@@ -1,5 +1,5 @@
 import Dispatch
-import FastKMeans
+import FastKMeansCore
 import FastKMeansFormats
 import Synchronization
 

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 import FastKMeansText
 
 /// How a stream learns and how it is kept.

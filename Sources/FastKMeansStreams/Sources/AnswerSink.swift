@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// Where the answers to a stream's rows go: what the model says about each row before it learns from it.
 ///

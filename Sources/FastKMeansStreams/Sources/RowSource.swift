@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 import FastKMeansFormats
 
 /// Where the rows of a stream come from: a file, a pipe, a topic.

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 import FastKMeansFormats
 
 /// The model file beside a state, and how to know that it is the one that the state wrote.

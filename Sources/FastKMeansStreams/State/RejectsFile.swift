@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 import FastKMeansFormats
 
 /// The file of rows that could not be read: a JSON object a line, with the input, the line, the reason, and the row.

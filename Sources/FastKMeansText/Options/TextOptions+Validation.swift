@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// Text options that have been checked; only these can vectorise.
 public struct ValidatedTextOptions: Sendable, Equatable {

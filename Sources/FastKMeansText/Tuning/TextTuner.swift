@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// Searches for options that do well on text: how it becomes rows, and how they are learned from.
 public struct TextTuner: Sendable {

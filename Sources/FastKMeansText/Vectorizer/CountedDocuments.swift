@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// All documents' counts, by chunk, with the numbers that each worker gave the terms it met.
 struct CountedDocuments: Sendable {

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 extension TFIDFVectorizer {
   /// The same vectoriser with documents added to those that its frequencies count: for streams, whose words change

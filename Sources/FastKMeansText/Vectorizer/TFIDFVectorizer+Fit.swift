@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 extension TFIDFVectorizer {
   /// Learns the vocabulary and document frequencies, and gives the documents' rows in the same pass.

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 extension TFIDFVectorizer {
   /// A vectoriser from what a model file stores of it; everything is checked, for a file may say anything.

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 extension TFIDFVectorizer {
   /// The documents' rows; terms that the vocabulary lacks are left out.

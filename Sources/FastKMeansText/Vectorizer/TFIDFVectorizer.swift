@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// Turns text into TF-IDF rows of unit length; immutable, so it can be shared by any number of threads.
 ///

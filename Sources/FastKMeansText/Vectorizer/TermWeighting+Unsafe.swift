@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// Counts to weights: term frequency times inverse document frequency, scaled to unit length.
 struct TermWeighting: Sendable {

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// Which terms become columns, and in what order.
 struct VocabularySelection {

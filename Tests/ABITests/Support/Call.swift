@@ -1,5 +1,5 @@
 import CFastKMeans
-import FastKMeans
+import FastKMeansCore
 import Testing
 
 /// What a call that failed left in the error structure.

@@ -1,5 +1,5 @@
 import CFastKMeans
-import FastKMeans
+import FastKMeansCore
 import Testing
 
 /// A classifier behind the interface, with the calls that tests make.

@@ -1,5 +1,5 @@
 import CFastKMeans
-import FastKMeans
+import FastKMeansCore
 import FastKMeansTestSupport
 
 /// Rows in memory of a caller, in any of the types that the interface takes.

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// Small labelled rows, the same in every run.
 enum SampleData {

@@ -1,5 +1,5 @@
 import CFastKMeansKernels
-import FastKMeans
+import FastKMeansCore
 import Testing
 
 @testable import FastKMeansFormats

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// `calibration`: the numbers that turn scores into probabilities, where rows were held out to find them.
 enum CalibrationSection {

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// Rows whose values are whole multiples of a step for each row, as a file stores them: a byte a value.
 struct EightBitWeights {

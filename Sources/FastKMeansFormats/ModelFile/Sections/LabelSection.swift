@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// `class.*`: the label of each class index, integers or texts.
 enum LabelSection {

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// `open_set`: what tells documents of unknown classes, where rows were held out to find it; and `rejection`: the rule
 /// by which the model answers "none of these", where it has one.

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// `options`: what the model was trained with, as JSON, by the names that Python and the command line use.
 package enum OptionsSection {

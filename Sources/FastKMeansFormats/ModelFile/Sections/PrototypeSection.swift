@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// `prototype.*`: the prototypes, whose they are, and how much they stand for.
 enum PrototypeSection {

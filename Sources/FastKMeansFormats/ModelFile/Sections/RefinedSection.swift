@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// `refined.*`: the weights that score in place of the prototypes, where refinement made better ones.
 enum RefinedSection {

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 
 /// Rows of prototypes as tensors: `<prefix>.indptr`, `.indices` and `.values`, dense: the last alone. Values of 8 bits
 /// have a step for each row in `.step`.

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 import FastKMeansText
 
 /// Options as JSON, by the names that they have everywhere, for files beside the model that keep them too.

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 import FastKMeansText
 
 /// `vocabulary.*` and `vectorizer`: how text becomes features. Absent in models of vectors.

@@ -1,4 +1,4 @@
-import FastKMeans
+import FastKMeansCore
 import FastKMeansFormats
 
 /// The rows of a file, which can be read again from any position: all formats, compressed or not, read to the end.
