@@ -1,3 +1,5 @@
+import FastKMeansFormats
+
 extension DemoResult {
   var json: JSON {
     .fields([

@@ -1,4 +1,5 @@
 import FastKMeansCore
+import FastKMeansFormats
 
 extension EvaluationResult {
   private static let confusionLimit = 50

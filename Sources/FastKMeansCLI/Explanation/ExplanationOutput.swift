@@ -1,4 +1,5 @@
 import FastKMeansCore
+import FastKMeansFormats
 
 /// One document's explanation, to be printed.
 struct ExplanationOutput {

@@ -1,4 +1,5 @@
 import FastKMeansCore
+import FastKMeansFormats
 
 /// How one answer is written.
 enum PredictionFormat {

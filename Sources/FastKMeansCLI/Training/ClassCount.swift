@@ -1,4 +1,5 @@
 import FastKMeansCore
+import FastKMeansFormats
 
 /// How many prototypes a class got, beside how many documents it has.
 struct ClassCount: Equatable {

@@ -1,4 +1,5 @@
 import FastKMeansCore
+import FastKMeansFormats
 
 /// What a search tried and found, to be printed.
 struct TuningSummary {

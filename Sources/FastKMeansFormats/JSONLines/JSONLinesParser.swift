@@ -2,6 +2,9 @@ import FastKMeansCore
 
 /// A JSON object a line, with a field for the text and one for the label.
 struct JSONLinesParser: LineParser {
+  /// Deeper rows are refused; every level takes stack.
+  private static let depthLimit = 512
+
   private let path: String
   private var gatherer: TextGatherer
   private let textField: String
@@ -27,7 +30,7 @@ struct JSONLinesParser: LineParser {
 
   mutating func parse(record: UnsafeRawBufferPointer, number: Int) throws {
     do {
-      try parse(record, number: number, fieldBytes)
+      try append(record, number: number)
     } catch let problem as FormatError.Problem {
       try gatherer.reject(record, FormatError(path: path, place: .line(number), problem: problem))
     } catch let error as FormatError {
@@ -35,35 +38,90 @@ struct JSONLinesParser: LineParser {
     }
   }
 
-  private mutating func parse(
-    _ line: UnsafeRawBufferPointer, number: Int, _ fields: (text: [UInt8], label: [UInt8])
-  ) throws {
-    guard let row = FlatJSON(line, textField: fields.text, labelField: fields.label),
-      case .string(let text) = row.text
-    else { return try parseFully(line, number: number) }
-    func part(_ range: Range<Int>) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: line[range]) }
-    switch row.label {
-    case .none, .null:
-      try gatherer.append(label: nil, text: part(text), line: number)
-    case .string(let label):
-      try gatherer.append(label: part(label), isMarkedText: true, text: part(text), line: number)
-    case .number(let label):
-      try gatherer.append(label: part(label), text: part(text), line: number)
-    case .truth:
-      try parseFully(line, number: number)
+  private mutating func append(_ line: UnsafeRawBufferPointer, number: Int) throws {
+    var reader = JSONReader(line, depthLimit: Self.depthLimit)
+    let (text, label) = try fields(&reader)
+    try Self.withBytes(of: text, reader, line) { text in
+      switch label {
+      case nil, .null: try gatherer.append(label: nil, text: text, line: number)
+      case .string(let label):
+        try Self.withBytes(of: label, reader, line) {
+          try gatherer.append(label: $0, isMarkedText: true, text: text, line: number)
+        }
+      case .numeral(let range):
+        let digits = UnsafeRawBufferPointer(rebasing: line[range])
+        if !digits.contains(where: Self.isFractional) {
+          return try gatherer.append(label: digits, text: text, line: number)
+        }
+        guard let value = Double(reader.digits(range)), value.isFinite else { throw labelProblem }
+        try Array((Int64(exactly: value).map { String($0) } ?? String(value)).utf8).withUnsafeBytes {
+          try gatherer.append(label: $0, text: text, line: number)
+        }
+      default: throw labelProblem
+      }
     }
   }
 
-  private mutating func parseFully(_ line: UnsafeRawBufferPointer, number: Int) throws {
-    var row = try JSONRow(line, textField: textField, labelField: labelField)
-    try row.text.withUTF8 { text in
-      let text = UnsafeRawBufferPointer(text)
-      guard var label = row.label else { return try gatherer.append(label: nil, text: text, line: number) }
-      try label.value.withUTF8 {
-        try gatherer.append(
-          label: UnsafeRawBufferPointer($0), isMarkedText: label.isString, text: text, line: number)
+  /// The fields for text and label; of several with one name the last one counts.
+  private func fields(
+    _ reader: inout JSONReader<UnsafeRawBufferPointer>
+  ) throws -> (text: JSONText, label: JSONToken?) {
+    let start = reader
+    var (text, label): (JSONToken?, JSONToken?)
+    do {
+      guard reader.isAtObject else {
+        let found = try reader.skip()
+        try reader.finish()
+        throw FormatError.Problem.badJSON("an object in braces is expected, found \(reader.summary(found))")
       }
+      try reader.members { (reader: inout JSONReader, name: JSONText) throws(JSONError) in
+        let isText = reader.isEqual(name, fieldBytes.text)
+        let isLabel = reader.isEqual(name, fieldBytes.label)
+        let value = try reader.skip()
+        if isText { text = value }
+        if isLabel { label = value }
+      }
+      try reader.finish()
+    } catch let error as JSONError {
+      throw FormatError.Problem.badJSON("\(error.reason), at byte \(error.byte)")
     }
+    guard let text else {
+      throw FormatError.Problem.badField(
+        name: textField, expected: "a string", found: "only the fields \(Self.names(start))")
+    }
+    guard case .string(let text) = text else {
+      throw FormatError.Problem.badField(name: textField, expected: "a string", found: "another type")
+    }
+    return (text, label)
+  }
+
+  private static func names(_ reader: JSONReader<UnsafeRawBufferPointer>) -> String {
+    var reader = reader
+    var names = Set<String>()
+    _ = reader.isAtObject
+    // It has been read once.
+    try? reader.members { (reader: inout JSONReader, name: JSONText) throws(JSONError) in
+      names.insert(reader.string(name))
+      _ = try reader.skip()
+    }
+    return names.sorted().joined(separator: ", ")
+  }
+
+  private var labelProblem: FormatError.Problem {
+    .badField(name: labelField, expected: "a string or an integer", found: "another type")
+  }
+
+  private static func isFractional(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: ".") || byte == UInt8(ascii: "e") || byte == UInt8(ascii: "E")
+  }
+
+  /// Calls `body` with the bytes of a string, where they lie unless escapes have to be resolved.
+  private static func withBytes(
+    of text: JSONText, _ reader: JSONReader<UnsafeRawBufferPointer>, _ line: UnsafeRawBufferPointer,
+    _ body: (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
+    guard text.hasEscapes else { return try body(UnsafeRawBufferPointer(rebasing: line[text.range])) }
+    try reader.bytes(of: text).withUnsafeBytes(body)
   }
 
   mutating func reserve(read: Int, total: Int) { gatherer.reserve(read: read, total: total) }
