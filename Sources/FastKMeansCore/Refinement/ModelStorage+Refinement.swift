@@ -125,9 +125,10 @@ extension ModelStorage {
     let scores = try refinementTable().heldOutScores(documents, of: part, workers: workers)
     let plain = try centerTable().heldOutScores(documents, of: part, workers: workers)
     let isBetter = scores.accuracy >= plain.accuracy
-    let model = ModelStorage(
-      options: options, classes: classes, prototypes: prototypes, batchCount: batchCount,
-      calibration: isBetter ? .fitted(to: scores) : nil, refined: isBetter ? self.refined : nil)
+    var model = self
+    if !isBetter { model.refined = nil }
+    model.calibration = isBetter ? .fitted(to: scores) : nil
+    (model.openSet, model.rejection) = (nil, nil)
     return (model, scores.accuracy, plain.accuracy)
   }
 }
@@ -186,9 +187,9 @@ extension ModelStorage {
   }
 
   private func refined(with weights: RefinedWeights) -> ModelStorage {
-    ModelStorage(
-      options: options, classes: classes, prototypes: prototypes, batchCount: batchCount,
-      refined: RefinedPrototypes(
-        weights, of: prototypes, precision: settings.precision))
+    var model = self
+    model.refined = RefinedPrototypes(weights, of: prototypes, precision: settings.precision)
+    (model.calibration, model.openSet, model.rejection) = (nil, nil, nil)
+    return model
   }
 }
