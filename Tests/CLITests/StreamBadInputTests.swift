@@ -137,8 +137,8 @@ struct StreamBadInputTests {
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path("m.state"))
     let newest = try #require(names.filter { $0.hasPrefix("checkpoint-") }.max())
     var bytes = try folder.data("m.state/\(newest)")
-    // The version stands behind eight bytes that say what the file is.
-    bytes[8] = 7
+    let version = try #require(bytes.firstRange(of: Array("\"format_version\":\"2".utf8)))
+    bytes[version.upperBound - 1] = UInt8(ascii: "7")
     try folder.write(bytes, to: "m.state/\(newest)")
     expectOneLine(try stream("m", "--input", "rows.tsv"), newest, "version 7", "use a newer program")
   }

@@ -1,8 +1,8 @@
 import FastKMeansCore
-import FastKMeansFormats
 import FastKMeansText
 import Testing
 
+@testable import FastKMeansFormats
 @testable import FastKMeansStreams
 
 @Suite("Checkpoint")
@@ -76,7 +76,7 @@ struct CheckpointTests {
   @Test func isRefusedWhenItIsCutOff() throws {
     let whole = try bytes(sample())
     for cut in stride(from: 0, to: whole.count, by: 7) {
-      #expect(throws: SectionReader.Fault.self, "cut at \(cut)") { try read(Array(whole[..<cut])) }
+      #expect(throws: ModelFileError.Problem.self, "cut at \(cut)") { try read(Array(whole[..<cut])) }
     }
   }
 
@@ -90,15 +90,51 @@ struct CheckpointTests {
     }
   }
 
+  /// The same file with another header, whose digest fits.
+  private func forged(_ bytes: [UInt8], _ change: (String) -> String) -> [UInt8] {
+    let count = bytes[..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
+    var header = Array(change(String(decoding: bytes[8..<8 + count], as: UTF8.self)).utf8)
+    if let range = ContainerFormat.headerDigestRange(in: header) {
+      header.replaceSubrange(
+        range, with: ContainerFormat.headerDigest(of: header, digestRange: range).utf8)
+    }
+    return withUnsafeBytes(of: UInt64(header.count).littleEndian) { Array($0) } + header
+      + bytes[(8 + count)...]
+  }
+
   @Test func believesNoSizeThatIsNotThere() throws {
-    var whole = try bytes(sample())
-    // The length of the first section, with a table checksum that fits.
-    let place = SectionFile.headerByteCount + SectionFile.nameByteCount + 8
-    whole.replaceSubrange(place..<place + 8, with: [UInt8](repeating: 0x7F, count: 8))
-    let count = Int(whole[12])
-    let end = SectionFile.headerByteCount + count * SectionFile.entryByteCount
-    whole.replaceSubrange(end..<end + 4, with: CRC32C(Array(whole[..<end])).bytes)
-    #expect(throws: SectionReader.Fault.damaged("the place of section 'stream'")) { try read(whole) }
+    let whole = try bytes(sample())
+    let entry = #""dtype":"U8","shape":[16]"#
+    #expect(throws: Never.self) { try read(forged(whole) { $0 }) }
+    for size in ["17", "1099511627776", "9223372036854775807"] {
+      let bytes = forged(whole) { $0.replacing(entry, with: #""dtype":"U8","shape":[\#(size)]"#) }
+      #expect(bytes != whole)
+      #expect(throws: ModelFileError.Problem.self, "\(size)") { try read(bytes) }
+    }
+  }
+
+  @Test func refusesNumbersAndColumnsThatNoStreamHas() throws {
+    let whole = try bytes(sample())
+    for (found, wrong) in [
+      (#"\"sequence\":12"#, #"\"sequence\":-1"#), (#"\"rejects_bytes\":77"#, #"\"rejects_bytes\":-77"#),
+      (#"\"zero_based\":true"#, #"\"zero_based\":7"#), ("learner.prototype.id", "learner.prototype.ie"),
+      (#""learner_version":"1""#, #""learner_version":"2""#), (#""stream.positions""#, #""stream.position""#),
+    ] {
+      let bytes = forged(whole) { $0.replacing(found, with: wrong) }
+      #expect(bytes != whole, "\(found)")
+      #expect(throws: (any Error).self, "\(wrong)") { try read(bytes) }
+    }
+  }
+
+  @Test func saysWhatToDoWithACheckpointOfVersion1() throws {
+    let old = Checkpoint.oldMagic + [1, 0, 0, 0] + [UInt8](repeating: 0, count: 20)
+    #expect(throws: StreamError.olderCheckpoint(path: "c")) { try read(old) }
+  }
+
+  @Test func isNoModel() throws {
+    #expect(throws: ModelFileError(path: "model", problem: .notAModel)) {
+      try ModelFile.read(bytes: bytes(sample()))
+    }
   }
 
   @Test func codedRowsComeBack() throws {

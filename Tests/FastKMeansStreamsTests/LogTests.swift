@@ -106,7 +106,7 @@ struct LogTests {
   @Test func refusesANewerVersion() throws {
     var (bytes, _, _) = try sample()
     bytes[8] = 2
-    #expect(throws: StreamError.newerCheckpoint(path: "log", found: 2, supported: 1)) { try read(bytes) }
+    #expect(throws: StreamError.newerCheckpoint(path: "log", found: "2", supported: "1")) { try read(bytes) }
   }
 
   @Test(arguments: MemoryFiles.Fault.allCases)

@@ -120,9 +120,10 @@ struct RunnerTests {
     try rehearsal.run(textSource())
     let newest = try #require(rehearsal.files.paths.last { $0.hasSuffix(".state") })
     var bytes = try #require(rehearsal.files.content(newest))
-    bytes[8] = 9
+    let version = try #require(bytes.firstRange(of: Array("\"format_version\":\"2".utf8)))
+    bytes[version.upperBound - 1] = UInt8(ascii: "9")
     rehearsal.files.setContent(newest, bytes)
-    #expect(throws: StreamError.newerCheckpoint(path: newest, found: 9, supported: 1)) {
+    #expect(throws: StreamError.newerCheckpoint(path: newest, found: "9.0", supported: "2.0")) {
       try rehearsal.run(textSource())
     }
   }

@@ -14,12 +14,8 @@ public enum ModelFile {
   /// - Complexity: O(bytes), twice: for the digest and for writing.
   public static func write(_ contents: ModelContents, to path: String) throws {
     try naming(path) {
-      let (header, tensors) = try contents.record().sealed()
-      try AtomicFile.write(to: path) { sink in
-        try sink.write(lengthBytes(header.count))
-        try sink.write(header)
-        for tensor in tensors { try tensor.withBytes { try sink.write($0) } }
-      }
+      let record = try contents.record()
+      try AtomicFile.write(to: path) { sink in try record.write(as: .model) { try sink.write($0) } }
     }
   }
 
@@ -40,11 +36,8 @@ public enum ModelFile {
   /// - Throws: ``ModelFileError`` for contents that could not be read again.
   public static func bytes(of contents: ModelContents) throws -> [UInt8] {
     try naming(memoryName) {
-      let (header, tensors) = try contents.record().sealed()
-      var bytes = lengthBytes(header.count)
-      bytes.reserveCapacity(bytes.count + header.count + tensors.reduce(0) { $0 + $1.byteCount })
-      bytes += header
-      for tensor in tensors { try tensor.withBytes { bytes.append(contentsOf: $0) } }
+      var bytes: [UInt8] = []
+      try contents.record().write(as: .model) { bytes.append(contentsOf: $0) }
       return bytes
     }
   }
@@ -62,7 +55,7 @@ public enum ModelFile {
   public static func info(of path: String) throws -> ModelFileInfo {
     try naming(path) {
       let file = try MappedFile(path: path)
-      return ModelFileInfo(try TensorFile(file), byteCount: file.count)
+      return ModelFileInfo(try TensorFile(file, as: .model), byteCount: file.count)
     }
   }
 }
@@ -71,16 +64,12 @@ extension ModelFile {
   /// Stands for the path in errors about bytes in memory.
   private static let memoryName = "model"
 
-  private static func lengthBytes(_ count: Int) -> [UInt8] {
-    withUnsafeBytes(of: UInt64(count).littleEndian) { Array($0) }
-  }
-
   private static func read(_ file: MappedFile, threadCount: Int) throws -> ModelContents {
     var options = TrainingOptions()
     options.threadCount = threadCount
     _ = try options.validated()
     return try naming(file.path) {
-      let tensors = try TensorFile(file)
+      let tensors = try TensorFile(file, as: .model)
       try tensors.checkDataDigest()
       return try ModelContents(tensors, threadCount: threadCount)
     }

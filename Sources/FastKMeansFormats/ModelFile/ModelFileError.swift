@@ -46,19 +46,19 @@ extension ModelFileError.Problem: CustomStringConvertible {
   public var description: String {
     switch self {
     case .truncated(let expected, let found):
-      "the model file was cut off: \(expected) bytes expected, \(found) found; copy it again"
+      "the file was cut off: \(expected) bytes expected, \(found) found; copy it again"
     case .trailingBytes(let count):
-      "\(count) bytes too many after the model's data; copy the file again"
+      "\(count) bytes too many after the data; copy the file again"
     case .headerTooLong(let declared, let limit):
       "no model file: its header would take \(declared) bytes, allowed are \(limit)"
     case .badHeader(let byte, let reason):
       "no model file, or a damaged one: the header is wrong at byte \(byte): \(reason)"
     case .notAModel:
-      "a safetensors file, but no model of fastkmeans: the text 'format' is not '\(ModelFormat.name)'"
+      "a safetensors file, but no model of fastkmeans: the text 'format' is not '\(ContainerFormat.model.name)'"
     case .newerVersion(let found, let supported):
       "written in format version \(found), this program reads up to \(supported); use a newer fastkmeans"
     case .damaged(let part):
-      "the model's \(part) is damaged: its SHA-256 is not the one that was written; copy the file again"
+      "its \(part) is damaged: its SHA-256 is not the one that was written; copy the file again"
     default: contentDescription
     }
   }

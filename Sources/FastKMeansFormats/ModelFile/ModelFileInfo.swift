@@ -22,7 +22,7 @@ public struct ModelFileInfo: Sendable, Equatable {
 
   init(_ file: TensorFile, byteCount: Int) {
     let dataStart = TensorFile.lengthByteCount + file.headerByteCount
-    formatVersion = file.metadata[ModelFormat.Key.version] ?? ""
+    formatVersion = file.metadata[ContainerFormat.Key.version] ?? ""
     headerByteCount = file.headerByteCount
     metadata = file.metadata
     self.byteCount = byteCount

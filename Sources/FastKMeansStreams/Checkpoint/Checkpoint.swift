@@ -2,7 +2,8 @@ import FastKMeansCore
 import FastKMeansFormats
 import FastKMeansText
 
-/// Everything that a stream needs to go on as if it had never stopped, in one file.
+/// Everything that a stream needs to go on as if it had never stopped, in one file: a container with the sections that a
+/// model has too, the learner's columns, and the stream's own numbers.
 struct Checkpoint: Sendable {
   /// Drawn when the state was made; the same in all its files.
   var stream: [UInt8]
@@ -15,98 +16,106 @@ struct Checkpoint: Sendable {
   /// How long it was, with everything that belongs to this state.
   var rejectsByteCount: Int
 
-  enum Name {
-    static let stream = "stream"
-    static let sources = "sources"
-    static let options = "options"
-    static let labels = "labels"
-    static let text = "text"
-    static let vectorizer = "vectorizer"
-    static let waiting = "waiting"
-    static let drift = "drift"
-    static let columnNames = "learning"
-    static func column(_ index: Int) -> String { "learning.\(index)" }
+  private enum Name {
+    static let numbers = "stream"
+    static let stream = "stream.id"
+    static let positions = "stream.positions"
+    static let drift = "stream.drift"
+    static let waiting = "stream.waiting"
   }
-}
 
-extension Checkpoint {
+  /// How files began before they were containers.
+  static let oldMagic = Array("FASTKMCP".utf8)
+
   static func name(_ sequence: UInt64) -> String { "checkpoint-\(LogFormat.padded(sequence)).state" }
 
   static func sequence(of name: String) -> UInt64? {
     guard name.hasPrefix("checkpoint-"), name.hasSuffix(".state") else { return nil }
     return UInt64(name.dropFirst(11).dropLast(6))
   }
+}
 
+extension Checkpoint {
   /// Writes the file, whole or not at all, and waits until it is on the disk.
   ///
   /// - Complexity: O(bytes).
   func write(in folder: String, _ files: any FileLayer) throws {
-    let sections = try self.sections()
-    try files.replace("\(folder)/\(Self.name(sequence))", in: folder) {
-      try SectionFile.write(sections, to: $0, files, path: $1)
+    let record = self.record()
+    try files.replace("\(folder)/\(Self.name(sequence))", in: folder) { descriptor, path in
+      var position = 0
+      do {
+        try record.write(as: .checkpoint) {
+          try files.write(descriptor, $0, at: position, path: path)
+          position += $0.count
+        }
+      } catch let problem as ModelFileError.Problem {
+        throw ModelFileError(path: path, problem: problem)
+      }
     }
   }
 
-  private func sections() throws -> [SectionFile.Section] {
-    let learning = state.classifier.learningState
-    var writer = ByteWriter()
-    for byte in stream { writer.number(byte) }
-    writer.number(sequence)
-    writer.optional(rejectsPath) { $0.text($1) }
-    writer.count(rejectsByteCount)
-    state.counts.write(to: &writer)
-    var names = ByteWriter()
-    names.count(learning.version)
-    names.count(learning.columns.count)
-    for column in learning.columns {
-      names.text(column.name)
-      names.number(column.values.kind)
-    }
-    var sections: [SectionFile.Section] = [
-      .init(name: Name.stream, pieces: [.bytes(writer.bytes)]),
-      .init(name: Name.sources, pieces: [.bytes(positions.encoded())]),
-      .init(
-        name: Name.options, pieces: [.bytes(Array(StoredOptions.json(of: learning.options).text.utf8))]),
-      .init(name: Name.labels, pieces: [.bytes(Self.encode(learning.labels))]),
-      .init(name: Name.columnNames, pieces: [.bytes(names.bytes)]),
-    ]
-    for (index, column) in learning.columns.enumerated() {
-      sections.append(.init(name: Name.column(index), pieces: [column.values.piece]))
-    }
-    if let drift = state.drift {
-      sections.append(.init(name: Name.drift, pieces: [.bytes(DriftCoding.encode(drift))]))
-    }
-    return sections + textSections()
-  }
-
-  private func textSections() -> [SectionFile.Section] {
-    var sections: [SectionFile.Section] = []
-    if let options = state.textOptions {
-      sections.append(
-        .init(name: Name.text, pieces: [.bytes(Array(StoredOptions.json(of: options).text.utf8))]))
-    }
+  private func record() -> ContainerRecord {
+    var record = ContainerRecord()
+    LearnerSection.encode(state.classifier.learningState, into: &record)
     if let vectorizer = state.vectorizer {
-      var writer = ByteWriter()
-      writer.count(vectorizer.documentCount)
-      writer.numbers(vectorizer.vocabularyOffsets)
-      writer.list(vectorizer.vocabularyBytes)
-      writer.numbers(vectorizer.documentFrequencies)
-      writer.numbers(vectorizer.inverseDocumentFrequencies)
-      sections.append(.init(name: Name.vectorizer, pieces: [.bytes(writer.bytes)]))
+      VectorizerSection.encode(vectorizer, into: &record)
+    } else if let options = state.textOptions {
+      VectorizerSection.encode(options, into: &record)
     }
+    var numbers = state.counts.fields
+    numbers["sequence"] = .integer(sequence)
+    numbers["rejects_path"] = rejectsPath.map { .string($0) } ?? .null
+    numbers["rejects_bytes"] = .integer(rejectsByteCount)
+    record.add(Name.numbers, .sorted(numbers))
+    record.add(Tensor(Name.stream, stream))
+    record.add(Tensor(Name.positions, positions.encoded()))
+    if let drift = state.drift { record.add(Tensor(Name.drift, DriftCoding.encode(drift))) }
     if !state.waiting.isEmpty {
       var writer = ByteWriter()
       writer.count(state.waiting.count)
       for batch in state.waiting { writer.list(RowCoding.encode(batch)) }
-      sections.append(.init(name: Name.waiting, pieces: [.bytes(writer.bytes)]))
+      record.add(Tensor(Name.waiting, writer.bytes))
     }
-    return sections
+    return record
   }
 
-  private static func encode(_ labels: [Label]) -> [UInt8] {
-    var writer = ByteWriter()
-    writer.count(labels.count)
-    for label in labels { writer.label(label) }
-    return writer.bytes
+  /// Reads a checkpoint; everything in it is checked.
+  ///
+  /// - Parameter threadCount: of the learner that goes on from it.
+  /// - Throws: ``StreamError/olderCheckpoint(path:)``; `ModelFileError.Problem` and the errors of the parts, all of which
+  ///   mean that the file is not sound; `FileError` where it could not be read at all.
+  init(files: any FileLayer, path: String, threadCount: Int) throws {
+    let bytes = try files.map(path)
+    guard try bytes.count < 8 || bytes.bytes(at: 0, count: 8) != Self.oldMagic else {
+      throw StreamError.olderCheckpoint(path: path)
+    }
+    let file = try TensorFile(bytes, as: .checkpoint)
+    try file.checkDataDigest()
+    guard let numbers = try JSONFields(file, key: Name.numbers) else {
+      throw ModelFileError.Problem.missingMetadata(key: Name.numbers)
+    }
+    stream = try file.values(Name.stream, as: UInt8.self, shape: [LogFormat.streamByteCount])
+    sequence = try numbers.integer("sequence")
+    rejectsPath = try numbers.optionalText("rejects_path")
+    rejectsByteCount = try numbers.count("rejects_bytes")
+    positions = try PositionTable(file.values(Name.positions, as: UInt8.self))
+    let vectorizer = try VectorizerSection.decode(file)
+    let textOptions = try vectorizer?.options ?? VectorizerSection.decodeOptions(file)
+    let drift = try file.has(Name.drift) ? DriftCoding.decode(file.values(Name.drift, as: UInt8.self)) : nil
+    let waiting = try Self.waiting(file)
+    let learning = try LearnerSection.decode(file, threadCount: threadCount)
+    // Last, so that the file is closed before the learner takes its memory.
+    state = StreamState(
+      classifier: try FastKMeansClassifier<Label>(resuming: learning), vectorizer: vectorizer,
+      textOptions: textOptions, drift: drift, waiting: waiting, counts: try StreamState.Counts(numbers))
+  }
+
+  private static func waiting(_ file: TensorFile) throws -> [LabelledData] {
+    guard file.has(Name.waiting) else { return [] }
+    var batches = ByteReader(try file.values(Name.waiting, as: UInt8.self))
+    let count = try batches.count(of: 8)
+    let waiting = try (0..<count).map { _ in try RowCoding.decode(try batches.list()) }
+    try batches.finish()
+    return waiting
   }
 }

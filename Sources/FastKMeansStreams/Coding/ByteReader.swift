@@ -1,4 +1,5 @@
 import FastKMeansCore
+import FastKMeansFormats
 
 /// Reads what ``ByteWriter`` wrote; no length is believed before as many bytes are seen to be there.
 struct ByteReader {
@@ -67,13 +68,13 @@ struct ByteReader {
     return text
   }
 
-  mutating func numbers<Value: StoredNumber>(_ type: Value.Type = Value.self) throws(Fault) -> [Value] {
-    let size = MemoryLayout<Value.Bits>.size
+  mutating func numbers<Value: TensorElement>(_ type: Value.Type = Value.self) throws(Fault) -> [Value] {
+    let size = MemoryLayout<Value>.size
     let count = try count(of: size)
     let start = position
     position += count * size
     return bytes.withUnsafeBytes {
-      Array(stored: UnsafeRawBufferPointer(rebasing: $0[start..<start + count * size]))
+      UnsafeRawBufferPointer(rebasing: $0[start..<start + count * size]).elements(of: Value.self)
     }
   }
 

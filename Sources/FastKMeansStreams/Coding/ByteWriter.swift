@@ -1,4 +1,5 @@
 import FastKMeansCore
+import FastKMeansFormats
 
 /// Builds the small parts of a file: numbers little-endian, lists and texts with their length before them.
 struct ByteWriter {
@@ -21,9 +22,9 @@ struct ByteWriter {
 
   mutating func text(_ text: String) { list(Array(text.utf8)) }
 
-  mutating func numbers<Value: StoredNumber>(_ values: [Value]) {
+  mutating func numbers<Value: TensorElement>(_ values: [Value]) {
     count(values.count)
-    values.withStoredBytes { bytes.append(contentsOf: $0) }
+    values.withUnsafeBytes { bytes.append(contentsOf: $0) }
   }
 
   mutating func optional<Value>(_ value: Value?, _ write: (inout ByteWriter, Value) -> Void) {

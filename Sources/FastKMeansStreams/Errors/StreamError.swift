@@ -4,7 +4,9 @@ public enum StreamError: Error, Equatable, Sendable {
   case locked(folder: String, process: String)
   /// There are checkpoints, and none can be read; the reasons are those of the newest one.
   case noValidCheckpoint(folder: String, reason: String)
-  case newerCheckpoint(path: String, found: UInt32, supported: UInt32)
+  case newerCheckpoint(path: String, found: String, supported: String)
+  /// A checkpoint of version 1, which only the program that wrote it reads.
+  case olderCheckpoint(path: String)
   /// The model file is not the one that this state wrote last.
   case otherModel(model: String, folder: String)
   /// There is a state, but the model that it wrote is gone.
@@ -34,6 +36,9 @@ extension StreamError: CustomStringConvertible {
       "\(folder): no checkpoint can be read (\(reason)); bring the folder back from a copy, or remove it to begin anew"
     case .newerCheckpoint(let path, let found, let supported):
       "\(path): the checkpoint is of version \(found), this program reads up to \(supported); use a newer program"
+    case .olderCheckpoint(let path):
+      "\(path): the checkpoint is of version 1, which this program does not read; run the stream to its end once more"
+        + " with the fastkmeans that wrote it, then remove the folder to go on from the model file"
     case .otherModel(let model, let folder):
       "\(model): is not the model that \(folder) belongs to; remove that folder to go on from the model as it is,"
         + " or bring the model back that the stream wrote"

@@ -13,6 +13,8 @@ package protocol FileLayer: Sendable {
   func size(of descriptor: Int32, path: String) throws -> Int
   /// Up to `count` bytes from `offset` on; fewer only at the end.
   func read(_ descriptor: Int32, at offset: Int, count: Int, path: String) throws -> [UInt8]
+  /// A whole file, checked by its reader and not changed meanwhile.
+  func map(_ path: String) throws -> MappedFile
   /// Writes all bytes at `offset`.
   func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, at offset: Int, path: String) throws
   func truncate(_ descriptor: Int32, to size: Int, path: String) throws

@@ -71,6 +71,8 @@ package struct SystemFiles: FileLayer {
     return bytes
   }
 
+  package func map(_ path: String) throws -> MappedFile { try MappedFile(path: path) }
+
   package func write(
     _ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, at offset: Int, path: String
   ) throws {

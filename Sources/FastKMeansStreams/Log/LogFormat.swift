@@ -1,4 +1,4 @@
-/// How a log lies in its file; `docs/format/checkpoint-v1.md` says it in words.
+/// How a log lies in its file; `docs/format/checkpoint-v2.md` says it in words.
 enum LogFormat {
   static let magic = Array("FASTKMLG".utf8)
   static let version: UInt32 = 1

@@ -25,7 +25,7 @@ struct LogReader {
     var reader = ByteReader(Array(header[LogFormat.magic.count...]))
     let version: UInt32 = try reader.number()
     guard version <= LogFormat.version else {
-      throw StreamError.newerCheckpoint(path: path, found: version, supported: LogFormat.version)
+      throw StreamError.newerCheckpoint(path: path, found: "\(version)", supported: "\(LogFormat.version)")
     }
     guard CRC32C(Array(header.dropLast(4))).bytes == Array(header.suffix(4)) else {
       throw StreamError.damagedLog(path: path, byte: 0, reason: "the header's checksum disagrees")

@@ -64,9 +64,11 @@ final class StateFolder: Sendable {
       let name = Checkpoint.name(sequence)
       do {
         return try Checkpoint(files: files, path: file(name), threadCount: threadCount)
-      } catch SectionReader.Fault.newer(let version) where version > SectionFile.version {
-        throw StreamError.newerCheckpoint(path: file(name), found: version, supported: SectionFile.version)
+      } catch ModelFileError.Problem.newerVersion(let found, let supported) {
+        throw StreamError.newerCheckpoint(path: file(name), found: found, supported: supported)
       } catch let error as FileError {
+        throw error
+      } catch let error as StreamError {
         throw error
       } catch {
         reason = reason ?? "\(name): \(error)"

@@ -216,29 +216,29 @@ extension StreamState {
 }
 
 extension StreamState.Counts {
-  func write(to writer: inout ByteWriter) {
-    writer.number(batches)
-    writer.number(documents)
-    writer.number(rejected)
-    writer.count(vocabularyDocuments)
-    writer.flag(updatesFrequencies)
-    writer.optional(featureCount) { $0.count($1) }
-    writer.optional(zeroBased) { $0.flag($1) }
-    writer.number(alarms)
-    writer.optional(driftHalfLife) { $0.double($1) }
-    writer.count(untestedValues)
+  /// As a checkpoint has them.
+  var fields: [String: JSON] {
+    [
+      "batches": .integer(batches), "documents": .integer(documents), "rejected": .integer(rejected),
+      "vocabulary_documents": .integer(vocabularyDocuments), "updates_frequencies": .bool(updatesFrequencies),
+      "feature_count": featureCount.map { .integer($0) } ?? .null,
+      "zero_based": zeroBased.map { .bool($0) } ?? .null,
+      "alarms": .integer(alarms), "drift_half_life": driftHalfLife.map { .number($0) } ?? .null,
+      "untested_values": .integer(untestedValues),
+    ]
   }
 
-  init(_ reader: inout ByteReader) throws(ByteReader.Fault) {
-    batches = try reader.number()
-    documents = try reader.number()
-    rejected = try reader.number()
-    vocabularyDocuments = try reader.whole()
-    updatesFrequencies = try reader.flag()
-    featureCount = try reader.flag() ? try reader.whole() : nil
-    zeroBased = try reader.flag() ? try reader.flag() : nil
-    alarms = try reader.number()
-    driftHalfLife = try reader.flag() ? try reader.double() : nil
-    untestedValues = try reader.whole()
+  /// - Throws: `ModelFileError.Problem`.
+  init(_ fields: JSONFields) throws {
+    batches = try fields.integer("batches")
+    documents = try fields.integer("documents")
+    rejected = try fields.integer("rejected")
+    vocabularyDocuments = try fields.count("vocabulary_documents")
+    updatesFrequencies = try fields.bool("updates_frequencies")
+    featureCount = try fields.optionalInteger("feature_count")
+    zeroBased = try fields.optionalBool("zero_based")
+    alarms = try fields.integer("alarms")
+    driftHalfLife = try fields.optionalDouble("drift_half_life")
+    untestedValues = try fields.count("untested_values")
   }
 }

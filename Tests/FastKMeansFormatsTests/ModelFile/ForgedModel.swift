@@ -27,7 +27,7 @@ struct ForgedModel {
   func bytes() -> [UInt8] {
     var texts = metadata
     texts["data_sha256"] = .string(data.withUnsafeBytes { SHA256.hexDigest(of: $0) })
-    texts["header_sha256"] = .string(ModelFormat.emptyDigest)
+    texts["header_sha256"] = .string(ContainerFormat.emptyDigest)
     var members = tensors
     members["__metadata__"] = .sorted(texts)
     return Self.file(header: JSON.sorted(members).compactText, data: data)
@@ -36,8 +36,8 @@ struct ForgedModel {
   /// A file from a header's text, with the digest of that header put in where it has a place for it.
   static func file(header: String, data: [UInt8] = []) -> [UInt8] {
     var header = Array(header.utf8)
-    if let range = ModelFormat.headerDigestRange(in: header) {
-      header.replaceSubrange(range, with: ModelFormat.headerDigest(of: header, digestRange: range).utf8)
+    if let range = ContainerFormat.headerDigestRange(in: header) {
+      header.replaceSubrange(range, with: ContainerFormat.headerDigest(of: header, digestRange: range).utf8)
     }
     return withUnsafeBytes(of: UInt64(header.count).littleEndian) { Array($0) } + header + data
   }

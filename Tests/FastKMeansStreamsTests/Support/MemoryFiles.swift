@@ -153,6 +153,13 @@ final class MemoryFiles: FileLayer {
     }
   }
 
+  func map(_ path: String) throws -> MappedFile {
+    try call(path, .read) { state, _ in
+      guard let node = state.names[path] else { throw FileError.notFound(path: path) }
+      return MappedFile(path: path, copying: state.nodes[node].content)
+    }
+  }
+
   func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, at offset: Int, path: String) throws {
     let bytes = Array(bytes)
     try call(path, .write) { state, isShort in

@@ -1,5 +1,5 @@
 /// A named array to be written.
-struct Tensor {
+package struct Tensor {
   let name: String
   let type: TensorType
   let shape: [Int]
@@ -9,7 +9,7 @@ struct Tensor {
 
   /// `type` is what the elements mean, where their Swift type does not say it; the product of `shape`, one
   /// dimension if `nil`, is the number of values.
-  init<Element: TensorElement>(
+  package init<Element: TensorElement>(
     _ name: String, _ values: [Element], type: TensorType = Element.tensorType, shape: [Int]? = nil
   ) {
     self.name = name
@@ -22,7 +22,7 @@ struct Tensor {
 
 extension UnsafeRawBufferPointer {
   /// A copy of the elements that lie here, at any alignment.
-  func elements<Element: TensorElement>(of type: Element.Type) -> [Element] {
+  package func elements<Element: TensorElement>(of type: Element.Type) -> [Element] {
     let elementCount = count / MemoryLayout<Element>.stride
     return [Element](unsafeUninitializedCapacity: elementCount) { target, initializedCount in
       let whole = elementCount * MemoryLayout<Element>.stride

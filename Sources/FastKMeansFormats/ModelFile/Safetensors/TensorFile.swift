@@ -1,5 +1,5 @@
-/// A model file that is open for reading: its header is checked, its tensors are copied out one by one.
-struct TensorFile {
+/// A model file or checkpoint that is open for reading: its header is checked, its tensors are copied out one by one.
+package struct TensorFile {
   let header: TensorHeader
   private let file: MappedFile
   private let dataStart: Int
@@ -15,7 +15,7 @@ struct TensorFile {
   /// lies.
   ///
   /// The version comes before the digest, for a later version may compute that in another way.
-  init(_ file: MappedFile) throws {
+  package init(_ file: MappedFile, as format: ContainerFormat) throws {
     let bytes = try Self.headerBytes(of: file)
     let json: JSON
     do {
@@ -24,8 +24,8 @@ struct TensorFile {
       throw ModelFileError.Problem.badHeader(byte: Self.lengthByteCount + error.byte, reason: error.reason)
     }
     let metadata = try TensorHeader.metadata(in: json)
-    try ModelFormat.checkVersion(metadata)
-    try ModelFormat.checkHeaderDigest(of: bytes, metadata)
+    try format.checkVersion(metadata)
+    try ContainerFormat.checkHeaderDigest(of: bytes, metadata)
     let dataStart = Self.lengthByteCount + bytes.count
     let header = try TensorHeader(json, metadata: metadata, dataByteCount: file.count - dataStart)
     self.init(file, header, dataStart: dataStart)
@@ -65,12 +65,12 @@ extension TensorFile {
   /// Compares the data with the digest in the header.
   ///
   /// - Complexity: O(bytes); the first time that the data is touched.
-  func checkDataDigest() throws {
+  package func checkDataDigest() throws {
     let found = try file.withBytes(at: dataStart, count: header.dataByteCount) { SHA256.hexDigest(of: $0) }
-    try ModelFormat.checkDataDigest(found, metadata)
+    try ContainerFormat.checkDataDigest(found, metadata)
   }
 
-  func has(_ name: String) -> Bool { positions[name] != nil }
+  package func has(_ name: String) -> Bool { positions[name] != nil }
 
   /// Type and shape of a tensor.
   ///
@@ -81,7 +81,7 @@ extension TensorFile {
   }
 
   /// A copy of a tensor's elements, if it has this dtype and this shape; `nil`: any length in one dimension.
-  func values<Element: TensorElement>(
+  package func values<Element: TensorElement>(
     _ name: String, as element: Element.Type, type: TensorType = Element.tensorType, shape: [Int]? = nil
   ) throws -> [Element] {
     let entry = try entry(name)

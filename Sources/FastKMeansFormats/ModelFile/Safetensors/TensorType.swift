@@ -25,18 +25,19 @@ public enum TensorType: String, Sendable, Equatable, CaseIterable {
   }
 }
 
-/// A Swift type whose arrays can be read from and written to a model file as they lie in memory.
+/// A Swift type whose arrays can be read from and written to files as they lie in memory.
 ///
-/// Model files are little-endian, and so is every platform of this package.
-protocol TensorElement: BitwiseCopyable {
+/// Our files are little-endian, and so is every platform of this package.
+package protocol TensorElement: BitwiseCopyable {
   static var tensorType: TensorType { get }
 }
 
-extension Int8: TensorElement { static var tensorType: TensorType { .int8 } }
-extension UInt8: TensorElement { static var tensorType: TensorType { .uint8 } }
-extension UInt16: TensorElement { static var tensorType: TensorType { .uint16 } }
-extension Int32: TensorElement { static var tensorType: TensorType { .int32 } }
-extension UInt32: TensorElement { static var tensorType: TensorType { .uint32 } }
-extension Int: TensorElement { static var tensorType: TensorType { .int64 } }
-extension Float: TensorElement { static var tensorType: TensorType { .float32 } }
-extension Double: TensorElement { static var tensorType: TensorType { .float64 } }
+extension Int8: TensorElement { package static var tensorType: TensorType { .int8 } }
+extension UInt8: TensorElement { package static var tensorType: TensorType { .uint8 } }
+extension UInt16: TensorElement { package static var tensorType: TensorType { .uint16 } }
+extension Int32: TensorElement { package static var tensorType: TensorType { .int32 } }
+extension UInt32: TensorElement { package static var tensorType: TensorType { .uint32 } }
+extension Int: TensorElement { package static var tensorType: TensorType { .int64 } }
+extension Int64: TensorElement { package static var tensorType: TensorType { .int64 } }
+extension Float: TensorElement { package static var tensorType: TensorType { .float32 } }
+extension Double: TensorElement { package static var tensorType: TensorType { .float64 } }

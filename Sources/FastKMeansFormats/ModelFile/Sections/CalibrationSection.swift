@@ -4,7 +4,7 @@ import FastKMeansCore
 enum CalibrationSection {
   private static let key = "calibration"
 
-  static func encode(_ calibration: Calibration, into record: inout ModelRecord) {
+  static func encode(_ calibration: Calibration, into record: inout ContainerRecord) {
     var values: [String: JSON] = [
       "intercept": .number(calibration.intercept), "slope": .number(calibration.slope),
       "sharpness": .number(calibration.sharpness),

@@ -1,11 +1,11 @@
 /// Reads the members of a JSON object that stands as a text in the header, each with its check.
 ///
 /// Members that are not asked for are ignored: a newer minor version may have them.
-struct JSONFields {
+package struct JSONFields {
   private let key: String
   private let object: JSON
 
-  init?(_ file: TensorFile, key: String) throws {
+  package init?(_ file: TensorFile, key: String) throws {
     guard let text = file.metadata[key] else { return nil }
     do {
       object = try JSON.parse(Array(text.utf8))
@@ -20,20 +20,11 @@ struct JSONFields {
     }
   }
 
-  /// - Throws: `ModelFileError.Problem`, `JSONError`.
-  init(json text: [UInt8], key: String) throws {
-    object = try JSON.parse(text)
-    guard case .object = object else {
-      throw ModelFileError.Problem.badMetadata(key: key, expected: "a JSON object", found: object.summary)
-    }
-    self.key = key
-  }
-
-  func problem(_ name: String, expected: String, found: JSON) -> ModelFileError.Problem {
+  package func problem(_ name: String, expected: String, found: JSON) -> ModelFileError.Problem {
     .badMetadata(key: "\(key).\(name)", expected: expected, found: found.summary)
   }
 
-  func value(_ name: String) throws -> JSON {
+  package func value(_ name: String) throws -> JSON {
     guard let value = object[name] else {
       throw ModelFileError.Problem.missingMetadata(key: "\(key).\(name)")
     }
@@ -58,15 +49,15 @@ struct JSONFields {
     return result
   }
 
-  func integer<Value: FixedWidthInteger>(_ name: String) throws -> Value {
+  package func integer<Value: FixedWidthInteger>(_ name: String) throws -> Value {
     try required(name, "a whole number") { $0.integer(Value.self) }
   }
 
-  func optionalInteger(_ name: String) throws -> Int? {
+  package func optionalInteger(_ name: String) throws -> Int? {
     try optional(name, "a whole number") { $0.integer(Int.self) }
   }
 
-  func double(_ name: String) throws -> Double { try required(name, "a number") { $0.double } }
+  package func double(_ name: String) throws -> Double { try required(name, "a number") { $0.double } }
 
   /// `nil` for a member that the writer left out.
   func doubleIfPresent(_ name: String) throws -> Double? {
@@ -78,10 +69,27 @@ struct JSONFields {
     object[name] == nil ? nil : try integer(name)
   }
 
-  func optionalDouble(_ name: String) throws -> Double? { try optional(name, "a number") { $0.double } }
+  package func optionalDouble(_ name: String) throws -> Double? {
+    try optional(name, "a number") { $0.double }
+  }
 
-  func bool(_ name: String) throws -> Bool {
+  package func bool(_ name: String) throws -> Bool {
     try required(name, "true or false") { if case .bool(let value) = $0 { value } else { nil } }
+  }
+
+  /// A whole number from 0.
+  package func count(_ name: String) throws -> Int {
+    try required(name, "a whole number from 0") { $0.integer(Int.self).flatMap { $0 < 0 ? nil : $0 } }
+  }
+
+  /// `nil` for a JSON null.
+  package func optionalBool(_ name: String) throws -> Bool? {
+    try optional(name, "true or false") { if case .bool(let value) = $0 { value } else { nil } }
+  }
+
+  /// `nil` for a JSON null.
+  package func optionalText(_ name: String) throws -> String? {
+    try optional(name, "a text") { if case .string(let value) = $0 { value } else { nil } }
   }
 
   /// One of the names of an enumeration.

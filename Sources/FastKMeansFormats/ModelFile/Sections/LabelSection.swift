@@ -9,10 +9,10 @@ enum LabelSection {
     static let kind = "label_kind"
   }
 
-  static func encode(_ classes: ClassDictionary, into record: inout ModelRecord) {
-    switch classes.kind {
+  static func encode(_ labels: [Label], into record: inout ContainerRecord) {
+    switch labels.first?.kind {
     case .integer:
-      let integers = classes.labels.map { label in
+      let integers = labels.map { label in
         if case .integer(let value) = label { Int(value) } else { 0 }
       }
       record.add(Tensor(Name.integers, integers))
@@ -20,7 +20,7 @@ enum LabelSection {
     case .text, nil:
       var bytes: [UInt8] = []
       var offsets = [0]
-      for label in classes.labels {
+      for label in labels {
         bytes.append(contentsOf: label.description.utf8)
         offsets.append(bytes.count)
       }

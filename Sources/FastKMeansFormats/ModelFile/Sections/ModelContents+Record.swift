@@ -4,11 +4,11 @@ import FastKMeansText
 extension ModelContents {
   /// The sections of a file in their order. A new, optional section gets its own file beside this one, a line
   /// here and one below, and raises the minor version.
-  func record() throws -> ModelRecord {
+  func record() throws -> ContainerRecord {
     try checkBeforeWriting()
-    var record = ModelRecord()
+    var record = ContainerRecord()
     PrototypeSection.encode(model.storage, into: &record)
-    LabelSection.encode(model.storage.classes, into: &record)
+    LabelSection.encode(model.storage.classes.labels, into: &record)
     if let refined = model.storage.refined { RefinedSection.encode(refined, into: &record) }
     if let calibration = model.storage.calibration { CalibrationSection.encode(calibration, into: &record) }
     if let openSet = model.storage.openSet { OpenSetSection.encode(openSet, model.rejection, into: &record) }

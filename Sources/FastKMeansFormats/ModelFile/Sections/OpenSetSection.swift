@@ -18,7 +18,7 @@ enum OpenSetSection {
       classes = "open_set.\(kind)_class"
     }
 
-    func encode(_ sample: OpenSet.Sample, into record: inout ModelRecord) {
+    func encode(_ sample: OpenSet.Sample, into record: inout ContainerRecord) {
       record.add(Tensor(scores, sample.scores))
       record.add(Tensor(classes, sample.classIndices))
     }
@@ -33,7 +33,7 @@ enum OpenSetSection {
   private static let known = SampleTensors("known")
   private static let unknown = SampleTensors("unknown")
 
-  static func encode(_ openSet: OpenSet, _ rejection: RejectionRule?, into record: inout ModelRecord) {
+  static func encode(_ openSet: OpenSet, _ rejection: RejectionRule?, into record: inout ContainerRecord) {
     known.encode(openSet.known, into: &record)
     unknown.encode(openSet.unknown, into: &record)
     record.add(

@@ -14,7 +14,7 @@ enum PrototypeSection {
 
   private static let rows = RowTensors("prototype")
 
-  static func encode(_ storage: ModelStorage, into record: inout ModelRecord) {
+  static func encode(_ storage: ModelStorage, into record: inout ContainerRecord) {
     let set = storage.prototypes
     rows.encode(set, into: &record)
     record.add(Tensor(Name.classes, set.classIndices))

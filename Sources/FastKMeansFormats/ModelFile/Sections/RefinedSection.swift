@@ -9,7 +9,7 @@ enum RefinedSection {
 
   private static let rows = RowTensors("refined")
 
-  static func encode(_ refined: RefinedPrototypes, into record: inout ModelRecord) {
+  static func encode(_ refined: RefinedPrototypes, into record: inout ContainerRecord) {
     if let codes = EightBitWeights(refined.weights) {
       rows.encode(codes, of: refined.weights, into: &record)
     } else {

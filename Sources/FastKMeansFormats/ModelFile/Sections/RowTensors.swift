@@ -15,7 +15,7 @@ struct RowTensors {
     steps = prefix + ".step"
   }
 
-  func encode(_ set: PrototypeSet, into record: inout ModelRecord) {
+  func encode(_ set: PrototypeSet, into record: inout ContainerRecord) {
     switch set.rows {
     case .sparse(let offsets, let columns, let values):
       record.add(Tensor(self.offsets, offsets))
@@ -26,7 +26,7 @@ struct RowTensors {
     }
   }
 
-  func encode(_ weights: EightBitWeights, of set: PrototypeSet, into record: inout ModelRecord) {
+  func encode(_ weights: EightBitWeights, of set: PrototypeSet, into record: inout ContainerRecord) {
     var shape = [set.count, set.featureCount]
     if case .sparse(let offsets, let columns, _) = set.rows {
       record.add(Tensor(self.offsets, offsets))

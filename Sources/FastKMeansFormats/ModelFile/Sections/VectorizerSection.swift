@@ -2,25 +2,28 @@ import FastKMeansCore
 import FastKMeansText
 
 /// `vocabulary.*` and `vectorizer`: how text becomes features. Absent in models of vectors.
-enum VectorizerSection {
+package enum VectorizerSection {
   private enum Name {
     static let bytes = "vocabulary.bytes"
     static let offsets = "vocabulary.offsets"
     static let factors = "vocabulary.idf"
     static let frequencies = "vocabulary.document_frequency"
     static let settings = "vectorizer"
+    static let options = "text"
   }
 
-  static func encode(_ vectorizer: TFIDFVectorizer, into record: inout ModelRecord) {
+  package static func encode(_ vectorizer: TFIDFVectorizer, into record: inout ContainerRecord) {
     record.add(Tensor(Name.offsets, vectorizer.vocabularyOffsets))
     record.add(Tensor(Name.frequencies, vectorizer.documentFrequencies))
     record.add(Tensor(Name.factors, vectorizer.inverseDocumentFrequencies))
     record.add(Tensor(Name.bytes, vectorizer.vocabularyBytes))
-    record.add(Name.settings, settings(of: vectorizer))
+    var settings = fields(of: vectorizer.options)
+    settings["document_count"] = .integer(vectorizer.documentCount)
+    record.add(Name.settings, .sorted(settings))
   }
 
   /// - Returns: `nil` if the file has no vectoriser.
-  static func decode(_ file: TensorFile) throws -> TFIDFVectorizer? {
+  package static func decode(_ file: TensorFile) throws -> TFIDFVectorizer? {
     guard let fields = try JSONFields(file, key: Name.settings) else { return nil }
     do {
       return try TFIDFVectorizer(
@@ -37,17 +40,17 @@ enum VectorizerSection {
     }
   }
 
-  private static func settings(of vectorizer: TFIDFVectorizer) -> JSON {
-    var members = members(of: vectorizer.options)
-    members["document_count"] = .integer(vectorizer.documentCount)
-    return .sorted(members)
+  /// Options of a vectoriser that has not been fitted, in checkpoints alone.
+  package static func encode(_ options: TextOptions, into record: inout ContainerRecord) {
+    record.add(Name.options, .sorted(fields(of: options)))
   }
 
-  static func settings(of options: TextOptions) -> JSON {
-    .sorted(members(of: options))
+  /// - Returns: `nil` if the file has none.
+  package static func decodeOptions(_ file: TensorFile) throws -> TextOptions? {
+    try JSONFields(file, key: Name.options).map { try options($0) }
   }
 
-  private static func members(of options: TextOptions) -> [String: JSON] {
+  private static func fields(of options: TextOptions) -> [String: JSON] {
     [
       "lowercase": .bool(options.lowercase),
       "ngrams": .array([.integer(options.ngrams.lowerBound), .integer(options.ngrams.upperBound)]),
@@ -59,7 +62,7 @@ enum VectorizerSection {
     ]
   }
 
-  static func options(_ fields: JSONFields) throws -> TextOptions {
+  private static func options(_ fields: JSONFields) throws -> TextOptions {
     TextOptions(
       lowercase: try fields.bool("lowercase"), ngrams: try ngrams(fields),
       minDocumentFrequency: try fields.integer("min_df"),

@@ -1,9 +1,15 @@
-/// The names that hold a model file together, and the checks of what is the same in every version 1.x.
-enum ModelFormat {
-  static let name = "fastkmeans"
-  static let majorVersion = 1
-  static let minorVersion = 1
-  static var version: String { "\(majorVersion).\(minorVersion)" }
+/// What a container holds, by its name and version: safetensors files of two kinds share sections, digests and checks.
+package struct ContainerFormat: Sendable {
+  /// The text `format` of the header.
+  package let name: String
+  package let majorVersion: Int
+  let minorVersion: Int
+  package var version: String { "\(majorVersion).\(minorVersion)" }
+
+  package static let model = ContainerFormat(name: "fastkmeans", majorVersion: 1, minorVersion: 1)
+  /// Version 1 was no safetensors file.
+  package static let checkpoint = ContainerFormat(
+    name: "fastkmeans-checkpoint", majorVersion: 2, minorVersion: 0)
 
   /// Keys of `__metadata__`.
   enum Key {
@@ -17,7 +23,7 @@ enum ModelFormat {
   static let emptyDigest = String(repeating: "0", count: 64)
 
   /// Accepts every version with our major number: what a newer minor one adds can be left out.
-  static func checkVersion(_ metadata: [String: String]) throws(ModelFileError.Problem) {
+  func checkVersion(_ metadata: [String: String]) throws(ModelFileError.Problem) {
     guard metadata[Key.format] == name else { throw .notAModel }
     let found = metadata[Key.version] ?? ""
     let parts = found.split(separator: ".", omittingEmptySubsequences: false)
@@ -28,7 +34,7 @@ enum ModelFormat {
   }
 }
 
-extension ModelFormat {
+extension ContainerFormat {
   /// The digest of a header in which its own digest is replaced by zeros.
   static func headerDigest(of header: [UInt8], digestRange: Range<Int>) -> String {
     var header = header
