@@ -178,7 +178,9 @@ FKM_API void fkm_buffer_free(fkm_buffer *buffer);
 /* ---------------------------------------------------------------------------------------------------------------
  * Classifier: learns
  *
- * Options are a JSON object by name, UTF-8; what is not named keeps its default:
+ * Options are a JSON object by name, UTF-8; what is not named keeps its default.
+ *
+ * Options of training:
  *
  *   name                   value                          default     meaning
  *   k_init                 whole number from 1, or "auto" 3           prototypes per class
@@ -581,7 +583,9 @@ FKM_API int32_t fkm_model_calibrate(const fkm_model *model, const fkm_rows *rows
 /* ---------------------------------------------------------------------------------------------------------------
  * Text
  *
- * Options are a JSON object by name; what is not named keeps its default:
+ * Options are a JSON object by name; what is not named keeps its default. `ngrams` is [1, 2] or "1-2".
+ *
+ * Options of text:
  *
  *   name           value                                   default
  *   lowercase      true or false                           true

@@ -9,7 +9,7 @@ package func classifierNew(
 ) -> Int32 {
   answer(error) {
     var settings = TrainingOptions()
-    try settings.set(OptionsText.fields(options, length: optionsLength))
+    try settings.set(options, length: optionsLength)
     if let given = try Initialization(initial, initialLabels) { settings.initialization = given }
     try settings.device.check()
     try put(ClassifierHandle(Learner(options: settings.validated())), in: classifier, "classifier")
@@ -47,10 +47,9 @@ package func classifierSetOptions(
   _ error: UnsafeMutablePointer<fkm_error>?
 ) -> Int32 {
   answer(error) {
-    let fields = try OptionsText.fields(options, length: optionsLength)
     try ClassifierHandle.borrowed(classifier, "classifier").withLearner { learner in
       var settings = learner.options.options
-      try settings.set(fields)
+      try settings.set(options, length: optionsLength)
       try settings.device.check()
       try learner.change(to: settings.validated())
     }

@@ -69,7 +69,7 @@ package func vectorizerFromParts(
 ) -> Int32 {
   answer(error) {
     var settings = TextOptions()
-    try settings.set(OptionsText.fields(options, length: optionsLength))
+    try settings.set(options, length: optionsLength)
     let counts = [
       ("term_count", termCount), ("frequency_count", frequencyCount), ("document_count", documentCount),
     ]

@@ -10,7 +10,7 @@ package func vectorizerNew(
 ) -> Int32 {
   answer(error) {
     var settings = TextOptions()
-    try settings.set(OptionsText.fields(options, length: optionsLength))
+    try settings.set(options, length: optionsLength)
     try put(VectorizerHandle(TFIDFVectorizer(settings)), in: vectorizer, "vectorizer")
   }
 }

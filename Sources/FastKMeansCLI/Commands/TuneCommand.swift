@@ -78,7 +78,7 @@ struct TuneCommand: ParsableCommand {
     reader.workers = training.nThreads
     let run = TuningRun(
       inputPath: input.input, reader: reader, base: base,
-      textOptions: try text.options(for: input.resolvedFormat()), textSpace: text.tuningSpace(),
+      textOptions: try text.options(for: input.resolvedFormat()), textSpace: try text.tuningSpace(),
       settings: settings, optionsPath: output, modelPath: model)
     let summary = try run.run(ProgressDisplay(isQuiet: display.quiet))
     try StandardOutput.write(display.json ? [summary.json.text] : summary.lines)

@@ -11,7 +11,7 @@ struct TunedOptions: Equatable {
 
   /// The options that vary, by the names that they have everywhere: what a file of options holds.
   var json: JSON {
-    .object(fields.map { JSON.Field(name: $0.name, value: $0.value) })
+    .object(fields)
   }
 
   /// The same for people.
@@ -22,10 +22,11 @@ struct TunedOptions: Equatable {
     }.joined(separator: ", ")
   }
 
-  private var fields: [(name: String, value: JSON)] {
-    let names = ["k_init", "refine", "distance", "ngrams", "min_df", "sublinear_tf"]
-    guard case .object(let all) = OptionsJSON.object(training: training, text: text) else { return [] }
-    return names.compactMap { name in all.first { $0.name == name }.map { (name, $0.value) } }
+  static let names = ["k_init", "refine", "distance", "ngrams", "min_df", "sublinear_tf"]
+
+  private var fields: [JSON.Field] {
+    let all = OptionsJSON.fields(training) + (text.map(OptionsJSON.fields) ?? [])
+    return Self.names.compactMap { name in all.first { $0.name == name } }
   }
 }
 
@@ -37,22 +38,18 @@ struct TunedOptionsFile {
   /// - Throws: `FileError`; ``DataError`` with the member that is wrong; `OptionsError` for values out of range.
   func apply(to training: inout TrainingOptions, _ text: inout TextOptions?) throws {
     for (name, value) in try members() {
-      switch (name, value) {
-      case ("k_init", .string("auto")): training.isPrototypeCountAutomatic = true
-      case ("k_init", .number):
-        training.isPrototypeCountAutomatic = false
-        training.prototypesPerClass = try whole(name, value)
-      case ("refine", .string("auto")): training.refinement = .automatic
-      case ("refine", .number): training.refinement = .count(try whole(name, value))
-      case ("distance", .string(let distance)):
-        guard let distance = Distance(rawValue: distance) else { throw refusal(name, value) }
-        training.distance = distance
-      case ("ngrams", .string(let range)) where text != nil:
-        guard let range = try? Value.range(range) else { throw refusal(name, value) }
-        text?.ngrams = range
-      case ("min_df", .number) where text != nil: text?.minDocumentFrequency = try whole(name, value)
-      case ("sublinear_tf", .bool(let isSublinear)) where text != nil: text?.sublinearTF = isSublinear
-      default: throw refusal(name, value)
+      do {
+        guard TunedOptions.names.contains(name) else { throw refusal(name, value) }
+        if let row = TrainingOptions.row(name) {
+          try row.set(value, in: &training)
+        } else if let row = TextOptions.row(name), var options = text {
+          try row.set(value, in: &options)
+          text = options
+        } else {
+          throw refusal(name, value)
+        }
+      } catch is OptionsError {
+        throw refusal(name, value)
       }
     }
     _ = try training.validated()
@@ -65,11 +62,6 @@ struct TunedOptionsFile {
       throw DataError("\(path): --options must be a JSON object, as tune --output writes it")
     }
     return object.members.map { ($0.key, $0.value) }
-  }
-
-  private func whole(_ name: String, _ value: JSONValue) throws -> Int {
-    guard let whole = value.integer(Int.self) else { throw refusal(name, value) }
-    return whole
   }
 
   private func refusal(_ name: String, _ value: JSONValue) -> DataError {

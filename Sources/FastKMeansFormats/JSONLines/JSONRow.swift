@@ -1,3 +1,5 @@
+import FastKMeansCore
+
 /// One row of a JSON lines file, read with the full parser.
 struct JSONRow {
   var text: String

@@ -1,3 +1,5 @@
+import FastKMeansCore
+
 /// A model on its way into a file: tensors and texts.
 struct ModelRecord {
   private(set) var tensors: [Tensor] = []

@@ -19,10 +19,11 @@ extension Checkpoint {
     try numbers.finish()
     positions = try PositionTable(try reader.bytes(Name.sources))
     let options = try StoredOptions.training(
-      fromJSON: try reader.bytes(Name.options), threadCount: threadCount)
+      json: try reader.bytes(Name.options), threadCount: threadCount
+    ).options
     let learning = try Self.learningState(reader, options: options)
-    let textOptions =
-      reader.has(Name.text) ? try StoredOptions.text(fromJSON: try reader.bytes(Name.text)) : nil
+    let textOptions: TextOptions? =
+      reader.has(Name.text) ? try StoredOptions.read(json: try reader.bytes(Name.text)) : nil
     state = StreamState(
       classifier: try FastKMeansClassifier<Label>(resuming: learning),
       vectorizer: try Self.vectorizer(reader, options: textOptions), textOptions: textOptions,

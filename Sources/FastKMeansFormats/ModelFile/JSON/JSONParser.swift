@@ -1,3 +1,5 @@
+import FastKMeansCore
+
 /// Why a text is no JSON, and the byte where that shows.
 package struct JSONError: Error, Equatable, Sendable {
   package let byte: Int

@@ -1,3 +1,5 @@
+import FastKMeansCore
+
 /// Reads the members of a JSON object that stands as a text in the header, each with its check.
 ///
 /// Members that are not asked for are ignored: a newer minor version may have them.
@@ -34,21 +36,13 @@ struct JSONFields {
     .badMetadata(key: "\(key).\(name)", expected: expected, found: found.summary)
   }
 
+  func has(_ name: String) -> Bool { object[name] != nil }
+
   func value(_ name: String) throws -> JSONValue {
     guard let value = object[name] else {
       throw ModelFileError.Problem.missingMetadata(key: "\(key).\(name)")
     }
     return value
-  }
-
-  /// `nil` for a JSON null.
-  private func optional<Value>(
-    _ name: String, _ expected: String, _ read: (JSONValue) -> Value?
-  ) throws -> Value? {
-    let found = try value(name)
-    if found == .null { return nil }
-    guard let result = read(found) else { throw problem(name, expected: expected + " or null", found: found) }
-    return result
   }
 
   private func required<Value>(
@@ -63,23 +57,12 @@ struct JSONFields {
     try required(name, "a whole number") { $0.integer(Value.self) }
   }
 
-  func optionalInteger(_ name: String) throws -> Int? {
-    try optional(name, "a whole number") { $0.integer(Int.self) }
-  }
-
   func double(_ name: String) throws -> Double { try required(name, "a number") { $0.double } }
 
   /// `nil` for a member that the writer left out.
   func doubleIfPresent(_ name: String) throws -> Double? {
     object[name] == nil ? nil : try double(name)
   }
-
-  /// `nil` for a member that the writer left out.
-  func integerIfPresent(_ name: String) throws -> Int? {
-    object[name] == nil ? nil : try integer(name)
-  }
-
-  func optionalDouble(_ name: String) throws -> Double? { try optional(name, "a number") { $0.double } }
 
   func bool(_ name: String) throws -> Bool {
     try required(name, "true or false") { if case .bool(let value) = $0 { value } else { nil } }

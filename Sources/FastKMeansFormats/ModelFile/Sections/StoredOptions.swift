@@ -1,19 +1,74 @@
 import FastKMeansCore
 import FastKMeansText
 
-/// Options as JSON, by the names that they have everywhere, for files beside the model that keep them too.
+/// Options as JSON in model files and in files beside them, by the names that they have everywhere.
 package enum StoredOptions {
-  package static func json(of options: TrainingOptions) -> JSONValue { OptionsSection.encode(options) }
+  static let trainingKey = "options"
 
-  package static func json(of options: TextOptions) -> JSONValue { VectorizerSection.settings(of: options) }
+  package static func json(of options: some TabledOptions) -> JSONValue {
+    .object(JSONObject(sorting: members(of: options)))
+  }
 
-  /// - Throws: `ModelFileError.Problem`, `JSONError`.
-  package static func training(fromJSON text: [UInt8], threadCount: Int) throws -> TrainingOptions {
-    try OptionsSection.decode(JSONFields(json: text, key: "options"), threadCount: threadCount).options
+  static func members<Options: TabledOptions>(of options: Options) -> [String: JSONValue] {
+    var members: [String: JSONValue] = [:]
+    for row in Options.table {
+      let value = row.value(options)
+      switch row.storage {
+      case .always: members[row.name] = value
+      case .ifSet: if value != .null { members[row.name] = value }
+      case .asDefault: members[row.name] = row.value(.defaults)
+      case .never: break
+      }
+    }
+    // Files of every version have the word.
+    if members["stop_words"] == .null { members["stop_words"] = .string("none") }
+    return members
+  }
+
+  /// - Throws: `ModelFileError.Problem`.
+  static func read<Options: TabledOptions>(_ fields: JSONFields) throws -> Options {
+    var options = Options.defaults
+    for row in Options.table where row.storage == .always || row.storage == .ifSet && fields.has(row.name) {
+      var value = try fields.value(row.name)
+      // Prototypes to start from are not stored: the classes that they were for have learned from them, and a class that is
+      // new to a loaded model is seeded by k-means++.
+      if row.name == "init_method", value == .string("given") { value = .string("kmeans++") }
+      do {
+        try row.set(value, in: &options)
+      } catch {
+        throw fields.problem(row.name, expected: error.allowed, found: value)
+      }
+    }
+    return options
   }
 
   /// - Throws: `ModelFileError.Problem`, `JSONError`.
-  package static func text(fromJSON text: [UInt8]) throws -> TextOptions {
-    try VectorizerSection.options(JSONFields(json: text, key: "text"))
+  package static func read<Options: TabledOptions>(json text: [UInt8]) throws -> Options {
+    try read(JSONFields(json: text, key: trainingKey))
+  }
+
+  /// The options of a model file, checked.
+  static func training(_ file: TensorFile, threadCount: Int) throws -> ValidatedOptions {
+    guard let fields = try JSONFields(file, key: trainingKey) else {
+      throw ModelFileError.Problem.missingMetadata(key: trainingKey)
+    }
+    return try training(fields, threadCount: threadCount)
+  }
+
+  /// The options of a file beside the model, checked.
+  ///
+  /// - Throws: `ModelFileError.Problem`, `JSONError`.
+  package static func training(json text: [UInt8], threadCount: Int) throws -> ValidatedOptions {
+    try training(JSONFields(json: text, key: trainingKey), threadCount: threadCount)
+  }
+
+  private static func training(_ fields: JSONFields, threadCount: Int) throws -> ValidatedOptions {
+    var options: TrainingOptions = try read(fields)
+    options.threadCount = threadCount
+    do {
+      return try options.validated()
+    } catch {
+      throw ModelFileError.Problem.badContent(reason: error.description)
+    }
   }
 }

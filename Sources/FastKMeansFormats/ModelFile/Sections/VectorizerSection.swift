@@ -24,7 +24,7 @@ enum VectorizerSection {
     guard let fields = try JSONFields(file, key: Name.settings) else { return nil }
     do {
       return try TFIDFVectorizer(
-        options: options(fields),
+        options: StoredOptions.read(fields),
         vocabularyBytes: file.values(Name.bytes, as: UInt8.self),
         vocabularyOffsets: file.values(Name.offsets, as: Int.self),
         inverseDocumentFrequencies: file.values(Name.factors, as: Float.self),
@@ -38,67 +38,8 @@ enum VectorizerSection {
   }
 
   private static func settings(of vectorizer: TFIDFVectorizer) -> JSONValue {
-    var members = members(of: vectorizer.options)
+    var members = StoredOptions.members(of: vectorizer.options)
     members["document_count"] = .integer(vectorizer.documentCount)
     return .object(JSONObject(sorting: members))
-  }
-
-  static func settings(of options: TextOptions) -> JSONValue {
-    .object(JSONObject(sorting: members(of: options)))
-  }
-
-  private static func members(of options: TextOptions) -> [String: JSONValue] {
-    [
-      "lowercase": .bool(options.lowercase),
-      "ngrams": .array([.integer(options.ngrams.lowerBound), .integer(options.ngrams.upperBound)]),
-      "min_df": .integer(options.minDocumentFrequency),
-      "max_features": options.maxFeatures.map { .integer($0) } ?? .null,
-      "sublinear_tf": .bool(options.sublinearTF),
-      "stop_words": stopWords(options.stopWords),
-      "hashing": options.hashingBits.map { .integer($0) } ?? .null,
-    ]
-  }
-
-  static func options(_ fields: JSONFields) throws -> TextOptions {
-    TextOptions(
-      lowercase: try fields.bool("lowercase"), ngrams: try ngrams(fields),
-      minDocumentFrequency: try fields.integer("min_df"),
-      maxFeatures: try fields.optionalInteger("max_features"),
-      sublinearTF: try fields.bool("sublinear_tf"), stopWords: try stopWords(fields),
-      hashingBits: try fields.optionalInteger("hashing"))
-  }
-
-  private static func ngrams(_ fields: JSONFields) throws -> ClosedRange<Int> {
-    let found = try fields.value("ngrams")
-    guard case .array(let ends) = found, ends.count == 2, let smallest = ends[0].integer(Int.self),
-      let largest = ends[1].integer(Int.self), smallest <= largest
-    else {
-      throw fields.problem("ngrams", expected: "the smallest and the largest number of words", found: found)
-    }
-    return smallest...largest
-  }
-}
-
-extension VectorizerSection {
-  private static func stopWords(_ words: StopWords) -> JSONValue {
-    switch words {
-    case .none: .string("none")
-    case .english: .string("english")
-    // By code points, so that the order depends on nothing but the words.
-    case .custom(let words): .array(words.map(Label.text).sorted().map { .string($0.description) })
-    }
-  }
-
-  private static func stopWords(_ fields: JSONFields) throws -> StopWords {
-    let found = try fields.value("stop_words")
-    switch found {
-    case .string("none"): return .none
-    case .string("english"): return .english
-    case .array(let values):
-      let words = values.compactMap { if case .string(let word) = $0 { word } else { nil } }
-      if words.count == values.count { return .custom(Set(words)) }
-    default: break
-    }
-    throw fields.problem("stop_words", expected: "none, english or a list of words", found: found)
   }
 }

@@ -1,4 +1,4 @@
-/// A JSON value as the header of a model file has it.
+/// A JSON value: what options and the headers of model files are written in.
 ///
 /// Own code rather than Foundation's, because a header that is not trusted asks for what that hides: a key
 /// that occurs twice, nesting without end, 64-bit integers kept exact, the byte where the text goes wrong.

@@ -1,0 +1,47 @@
+import FastKMeansCore
+import FastKMeansFormats
+
+extension TabledOptions {
+  /// Sets the options that a JSON object in a text names; the others stay.
+  ///
+  /// - Parameter text: in so many bytes as `length` says; -1: it ends with NUL. NULL: nothing is set.
+  /// - Throws: `ArgumentError` for what is no JSON object, `OptionsError` for a wrong name or a value of a wrong type;
+  ///   whether numbers lie where they may is for `validated()`.
+  mutating func set(_ options: UnsafePointer<CChar>?, length: Int64) throws {
+    guard let options else { return }
+    let text = try text(options, length: length, "options")
+    let json: JSONValue
+    do {
+      json = try JSONParser.parse(Array(text.utf8))
+    } catch {
+      throw Self.notAnObject("at byte \(error.byte): \(error.reason)")
+    }
+    guard case .object(let object) = json else { throw Self.notAnObject("found \(json.summary)") }
+    for member in object.members {
+      guard let row = Self.row(member.key) else {
+        throw OptionsError(
+          parameter: member.key, value: member.value.summary,
+          allowed: "no such option; the names are in fastkmeans.h")
+      }
+      try row.set(Self.number(member.value, for: row), in: &self)
+    }
+  }
+
+  /// A number that JSON cannot write may come as a text.
+  private static func number(_ value: JSONValue, for row: OptionRow<Self>) -> JSONValue {
+    guard row.kind.shape == .number, case .string(let digits) = value, Double(digits) != nil else {
+      return value
+    }
+    return .number(digits)
+  }
+
+  private static func notAnObject(_ reason: String) -> ArgumentError {
+    ArgumentError(parameter: "options", kind: "text", problem: "is no JSON object; \(reason)")
+  }
+
+  /// All options by name, in alphabetic order.
+  var json: String {
+    let values = Self.table.map { ($0.name, $0.value(self)) }
+    return JSONValue.object(JSONObject(sorting: Dictionary(values) { $1 })).text
+  }
+}
