@@ -47,10 +47,8 @@ enum PythonModule {
       let choices = row.kind.choices.map { "\"\($0)\"" }.joined(separator: ", ")
       let mode = row.mode.map { " Only in mode \($0.rawValue)." } ?? ""
       return """
-            "\(row.name)": Option(
-                "\(row.kind.shape.rawValue)", \(python(row.defaultJSON)), \(word), (\(choices)),
-                "\(row.help)\(mode)",
-            ),
+            "\(row.name)": Option("\(row.kind.shape.rawValue)", \(python(row.defaultJSON)), \(word), (\(choices)),
+                "\(row.help)\(mode)"),
 
         """
     }.joined()

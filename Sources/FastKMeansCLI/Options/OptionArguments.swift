@@ -1,5 +1,6 @@
 import ArgumentParser
 import FastKMeansCore
+import FastKMeansFormats
 import FastKMeansText
 
 /// The arguments that a table of options defines: one for each row, by its name with dashes.
@@ -51,7 +52,7 @@ struct OptionArguments<Options: TabledOptions>: ParsableArguments {
 /// The parser finds its arguments by reflection: here one for each row.
 extension OptionArguments: CustomReflectable {
   var customMirror: Mirror {
-    Mirror(self, children: Self.rows.map { (label: $0.name, value: $0.argument) })
+    Mirror(self, children: Self.rows.map { (label: $0.name, value: $0.argument) as Mirror.Child })
   }
 }
 
@@ -60,7 +61,7 @@ extension OptionRow where Options: TabledOptions {
   fileprivate var isFlag: Bool { kind.shape == .truth && value(.defaults) == .bool(false) }
 
   fileprivate var argument: Any {
-    let name = NameSpecification.customLong(name.split(separator: "_").joined(separator: "-"))
+    let name = NameSpecification.customLong(self.name.split(separator: "_").joined(separator: "-"))
     if isFlag { return Flag(wrappedValue: false, name: name, help: ArgumentHelp(sentence)) }
     return Option<JSONValue?>(
       name: name, parsing: kind.choices.isEmpty ? .unconditional : .next,
