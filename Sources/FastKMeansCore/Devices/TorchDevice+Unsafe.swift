@@ -53,7 +53,7 @@ package final class TorchDevice: ScoringDevice, @unchecked Sendable {
       return made
     }
     guard let made else { throw DeviceError.failed(device: name, reason: "it kept no prototypes") }
-    return TorchTable(device: self, handle: made, prototypeCount: prototypes.set.count)
+    return TorchTable(device: self, handle: made)
   }
 
   /// The prototypes as the plug-in takes them, without what scoring leaves out.
@@ -80,21 +80,17 @@ package final class TorchDevice: ScoringDevice, @unchecked Sendable {
     var rows = fka_prototype_rows()
     rows.count = Int64(set.count)
     rows.feature_count = Int64(set.featureCount)
-    rows.class_count = Int64(prototypes.classCount)
     rows.precision = set.precision.acceleratorPrecision
     return try offsets.withUnsafeBufferPointer { offsets in
       try columns.withUnsafeBufferPointer { columns in
         try values.withUnsafeBufferPointer { values in
-          try set.classIndices.withUnsafeBufferPointer { classes in
-            rows.offsets = set.isSparse ? offsets.baseAddress : nil
-            rows.columns = columns.baseAddress
-            rows.values = values.baseAddress
-            rows.class_indices = classes.baseAddress
-            guard let biases = prototypes.biases else { return try body(rows) }
-            return try biases.withUnsafeBufferPointer {
-              rows.biases = $0.baseAddress
-              return try body(rows)
-            }
+          rows.offsets = set.isSparse ? offsets.baseAddress : nil
+          rows.columns = columns.baseAddress
+          rows.values = values.baseAddress
+          guard let biases = prototypes.biases else { return try body(rows) }
+          return try biases.withUnsafeBufferPointer {
+            rows.biases = $0.baseAddress
+            return try body(rows)
           }
         }
       }

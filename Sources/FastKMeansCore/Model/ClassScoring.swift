@@ -29,7 +29,7 @@ package struct ClassScoring {
     var best = [Int32](repeating: -1, count: rows.rowCount)
     try norms.scales.withUnsafeBufferPointer { scales in
       try best.withUnsafeMutableBufferPointer {
-        try index.bestPrototypeIndices(of: rows, scales: scales, workers: workers, into: $0)
+        try index.bestPrototypes(of: rows, scales: scales, workers: workers, into: $0)
       }
     }
     // No best prototype: all scores overflowed, which only a model from elsewhere can bring about.
