@@ -23,7 +23,7 @@ package final class DeviceScoring: DocumentScoring {
     var warnings: [DeviceWarning] = []
   }
 
-  package init(_ prototypes: DevicePrototypes, on device: any ScoringDevice) throws {
+  package init(_ prototypes: ScoredPrototypes, on device: any ScoringDevice) throws {
     self.device = device
     classIndices = prototypes.set.classIndices
     featureCount = prototypes.set.featureCount

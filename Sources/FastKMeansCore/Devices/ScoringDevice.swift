@@ -9,11 +9,11 @@ package protocol ScoringDevice: Sendable {
   /// For people and errors.
   var name: String { get }
   /// - Throws: ``DeviceError``, before memory is taken where the prototypes cannot fit.
-  func upload(_ prototypes: DevicePrototypes) throws -> any DeviceTable
+  func upload(_ prototypes: ScoredPrototypes) throws -> any DeviceTable
 }
 
 /// What a device is given, once.
-package struct DevicePrototypes: Sendable {
+package struct ScoredPrototypes: Sendable {
   package var set: PrototypeSet
   package var biases: [Float]?
   package var classCount: Int

@@ -42,7 +42,7 @@ package final class TorchDevice: ScoringDevice, @unchecked Sendable {
     summary = DeviceSummary(info)
   }
 
-  package func upload(_ prototypes: DevicePrototypes) throws -> any DeviceTable {
+  package func upload(_ prototypes: ScoredPrototypes) throws -> any DeviceTable {
     let made = try withPrototypeRows(prototypes) { rows in
       var made: OpaquePointer?
       var error = fka_error()
@@ -58,7 +58,7 @@ package final class TorchDevice: ScoringDevice, @unchecked Sendable {
 
   /// The prototypes as the plug-in takes them, without what scoring leaves out.
   private func withPrototypeRows<Result>(
-    _ prototypes: DevicePrototypes, _ body: (fka_prototype_rows) throws -> Result
+    _ prototypes: ScoredPrototypes, _ body: (fka_prototype_rows) throws -> Result
   ) throws -> Result {
     let set = prototypes.set
     var offsets: [Int64] = [0]

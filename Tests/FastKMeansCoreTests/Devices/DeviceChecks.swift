@@ -27,7 +27,7 @@ struct DeviceChecks {
       prototypes: parts.prototypes, biases: parts.biases, truncation: truncation, documents: parts.documents,
       scales: parts.scales)
     scoring = try DeviceScoring(
-      DevicePrototypes(
+      ScoredPrototypes(
         set: parts.prototypes, biases: parts.biases, classCount: shape.classCount, truncation: truncation),
       on: device)
     classStarts = parts.prototypes.classStarts(classCount: shape.classCount)

@@ -83,7 +83,7 @@ import Testing
   }
 
   private func automatic() throws -> AutomaticScoring {
-    let prototypes = DevicePrototypes(set: parts.prototypes, classCount: 3)
+    let prototypes = ScoredPrototypes(set: parts.prototypes, classCount: 3)
     return AutomaticScoring(
       processor: try index(), device: try DeviceScoring(prototypes, on: SmallBatches(rows: 8192)))
   }
@@ -130,7 +130,7 @@ final class SmallBatches: ScoringDevice {
 
   var name: String { "small" }
 
-  func upload(_ prototypes: DevicePrototypes) throws -> any DeviceTable {
+  func upload(_ prototypes: ScoredPrototypes) throws -> any DeviceTable {
     Table(
       owner: self,
       index: try ScoringIndex(

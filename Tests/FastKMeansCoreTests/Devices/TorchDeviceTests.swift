@@ -99,7 +99,7 @@ extension TorchTests {
       var shape = ScoringCase(featureCount: 6, prototypeCount: 4, classCount: 2, documentCount: 0)
       shape.precision = .float16
       let parts = shape.parts(seed: 5)
-      let scoring = try DeviceScoring(DevicePrototypes(set: parts.prototypes, classCount: 2), on: device)
+      let scoring = try DeviceScoring(ScoredPrototypes(set: parts.prototypes, classCount: 2), on: device)
       var values = [Float](repeating: 1, count: rowCount * 6)
       for row in tooLarge { values[row * 6 + 2] = 70_000 }
       let rows = try DenseMatrix(rowCount: rowCount, columnCount: 6, values: values)
