@@ -87,7 +87,7 @@ extension ModelStorage {
     }.scoring
   }
 
-  package var deviceWarnings: [DeviceWarning] { cachedAnswering.made?.warnings ?? [] }
+  package var deviceWarnings: [DeviceWarning] { cachedAnswering.existing?.warnings ?? [] }
 
   /// Refined weights where there are any, else the centres without their truncated coordinates.
   private var scoredPrototypes: ScoredPrototypes {

@@ -71,9 +71,10 @@ package final class ScoringIndex: Sendable {
 
   /// What the index takes beyond the prototypes themselves, as far as it has been built.
   package var memoryBytes: Int {
-    let sparse = (lists.made?.byteCount ?? 0) + (rows.made.map { $0.byteCount + $0.directory.byteCount } ?? 0)
-    let searched = (codes.made?.byteCount ?? 0) + (blocks.made?.byteCount ?? 0)
-    return sparse + searched + (dense.made?.byteCount ?? 0) + biases.byteCount
+    let sparse =
+      (lists.existing?.byteCount ?? 0) + (rows.existing.map { $0.byteCount + $0.directory.byteCount } ?? 0)
+    let searched = (codes.existing?.byteCount ?? 0) + (blocks.existing?.byteCount ?? 0)
+    return sparse + searched + (dense.existing?.byteCount ?? 0) + biases.byteCount
   }
 
   private static func check(_ prototypes: PrototypeSet, biases: [Float]?, classCount: Int) throws {
@@ -149,7 +150,7 @@ extension ScoringIndex {
   private func boundedSearch() throws -> BoundedSearch {
     let storage = try blocks.value {
       try BoundedStorage(
-        prototypes, lists: lists.made ?? InvertedLists(prototypes, truncation: truncation),
+        prototypes, lists: lists.existing ?? InvertedLists(prototypes, truncation: truncation),
         biases: biases.pointer, truncation: truncation, workers: buildWorkers)
     }
     return BoundedSearch(storage: storage, index: self)

@@ -2,14 +2,14 @@ import CFastKMeansKernels
 
 /// What one worker needs for a bounded search.
 final class BoundedScratch {
-  let walk = DocumentWalk()
+  let order = DocumentOrder()
   let sums: UnsafeMutablePointer<Int16>
   let scores: UnsafeMutablePointer<Float>
   /// The survivors of this document and of the last one.
   let positions: [UnsafeMutablePointer<UInt32>]
   let values: UnsafeMutablePointer<Float>
   /// The document whose exact scores are computed.
-  let spread: SpreadDocument
+  let spread: DocumentByColumn
   /// The document that is being searched.
   let document = PlannedDocument()
 
@@ -22,7 +22,7 @@ final class BoundedScratch {
     scores = .allocate(capacity: prototypeCount)
     positions = (0..<2).map { _ in .allocate(capacity: Self.candidateLimit + CodedRows.blockSize) }
     values = .allocate(capacity: Self.candidateLimit + CodedRows.blockSize)
-    spread = SpreadDocument(count: spreadCount)
+    spread = DocumentByColumn(count: spreadCount)
   }
 
   deinit {

@@ -53,7 +53,7 @@ final class BoundedSearch: Sendable {
   ) throws {
     var scales = storage.blocks.map(\.scale)
     var last: BoundedQuery?
-    try scratch.walk.forEach(rows, range, storage.directory, storage.blocks[0]) { place, row, terms in
+    try scratch.order.forEach(rows, range, storage.directory, storage.blocks[0]) { place, row, terms in
       var query = BoundedQuery(
         search: self, terms: terms, row: row, worker: worker, scratch: scratch,
         positions: scratch.positions[place & 1])

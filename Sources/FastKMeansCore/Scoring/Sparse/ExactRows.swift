@@ -44,7 +44,7 @@ struct ExactRows: Sendable {
   /// - Returns: the score, by its definition.
   func score(
     _ prototype: Int, bias: Float, _ terms: Terms, _ directory: FeatureDirectory,
-    _ document: SpreadDocument
+    _ document: DocumentByColumn
   ) -> Float {
     guard spreads else { return merged(prototype, bias, terms, directory) }
     let start = offsets[prototype]
@@ -115,7 +115,7 @@ struct ExactRows: Sendable {
 }
 
 /// One document spread out by column, for exact scores of sparse prototypes: memory of one worker, zero between documents.
-final class SpreadDocument {
+final class DocumentByColumn {
   /// The document's values by column.
   let values: UnsafeMutablePointer<Float>
   /// A bit for each column that the document has.
