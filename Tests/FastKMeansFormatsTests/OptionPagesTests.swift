@@ -5,7 +5,7 @@ import Testing
 
 /// What is written from the tables of options, and kept in the repository, says what the tables say. `make options`
 /// writes it anew.
-@Suite struct OptionPagesTests {
+@Suite(.serialized) struct OptionPagesTests {
   @Test(arguments: Page.all) func isUpToDate(_ page: Page) throws {
     let found = try String(contentsOf: page.url, encoding: .utf8)
     let expected = try #require(page.rewritten(found), "\(page.path) has lost its marks")

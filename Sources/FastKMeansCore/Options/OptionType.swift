@@ -74,7 +74,7 @@ extension OptionType<Double> {
   ) -> OptionType {
     OptionType(
       .number, words,
-      read: { if case .number(let digits) = $0 { Double(digits) } else { nil } }, json: { .double($0) },
+      read: { $0.double }, json: { .double($0) },
       refused: { $0.isFinite && isAllowed($0) ? nil : "\($0)" })
   }
 }

@@ -32,7 +32,7 @@ extension TextOptions: TabledOptions {
       details: "Without effect when hashing."),
     OptionRow("sublinear_tf", \.sublinearTF, .truth, unit: "true|false", .text, "Count 1 + ln(occurrences)."),
     OptionRow(
-      "stop_words", \.stopWords, .stopWords, unit: "english|file", .text,
+      "stop_words", \.stopWords, .stopWords, unit: "none|english|file", .text,
       "Words to leave out: the list of this package, or your own.",
       details: "On the command line your own are a file with a word a line, elsewhere a list."),
     OptionRow(
