@@ -20,10 +20,8 @@ import Testing
   @Test func aCompressedFileIsDecompressed() throws {
     let folder = try ScratchFolder()
     let path = folder.file("x.gz")
-    try OutputFile.write(to: path) { file in
-      let sink = try TextSink(file, path: path, isCompressed: true)
-      for line in 0..<50_000 { try sink.write(Array("line \(line)\n".utf8)) }
-      try sink.finish()
+    try OutputFile.write(to: path, isCompressed: true) { sink in
+      for line in 0..<50_000 { try sink.write("line \(line)\n") }
     }
     #expect(try SideFile.lines(of: path) == (0..<50_000).map { "line \($0)" })
     #expect(try SideFile.bytes(of: path).count == 538_890)

@@ -8,17 +8,20 @@ package enum OutputFile {
   ///
   /// - Parameters:
   ///   - path: the file to make or to replace.
+  ///   - isCompressed: whether the content is written as gzip data.
   ///   - body: writes the content to the sink it gets; an error that it throws undoes everything.
   /// - Throws: ``FileError``, and what `body` throws.
   /// - Returns: what `body` returns.
   @discardableResult
-  package static func write<Result>(to path: String, _ body: (FileSink) throws -> Result) throws -> Result {
+  package static func write<Result>(
+    to path: String, isCompressed: Bool = false, _ body: (FileSink) throws -> Result
+  ) throws -> Result {
     let existing = path == "-" ? nil : System.status(at: path)
     if let existing, existing.isFolder { throw FileError.isFolder(path: path) }
     if path == "-" || existing?.isRegular == false {
       let descriptor = try System.openForWriting(path, exclusive: false)
       defer { System.closeFile(descriptor) }
-      return try write(to: descriptor, path, body)
+      return try write(to: descriptor, path, isCompressed, body)
     }
     let target = System.resolved(path) ?? path
     let folder = Self.folder(of: target)
@@ -33,7 +36,7 @@ package enum OutputFile {
     do {
       defer { System.closeFile(descriptor) }
       if let existing { System.setPermissions(descriptor, existing.permissions) }
-      let result = try write(to: descriptor, path, body)
+      let result = try write(to: descriptor, path, isCompressed, body)
       try System.sync(descriptor, path: path)
       try System.renameFile(temporary, to: target)
       System.syncFolder(folder)
@@ -45,11 +48,11 @@ package enum OutputFile {
   }
 
   private static func write<Result>(
-    to descriptor: Int32, _ path: String, _ body: (FileSink) throws -> Result
+    to descriptor: Int32, _ path: String, _ isCompressed: Bool, _ body: (FileSink) throws -> Result
   ) throws -> Result {
-    let sink = FileSink(descriptor: descriptor, path: path)
+    let sink = try FileSink(descriptor: descriptor, path: path, isCompressed: isCompressed)
     let result = try body(sink)
-    try sink.flush()
+    try sink.flush(isLast: true)
     return result
   }
 
@@ -99,13 +102,15 @@ package enum OutputFile {
 package final class FileSink {
   private let descriptor: Int32
   private let path: String
+  private let deflater: Deflater?
   private var buffer: [UInt8] = []
-  /// The number of bytes written so far.
+  /// The number of bytes written so far, before compression.
   package private(set) var position = 0
 
-  init(descriptor: Int32, path: String) {
+  init(descriptor: Int32, path: String, isCompressed: Bool) throws {
     self.descriptor = descriptor
     self.path = path
+    deflater = isCompressed ? try Deflater(.gzip, path: path) : nil
     buffer.reserveCapacity(Self.capacity)
   }
 
@@ -132,15 +137,21 @@ package final class FileSink {
     position += bytes.count
     if buffer.count + bytes.count > Self.capacity { try flush() }
     if bytes.count >= Self.capacity {
-      try System.writeAll(descriptor, bytes, path: path)
+      try emit(bytes)
     } else {
       buffer.append(contentsOf: bytes)
     }
   }
 
-  func flush() throws {
-    try buffer.withUnsafeBytes { try System.writeAll(descriptor, $0, path: path) }
+  /// Writes what is buffered; the last call also ends the compressed data.
+  func flush(isLast: Bool = false) throws {
+    try buffer.withUnsafeBytes { try emit($0, isLast: isLast) }
     buffer.removeAll(keepingCapacity: true)
+  }
+
+  private func emit(_ bytes: UnsafeRawBufferPointer, isLast: Bool = false) throws {
+    guard let deflater else { return try System.writeAll(descriptor, bytes, path: path) }
+    try deflater.compress(bytes, finish: isLast) { try System.writeAll(descriptor, $0, path: path) }
   }
 
   /// Replaces the first bytes of a regular file, as the last act on it.

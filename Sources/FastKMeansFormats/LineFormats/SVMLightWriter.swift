@@ -6,7 +6,7 @@ struct SVMLightWriter {
   let matrix: CSRMatrix
   let labels: LabelColumn?
 
-  func write(to sink: TextSink) throws {
+  func write(to sink: FileSink) throws {
     let names = try (labels?.labels ?? []).map(name)
     var line: [UInt8] = []
     for row in 0..<matrix.rowCount {

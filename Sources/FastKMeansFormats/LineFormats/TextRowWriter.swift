@@ -8,7 +8,7 @@ struct TextRowWriter {
   let documents: UTF8Documents
   let labels: LabelColumn?
 
-  func write(to sink: TextSink) throws {
+  func write(to sink: FileSink) throws {
     if format == .csv { try sink.write(Array((labels == nil ? "text\n" : "label,text\n").utf8)) }
     let names = (labels?.labels ?? []).map { Array($0.description.utf8) }
     var line: [UInt8] = []

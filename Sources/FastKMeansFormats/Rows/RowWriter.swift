@@ -24,10 +24,10 @@ package enum RowWriter {
     case (.text(let documents, let labels), .tsv), (.text(let documents, let labels), .csv),
       (.text(let documents, let labels), .jsonl):
       let writer = TextRowWriter(path: path, format: format, documents: documents, labels: labels)
-      try withTextSink(path) { try writer.write(to: $0) }
+      try writeText(path) { try writer.write(to: $0) }
     case (.features(.sparse(let matrix), let labels), .svmlight):
       let writer = SVMLightWriter(path: path, matrix: matrix, labels: labels)
-      try withTextSink(path) { try writer.write(to: $0) }
+      try writeText(path) { try writer.write(to: $0) }
     case (.features(.sparse(let matrix), let labels), .npz):
       try checkPlace(of: labels, path: path, labelsPath)
       try OutputFile.write(to: path) { try NpzWriter(path: path, sink: $0).write(matrix) }
@@ -71,18 +71,14 @@ package enum RowWriter {
       }
       return name + [0x0A]
     }
-    try withTextSink(path) { sink in
+    try writeText(path) { sink in
       for index in labels.indices {
         try sink.write(names[Int(index)])
       }
     }
   }
 
-  private static func withTextSink(_ path: String, _ body: (TextSink) throws -> Void) throws {
-    try OutputFile.write(to: path) { file in
-      let sink = try TextSink(file, path: path, isCompressed: path.lowercased().hasSuffix(".gz"))
-      try body(sink)
-      try sink.finish()
-    }
+  private static func writeText(_ path: String, _ body: (FileSink) throws -> Void) throws {
+    try OutputFile.write(to: path, isCompressed: path.lowercased().hasSuffix(".gz"), body)
   }
 }
