@@ -36,20 +36,25 @@ extension NpyType {
   func integers<Failure: Error>(
     _ source: UnsafeRawPointer, stride: Int, count: Int, _ body: (Int, Int64) throws(Failure) -> Void
   ) throws(Failure) {
-    func visit<Bits: FixedWidthInteger>(_ type: Bits.Type) throws(Failure) {
-      try forEach(type, source, stride: stride, count: count) { index, value throws(Failure) in
-        try body(index, Int64(exactly: value) ?? -1)
-      }
-    }
     switch (kind, size) {
-    case (.signed, 1): try visit(Int8.self)
-    case (.signed, 2): try visit(Int16.self)
-    case (.signed, 4): try visit(Int32.self)
-    case (.signed, _): try visit(Int64.self)
-    case (.unsigned, 2): try visit(UInt16.self)
-    case (.unsigned, 4): try visit(UInt32.self)
-    case (.unsigned, 8): try visit(UInt64.self)
-    default: try visit(UInt8.self)
+    case (.signed, 1): try visit(Int8.self, source, stride: stride, count: count, body)
+    case (.signed, 2): try visit(Int16.self, source, stride: stride, count: count, body)
+    case (.signed, 4): try visit(Int32.self, source, stride: stride, count: count, body)
+    case (.signed, _): try visit(Int64.self, source, stride: stride, count: count, body)
+    case (.unsigned, 2): try visit(UInt16.self, source, stride: stride, count: count, body)
+    case (.unsigned, 4): try visit(UInt32.self, source, stride: stride, count: count, body)
+    case (.unsigned, 8): try visit(UInt64.self, source, stride: stride, count: count, body)
+    default: try visit(UInt8.self, source, stride: stride, count: count, body)
+    }
+  }
+
+  @inline(__always)
+  private func visit<Bits: FixedWidthInteger, Failure: Error>(
+    _ type: Bits.Type, _ source: UnsafeRawPointer, stride: Int, count: Int,
+    _ body: (Int, Int64) throws(Failure) -> Void
+  ) throws(Failure) {
+    try forEach(type, source, stride: stride, count: count) { (index, value) throws(Failure) in
+      try body(index, Int64(exactly: value) ?? -1)
     }
   }
 
