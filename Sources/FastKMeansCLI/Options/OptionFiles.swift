@@ -16,9 +16,9 @@ extension OptionRow {
   }
 
   private static func counts(in path: String) throws -> JSONValue {
-    let data = try WholeFile.read(path)
+    let bytes = try SideFile.bytes(of: path)
     var options = TrainingOptions()
-    guard let json = try? JSONParser.parse(Array(data)), json != .null,
+    guard let json = try? JSONParser.parse(bytes), json != .null,
       (try? TrainingOptions.row("k_list")?.set(json, in: &options)) != nil
     else {
       throw DataError(
@@ -29,14 +29,14 @@ extension OptionRow {
   }
 
   private func stopWords(in path: String) throws -> JSONValue {
-    let data: Data
+    let bytes: [UInt8]
     do {
-      data = try WholeFile.read(path)
+      bytes = try SideFile.bytes(of: path)
     } catch FileError.notFound {
       throw OptionsError(
         parameter: name, value: path, allowed: "none, english, or an existing file with a word a line")
     }
-    guard let text = String(data: data, encoding: .utf8) else {
+    guard let text = String(validating: bytes, as: UTF8.self) else {
       throw DataError("\(path): the stop words are not UTF-8; convert the file first")
     }
     let words = text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
