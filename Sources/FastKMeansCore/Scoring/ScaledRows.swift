@@ -32,7 +32,7 @@ struct ScaledRows: @unchecked Sendable {
   /// - Complexity: O(values).
   func areNonNegative(workers: Int) throws -> Bool {
     let found = WorkerScratch(workers: workers) { true }
-    try Parallel.forEachChunk(count: count, chunk: 4096, workers: workers) { worker, range in
+    Parallel.forEachChunk(count: count, chunk: 4096, workers: workers) { worker, range in
       let holds = range.allSatisfy { hasNonNegativeValues($0) }
       found.with(worker) { $0 = $0 && holds }
     }

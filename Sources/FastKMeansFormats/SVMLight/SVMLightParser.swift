@@ -125,7 +125,7 @@ struct SVMLightParser: LineParser {
     let slots = WorkerScratch<SVMLightPiece>(workers: ranges.count) { SVMLightPiece(rules) }
     // Read-only while the workers run, and they end before this function does.
     nonisolated(unsafe) let lines = lines
-    try Parallel.forEach(count: ranges.count, workers: workers) { _, index in
+    Parallel.forEach(count: ranges.count, workers: workers) { _, index in
       slots.with(index) { $0.parse(UnsafeRawBufferPointer(rebasing: lines[ranges[index]])) }
     }
     return ranges.indices.map { slots.with($0) { $0 } }
