@@ -28,9 +28,7 @@ struct OutputTests {
   }
 
   @Test func tablesAlignTheirColumns() {
-    var table = Table(["name", "n"], [.left, .right])
-    table.add(["a", "1"])
-    table.add(["long name", "100"])
+    let table = Table(["name", "n"], [.left, .right], [["a", "1"], ["long name", "100"]])
     #expect(table.lines() == ["  name         n", "  a            1", "  long name  100"])
     #expect(table.markdown == ["| name | n |", "|---|--:|", "| a | 1 |", "| long name | 100 |"])
   }

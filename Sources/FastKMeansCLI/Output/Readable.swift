@@ -22,6 +22,9 @@ enum Readable {
   /// A share as per cent: `0.5291` as `52.9 %`.
   static func percent(_ share: Double) -> String { fixed(share * 100, 1) + " %" }
 
+  /// Documents that a prototype stands for: whole ones without a point.
+  static func mass(_ value: Double) -> String { fixed(value, value == value.rounded() ? 0 : 1) }
+
   static func seconds(_ value: Double) -> String {
     if value < 10 { return fixed(value, 2) + " s" }
     if value < 120 { return fixed(value, 1) + " s" }

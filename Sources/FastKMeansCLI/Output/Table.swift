@@ -3,17 +3,22 @@ struct Table {
   enum Alignment { case left, right }
 
   private let alignments: [Alignment]
-  private var rows: [[String]]
+  private let rows: [[String]]
 
   /// - Parameters:
   ///   - header: the columns' names; an empty list for none.
   ///   - alignments: one a column.
-  init(_ header: [String], _ alignments: [Alignment]) {
+  ///   - rows: the cells of each row.
+  init(_ header: [String], _ alignments: [Alignment], _ rows: [[String]]) {
     self.alignments = alignments
-    rows = header.isEmpty ? [] : [header]
+    self.rows = (header.isEmpty ? [] : [header]) + rows
   }
 
-  mutating func add(_ row: [String]) { rows.append(row) }
+  /// Lines with a name and what is said of it; a name of which there is nothing to say (`nil`) is left out.
+  static func facts(_ facts: [(name: String, value: String?)]) -> [String] {
+    let rows = facts.compactMap { fact in fact.value.map { [fact.name, $0] } }
+    return Table([], [.left, .left], rows).lines(indent: 0)
+  }
 
   /// The lines, each with this indentation and without blanks at its end.
   func lines(indent: Int = 2) -> [String] {

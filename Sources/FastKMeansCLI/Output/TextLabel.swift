@@ -22,3 +22,13 @@ enum TextLabel {
     return escaped
   }
 }
+
+extension JSON {
+  /// Integers stay numbers.
+  static func label(_ label: Label) -> JSON {
+    switch label {
+    case .integer(let value): Int(exactly: value).map(JSON.integer) ?? .string(String(value))
+    case .text(let value): .string(value)
+    }
+  }
+}

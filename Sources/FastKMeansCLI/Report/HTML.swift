@@ -35,11 +35,3 @@ enum HTML {
     "<section>\n<h2>\(escape(heading))</h2>\n<p>\(escape(note))</p>\n\(body)</section>\n"
   }
 }
-
-/// Names of files.
-enum FileName {
-  /// The last part of a path.
-  static func last(of path: String) -> String {
-    path.split(separator: "/").last.map(String.init) ?? path
-  }
-}
