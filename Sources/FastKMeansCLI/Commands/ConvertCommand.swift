@@ -62,7 +62,7 @@ struct ConvertCommand: ParsableCommand {
     }
   }
 
-  /// The option that says that the input is a model.
+  /// The option that marks the input as a model; `nil` for rows.
   private var modelOption: String? {
     if dtype != nil { return "--dtype" }
     if keep != nil { return "--keep" }
@@ -100,7 +100,7 @@ struct ConvertCommand: ParsableCommand {
     try emit(display.json ? [summary.json.text] : summary.lines)
   }
 
-  /// What labelled rows say of a model before and after it was made smaller.
+  /// Scores labelled rows with the model before and after it was made smaller.
   private func compare(_ before: ModelContents, _ after: ModelContents, on path: String) throws
     -> ModelComparison
   {

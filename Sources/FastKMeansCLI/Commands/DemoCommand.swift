@@ -53,8 +53,8 @@ struct DemoCommand: ParsableCommand {
       let evaluation = try Evaluation(of: model, on: test.features, labels: test.labels, progress)
       return DemoResult.Contestant(model: model, fitSeconds: seconds, evaluation: evaluation)
     }
-    // One centroid per class is what most people would try first. The same, refined, tells what refinement does apart
-    // from what several prototypes do. The last is what `train` does when it is told nothing.
+    // One centroid per class is the usual baseline. The second run adds refinement alone, so that its effect can be
+    // told from the effect of several prototypes. The last run is `train` with its defaults.
     var single = TrainingOptions()
     single.prototypesPerClass = 1
     var centroid = single

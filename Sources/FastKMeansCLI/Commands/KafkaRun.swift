@@ -3,14 +3,16 @@ import FastKMeansFormats
 import FastKMeansKafka
 import FastKMeansStreams
 
-/// The topics of a stream; without any it does nothing.
+/// The topics that a stream reads from and writes to.
 struct KafkaRun {
   var input: KafkaAddress?
   var output: KafkaAddress?
   var deadLetter: KafkaAddress?
   var options: KafkaOptions
 
-  /// - Throws: ``KafkaError``; in a build without Kafka the one that says how to get it.
+  /// Opens the topic to read from.
+  ///
+  /// - Throws: ``KafkaError``; in a build without Kafka, the error says how to get one.
   func source(format: RowFormat, reader: ReaderOptions, _ progress: ProgressDisplay) throws -> any RowSource {
     #if Kafka
       guard let input else { throw KafkaError.notBuilt }
@@ -22,7 +24,9 @@ struct KafkaRun {
     #endif
   }
 
-  /// - Returns: `nil` if answers are not wanted.
+  /// Opens the topic for answers.
+  ///
+  /// - Returns: `nil` if no topic for answers was named.
   func answers(stop: StopSignal, _ progress: ProgressDisplay) throws -> (any AnswerSink)? {
     guard let output else { return nil }
     #if Kafka
@@ -36,7 +40,7 @@ struct KafkaRun {
 
   private static func tell(_ notice: KafkaNotice, _ progress: ProgressDisplay) {
     if case .skipped = notice {
-      // Records that nobody learns from are never passed over in silence.
+      // A skipped record is reported even with --quiet.
       StandardError.write("fastkmeans: warning: \(notice)\n")
     } else if notice.isImportant {
       progress.note("\(notice)")

@@ -48,7 +48,7 @@ struct PredictCommand: ParsableCommand {
   func run() throws {
     let options = try input.readerOptions(requiresLabels: false)
     let contents = try model.load(rejecting: rejection.rule())
-    // Labels are not looked at here, so that any may stand there.
+    // Prediction ignores labels, so read them as text: every label is valid text.
     let reader = try contents.readerOptions(options, labelKind: .text)
     for path in [output, proba ?? "-"] { try OutputFile.check(path) }
     let progress = ProgressDisplay(isQuiet: display.quiet)
@@ -63,7 +63,7 @@ struct PredictCommand: ParsableCommand {
     progress.note(contents.model.deviceWarnings)
   }
 
-  /// Answers rows as they are read, some thousands at a time: memory does not grow with the input.
+  /// Reads and answers some thousands of rows at a time, so that memory does not grow with the input.
   private func predict(
     _ contents: ModelContents, _ reader: ReaderOptions, into probabilities: NpyMatrixFile?,
     _ report: (Int, Int) -> Void
@@ -91,7 +91,7 @@ struct PredictCommand: ParsableCommand {
 }
 
 extension Answer<Label> {
-  /// `label<TAB>confidence`, the pair repeated for each further class.
+  /// `label<TAB>confidence`; each further class adds another pair.
   fileprivate var line: String {
     classes.map { "\(TextLabel.line($0.label))\t\($0.confidence)" }.joined(separator: "\t")
   }

@@ -97,7 +97,7 @@ struct StreamCommand: ParsableCommand {
 }
 
 extension BatchSummary {
-  /// The first seven fields, in this order, are what scripts read.
+  /// Scripts rely on the first seven fields and their order.
   var json: JSON {
     .fields([
       "batch": .integer(Int(clamping: batch)),

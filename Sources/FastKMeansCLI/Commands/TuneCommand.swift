@@ -115,7 +115,7 @@ struct TuneCommand: ParsableCommand {
   }
 }
 
-/// A length of time: a number with s, m or h; without any, seconds.
+/// Reads a length of time: a number with s, m or h; a plain number means seconds.
 enum TimeLimitArgument {
   static func seconds(_ text: String) throws -> Double {
     let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600]

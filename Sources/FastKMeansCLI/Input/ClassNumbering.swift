@@ -1,6 +1,6 @@
 import FastKMeansCore
 
-/// Numbers for classes: those of the model first, in its order, then labels that it does not know.
+/// Numbers the classes: first those of the model, in its order, then labels that it does not know.
 struct ClassNumbering {
   private(set) var names: [Label]
   private var positions: [Label: Int] = [:]
@@ -13,13 +13,13 @@ struct ClassNumbering {
     for (position, label) in classes.enumerated() { positions[label] = position }
   }
 
-  /// The number of each row's label; an unknown one counts from ``knownCount`` on.
+  /// The number of each row's label. Unknown labels get numbers from the model's class count on.
   func numbers(of column: LabelColumn) -> [Int] {
     var copy = self
     return copy.add(column)
   }
 
-  /// The same, and the unknown labels get names here.
+  /// The same, and adds the unknown labels to ``names``.
   mutating func add(_ column: LabelColumn) -> [Int] {
     let table = column.labels.map { label in
       if let known = positions[label] { return known }

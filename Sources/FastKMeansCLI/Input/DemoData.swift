@@ -1,15 +1,15 @@
 import FastKMeansFormats
 import Foundation
 
-/// The rows that ship with the program: WordNet's glosses, split for training and testing.
+/// The paths of the demo's rows: WordNet's glosses, split for training and testing.
 struct DemoData {
   let trainPath: String
   let testPath: String
 
   /// Finds the data beside the program.
   ///
-  /// Not by `Bundle.module`, which ends the process where the data is missing, as when somebody copied the
-  /// program alone.
+  /// `Bundle.module` is not used: it ends the process where the data is missing, for example when somebody copied
+  /// the program alone.
   ///
   /// - Throws: ``DataError``.
   static func locate() throws -> DemoData {

@@ -2,7 +2,7 @@ import FastKMeansCore
 import FastKMeansFormats
 
 extension LabelledData {
-  /// The rows as a format can hold them: sparse, or with every zero written out.
+  /// Turns sparse rows into dense ones, or the reverse, as the format needs it.
   ///
   /// - Throws: `InputError.tooLarge` for sparse rows that would grow beyond 2 GiB.
   func fitting(_ format: RowFormat) throws -> LabelledData {

@@ -5,17 +5,17 @@ extension ModelContents {
   /// The type of the classes' labels.
   var labelKind: Label.Kind? { model.classes.first?.kind }
 
-  /// The word of a feature; its number where it has none, as with vectors and hashing.
+  /// The word of a feature, or `#` and its number where the model has no words (vectors, hashing).
   func name(ofFeature column: Int) -> String {
     vectorizer?.term(at: column) ?? "#\(column)"
   }
 
-  /// What a reader of rows for this model needs to know.
+  /// Adapts reader options to this model: its feature count, its threads and the type of the labels.
   ///
   /// - Parameters:
   ///   - options: how the rows are to be read.
-  ///   - labelKind: the type of the rows' labels; `nil`: as they look.
-  /// - Throws: `InputError.wrongKindOfInput` where the format cannot fit the model: no row has to be read to see it.
+  ///   - labelKind: the type of the rows' labels; `nil`: the reader finds it out.
+  /// - Throws: `InputError.wrongKindOfInput` for a text format and a model of vectors, or the reverse.
   func readerOptions(_ options: ReaderOptions, labelKind: Label.Kind?) throws -> ReaderOptions {
     if let format = options.format, format.holdsDocuments != (vectorizer != nil) {
       throw refusal(ofText: format.holdsDocuments, " (\(format.rawValue))")
@@ -27,7 +27,7 @@ extension ModelContents {
     return options
   }
 
-  /// Rows as the model takes them: text goes through the vectoriser.
+  /// Turns rows into the model's features; the vectoriser handles text.
   ///
   /// - Throws: `InputError.wrongKindOfInput` for text given to a model of vectors, and the reverse.
   func features(of rows: LabelledData) throws -> Features {
@@ -51,7 +51,7 @@ extension ModelContents {
 }
 
 extension LabelledData {
-  /// The labels of rows that must have them.
+  /// The labels, where every row must have one.
   ///
   /// - Throws: `InputError.badLabels` where a row has none.
   var requiredLabels: LabelColumn {
@@ -65,7 +65,7 @@ extension LabelledData {
 }
 
 extension LabelColumn {
-  /// The same labels in the type that a model has: numbers are also texts.
+  /// Converts the labels to a model's label type; integers can become text.
   ///
   /// - Throws: `InputError.badLabels` for texts where the model has integers.
   func column(kind: Label.Kind?) throws -> LabelColumn {
@@ -78,11 +78,11 @@ extension LabelColumn {
 }
 
 extension Features {
-  /// Asks about some thousands of rows at a time, so that memory stays bounded and progress is seen.
+  /// Calls `body` with some thousands of rows at a time, which bounds the memory and shows progress.
   ///
   /// - Parameters:
-  ///   - report: gets the number of rows that are done, and of all.
-  ///   - body: gets some of the rows, without a copy, and their numbers; gives an answer for each.
+  ///   - report: receives the number of finished rows and of all rows.
+  ///   - body: receives rows, which are not copied, and their numbers; returns one answer for each row.
   /// - Returns: the answers in the order of the rows.
   func mapBlocks<Answer>(
     _ report: (Int, Int) -> Void, _ body: (FeatureRows, Range<Int>) throws -> [Answer]

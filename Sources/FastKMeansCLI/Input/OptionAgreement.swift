@@ -1,15 +1,15 @@
 import FastKMeansCore
 import FastKMeansText
 
-/// Compares the options of a call with those of the model that it goes on with: one that was given and is another
-/// than the model's would be without effect, so it is refused.
+/// Compares the options of a call with those of the model that the call continues. An option that was given and differs
+/// from the model's would have no effect, so the call is refused.
 struct OptionAgreement {
   let found: TrainingOptions
   let text: TextOptions?
   /// The words of the call.
   var arguments = CommandLine.arguments
 
-  /// What may differ from run to run.
+  /// Options that may differ from run to run.
   private static let free: Set<String> = ["n_threads", "batch_size"]
 
   /// - Throws: ``CallError`` for the first option that differs.

@@ -2,7 +2,7 @@ import FastKMeansCore
 import FastKMeansFormats
 import Foundation
 
-/// The file of `--weights`: how much each row counts, a number a line.
+/// The file of `--weights`: one number a line says how much each row counts.
 enum SampleWeights {
   /// - Throws: `FileError`; ``DataError`` with the line that is no number.
   static func read(_ path: String) throws -> [Double] {

@@ -2,7 +2,7 @@ import ArgumentParser
 import FastKMeansCore
 import Foundation
 
-/// How a run ends that did not succeed: one line and an exit code.
+/// Turns an error into one line and an exit code.
 struct Failure {
   enum Code: Int32 {
     case success = 0
@@ -40,7 +40,7 @@ struct Failure {
     Foundation.exit(code.rawValue)
   }
 
-  /// Errors of the argument parser, which also carry requests for help; `nil` for others.
+  /// Handles errors of the argument parser, which also carry requests for help; `nil` for other errors.
   private static func parsing(_ error: any Error) -> Failure? {
     let code = FastKMeansCommand.exitCode(for: error)
     if code == .success { return Failure(.success, FastKMeansCommand.fullMessage(for: error)) }
@@ -49,7 +49,7 @@ struct Failure {
     return Failure(.wrongCall, "\(message.drop(suffix: ".")); see '\(helpCall)'")
   }
 
-  /// The call that prints help on the command that was meant.
+  /// The call that prints the help of the command in this call.
   private static var helpCall: String {
     let names = FastKMeansCommand.configuration.subcommands.map { $0._commandName }
     guard let named = CommandLine.arguments.dropFirst().first, names.contains(named) else {
@@ -58,7 +58,7 @@ struct Failure {
     return "fastkmeans \(named) --help"
   }
 
-  /// Parameters are known to the library by their names in files and Python, here with dashes.
+  /// The option of a library parameter: the same name with dashes.
   private static func option(_ parameter: String) -> String {
     "--" + parameter.replacingOccurrences(of: "_", with: "-")
   }
@@ -75,7 +75,7 @@ extension String {
   }
 }
 
-/// A call that contradicts itself: options that do not go together, or a value that an option cannot have.
+/// A wrong call: options that do not go together, or a value that an option cannot have.
 struct CallError: Error, Equatable, CustomStringConvertible {
   /// What is wrong and how to mend it.
   let description: String
@@ -83,7 +83,7 @@ struct CallError: Error, Equatable, CustomStringConvertible {
   init(_ description: String) { self.description = description }
 }
 
-/// Input that was read without fault and yet cannot be used for what was asked.
+/// Readable input that cannot serve the purpose of the call.
 struct DataError: Error, Equatable, CustomStringConvertible {
   /// What is wrong and how to mend it.
   let description: String

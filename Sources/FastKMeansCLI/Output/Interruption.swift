@@ -2,15 +2,15 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// What an interrupt (SIGINT, SIGTERM) does: it ends the process at once, whatever the work waits for, and leaves
-/// every output as it was.
+/// Handles SIGINT and SIGTERM: ends the process at once, whatever the work waits for, and leaves every output as it
+/// was.
 ///
-/// Outputs are written into temporary files that get their names at the end, so all there is to tidy up are
+/// Outputs are written into temporary files that get their names at the end. So an interrupt only has to remove the
 /// temporary files of this process beside the outputs.
 enum Interruption {
   private static let outputs = Mutex<[String]>([])
 
-  /// Live as long as the process; nobody touches them after they were made.
+  /// They exist as long as the process. Nothing changes them after they were made.
   nonisolated(unsafe) private static let sources = [SIGINT, SIGTERM].map { number in
     signal(number, SIG_IGN)
     let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInitiated))
@@ -21,13 +21,13 @@ enum Interruption {
 
   private static let gracefulEnd = Mutex<(@Sendable () -> Void)?>(nil)
 
-  /// From now on the first interrupt asks the work to end by itself; the second one ends the process.
+  /// Makes the first interrupt ask the work to end by itself; the second one ends the process.
   static func endGracefully(_ ask: @escaping @Sendable () -> Void) { gracefulEnd.withLock { $0 = ask } }
 
   /// Takes over the signals.
   static func install() { _ = sources }
 
-  /// Runs work that writes a file.
+  /// Runs work that writes a file; an interrupt removes its temporary file.
   static func tidily<Result>(writing path: String, _ work: () throws -> Result) rethrows -> Result {
     outputs.withLock { $0.append(path) }
     defer { outputs.withLock { _ = $0.popLast() } }

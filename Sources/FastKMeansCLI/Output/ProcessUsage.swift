@@ -1,6 +1,6 @@
 import Foundation
 
-/// What this process has used so far.
+/// The resources that this process has used so far.
 enum ProcessUsage {
   /// Seconds of processor time, in user and system mode, of all threads.
   static var cpuSeconds: Double {
@@ -8,9 +8,9 @@ enum ProcessUsage {
     return seconds(usage.ru_utime) + seconds(usage.ru_stime)
   }
 
-  /// The most memory that was resident at once, in bytes.
+  /// The largest resident memory so far, in bytes.
   ///
-  /// On Linux from `/proc`, as `getrusage` there begins with what the parent process used.
+  /// On Linux it comes from `/proc`: `getrusage` includes what the parent process used before.
   static var peakResidentBytes: Int {
     #if os(Linux)
       if let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
@@ -30,7 +30,7 @@ enum ProcessUsage {
   private static var current: rusage {
     var usage = rusage()
     #if canImport(Glibc)
-      // Glibc's constant is imported as an enumeration, its function takes the number.
+      // Swift imports Glibc's constant as an enumeration, but the function takes its number.
       _ = getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     #else
       _ = getrusage(RUSAGE_SELF, &usage)

@@ -2,10 +2,10 @@ import Dispatch
 import FastKMeansCore
 import Synchronization
 
-/// Shows on standard error how work goes: a bar on a terminal, a line every few seconds elsewhere, or nothing.
+/// Shows progress on standard error: a bar on a terminal, a line every few seconds elsewhere, or nothing.
 ///
-/// A timer draws what workers last reported. So a report costs next to nothing, and work that cannot report,
-/// such as reading one large array, is seen to be alive too.
+/// A timer draws the last report. So a report costs next to nothing, and the display also moves during work that
+/// cannot report, such as reading one large array.
 final class ProgressDisplay: Sendable {
   private struct Current {
     var state: ProgressState
@@ -29,7 +29,7 @@ final class ProgressDisplay: Sendable {
   /// - Parameters:
   ///   - title: what is being done.
   ///   - unit: what the work counts.
-  ///   - work: gets the function to report with: how much is done, of how much in all (0 if not known).
+  ///   - work: receives the function to report with: units done, and units in all (0 if not known).
   /// - Throws: what `work` throws.
   /// - Returns: what `work` returns, and the seconds it took.
   @discardableResult
@@ -54,7 +54,7 @@ final class ProgressDisplay: Sendable {
     return (result, start.duration(to: clock.now).inSeconds)
   }
 
-  /// Takes over what the library reports while it trains.
+  /// Shows a progress report of the library's training.
   func show(_ progress: TrainingProgress) {
     current.withLock { current in
       guard current != nil else { return }
@@ -67,14 +67,14 @@ final class ProgressDisplay: Sendable {
     }
   }
 
-  /// Says something worth knowing that is no result.
+  /// Prints a note on standard error, unless the user asked for quiet.
   func note(_ text: String) {
     guard !isQuiet else { return }
     clearBar()
     StandardError.write("fastkmeans: \(text)\n")
   }
 
-  /// Says what went differently than asked on a device.
+  /// Prints what went differently than asked on a device.
   func note(_ warnings: [DeviceWarning]) {
     for warning in warnings { note(warning.description) }
   }
@@ -100,7 +100,7 @@ final class ProgressDisplay: Sendable {
   }
 
   private func draw() {
-    // Under the lock, so that a bar is never drawn after the work has ended.
+    // Draws under the lock, so that no bar appears after the work has ended.
     current.withLock { current in
       guard let current else { return }
       var state = current.state

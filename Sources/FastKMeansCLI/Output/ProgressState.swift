@@ -1,11 +1,11 @@
-/// Where a piece of work stands, and how to say it.
+/// The progress of a piece of work, and its text.
 struct ProgressState {
   /// What is being done, such as `reading train.tsv`.
   var title: String
   /// What is counted, such as `documents`.
   var unit = ""
   var completed = 0
-  /// 0 where the end is not known.
+  /// 0 if not known.
   var total = 0
   /// Seconds since the work began.
   var elapsed = 0.0
@@ -22,7 +22,7 @@ struct ProgressState {
     return "\(title) [\(bar)] " + facts(share)
   }
 
-  /// The same in words, where nobody sees a bar.
+  /// The same without a bar, for output that is no terminal.
   var line: String {
     guard let share else {
       let counted = completed > 0 ? "\(Readable.count(completed)) \(unit), " : ""

@@ -1,9 +1,9 @@
 import FastKMeansFormats
 import Foundation
 
-/// Results.
+/// The stream of results.
 enum StandardOutput {
-  /// Writes lines; unlike `print`, says so when they cannot be written.
+  /// Writes lines. Unlike `print`, it throws if they cannot be written.
   ///
   /// - Throws: `FileError`.
   static func write(_ lines: [String]) throws {
@@ -15,26 +15,26 @@ enum StandardOutput {
     }
   }
 
-  /// Writes what was done beside a file: to standard error if the file itself is on standard output.
+  /// Writes a summary of the file at `path`; to standard error if the file itself goes to standard output.
   static func write(_ lines: [String], besides path: String, isQuiet: Bool) throws {
     if path != "-" { return try write(lines) }
     if !isQuiet { StandardError.write(lines.joined(separator: "\n") + "\n") }
   }
 }
 
-/// Progress, notes and errors.
+/// The stream of progress, notes and errors.
 enum StandardError {
-  /// Writes at once; what cannot be written is lost, for there is nobody to tell.
+  /// Writes at once. A failure is ignored: there is no other stream to report it on.
   static func write(_ text: String) {
     try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
   }
 
-  /// Whether a person is looking.
+  /// Whether the stream is a terminal.
   static var isTerminal: Bool { isatty(STDERR_FILENO) != 0 }
 }
 
 extension FileError {
-  /// What Foundation says about a failed write, as this package says it.
+  /// Converts Foundation's error of a failed write.
   init(writing path: String, _ error: any Error) {
     let system = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
     if system.code == Int(ENOSPC) || (error as? CocoaError)?.code == .fileWriteOutOfSpace {

@@ -1,6 +1,6 @@
 import FastKMeansCore
 
-/// Pictures of what confidences are worth.
+/// Draws how far confidences can be trusted.
 enum ConfidencePictures {
   private static let shares: [(value: Double, text: String)] = [0, 0.2, 0.4, 0.6, 0.8, 1].map {
     ($0, Readable.fixed($0 * 100, 0) + " %")
@@ -34,14 +34,14 @@ enum ConfidencePictures {
   }
 }
 
-/// The classes that are confused most, as a grid of shares.
+/// Draws the classes that are confused most as a grid of shares.
 struct ConfusionPicture {
   private static let classLimit = 24
   private static let cell = 20.0
   private static let margin = 150.0
 
   private let names: [String]
-  /// `shares[truth][predicted]` of the classes shown, of all documents of the true class.
+  /// `shares[truth][predicted]`: the share of the true class's documents, for the classes shown.
   private let shares: [[Double]]
 
   init(_ evaluation: Evaluation) {

@@ -1,9 +1,9 @@
 import FastKMeansCore
 
-/// One self-contained page about a model and what it made of some rows.
+/// Builds one self-contained page about a model and its results on some rows.
 struct ReportPage {
   let title: String
-  /// What the rows are called.
+  /// The name of the rows' file.
   let inputName: String
   let inspection: Inspection
   let evaluation: Evaluation

@@ -1,14 +1,14 @@
 import FastKMeansCore
 import FastKMeansFormats
 
-/// A model that was made smaller, to be printed.
+/// What `convert` prints about a model that it made smaller.
 struct ConversionSummary {
   let before: Precision
   let after: Precision
   let loss: PrecisionLoss
   let bytesBefore: Int
   let bytesAfter: Int
-  /// `nil` without rows to compare the models on.
+  /// `nil` if no rows were given to compare the models on.
   let comparison: ModelComparison?
 
   var json: JSON {
@@ -50,12 +50,12 @@ struct ConversionSummary {
   }
 }
 
-/// How well two models that know the same classes do on the same rows.
+/// Compares a model before and after it was made smaller, on the same rows.
 struct ModelComparison {
   let documentCount: Int
   let accuracyBefore: Double
   let accuracyAfter: Double
-  /// The share of documents that both give the same class.
+  /// The share of documents that get the same class from both.
   let agreement: Double
 
   init(truth: [Int], before: [Int], after: [Int]) {

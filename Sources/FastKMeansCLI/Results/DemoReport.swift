@@ -1,6 +1,6 @@
 import FastKMeansCore
 
-// The demo's result as text for a terminal and as Markdown.
+// The demo's result as text for a terminal and as Markdown for its report.
 extension DemoResult {
   var lines: [String] {
     ["FastKMeans on \(data)", ""] + comparison.lines() + [""] + verdict.map { "  " + $0 }

@@ -2,9 +2,9 @@ import FastKMeansCore
 import FastKMeansFormats
 import FastKMeansText
 
-/// What the demo found.
+/// What `demo` prints, as JSON and as text.
 struct DemoResult {
-  /// One way to train, judged on the test rows.
+  /// One way to train, with its results on the test rows.
   struct Contestant {
     let model: ClassifierModel<Label>
     let fitSeconds: Double
@@ -25,13 +25,13 @@ struct DemoResult {
   let testCount: Int
   let readSeconds: Double
   let vectorizeSeconds: Double
-  /// One centroid per class.
+  /// One centroid per class, not refined.
   let centroid: Contestant
   /// One prototype per class, refined.
   let single: Contestant
-  /// Several, refined.
+  /// Several prototypes per class, refined.
   let several: Contestant
-  /// The last one's model, as it is written.
+  /// The model that is written: that of ``several`` with its vectoriser.
   let contents: ModelContents
   let modelPath: String
   let reportPath: String
@@ -49,7 +49,7 @@ struct DemoResult {
     ])
   }
 
-  /// What the comparison says, in words that the numbers bear out.
+  /// Sums up the comparison in sentences; differences within chance are called none.
   var verdict: [String] {
     let refinement =
       switch difference(from: centroid, to: single) {
@@ -74,8 +74,8 @@ struct DemoResult {
     case level
   }
 
-  /// Both were judged by the same rows: only those that one of them got right and the other did not tell them apart,
-  /// and chance alone would share these out like coins (McNemar 1947, doi:10.1007/BF02295996).
+  /// Compares two results on the same rows by McNemar's test (1947, doi:10.1007/BF02295996): only rows that exactly
+  /// one of them got right count, and by chance each of these falls to either side like a coin.
   private func difference(from one: Contestant, to other: Contestant) -> Difference {
     let contested = zip(one.evaluation.isCorrect, other.evaluation.isCorrect).count { $0 != $1 }
     let noise = 2 * Double(contested).squareRoot() / Double(max(1, testCount))
@@ -85,14 +85,14 @@ struct DemoResult {
     return difference > 0 ? .gain(points) : .loss(points)
   }
 
-  /// A class with what each of its prototypes stands for.
+  /// A class with the words of each of its prototypes.
   struct Portrait {
     let label: Label
     let mass: Double
     let prototypes: [(mass: Double, words: [String])]
   }
 
-  /// The largest classes, whose documents differ most among themselves.
+  /// Portraits of the largest classes that have more than one prototype.
   func portraits(classes count: Int, words wordCount: Int) -> [Portrait] {
     let model = contents.model
     let starts = model.prototypes.classStarts(classCount: model.classes.count)

@@ -73,7 +73,7 @@ extension Evaluation {
       ])
   }
 
-  /// As many classes as people read; JSON has all.
+  /// How many classes the text and the page list; JSON has all.
   static let classLimit = 60
 
   /// The classes with the most documents first.
@@ -114,7 +114,7 @@ extension Evaluation {
 }
 
 extension ClassMetrics {
-  /// Precision, recall, F1 and support as they stand in tables.
+  /// Precision, recall, F1 and support as cells of a table.
   var cells: [String] {
     [precision, recall, f1].map(Readable.percent) + [Readable.count(support)]
   }
@@ -138,7 +138,7 @@ extension RejectionReport {
     ])
   }
 
-  /// A table, and under it how well known and unknown classes are told apart.
+  /// A table of rates, and a line on how well the score separates known from unknown classes.
   var lines: [String] {
     let table = Table(
       ["false accepts asked", "known accepted", "accuracy of these", "unknown accepted"],

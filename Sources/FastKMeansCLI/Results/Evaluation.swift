@@ -1,31 +1,31 @@
 import FastKMeansCore
 import FastKMeansFormats
 
-/// How good a model is on some rows, to be printed.
+/// Measures a model on labelled rows.
 struct Evaluation {
   let report: ClassificationReport
   let confidence: ConfidenceReport
-  /// Of each document.
+  /// For each document, whether the model gave its class.
   let isCorrect: [Bool]
   /// How often the right class is among the best few.
   let topAccuracies: [(count: Int, accuracy: Double)]
-  /// Of each class number in the report.
+  /// The label of each class number in the report.
   let classNames: [Label]
   /// Documents whose label the model does not know; they count as errors.
   let unknownCount: Int
-  /// Documents to which the model says "none of these".
+  /// Documents that the model rejects ("none of these").
   let rejectedCount: Int
   /// `nil` for a model that cannot tell unknown classes.
   let rejection: RejectionReport?
-  /// To predict all rows, which were parsed and vectorised before.
+  /// The time to predict all rows, after parsing and vectorising.
   let predictSeconds: Double
 
   var documentsPerSecond: Double { Double(report.documentCount) / max(predictSeconds, 1e-9) }
 
-  /// The numbers of classes among which the right one may be.
+  /// Each k for which the share of right classes among the best k is measured.
   private static let topCounts = [1, 2, 3, 5, 10]
 
-  /// Reads labelled rows, and judges a model by them.
+  /// Reads labelled rows and measures a model on them.
   ///
   /// - Throws: errors of the readers and the library.
   init(of contents: ModelContents, on path: String, _ options: ReaderOptions, _ progress: ProgressDisplay)
@@ -41,7 +41,7 @@ struct Evaluation {
     try self.init(of: contents.model, on: features, labels: labels, progress)
   }
 
-  /// Judges a model by rows as it takes them. Labels that it does not know count as errors.
+  /// Measures a model on its features. Labels that it does not know count as errors.
   ///
   /// - Throws: errors of the library.
   init(
@@ -50,7 +50,7 @@ struct Evaluation {
     var numbering = ClassNumbering(model.classes)
     let truth = numbering.add(labels)
     let names = numbering.names
-    // The scoring index is built when it is first needed, which is no part of an answer's time.
+    // The first question builds the scoring index, which the measured time shall not include.
     _ = try rows.withRows { try model.predictedClassIndices($0.slice(0..<min(1, $0.rowCount))) }
     let (predicted, seconds) = try progress.run("predicting", unit: "documents") { report in
       try rows.mapBlocks(report) { rows, _ in try model.predictedClassIndices(rows) }
@@ -81,10 +81,10 @@ struct Evaluation {
   }
 }
 
-/// What one document's best classes say about the confidence and the place of the right class.
+/// What the evaluation keeps of one answer.
 private struct Judged {
   let confidence: Float
-  /// How many classes come before the right one; `nil` if it is not among the first.
+  /// How many classes rank before the right one; `nil` if it is not among the best.
   let rank: Int?
   let isRejected: Bool
   let openSetScore: Float?

@@ -1,21 +1,21 @@
 import FastKMeansCore
 
-/// One document's explanation, to be printed.
+/// What `explain` prints about one document.
 struct ExplanationOutput {
   let explanation: Explanation<Label>
   let names: FeatureNames
   let wordCount: Int
 
-  /// One feature that decided between the two best classes.
+  /// One feature and its part in the scores of the two best classes.
   private struct Word {
     let feature: Int
-    /// What it gave the winner, the best other class, and the winner over the other.
+    /// Its part in the winner's score and in the rival's; `lead` is the difference.
     var winner = 0.0
     var rival = 0.0
     var lead: Double { winner - rival }
   }
 
-  /// The features that moved the decision most, in either direction, largest first.
+  /// The features with the largest effect on the decision, in either direction, largest first.
   private var words: [Word] {
     var words: [Int: Word] = [:]
     for contribution in explanation.winner.contributions {

@@ -66,7 +66,7 @@ extension Inspection {
     return vectorizer.isHashing ? "text, \(features) by hashing" : "text, \(features) (terms)"
   }
 
-  /// The options that say most, and all that differ from the defaults.
+  /// The most important options, and all that differ from their defaults.
   private var changedOptions: String {
     func fields(_ options: TrainingOptions) -> [JSON.Field] {
       guard case .object(let fields) = OptionsJSON.object(training: options, text: nil) else { return [] }

@@ -1,7 +1,7 @@
 import FastKMeansCore
 import FastKMeansFormats
 
-/// What is inside a model, to be printed.
+/// What `inspect` prints about a model, and what `report` draws.
 struct Inspection {
   /// One prototype of a class.
   struct PrototypeEntry {
@@ -22,7 +22,7 @@ struct Inspection {
   let path: String
   let info: ModelFileInfo
   let classes: [ClassEntry]
-  /// Only the classes that were asked for are listed.
+  /// Whether one class was asked for.
   let isSelection: Bool
 
   /// - Parameters:

@@ -1,14 +1,14 @@
 import FastKMeansCore
 import FastKMeansFormats
 
-/// The features that say most about a prototype.
+/// Finds the features that characterise a prototype.
 struct PrototypeWords {
   private let contents: ModelContents
   private let prototypes: PrototypeSet
-  /// Words not to show: they are frequent everywhere.
+  /// Words to leave out because they are frequent everywhere.
   private let hidden: Set<String>
-  /// The mean weight of features over all prototypes, by mass. A table of those that occur: hashed columns and those
-  /// of vectors may go into the billions.
+  /// The mean weight of each feature over all prototypes, weighted by mass. It is a dictionary because hashed columns
+  /// and those of vectors may go into the billions.
   private let background: [Int: Double]
 
   /// - Complexity: O(stored values of the model).
@@ -30,16 +30,16 @@ struct PrototypeWords {
     let weight: Double
   }
 
-  /// The features whose weight lies furthest above their mean over all prototypes, ties to the lower column. So words
-  /// that are frequent everywhere come late, in any language. The weights told are the prototype's own.
+  /// The features whose weight lies furthest above their mean over all prototypes; the lower column wins ties. So words
+  /// that are frequent everywhere come late, in any language. The weights in the result are the prototype's.
   ///
   /// - Complexity: O(stored values of the prototype x log).
   func top(_ count: Int, of prototype: Int) -> [Word] {
     largest(count, prototypes.row(prototype)) { $0.value - (background[$0.column] ?? 0) }
   }
 
-  /// The features by which a prototype stands out from the others of its class: its weight less the largest weight
-  /// that a feature has in another of these prototypes.
+  /// The features that set a prototype apart from the others of its class: those whose weight lies furthest above the
+  /// largest weight in any other of these prototypes.
   ///
   /// - Parameters:
   ///   - count: how many.

@@ -1,12 +1,12 @@
 import FastKMeansCore
 import FastKMeansText
 
-/// What a training run did, to be printed.
+/// What `train` prints.
 struct TrainingSummary {
   var documentCount: Int
   var model: ClassifierModel<Label>
   var report: TrainingReport
-  /// Of each class of the model.
+  /// One entry for each class of the model.
   var classCounts: [ClassCount]
   /// `nil` for vectors.
   var textOptions: TextOptions?
@@ -14,9 +14,9 @@ struct TrainingSummary {
   var readSeconds: Double
   /// `nil` for vectors.
   var vectorizeSeconds: Double?
-  /// From vectors to the fitted model.
+  /// The time from vectors to the fitted model.
   var fitSeconds: Double
-  /// Processor seconds of all threads in the same time.
+  /// The processor seconds of all threads in that time.
   var fitCPUSeconds: Double
   var modelPath: String
   var modelBytes: Int
@@ -103,7 +103,7 @@ extension RefinementOutcome {
     }
   }
 
-  /// In words; `nil` where there is nothing to say.
+  /// A sentence; `nil` without refinement.
   var line: String? {
     switch self {
     case .off: nil
@@ -118,16 +118,16 @@ extension RefinementOutcome {
   }
 }
 
-/// How many prototypes a class got, beside how many documents it has.
+/// The number of a class's documents and prototypes.
 struct ClassCount: Equatable {
   var label: Label
   var documents: Int
   var prototypes: Int
 
-  /// Of every class, in the model's order; `truth` has each row's class by its number in that order.
+  /// The counts of every class in the model's order; `truth` has the class number of each row.
   static func list(_ model: ClassifierModel<Label>, truth: [Int]) -> [ClassCount] {
     var documents = [Int](repeating: 0, count: model.classes.count)
-    // Rows of weight 0 may bring labels that are no class.
+    // Labels that occur only in rows of weight 0 are no classes of the model.
     for number in truth where number < documents.count { documents[number] += 1 }
     let starts = model.prototypes.classStarts(classCount: model.classes.count)
     return model.classes.enumerated().map { position, label in
@@ -142,10 +142,10 @@ struct ClassCount: Equatable {
     ])
   }
 
-  /// As many classes as show what was chosen; JSON has all.
+  /// How many of the largest classes the text lists; JSON has all.
   private static let shownCount = 5
 
-  /// How many classes have how many prototypes, and what the largest classes got.
+  /// Two tables: how many classes have how many prototypes, and the largest classes with theirs.
   static func table(_ counts: [ClassCount]) -> [String] {
     let groups = Dictionary(grouping: counts, by: \.prototypes).sorted { $0.key < $1.key }
     let histogram = Table(

@@ -1,11 +1,11 @@
 import FastKMeansCore
 
-/// What a search tried and found, to be printed.
+/// What `tune` prints.
 struct TuningSummary {
   let candidates: [TunedOptions]
   let outcome: SuccessiveHalving.Outcome
   let seconds: Double
-  /// Of the model that was trained with the best options; `nil` if none was asked for.
+  /// The training with the best options; `nil` if no model was asked for.
   var training: TrainingSummary?
 
   var best: TunedOptions { candidates[outcome.best] }
@@ -53,7 +53,7 @@ struct TuningSummary {
     return lines + (training.map { [""] + $0.lines } ?? [])
   }
 
-  /// Half the distance between the best and the worst fold.
+  /// Half the difference between the best and the worst fold.
   private func spread(_ trial: SuccessiveHalving.Trial) -> String {
     guard trial.failure == nil, trial.accuracies.count > 1, let low = trial.accuracies.min(),
       let high = trial.accuracies.max()
