@@ -1,4 +1,5 @@
 import FastKMeansCore
+import FastKMeansFormats
 import FastKMeansText
 
 /// Compares the options of a call with those of the model that the call continues. An option that was given and differs

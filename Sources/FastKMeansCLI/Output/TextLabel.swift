@@ -1,4 +1,5 @@
 import FastKMeansCore
+import FastKMeansFormats
 
 /// Writes labels into lines of text.
 enum TextLabel {

@@ -1,4 +1,5 @@
 import FastKMeansCore
+import FastKMeansFormats
 
 extension Evaluation {
   var json: JSON {

@@ -1,4 +1,5 @@
 import FastKMeansCore
+import FastKMeansFormats
 
 /// What `explain` prints about one document.
 struct ExplanationOutput {

@@ -1,4 +1,5 @@
 import FastKMeansCore
+import FastKMeansFormats
 
 extension Inspection {
   private var model: ClassifierModel<Label> { contents.model }

@@ -1,4 +1,5 @@
 import FastKMeansCore
+import FastKMeansFormats
 import FastKMeansText
 
 /// What `train` prints.

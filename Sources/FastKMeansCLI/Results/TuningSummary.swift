@@ -1,4 +1,5 @@
 import FastKMeansCore
+import FastKMeansFormats
 
 /// What `tune` prints.
 struct TuningSummary {

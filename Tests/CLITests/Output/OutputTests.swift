@@ -1,4 +1,5 @@
 import FastKMeansCore
+import FastKMeansFormats
 import Testing
 
 @testable import FastKMeansCLI
