@@ -69,7 +69,7 @@ struct DemoCommand: ParsableCommand {
     try Interruption.tidily(writing: result.modelPath) {
       try ModelFile.write(result.contents, to: result.modelPath)
     }
-    try OutputFile.write(to: result.reportPath) { try $0.write(result.markdown) }
+    try Interruption.tidily(write: result.reportPath) { try $0.write(result.markdown) }
     try StandardOutput.write(display.json ? [result.json.text] : result.lines)
   }
 }

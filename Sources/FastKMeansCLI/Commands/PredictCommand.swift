@@ -69,7 +69,7 @@ struct PredictCommand: ParsableCommand {
     _ report: (Int, Int) -> Void
   ) throws {
     let top = min(top, contents.model.classes.count)
-    try OutputFile.write(to: output) { sink in
+    try Interruption.tidily(write: output) { sink in
       let rows = try RowReader(path: input.input, options: reader)
       var rowCount = 0
       while let batch = try rows.next(maxRows: 8192, maxBytes: 16 << 20) {

@@ -49,6 +49,6 @@ struct ReportCommand: ParsableCommand {
       title: title ?? name(model.model), inputName: name(input.input),
       inspection: try Inspection(contents, path: model.model, label: nil, wordCount: topWords),
       evaluation: evaluation)
-    try OutputFile.write(to: output) { try $0.write(page.html) }
+    try Interruption.tidily(write: output) { try $0.write(page.html) }
   }
 }

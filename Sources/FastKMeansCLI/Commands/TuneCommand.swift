@@ -87,7 +87,7 @@ struct TuneCommand: ParsableCommand {
       try search(rows, labels, base, settings) { report($0.completed, $0.total) }
     }
     var summary = TuningSummary(candidates: candidates, outcome: outcome, seconds: seconds)
-    if let output { try OutputFile.write(to: output) { try $0.write(summary.best.json.text + "\n") } }
+    if let output { try Interruption.tidily(write: output) { try $0.write(summary.best.json.text + "\n") } }
     if let model {
       summary.training = try TrainCommand.train(input.input, reader, summary.best, to: model, progress)
     }

@@ -1,4 +1,5 @@
 import Dispatch
+import FastKMeansFormats
 import Foundation
 import Synchronization
 
@@ -32,6 +33,13 @@ enum Interruption {
     outputs.withLock { $0.append(path) }
     defer { outputs.withLock { _ = $0.popLast() } }
     return try work()
+  }
+
+  /// Writes a file whole or not at all, or to standard output for `-`; an interrupt removes its temporary file.
+  ///
+  /// - Throws: `FileError`, and what `body` throws.
+  static func tidily(write path: String, _ body: (FileSink) throws -> Void) throws {
+    try tidily(writing: path) { try AtomicFile.write(to: path, body) }
   }
 
   private static func end(after signal: Int32) {

@@ -18,13 +18,6 @@ enum OutputFile {
     }
   }
 
-  /// Writes a file whole or not at all; an interrupt meanwhile leaves nothing behind. `-` is the standard output.
-  ///
-  /// - Throws: `FileError`, and what `body` throws.
-  static func write(to path: String, _ body: (FileSink) throws -> Void) throws {
-    try Interruption.tidily(writing: path) { try AtomicFile.write(to: path, body) }
-  }
-
   /// By hand: `NSString.deletingLastPathComponent` of Swift 6.3 on Linux traps on a name of one letter.
   static func folder(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
