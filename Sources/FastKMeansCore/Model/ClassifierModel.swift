@@ -71,14 +71,14 @@ extension ClassifierModel {
     guard rows.rowCount > 0 else { return [] }
     let table = classes
     let slots = WorkerScratch<Answer<Class>?>(workers: rows.rowCount) { nil }
-    try ClassScoring(storage).forEachAnswer(rows, top: min(count, table.count)) { row, hits, verdict in
-      let classes = hits.map {
+    try ClassScoring(storage).forEachAnswer(rows, top: min(count, table.count)) { row, answer in
+      let classes = answer.classes.map {
         Classification(
           label: table[$0.classIndex], similarity: $0.similarity, confidence: $0.confidence,
           prototype: $0.prototype)
       }
       slots.with(row) {
-        $0 = Answer(classes: classes, isRejected: verdict.isRejected, openSetScore: verdict.openSetScore)
+        $0 = Answer(classes: classes, isRejected: answer.isRejected, openSetScore: answer.openSetScore)
       }
     }
     return (0..<rows.rowCount).compactMap { row in slots.with(row) { $0 } }
