@@ -51,6 +51,10 @@ struct PredictCommand: ParsableCommand {
     // Prediction ignores labels, so read them as text: every label is valid text.
     let reader = try contents.readerOptions(options, labelKind: .text)
     for path in [output, proba ?? "-"] { try OutputFile.check(path) }
+    // The header is written at the end, which needs a file to go back in.
+    if let proba, !OutputFile.canBeRegular(proba) {
+      throw CallError("--proba is \(proba), which is no regular file; name one")
+    }
     let progress = ProgressDisplay(isQuiet: display.quiet)
     try progress.run("predicting", unit: "documents") { report in
       guard let proba else { return try predict(contents, reader, into: nil, report) }

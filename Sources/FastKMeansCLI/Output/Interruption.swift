@@ -39,7 +39,7 @@ enum Interruption {
   ///
   /// - Throws: `FileError`, and what `body` throws.
   static func tidily(write path: String, _ body: (FileSink) throws -> Void) throws {
-    try tidily(writing: path) { try AtomicFile.write(to: path, body) }
+    try tidily(writing: path) { try OutputFile.write(to: path, body) }
   }
 
   private static func end(after signal: Int32) {
