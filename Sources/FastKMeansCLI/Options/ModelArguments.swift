@@ -24,6 +24,10 @@ struct ModelArguments: ParsableArguments {
   /// - Throws: `OptionsError`; what is wrong with the file; `ClassifierError` for a model that cannot tell unknown
   ///   classes.
   func load(rejecting rule: RejectionRule? = nil) throws -> ModelContents {
+    // A wrong call is refused before any file is opened.
+    var options = TrainingOptions()
+    options.threadCount = nThreads
+    _ = try options.validated()
     var contents = try ModelFile.read(model, threadCount: nThreads)
     contents.model = try contents.model.on(device)
     if let rule { contents.model = try contents.model.rejecting(rule) }
