@@ -1,4 +1,5 @@
 import FastKMeansCore
+import FastKMeansFormats
 import FastKMeansText
 
 /// Options under the names that they have in every language.

@@ -44,8 +44,13 @@ extension ClassifierModel {
 
   /// The same as ``predict(_:)``, as positions in ``classes``.
   public func predictedClassIndices(_ rows: Features) throws -> [Int] {
+    try rows.withRows { try predictedClassIndices($0) }
+  }
+
+  /// The same for rows that someone else owns.
+  package func predictedClassIndices(_ rows: FeatureRows) throws -> [Int] {
     guard rows.rowCount > 0 else { return [] }
-    return try rows.withRows { try ClassScoring(storage).predictedClasses($0).map(Int.init) }
+    return try ClassScoring(storage).predictedClasses(rows).map(Int.init)
   }
 
   /// The best classes of each row with their similarities and confidences, best first.
@@ -55,24 +60,25 @@ extension ClassifierModel {
   ///   - count: how many classes, at least 1; fewer are given if the model has fewer.
   /// - Throws: ``InputError/featureCountMismatch(expected:found:)``, ``OptionsError`` for a count below 1.
   public func classify(_ rows: Features, top count: Int = 1) throws -> [Answer<Class>] {
+    try rows.withRows { try classify($0, top: count) }
+  }
+
+  /// The same for rows that someone else owns.
+  package func classify(_ rows: FeatureRows, top count: Int) throws -> [Answer<Class>] {
     guard count >= 1 else {
       throw OptionsError(parameter: "top", value: "\(count)", allowed: "a whole number from 1")
     }
     guard rows.rowCount > 0 else { return [] }
     let table = classes
     let slots = WorkerScratch<Answer<Class>?>(workers: rows.rowCount) { nil }
-    try rows.withRows { view in
-      let scoring = try ClassScoring(storage)
-      try scoring.forEachAnswer(view, top: min(count, table.count)) { row, answer in
-        let classes = answer.classes.map {
-          Classification(
-            label: table[$0.classIndex], similarity: $0.similarity, confidence: $0.confidence,
-            prototype: $0.prototype)
-        }
-        slots.with(row) {
-          $0 = Answer(
-            classes: classes, isRejected: answer.isRejected, openSetScore: answer.openSetScore)
-        }
+    try ClassScoring(storage).forEachAnswer(rows, top: min(count, table.count)) { row, answer in
+      let classes = answer.classes.map {
+        Classification(
+          label: table[$0.classIndex], similarity: $0.similarity, confidence: $0.confidence,
+          prototype: $0.prototype)
+      }
+      slots.with(row) {
+        $0 = Answer(classes: classes, isRejected: answer.isRejected, openSetScore: answer.openSetScore)
       }
     }
     return (0..<rows.rowCount).compactMap { row in slots.with(row) { $0 } }
