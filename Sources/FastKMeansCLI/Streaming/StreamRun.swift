@@ -50,7 +50,7 @@ struct StreamRun {
     if follow {
       return try FollowedRowSource(path: input, format: format, options: reader, note: progress.note)
     }
-    return try InputKind.isRegularFile(input)
+    return try FileRowSource.canRead(input)
       ? FileRowSource(path: input, format: format, options: reader)
       : PipeRowSource(path: input, format: format, options: reader)
   }

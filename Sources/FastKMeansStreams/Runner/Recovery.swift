@@ -194,11 +194,10 @@ extension Recovery {
     try learn(batch.data, record, &checkpoint)
   }
 
-  /// Learns rows again, and answers them again before: nobody knows whether their answers have arrived.
+  /// Learns rows again, and sends their answers again: nobody knows whether these have arrived.
   private func learn(_ rows: LabelledData, _ record: LogRecord, _ checkpoint: inout Checkpoint) throws {
-    if let answers, record.source == source.identity {
-      try answers.send(checkpoint.state.answers(to: rows), upTo: record.position)
-    }
-    _ = try checkpoint.state.learn(rows)
+    let answers = record.source == source.identity ? answers : nil
+    let step = try checkpoint.state.learn(rows, answers: answers != nil)
+    try answers?.send(step.answers, upTo: record.position)
   }
 }
