@@ -34,13 +34,14 @@ private func checkAlignment<Element>(_ pointer: UnsafeRawPointer, of element: El
 func require<Structure>(
   structure pointer: UnsafePointer<Structure>?, _ name: String, size: KeyPath<Structure, UInt32>
 ) throws -> Structure {
-  let structure = try require(pointer, name).pointee
-  guard Int(structure[keyPath: size]) >= MemoryLayout<Structure>.size else {
+  let pointer = try require(pointer, name)
+  // The rest of a shorter structure must not even be read.
+  let found = pointer.pointee[keyPath: size]
+  guard Int(found) >= MemoryLayout<Structure>.size else {
     throw CallError.size(
-      "\(name).struct_size", structure[keyPath: size],
-      allowed: "sizeof, which is \(MemoryLayout<Structure>.size), or more")
+      "\(name).struct_size", found, allowed: "sizeof, which is \(MemoryLayout<Structure>.size), or more")
   }
-  return structure
+  return pointer.pointee
 }
 
 /// Checks a structure that is to be filled.

@@ -187,7 +187,7 @@ extension Recovery {
     }
     source.expect(checkpoint.state.expectation)
     let batch = try source.reread(to: record.position)
-    guard CRC32C(RowCoding.encode(batch.data)).value == checksum else {
+    guard RowCoding.checksum(of: batch.data) == checksum else {
       throw StreamError.sourceChanged(
         name: source.name, reason: "rows that were read before are other rows now")
     }

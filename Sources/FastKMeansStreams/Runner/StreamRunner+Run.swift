@@ -49,7 +49,7 @@ extension StreamRunner {
     state.counts.zeroBased = source.zeroBased ?? state.counts.zeroBased
     let rows: LogRecord.Rows =
       source.isRereadable
-      ? .reread(checksum: CRC32C(RowCoding.encode(batch.data)).value) : .content(RowCoding.encode(batch.data))
+      ? .reread(checksum: RowCoding.checksum(of: batch.data)) : .content(RowCoding.encode(batch.data))
     try acknowledge(rows, rejects: rejectLines, rejectedCount: batch.rejected.count)
     if !batch.rejected.isEmpty { try source.setAside(batch.rejected) }
     try answers?.send(step.answers, upTo: source.position)
