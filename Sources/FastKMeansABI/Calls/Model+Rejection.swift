@@ -41,11 +41,7 @@ package func modelOpenSetScores(
     let input = try AnswerInput(model, rows, threads)
     _ = try input.storage.requiredOpenSet
     let target = try Output<Float>(scores, count: input.rowCount, "scores")
-    try input.answer { view in
-      try input.scoring.forEachAnswer(view, top: 1) { row, _, verdict in
-        target[row] = verdict.openSetScore ?? .nan
-      }
-    }
+    try input.answer { if let found = try input.scoring.openSetScores($0) { target.write(found) } }
   }
 }
 
