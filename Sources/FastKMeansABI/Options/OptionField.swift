@@ -46,7 +46,7 @@ struct OptionField {
 
 /// The options of a call: a JSON object in a text.
 enum OptionsText {
-  static func fields(_ options: UnsafePointer<CChar>?, length: Int64) throws -> [OptionField] {
+  static func fields(_ options: TextPointer?, length: Int64) throws -> [OptionField] {
     guard let options else { return [] }
     let text = try text(options, length: length, "options")
     let value: JSONValue
@@ -59,7 +59,7 @@ enum OptionsText {
     return object.members.map { OptionField(name: $0.key, value: $0.value) }
   }
 
-  private static func notAnObject(_ reason: String) -> ArgumentError {
-    ArgumentError(parameter: "options", kind: "text", problem: "is no JSON object; \(reason)")
+  private static func notAnObject(_ reason: String) -> CallError {
+    CallError(parameter: "options", kind: "text", problem: "is no JSON object; \(reason)")
   }
 }
