@@ -35,7 +35,7 @@ struct ExplanationRun {
       .features
     for (row, explanation) in try model.model.explain(features).enumerated() {
       let output = ExplanationOutput(
-        explanation: explanation, names: try names(of: row, in: data), wordCount: wordCount)
+        explanation: explanation, names: names(of: row, in: data), wordCount: wordCount)
       if isJSON {
         try StandardOutput.write([output.json.text])
       } else {
@@ -44,8 +44,8 @@ struct ExplanationRun {
     }
   }
 
-  private func names(of row: Int, in data: LabelledData) throws -> FeatureNames {
+  private func names(of row: Int, in data: LabelledData) -> FeatureNames {
     guard case .text(let documents, _) = data else { return FeatureNames(model: model) }
-    return try FeatureNames(model: model, document: documents.text(at: row))
+    return FeatureNames(model: model, document: documents.text(at: row))
   }
 }

@@ -11,21 +11,9 @@ struct FeatureNames {
 
   init(model: LoadedModel) { self.model = model }
 
-  /// - Throws: errors of the text's options, which a model's are not.
-  init(model: LoadedModel, document: String) throws {
+  init(model: LoadedModel, document: String) {
     self.init(model: model)
-    guard let vectorizer = model.vectorizer, vectorizer.isHashing else { return }
-    var options = vectorizer.options
-    (options.hashingBits, options.minDocumentFrequency, options.maxFeatures) = (nil, 1, nil)
-    // A document without a term has no vocabulary, and no feature to name.
-    guard let own = try? TFIDFVectorizer.fit(to: CollectionOfOne(document), options: options, workers: 1)
-    else {
-      return
-    }
-    for column in 0..<own.columnCount {
-      guard let term = own.term(at: column), let hash = vectorizer.column(of: term) else { continue }
-      hashed[hash, default: []].append(term)
-    }
+    hashed = model.vectorizer?.hashedTerms(of: document) ?? [:]
   }
 
   subscript(feature: Int) -> String {
