@@ -25,8 +25,7 @@ public struct ClassifierModel<Class: ClassLabel>: Sendable {
   /// The classes, in the order of the columns of ``probabilities(of:)``.
   public var classes: [Class] { storage.classes.labels.compactMap { Class(label: $0) } }
 
-  /// The prototypes of all classes.
-  public var prototypes: PrototypeSet { storage.prototypes }
+  package var prototypes: PrototypeSet { storage.prototypes }
 
   /// The number of values that a vector must have.
   public var featureCount: Int { storage.prototypes.featureCount }

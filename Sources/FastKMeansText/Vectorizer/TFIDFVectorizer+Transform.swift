@@ -9,7 +9,7 @@ extension TFIDFVectorizer {
   /// - Returns: the rows and how many invalid sequences were read as U+FFFD.
   /// - Throws: ``TextError/notFitted``, ``TextError/documentTooLong(document:bytes:limit:)``.
   /// - Complexity: O(bytes) expected time; twice the rows' memory at most.
-  public func transform(_ documents: UTF8Documents, workers: Int = -1) throws -> VectorizedText {
+  package func transform(_ documents: UTF8Documents, workers: Int = -1) throws -> VectorizedText {
     try documents.withDocuments { try transform($0, workers: workers) }
   }
 
@@ -42,7 +42,7 @@ extension TFIDFVectorizer {
   }
 
   /// The column of a term as the tokeniser writes it, or `nil` where the vocabulary lacks it.
-  public func column(of term: String) -> Int? {
+  package func column(of term: String) -> Int? {
     var term = term
     return term.withUTF8 { column(of: $0) }
   }

@@ -9,9 +9,10 @@ from . import _native as native
 from ._answers import Explanation
 from ._classifier import FastKMeansClassifier
 from ._input import Rows, rows_of
-from ._parameters import params_of_options
-from ._persistence import _checked_path, thread_count
+from ._parameters import params_of_options, text_options, thread_count
+from ._persistence import _checked_path
 from ._vectorizer import TfidfVectorizer
+from ._vectorizer_handle import Vectorizer
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -45,6 +46,8 @@ class TextClassifier(FastKMeansClassifier):
     >>> clf.explain(["the screen is black"])[0].features[0][0]
     'screen'
     """
+
+    vectorizer_: TfidfVectorizer
 
     _vectorizer_parameters = (
         "ngrams", "min_df", "max_features", "sublinear_tf", "stop_words", "lowercase", "hashing", "ngram_range",
@@ -125,7 +128,7 @@ class TextClassifier(FastKMeansClassifier):
             raise ValueError(
                 f"{os.fsdecode(path)}: it was trained on rows of numbers, not on texts; open it with FastKMeansClassifier.load"
             )
-        vectorizer = TfidfVectorizer._of_handle(model.vectorizer())
+        vectorizer = TfidfVectorizer._of_handle(model.vectorizer(), n_threads)
         parameters = {**params_of_options(model.options()), "n_threads": n_threads}
         own = {name: getattr(vectorizer, name) for name in cls._vectorizer_parameters}
         loaded = cls(**own, **parameters)
@@ -137,17 +140,14 @@ class TextClassifier(FastKMeansClassifier):
         self, X: Any, y: Any, sample_weight: Any, verbose: Any, whole: bool, classes: Any = None
     ) -> dict[str, Any]:
         """Learns from texts; the vectoriser takes its place when all is done."""
-        keeps = self._is_fitted() and (not whole or self.warm_start)
-        if keeps:
-            vectorizer, rows = self.vectorizer_, self.vectorizer_.transform(X)
+        if self._is_fitted() and (not whole or self.warm_start):
+            vectorizer = self.vectorizer_
+            rows = vectorizer.transform(X)
         else:
-            vectorizer = TfidfVectorizer(
-                n_threads=self.n_threads, **{name: getattr(self, name) for name in self._vectorizer_parameters}
-            )
-            if whole or self.hashing is None:
-                rows = vectorizer.fit_transform(X)
-            else:
-                rows = vectorizer._blank().transform(X)
+            # A hashing one need not see documents first, as a stream asks for.
+            vectorizer = TfidfVectorizer._of_handle(Vectorizer.new(text_options(self.get_params())), self.n_threads)
+            learns = whole or self.hashing is None
+            rows = vectorizer.fit_transform(X) if learns else vectorizer.transform(X)
         report = super()._learn(rows, y, sample_weight, verbose, whole, classes)
         self.vectorizer_ = vectorizer
         return report
