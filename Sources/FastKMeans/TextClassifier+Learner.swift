@@ -110,7 +110,8 @@ extension TextClassifier.Learner {
       report = try body(&learner, .sparse(known.transform(texts, workers: workers)), column)
       vectorizer = known
     } else {
-      let text = try TFIDFVectorizer.fitTransform(UTF8Documents(texts), options: textOptions, workers: workers)
+      let text = try TFIDFVectorizer.fitTransform(
+        UTF8Documents(texts), options: textOptions, workers: workers)
       report = try body(&learner, .sparse(text.rows), column)
       vectorizer = text.vectorizer
     }

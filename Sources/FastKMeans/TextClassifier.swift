@@ -124,7 +124,8 @@ extension TextClassifier {
     to texts: ArraySlice<String>, top count: Int, reasons reasonCount: Int
   ) throws -> [Answer<String>] {
     let model = contents.model
-    let rows = try vectorizer.transform(UTF8Documents(texts), workers: texts.count == 1 ? 1 : model.options.threadCount)
+    let rows = try vectorizer.transform(
+      UTF8Documents(texts), workers: texts.count == 1 ? 1 : model.options.threadCount)
     let answers = try model.classify(.sparse(rows.rows), top: count, reasons: reasonCount)
     return zip(texts, answers).map { text, answer in
       var answer = Answer<String>(answer)

@@ -37,7 +37,8 @@ struct LibraryAgreementTests {
     #expect(trained.status == 0, "\(trained.errors)")
 
     var learner = try TextClassifier.Learner()
-    try learner.fit(lines(of: "rows.tsv", in: folder).map { String($0[1]) }, labels: labels(of: "rows.tsv", in: folder))
+    try learner.fit(
+      lines(of: "rows.tsv", in: folder).map { String($0[1]) }, labels: labels(of: "rows.tsv", in: folder))
     try learner.classifier().write(to: folder.path("own"))
     #expect(try folder.data("own") == folder.data("m"))
 
@@ -45,7 +46,8 @@ struct LibraryAgreementTests {
     let answers = try TextClassifier(contentsOf: folder.path("m")).classify(asked, top: 2)
     let printed = try Tool.run("predict", "--model", "own", "--input", "test.tsv", "--top", "2", in: folder)
     let expected = answers.map { answer in
-      "\(answer.label)\t\(answer.confidence)\t\(answer.alternatives[0].label)\t\(answer.alternatives[0].confidence)"
+      let next = answer.alternatives[0]
+      return "\(answer.label)\t\(answer.confidence)\t\(next.label)\t\(next.confidence)"
     }
     #expect(printed.lines.map(String.init) == expected)
   }

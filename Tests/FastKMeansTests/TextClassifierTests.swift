@@ -188,7 +188,9 @@ import Testing
     #expect(throws: InputError.lengthMismatch(what: "labels", expected: 2, found: 1)) {
       try learner.fit(["screen", "invoice"], labels: ["hardware"])
     }
-    #expect(throws: TextError.emptyVocabulary(documents: 2)) { try learner.fit(["", ""], labels: ["a", "b"]) }
+    #expect(throws: TextError.emptyVocabulary(documents: 2)) {
+      try learner.fit(["", ""], labels: ["a", "b"])
+    }
     #expect(throws: TextError.noTermsRemain(minimumDocumentFrequency: 2, documents: 2)) {
       try learner.fit(["screen", "invoice"], labels: ["a", "b"])
     }

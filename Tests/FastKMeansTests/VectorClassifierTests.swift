@@ -67,8 +67,12 @@ import Testing
     #expect(throws: InputError.noRows) { try learner.fit([[Float]](), labels: []) }
     try learner.fit(Self.vectors, labels: Self.labels)
     let classifier = try learner.classifier()
-    #expect(throws: InputError.featureCountMismatch(expected: 4, found: 2)) { try classifier.classify([1, 2]) }
-    #expect(throws: InputError.notFinite(row: 0, column: 3)) { try classifier.classify([1, 2, 3, .infinity]) }
+    #expect(throws: InputError.featureCountMismatch(expected: 4, found: 2)) {
+      try classifier.classify([1, 2])
+    }
+    #expect(throws: InputError.notFinite(row: 0, column: 3)) {
+      try classifier.classify([1, 2, 3, .infinity])
+    }
     #expect(try classifier.classify([[Float]]()).isEmpty)
   }
 }

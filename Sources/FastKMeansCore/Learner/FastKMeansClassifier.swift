@@ -137,8 +137,8 @@ extension FastKMeansClassifier {
     initialization: Initialization? = nil, measuringError: Bool = false, progress: ProgressHandler? = nil
   ) throws -> TrainingReport {
     try learn(
-      rows.features, labels: LabelColumn(labels), sampleWeights: sampleWeights, initialization: initialization,
-      measuringError: measuringError, progress: progress)
+      rows.features, labels: LabelColumn(labels), sampleWeights: sampleWeights,
+      initialization: initialization, measuringError: measuringError, progress: progress)
   }
 
   /// Learns from one batch, with labels as file readers give them.

@@ -41,10 +41,12 @@ extension Answer<String> {
   package init(_ other: Answer<Label>) {
     let classes = other.classes.map {
       Classification(
-        label: $0.label.description, similarity: $0.similarity, confidence: $0.confidence, prototype: $0.prototype)
+        label: $0.label.description, similarity: $0.similarity, confidence: $0.confidence,
+        prototype: $0.prototype)
     }
     self.init(
-      classes: classes, isRejected: other.isRejected, openSetScore: other.openSetScore, reasons: other.reasons)
+      classes: classes, isRejected: other.isRejected, openSetScore: other.openSetScore,
+      reasons: other.reasons)
   }
 }
 

@@ -15,7 +15,9 @@ extension ClassifierModel {
   ///   - rows: documents.
   ///   - count: how many classes, at least 1.
   ///   - reasonCount: how many reasons at most, from 0.
-  package func classify(_ rows: Features, top count: Int, reasons reasonCount: Int) throws -> [Answer<Class>] {
+  package func classify(
+    _ rows: Features, top count: Int, reasons reasonCount: Int
+  ) throws -> [Answer<Class>] {
     guard reasonCount >= 0 else {
       throw OptionsError(parameter: "reasons", value: "\(reasonCount)", allowed: "a whole number from 0")
     }

@@ -6,14 +6,16 @@ package enum BackgroundWork {
   /// The number of documents after which work looks whether it has been cancelled.
   package static let batchSize = 4096
 
+  /// Throws `CancellationError` once the task that waits for the work has been cancelled.
+  package typealias Check = @Sendable () throws -> Void
+
   /// Runs `body` on a dispatch queue and returns what it returns.
   ///
   /// - Parameters:
-  ///   - body: gets a function that throws `CancellationError` once the calling task has been cancelled; long work calls
-  ///     it now and then.
+  ///   - body: long work calls the function that it gets now and then.
   /// - Throws: what `body` throws; `CancellationError` without calling `body` if the task is cancelled already.
   package static func run<Result: Sendable>(
-    _ body: @escaping @Sendable (_ checkCancellation: @escaping @Sendable () throws -> Void) throws -> Result
+    _ body: @escaping @Sendable (_ checkCancellation: @escaping Check) throws -> Result
   ) async throws -> Result {
     try Task.checkCancellation()
     let isCancelled = Flag()
@@ -38,7 +40,7 @@ package enum BackgroundWork {
   ///   - placeholder: what stands in its place while it is changed.
   package static func change<Value: Sendable, Result: Sendable>(
     _ value: inout Value, placeholder: Value,
-    _ body: @escaping @Sendable (inout Value, _ checkCancellation: @escaping @Sendable () throws -> Void) throws -> Result
+    _ body: @escaping @Sendable (inout Value, _ checkCancellation: @escaping Check) throws -> Result
   ) async throws -> Result {
     let moved = Moved(value)
     value = placeholder

@@ -57,7 +57,9 @@ extension TFIDFVectorizer {
     var options = options
     (options.hashingBits, options.minDocumentFrequency, options.maxFeatures) = (nil, 1, nil)
     // A document without a term has no vocabulary, and no feature to name.
-    guard let own = try? Self.fit(to: CollectionOfOne(document), options: options, workers: 1) else { return [:] }
+    guard let own = try? Self.fit(to: CollectionOfOne(document), options: options, workers: 1) else {
+      return [:]
+    }
     let terms = (0..<own.columnCount).compactMap(own.term)
     return Dictionary(grouping: terms) { column(of: $0) ?? -1 }
   }

@@ -11,7 +11,8 @@ do {
   switch (arguments.first, arguments.count) {
   case ("learn", 3):
     let lines = try String(contentsOfFile: arguments[2], encoding: .utf8).split(separator: "\n")
-    let fields = lines.map { $0.split(separator: "\t", maxSplits: 1).map(String.init) }.filter { $0.count == 2 }
+    let fields = lines.map { $0.split(separator: "\t", maxSplits: 1).map(String.init) }
+      .filter { $0.count == 2 }
     var learner = try TextClassifier.Learner()
     try learner.fit(fields.map { $0[1] }, labels: fields.map { $0[0] }) { progress in
       print("\(progress.phase) \(progress.completed) of \(progress.total)")
