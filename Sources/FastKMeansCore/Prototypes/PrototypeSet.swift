@@ -28,6 +28,9 @@ package struct PrototypeSet: Sendable, Equatable {
 
   package var precision: Precision { values.precision }
 
+  /// The kind of rows that these prototypes stand for.
+  package var shape: FeatureShape { FeatureShape(featureCount: featureCount, isSparse: isSparse) }
+
   package var isSparse: Bool {
     if case .sparse = rows { true } else { false }
   }

@@ -21,26 +21,24 @@ package struct ReferenceBatch: Sendable {
 
   package var count: Int { classes.count }
 
-  /// - Parameters:
-  ///   - classes: of all rows; a negative one leaves the row out.
   /// - Throws: ``InputError/tooLarge(what:neededBytes:allowedBytes:)`` for 2^32 non-zeros or more.
   /// - Complexity: O(non-zeros of the rows + features).
   package init(
-    _ rows: FeatureRows, range: Range<Int>, classes: [Int32], norms: RowNorms, weights: [Float]?
+    _ set: TrainingSet, range: Range<Int>
   ) throws {
-    self.weights = weights.map { _ in [] }
-    for row in range where classes[row] >= 0 {
-      append(row, of: rows, scale: norms.scales[row])
-      squaredNorms.append(norms.squaredNorms[row])
-      self.classes.append(classes[row])
-      if let weights { self.weights?.append(weights[row]) }
+    weights = set.weights.map { _ in [] }
+    for row in range where set.classes[row] >= 0 {
+      append(row, of: set.rows, scale: set.norms.scales[row])
+      squaredNorms.append(set.norms.squaredNorms[row])
+      classes.append(set.classes[row])
+      weights?.append(set.weight(of: row))
     }
     guard columns.count < Int(UInt32.max) else {
       throw InputError.tooLarge(
         what: "a batch of \(columns.count) values; lower batch_size: it", neededBytes: columns.count,
         allowedBytes: Int(UInt32.max))
     }
-    sortByFeature(featureCount: rows.columnCount)
+    sortByFeature(featureCount: set.featureCount)
   }
 
   private mutating func append(_ row: Int, of rows: FeatureRows, scale: Float) {

@@ -106,20 +106,17 @@ extension ReferenceByClass {
   package struct Batch: Sendable {
     fileprivate var classes: [ClassPart] = []
 
-    /// - Parameters:
-    ///   - classes: of all rows; a negative one leaves the row out.
     /// - Complexity: O(non-zeros of the rows).
     package init(
-      _ rows: FeatureRows, range: Range<Int>, classes: [Int32], classCount: Int, norms: RowNorms,
-      weights: [Float]?, options: TrainingOptions, workers: Int
+      _ set: TrainingSet, range: Range<Int>, options: TrainingOptions, workers: Int
     ) throws {
-      let partition = ClassPartition(classes: classes[range], classCount: classCount)
+      let partition = ClassPartition(classes: set.classes[range], classCount: set.classCount)
       let touched = partition.classesByFallingSize()
       let scratch = WorkerScratch<ColumnMap>(workers: workers) { ColumnMap() }
       self.classes = try Parallel.map(count: touched.count, workers: workers) { worker, index in
         scratch.with(worker) { columnMap in
           partition.withRows(of: touched[index]) {
-            ClassPart(touched[index], $0, rows, norms, weights, options.distance, &columnMap)
+            ClassPart(touched[index], $0, set, options.distance, &columnMap)
           }
         }
       }
@@ -136,15 +133,14 @@ extension ReferenceByClass {
     var zeroWeight = 0.0
 
     init(
-      _ classIndex: Int, _ rowIndices: UnsafeBufferPointer<Int32>, _ rows: FeatureRows, _ norms: RowNorms,
-      _ weights: [Float]?, _ distance: Distance, _ columnMap: inout ColumnMap
+      _ classIndex: Int, _ rowIndices: UnsafeBufferPointer<Int32>, _ set: TrainingSet, _ distance: Distance,
+      _ columnMap: inout ColumnMap
     ) {
       self.classIndex = classIndex
-      self.rows = ClassRows(
-        rowIndices, of: rows, norms: norms, weights: weights, distance: distance, columnMap: &columnMap)
-      order = self.rows.isSparse ? self.rows.columnsInGlobalOrder() : []
-      for row in rowIndices where norms.scales[Int(row)] == 0 {
-        zeroWeight += Double(weights?[Int(row)] ?? 1)
+      rows = ClassRows(rowIndices, of: set, distance: distance, columnMap: &columnMap)
+      order = rows.isSparse ? rows.columnsInGlobalOrder() : []
+      for row in rowIndices where set.norms.scales[Int(row)] == 0 {
+        zeroWeight += Double(set.weight(of: Int(row)))
       }
     }
   }

@@ -18,8 +18,9 @@ package struct ReferenceTrainer {
   /// - Complexity: O(epochs x (non-zeros x prototypes + batches x features x prototypes)); hard assignments need
   ///   O(epochs x (non-zeros x prototypes of a class + batches x stored values)).
   package func fit(
-    _ prototypes: inout [[Prototype]], rows: FeatureRows, classes: [Int32], norms: RowNorms, weights: [Float]?
+    _ prototypes: inout [[Prototype]], _ set: TrainingSet
   ) throws -> TrainingReport {
+    let rows = set.rows
     let (total, overflow) = rows.rowCount.multipliedReportingOverflow(by: options.maxEpochs)
     try progress.begin(.training, total: overflow ? .max : total)
     var report = TrainingReport()
@@ -33,7 +34,7 @@ package struct ReferenceTrainer {
       for (number, first) in stride(from: 0, to: rows.rowCount, by: options.batchSize).enumerated() {
         let range = first..<min(rows.rowCount, first + options.batchSize)
         if number == batches.count {
-          batches.append(try batch(rows, range, classes, prototypes.count, norms, weights))
+          batches.append(try batch(set, range))
         }
         let shift = try learn(&state, batches[number], rows, &report)
         report.shift = max(report.shift, shift)
@@ -46,14 +47,14 @@ package struct ReferenceTrainer {
 
   /// One batch.
   package func update(
-    _ prototypes: inout [[Prototype]], with rows: FeatureRows, classes: [Int32], norms: RowNorms,
-    weights: [Float]?
+    _ prototypes: inout [[Prototype]], with set: TrainingSet
   ) throws -> TrainingReport {
+    let rows = set.rows
     try progress.begin(.training, total: rows.rowCount)
     var report = TrainingReport()
     report.epochs = 1
     var state = try state(prototypes, rows)
-    let batch = try batch(rows, 0..<rows.rowCount, classes, prototypes.count, norms, weights)
+    let batch = try batch(set, 0..<rows.rowCount)
     report.shift = try learn(&state, batch, rows, &report)
     return try finish(report, state, &prototypes)
   }
@@ -105,15 +106,11 @@ extension ReferenceTrainer {
   }
 
   private func batch(
-    _ rows: FeatureRows, _ range: Range<Int>, _ classes: [Int32], _ classCount: Int, _ norms: RowNorms,
-    _ weights: [Float]?
+    _ set: TrainingSet, _ range: Range<Int>
   ) throws -> Batch {
     try options.isSoft
-      ? .soft(ReferenceBatch(rows, range: range, classes: classes, norms: norms, weights: weights))
-      : .hard(
-        ReferenceByClass.Batch(
-          rows, range: range, classes: classes, classCount: classCount, norms: norms, weights: weights,
-          options: options, workers: workers))
+      ? .soft(ReferenceBatch(set, range: range))
+      : .hard(ReferenceByClass.Batch(set, range: range, options: options, workers: workers))
   }
 
   /// Assign, update, truncate, normalise, shift, prune, merge; returns the shift.
