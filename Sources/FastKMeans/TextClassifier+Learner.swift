@@ -104,7 +104,7 @@ extension TextClassifier.Learner {
     guard !texts.isEmpty else { throw InputError.noRows }
     let workers = learner.options.threadCount
     let column = try LabelColumn(keepsVectorizer ? labels.map(stored) : labels.map(\.label))
-    let known = keepsVectorizer ? try vectorizer ?? hashingVectorizer() : nil
+    let known = try keepsVectorizer ? vectorizer ?? hashingVectorizer() : nil
     let report: TrainingReport
     if let known {
       report = try body(&learner, .sparse(known.transform(texts, workers: workers)), column)

@@ -37,11 +37,11 @@ import Testing
   @Test func aCancelledFitStopsAndChangesNothing() async throws {
     let (texts, labels) = Tickets.make(600)
     let gate = Gate()
-    let task = Task {
+    let task = Task { () async throws -> [String] in
       var learner = TextClassifier.Learner(resuming: try Tickets.classifier(60))
       do {
         try await learner.fit(texts + ["new"], labels: labels + ["new"]) { _ in gate.wait() }
-        return [String]()
+        return []
       } catch is CancellationError {
         return learner.classes
       }
@@ -54,7 +54,7 @@ import Testing
 
   @Test func aCancelledTaskStartsNothing() async throws {
     let classifier = try Tickets.classifier(60)
-    let task = Task {
+    let task = Task { () async throws -> [Answer<String>] in
       while !Task.isCancelled { await Task.yield() }
       return try await classifier.classify(["screen"])
     }
