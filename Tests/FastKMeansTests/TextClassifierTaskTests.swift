@@ -18,10 +18,10 @@ import Testing
     #expect(answers == synchronous)
 
     var vectors = try Classifier<Int>.Learner()
-    try await vectors.fit([[1, 0], [0, 1], [0.9, 0.1]], labels: [1, 2, 1])
-    try await vectors.learn([[0.5, 0.5]], labels: [3])
+    try await vectors.fit([[1, 0], [0, 1], [0.9, 0.1]] as [[Float]], labels: [1, 2, 1])
+    try await vectors.learn([[0.5, 0.5]] as [[Float]], labels: [3])
     #expect(vectors.classes == [1, 2, 3])
-    #expect(try await vectors.classifier().classify([[1, 0], [0, 1]]).map(\.label) == [1, 2])
+    #expect(try await vectors.classifier().classify([[1, 0], [0, 1]] as [[Float]]).map(\.label) == [1, 2])
   }
 
   /// Where no `await` can be, the synchronous forms are called.

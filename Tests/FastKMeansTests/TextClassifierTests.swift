@@ -168,7 +168,7 @@ import Testing
     let path = try ScratchFolder().file("vectors")
     let folder = try ScratchFolder()
     var learner = try Classifier<String>.Learner()
-    try learner.fit([[1, 0], [0, 1], [1, 0.1]], labels: ["a", "b", "a"])
+    try learner.fit([[1, 0], [0, 1], [1, 0.1]] as [[Float]], labels: ["a", "b", "a"])
     try learner.classifier().write(to: folder.file("v"))
     let expected = ModelFileError(path: folder.file("v"), problem: .holdsNoVectorizer)
     #expect(throws: expected) { try TextClassifier(contentsOf: folder.file("v")) }

@@ -46,25 +46,25 @@ import Testing
     let folder = try ScratchFolder()
     var learner = try Self.learner()
     try learner.learn(Self.vectors, labels: Self.labels)
-    try learner.learn([[0, 0, 0, 5]], labels: [9])
+    try learner.learn([[0, 0, 0, 5]] as [[Float]], labels: [9])
     #expect(learner.classes == [0, 1, 2, 9])
     try learner.classifier().write(to: folder.file("m"))
     let served = try Classifier<UInt8>(contentsOf: folder.file("m"))
     #expect(try served.classify(Self.vectors) == learner.classifier().classify(Self.vectors))
     var resumed = Classifier<UInt8>.Learner(resuming: served)
-    try resumed.forget([[0, 0, 0, 5]], label: 9)
+    try resumed.forget([[0, 0, 0, 5]] as [[Float]], label: 9)
     #expect(throws: ClassifierError.self) { try Classifier<String>(contentsOf: folder.file("m")) }
   }
 
   @Test func badRowsAreRefused() throws {
     var learner = try Self.learner()
     #expect(throws: InputError.badShape("row 1 has 1 values, row 0 has 2")) {
-      try learner.fit([[1, 2], [3]], labels: [0, 1])
+      try learner.fit([[1, 2], [3]] as [[Float]], labels: [0, 1])
     }
     #expect(throws: InputError.notFinite(row: 1, column: 0)) {
-      try learner.fit([[1, 2], [.nan, 1]], labels: [0, 1])
+      try learner.fit([[1, 2], [.nan, 1]] as [[Float]], labels: [0, 1])
     }
-    #expect(throws: InputError.noRows) { try learner.fit([[Float]](), labels: []) }
+    #expect(throws: InputError.noRows) { try learner.fit([[Float]] as [[Float]](), labels: []) }
     try learner.fit(Self.vectors, labels: Self.labels)
     let classifier = try learner.classifier()
     #expect(throws: InputError.featureCountMismatch(expected: 4, found: 2)) {
@@ -73,6 +73,6 @@ import Testing
     #expect(throws: InputError.notFinite(row: 0, column: 3)) {
       try classifier.classify([1, 2, 3, .infinity])
     }
-    #expect(try classifier.classify([[Float]]()).isEmpty)
+    #expect(try classifier.classify([[Float]] as [[Float]]()).isEmpty)
   }
 }
