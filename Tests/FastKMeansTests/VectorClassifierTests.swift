@@ -5,7 +5,10 @@ import Testing
 /// The words of the text classifier, for vectors.
 @Suite struct VectorClassifierTests {
   private static let vectors: [[Float]] = (0..<60).map { row in
-    (0..<4).map { Float($0 == row % 3 ? 4 : 0) + Float((row * 7 + $0 * 3) % 5) / 5 }
+    (0..<4).map { column in
+      let noise = Float((row * 7 + column * 3) % 5) / 5
+      return column == row % 3 ? 4 + noise : noise
+    }
   }
   private static let labels = (0..<60).map { UInt8($0 % 3) }
 
@@ -64,7 +67,7 @@ import Testing
     #expect(throws: InputError.notFinite(row: 1, column: 0)) {
       try learner.fit([[1, 2], [.nan, 1]] as [[Float]], labels: [0, 1])
     }
-    #expect(throws: InputError.noRows) { try learner.fit([[Float]] as [[Float]](), labels: []) }
+    #expect(throws: InputError.noRows) { try learner.fit([[Float]](), labels: []) }
     try learner.fit(Self.vectors, labels: Self.labels)
     let classifier = try learner.classifier()
     #expect(throws: InputError.featureCountMismatch(expected: 4, found: 2)) {
@@ -73,6 +76,6 @@ import Testing
     #expect(throws: InputError.notFinite(row: 0, column: 3)) {
       try classifier.classify([1, 2, 3, .infinity])
     }
-    #expect(try classifier.classify([[Float]] as [[Float]]()).isEmpty)
+    #expect(try classifier.classify([[Float]]()).isEmpty)
   }
 }
