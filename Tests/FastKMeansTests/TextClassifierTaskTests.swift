@@ -89,7 +89,7 @@ import Testing
       for index in texts.indices { group.addTask { (index, try classifier.classify(texts[index])) } }
       return try await group.reduce(into: [Int: Answer<String>]()) { $0[$1.0] = $1.1 }
     }
-    #expect(texts.indices.map { answers[$0] } == expected)
+    #expect(texts.indices.compactMap { answers[$0] } == expected)
   }
 }
 
