@@ -15,7 +15,7 @@ import Testing
     let report = try await learner.learn(more, labels: moreLabels)
     #expect(report.prototypeCount > 0)
     let answers = try await learner.classifier().classify(texts, top: 2, reasons: 1)
-    #expect(answers == synchronous)
+    expectAlike(answers, synchronous)
 
     var vectors = try Classifier<Int>.Learner()
     try await vectors.fit([[1, 0], [0, 1], [0.9, 0.1]] as [[Float]], labels: [1, 2, 1])

@@ -13,7 +13,7 @@ import Testing
     let expected = try learner.classifier().classify(text.vectorizer.transform(asked), top: 2)
 
     let classifier = try Tickets.classifier()
-    #expect(try classifier.classify(asked, top: 2) == expected)
+    expectAlike(try classifier.classify(asked, top: 2), expected)
     #expect(classifier.classes == ["billing", "hardware", "network"])
     #expect(classifier.featureCount == text.vectorizer.columnCount)
   }
@@ -60,8 +60,8 @@ import Testing
 
   @Test func aLabelNeverSeenIsANewClass() throws {
     let (texts, labels) = Tickets.make(300)
-    var learner = try TextClassifier.Learner { $0.text.minDocumentFrequency = 1 }
-    try learner.fit(texts + ["paper jam"], labels: labels + ["billing"])
+    var learner = try TextClassifier.Learner { $0.text.hashingBits = 16 }
+    try learner.fit(texts, labels: labels)
     let before = try learner.classifier()
     let report = try learner.learn(["paper jam", "paper"], labels: ["printing", "printing"])
     #expect(report.newClasses == ["printing"])
@@ -140,7 +140,7 @@ import Testing
     var resumed = TextClassifier.Learner(resuming: try TextClassifier(contentsOf: folder.file("m")))
     try learner.learn(more, labels: moreLabels)
     try resumed.learn(more, labels: moreLabels)
-    #expect(try learner.classifier().classify(texts) == resumed.classifier().classify(texts))
+    expectAlike(try learner.classifier().classify(texts), try resumed.classifier().classify(texts))
   }
 
   @Test func labelsThatAreNumbersAreAnsweredAsDigits() throws {

@@ -87,7 +87,7 @@ extension ClassifierModel {
     }
   }
 
-  /// The class of each vector without confidence, which is several times as fast as ``classify(_:top:reasons:)``.
+  /// The class of each vector alone, which takes less time than ``classify(_:top:reasons:)``.
   ///
   /// - Throws: ``InputError``.
   public func labels(of rows: some VectorRows) throws -> [Class] { try predict(rows.features) }
