@@ -146,7 +146,8 @@ extension TextClassifier.Learner {
     _ texts: [String], labels: [String], sampleWeights: [Double]? = nil,
     progress: (@Sendable (TrainingProgress) -> Void)? = nil
   ) async throws -> TrainingReport {
-    try await BackgroundWork.change(&self, placeholder: blank()) { learner, checkCancellation in
+    let placeholder = try Self(options)
+    return try await BackgroundWork.change(&self, placeholder: placeholder) { learner, checkCancellation in
       try learner.fit(texts, labels: labels, sampleWeights: sampleWeights) {
         try checkCancellation()
         progress?($0)
@@ -167,15 +168,14 @@ extension TextClassifier.Learner {
     _ texts: [String], labels: [String], sampleWeights: [Double]? = nil,
     progress: (@Sendable (TrainingProgress) -> Void)? = nil
   ) async throws -> TrainingReport {
-    try await BackgroundWork.change(&self, placeholder: blank()) { learner, checkCancellation in
+    let placeholder = try Self(options)
+    return try await BackgroundWork.change(&self, placeholder: placeholder) { learner, checkCancellation in
       try learner.learn(texts, labels: labels, sampleWeights: sampleWeights) {
         try checkCancellation()
         progress?($0)
       }
     }
   }
-
-  private func blank() throws -> Self { try Self(options) }
 }
 
 extension TextClassifier.Learner {
