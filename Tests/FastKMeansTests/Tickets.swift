@@ -3,7 +3,7 @@ import Testing
 
 /// Short texts of three classes, the same in every run.
 enum Tickets {
-  static let words = [
+  static let words: [String: [Substring]] = [
     "billing": "invoice refund payment charge card receipt amount account".split(separator: " "),
     "hardware": "screen keyboard fan battery cable monitor mouse display".split(separator: " "),
     "network": "router signal wifi connection latency packet gateway modem".split(separator: " "),
