@@ -103,6 +103,7 @@ test-c: wheel
 # The packages beside the main one, which nothing else builds.
 packages:
 	$(SWIFT) build --package-path Benchmarks
+	$(SWIFT) build --package-path Examples/swift
 
 # Both checks run, so that one call shows all there is to mend.
 lint:

@@ -90,6 +90,7 @@ let package = Package(
       dependencies: ["FastKMeansFormats", "FastKMeansTestSupport"],
       resources: [.copy("Fixtures"), .copy("ModelSamples")]
     ),
+    .testTarget(name: "FastKMeansTests", dependencies: ["FastKMeans", "FastKMeansTestSupport"]),
     .testTarget(
       name: "FastKMeansStreamsTests", dependencies: ["FastKMeansStreams", "FastKMeansTestSupport"]),
     .testTarget(
@@ -101,7 +102,7 @@ let package = Package(
     ),
     .testTarget(
       name: "CLITests",
-      dependencies: ["FastKMeansCLI", "FastKMeansTestSupport"],
+      dependencies: ["FastKMeans", "FastKMeansCLI", "FastKMeansTestSupport"],
       resources: [.copy("Snapshots")]
     ),
     .testTarget(

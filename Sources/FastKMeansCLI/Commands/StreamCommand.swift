@@ -84,7 +84,7 @@ struct StreamCommand: ParsableCommand {
     let path = input.input
     guard stream.follow else {
       if isTopic { return try topics.source(format: format, reader: reader, progress) }
-      return try InputKind.isRegularFile(path)
+      return try FileRowSource.canRead(path)
         ? FileRowSource(path: path, format: format, options: reader)
         : PipeRowSource(path: path, format: format, options: reader)
     }

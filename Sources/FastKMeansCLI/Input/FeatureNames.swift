@@ -12,19 +12,9 @@ struct FeatureNames {
   /// - Parameters:
   ///   - contents: the model.
   ///   - document: the text; `nil` for a row of vectors.
-  /// - Throws: errors of the text options.
-  init(_ contents: ModelContents, document: String?) throws {
+  init(_ contents: ModelContents, document: String?) {
     self.contents = contents
-    guard let document, let vectorizer = contents.vectorizer, vectorizer.isHashing else { return }
-    var options = vectorizer.options
-    (options.hashingBits, options.minDocumentFrequency, options.maxFeatures) = (nil, 1, nil)
-    // A document without any term has no vocabulary, and no feature to name.
-    guard let own = try? TFIDFVectorizer.fit(to: CollectionOfOne(document), options: options, workers: 1)
-    else { return }
-    for column in 0..<own.columnCount {
-      guard let term = own.term(at: column), let hash = vectorizer.column(of: term) else { continue }
-      hashed[hash, default: []].append(term)
-    }
+    if let document { hashed = contents.vectorizer?.hashedTerms(of: document) ?? [:] }
   }
 
   subscript(feature: Int) -> String {

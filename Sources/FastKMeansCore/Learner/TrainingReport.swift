@@ -22,12 +22,12 @@ public struct TrainingReport: Sendable, Equatable {
 
   /// A batch of a stream: what the model as it was before the batch said of the batch's documents (tested before they
   /// are learned, the prequential error); nil where it was not asked for, and where there was no class yet.
-  public internal(set) var prequential: PrequentialOutcome?
+  package internal(set) var prequential: PrequentialOutcome?
   /// The share of document weight that was answered wrongly before the batch was learned; nil as above.
   public var errorBeforeUpdate: Double? { prequential?.error }
 
   /// How refinement ended.
-  public internal(set) var refinement = RefinementOutcome.off
+  package internal(set) var refinement = RefinementOutcome.off
 
   package init() {}
 

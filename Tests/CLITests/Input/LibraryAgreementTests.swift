@@ -1,6 +1,4 @@
-import FastKMeansCore
-import FastKMeansFormats
-import FastKMeansText
+import FastKMeans
 import Foundation
 import Testing
 
@@ -28,6 +26,30 @@ struct LibraryAgreementTests {
     let contents = try ModelFile.read(folder.path("m"))
     #expect(contents.vectorizer == text.vectorizer)
     #expect(try contents.model.prototypes == classifier.model.prototypes)
+  }
+
+  @Test("write the same file from the same texts, and read each other's")
+  func sameFile() throws {
+    let folder = try Workspace()
+    try folder.write(SampleData.tsv(SampleData.documents(200)), to: "rows.tsv")
+    try folder.write(SampleData.tsv(SampleData.documents(50, seed: 3)), to: "test.tsv")
+    let trained = try Tool.run("train", "--input", "rows.tsv", "--model", "m", in: folder)
+    #expect(trained.status == 0, "\(trained.errors)")
+
+    var learner = try TextClassifier.Learner()
+    try learner.fit(
+      lines(of: "rows.tsv", in: folder).map { String($0[1]) }, labels: labels(of: "rows.tsv", in: folder))
+    try learner.classifier().write(to: folder.path("own"))
+    #expect(try folder.data("own") == folder.data("m"))
+
+    let asked = try lines(of: "test.tsv", in: folder).map { String($0[1]) }
+    let answers = try TextClassifier(contentsOf: folder.path("m")).classify(asked, top: 2)
+    let printed = try Tool.run("predict", "--model", "own", "--input", "test.tsv", "--top", "2", in: folder)
+    let expected = answers.map { answer in
+      let next = answer.alternatives[0]
+      return "\(answer.label)\t\(answer.confidence)\t\(next.label)\t\(next.confidence)"
+    }
+    #expect(printed.lines.map(String.init) == expected)
   }
 
   private func lines(of name: String, in folder: Workspace) throws -> [[Substring]] {
