@@ -4,7 +4,7 @@ import FastKMeansFormats
 /// One option of a JSON object, on its way to its type; a wrong one is named with what is allowed.
 struct OptionField {
   let name: String
-  let value: JSONValue
+  let value: JSON
 
   func error(allowed: String) -> OptionsError {
     OptionsError(parameter: name, value: value.summary, allowed: allowed)
@@ -27,7 +27,7 @@ struct OptionField {
   /// A number; as a text also one that JSON cannot write. Whether it is allowed is checked with the other options.
   func number(allowed: String) throws(OptionsError) -> Double {
     switch value {
-    case .number(let digits), .string(let digits):
+    case .numeral(let digits), .string(let digits):
       guard let number = Double(digits) else { throw error(allowed: allowed) }
       return number
     default: throw error(allowed: allowed)
@@ -49,14 +49,14 @@ enum OptionsText {
   static func fields(_ options: TextPointer?, length: Int64) throws -> [OptionField] {
     guard let options else { return [] }
     let text = try text(options, length: length, "options")
-    let value: JSONValue
+    let value: JSON
     do {
-      value = try JSONParser.parse(Array(text.utf8))
+      value = try JSON.parse(Array(text.utf8))
     } catch {
       throw notAnObject("at byte \(error.byte): \(error.reason)")
     }
-    guard case .object(let object) = value else { throw notAnObject("found \(value.summary)") }
-    return object.members.map { OptionField(name: $0.key, value: $0.value) }
+    guard case .object(let members) = value else { throw notAnObject("found \(value.summary)") }
+    return members.map { OptionField(name: $0.name, value: $0.value) }
   }
 
   private static func notAnObject(_ reason: String) -> CallError {

@@ -56,22 +56,20 @@ extension TextOptions {
 
   /// All options by name, in alphabetic order.
   var json: String {
-    let stopWords: JSONValue =
+    let stopWords: JSON =
       switch stopWords {
       case .none: .null
       case .english: .string("english")
-      case .custom(let words): .array(words.sorted().map(JSONValue.string))
+      case .custom(let words): .array(words.sorted().map(JSON.string))
       }
-    return JSONValue.object(
-      JSONObject(sorting: [
-        "lowercase": .bool(lowercase),
-        "ngrams": .array([.integer(ngrams.lowerBound), .integer(ngrams.upperBound)]),
-        "min_df": .integer(minDocumentFrequency),
-        "max_features": maxFeatures.map { .integer($0) } ?? .null,
-        "sublinear_tf": .bool(sublinearTF),
-        "stop_words": stopWords,
-        "hashing": hashingBits.map { .integer($0) } ?? .null,
-      ])
-    ).text
+    return JSON.sorted([
+      "lowercase": .bool(lowercase),
+      "ngrams": .array([.integer(ngrams.lowerBound), .integer(ngrams.upperBound)]),
+      "min_df": .integer(minDocumentFrequency),
+      "max_features": maxFeatures.map { .integer($0) } ?? .null,
+      "sublinear_tf": .bool(sublinearTF),
+      "stop_words": stopWords,
+      "hashing": hashingBits.map { .integer($0) } ?? .null,
+    ]).compactText
   }
 }

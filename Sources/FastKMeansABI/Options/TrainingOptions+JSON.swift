@@ -76,11 +76,11 @@ extension TrainingOptions {
       allowed: "whole numbers from 1: a list, an object by label, or a list of pairs of label and number")
     switch field.value {
     case .null: return .none
-    case .object(let object):
+    case .object(let members):
       var table: [Label: Int] = [:]
-      for member in object.members {
+      for member in members {
         guard let count = member.value.integer(Int.self) else { throw wrong }
-        table[.text(member.key)] = count
+        table[.text(member.name)] = count
       }
       return table.isEmpty ? .none : .byLabel(table)
     case .array(let values):
@@ -97,19 +97,19 @@ extension TrainingOptions {
     }
   }
 
-  private static func label(_ value: JSONValue) -> Label? {
+  private static func label(_ value: JSON) -> Label? {
     if case .string(let text) = value { return .text(text) }
     return value.integer(Int64.self).map(Label.integer)
   }
 
   /// All options by name, in alphabetic order.
   var json: String {
-    guard case .object(let object) = OptionsSection.encode(self) else { return "{}" }
+    guard case .object(let members) = OptionsSection.encode(self) else { return "{}" }
     // Files leave out the number of threads, the device, and what is not used of what came later.
-    var complete = ["half_life": JSONValue.null, "k_bytes": .null]
-    for member in object.members { complete[member.key] = member.value }
+    var complete = ["half_life": JSON.null, "k_bytes": .null]
+    for member in members { complete[member.name] = member.value }
     complete["n_threads"] = .integer(threadCount)
     complete["device"] = .string(device.name)
-    return JSONValue.object(JSONObject(sorting: complete)).text
+    return JSON.sorted(complete).compactText
   }
 }

@@ -39,18 +39,18 @@ struct TunedOptionsFile {
     for (name, value) in try members() {
       switch (name, value) {
       case ("k_init", .string("auto")): training.isPrototypeCountAutomatic = true
-      case ("k_init", .number):
+      case ("k_init", .numeral):
         training.isPrototypeCountAutomatic = false
         training.prototypesPerClass = try whole(name, value)
       case ("refine", .string("auto")): training.refinement = .automatic
-      case ("refine", .number): training.refinement = .count(try whole(name, value))
+      case ("refine", .numeral): training.refinement = .count(try whole(name, value))
       case ("distance", .string(let distance)):
         guard let distance = Distance(rawValue: distance) else { throw refusal(name, value) }
         training.distance = distance
       case ("ngrams", .string(let range)) where text != nil:
         guard let range = try? Value.range(range) else { throw refusal(name, value) }
         text?.ngrams = range
-      case ("min_df", .number) where text != nil: text?.minDocumentFrequency = try whole(name, value)
+      case ("min_df", .numeral) where text != nil: text?.minDocumentFrequency = try whole(name, value)
       case ("sublinear_tf", .bool(let isSublinear)) where text != nil: text?.sublinearTF = isSublinear
       default: throw refusal(name, value)
       }
@@ -59,20 +59,20 @@ struct TunedOptionsFile {
     _ = try text?.validated()
   }
 
-  private func members() throws -> [(String, JSONValue)] {
+  private func members() throws -> [(String, JSON)] {
     let bytes = try SideFile.bytes(of: path)
-    guard let value = try? JSONParser.parse(bytes), case .object(let object) = value else {
+    guard let value = try? JSON.parse(bytes), case .object(let members) = value else {
       throw DataError("\(path): --options must be a JSON object, as tune --output writes it")
     }
-    return object.members.map { ($0.key, $0.value) }
+    return members.map { ($0.name, $0.value) }
   }
 
-  private func whole(_ name: String, _ value: JSONValue) throws -> Int {
+  private func whole(_ name: String, _ value: JSON) throws -> Int {
     guard let whole = value.integer(Int.self) else { throw refusal(name, value) }
     return whole
   }
 
-  private func refusal(_ name: String, _ value: JSONValue) -> DataError {
+  private func refusal(_ name: String, _ value: JSON) -> DataError {
     DataError(
       "\(path): '\(name)' with the value \(value.summary) is none of the options that tune writes for such rows"
     )

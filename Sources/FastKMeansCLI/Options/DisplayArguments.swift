@@ -1,3 +1,4 @@
+import FastKMeansFormats
 import ArgumentParser
 
 /// How results and progress are shown.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FastKMeansCore
+import FastKMeansFormats
 
 /// The parameters of training, by the names they have everywhere, with dashes.
 struct TrainingArguments: ParsableArguments {

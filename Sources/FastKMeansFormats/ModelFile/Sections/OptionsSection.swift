@@ -6,10 +6,10 @@ package enum OptionsSection {
   private static let seedingKey = "init_method"
   private static let limitKey = "k_bytes"
   private static let countsKey = "k_list"
-  private static let automatic = JSONValue.string("auto")
+  private static let automatic = JSON.string("auto")
 
-  package static func encode(_ options: TrainingOptions) -> JSONValue {
-    var values: [String: JSONValue] = [
+  package static func encode(_ options: TrainingOptions) -> JSON {
+    var values: [String: JSON] = [
       "k_init": options.isPrototypeCountAutomatic ? automatic : .integer(options.prototypesPerClass),
       countsKey: counts(options.prototypeCounts),
       seedingKey: .string(Seeding(options.initialization).rawValue),
@@ -17,29 +17,29 @@ package enum OptionsSection {
       "dtype": .string(options.precision.rawValue),
       "soft": .bool(options.isSoft),
       "soft_type": .string(options.softAssignment.rawValue),
-      "temperature": .double(options.temperature),
-      "lambda_penalty": .double(options.otherClassPenalty),
-      "merge_threshold": options.mergeThreshold.map { .double($0) } ?? .null,
+      "temperature": .number(options.temperature),
+      "lambda_penalty": .number(options.otherClassPenalty),
+      "merge_threshold": options.mergeThreshold.map { .number($0) } ?? .null,
       "relative_merge": .bool(options.isMergeRelative),
-      "percentile_threshold": options.percentileThreshold.map { .double($0) } ?? .null,
+      "percentile_threshold": options.percentileThreshold.map { .number($0) } ?? .null,
       "batch_size": .integer(options.batchSize),
       // Whoever reads the model has other cores; and the bytes must not depend on the number of threads.
       "n_threads": .integer(-1),
-      "min_weight": .double(options.minimumMass),
-      "truncation_threshold": .double(options.truncationThreshold),
+      "min_weight": .number(options.minimumMass),
+      "truncation_threshold": .number(options.truncationThreshold),
       "max_iters": .integer(options.maxEpochs),
-      "tol": .double(options.tolerance),
+      "tol": .number(options.tolerance),
       "random_state": .integer(options.seed),
       "refine": refinement(options.refinement),
-      "decay": .double(options.decay),
+      "decay": .number(options.decay),
       "warm_start": .bool(options.isWarmStart),
       "mode": .string(options.mode.rawValue),
     ]
     // Left out where it is not used, so that such files stay as they were.
-    if let halfLife = options.halfLife { values["half_life"] = .double(halfLife) }
+    if let halfLife = options.halfLife { values["half_life"] = .number(halfLife) }
     // Younger than version 1.0, and so left out where it says nothing.
     if let limit = options.automaticByteLimit { values[limitKey] = .integer(limit) }
-    return .object(JSONObject(sorting: values))
+    return .sorted(values)
   }
 
   static func decode(_ file: TensorFile, threadCount: Int) throws -> ValidatedOptions {
@@ -106,7 +106,7 @@ extension OptionsSection {
     var initialization: Initialization { self == .random ? .random : .kMeansPlusPlus }
   }
 
-  private static func refinement(_ epochs: RefinementEpochs) -> JSONValue {
+  private static func refinement(_ epochs: RefinementEpochs) -> JSON {
     switch epochs {
     case .automatic: automatic
     case .count(let count): .integer(count)
@@ -114,7 +114,7 @@ extension OptionsSection {
   }
 
   /// A list for counts by position; for counts by label a list of pairs, for a label's type must be kept.
-  private static func counts(_ counts: PrototypeCounts) -> JSONValue {
+  private static func counts(_ counts: PrototypeCounts) -> JSON {
     switch counts {
     case .none: .null
     case .byPosition(let list): list.isEmpty ? .null : .array(list.map { .integer($0) })
@@ -125,7 +125,7 @@ extension OptionsSection {
     }
   }
 
-  private static func value(of label: Label) -> JSONValue {
+  private static func value(of label: Label) -> JSON {
     switch label {
     case .integer(let value): .integer(value)
     case .text(let text): .string(text)
@@ -149,7 +149,7 @@ extension OptionsSection {
     return .byLabel(table)
   }
 
-  private static func label(_ value: JSONValue) -> Label? {
+  private static func label(_ value: JSON) -> Label? {
     if case .string(let text) = value { return .text(text) }
     return value.integer(Int64.self).map(Label.integer)
   }

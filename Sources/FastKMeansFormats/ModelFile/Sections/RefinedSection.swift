@@ -16,7 +16,7 @@ enum RefinedSection {
       rows.encode(refined.weights, into: &record)
     }
     if let biases = refined.biases { record.add(Tensor(Name.biases, biases)) }
-    record.add(Name.settings, .object(JSONObject(sorting: ["unit": .double(Double(refined.unit))])))
+    record.add(Name.settings, .sorted(["unit": .number(Double(refined.unit))]))
   }
 
   /// - Returns: `nil` if the file has no refined weights.

@@ -3,9 +3,9 @@ import FastKMeansText
 
 /// Options as JSON, by the names that they have everywhere, for files beside the model that keep them too.
 package enum StoredOptions {
-  package static func json(of options: TrainingOptions) -> JSONValue { OptionsSection.encode(options) }
+  package static func json(of options: TrainingOptions) -> JSON { OptionsSection.encode(options) }
 
-  package static func json(of options: TextOptions) -> JSONValue { VectorizerSection.settings(of: options) }
+  package static func json(of options: TextOptions) -> JSON { VectorizerSection.settings(of: options) }
 
   /// - Throws: `ModelFileError.Problem`, `JSONError`.
   package static func training(fromJSON text: [UInt8], threadCount: Int) throws -> TrainingOptions {

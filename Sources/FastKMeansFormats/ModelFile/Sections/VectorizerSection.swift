@@ -37,17 +37,17 @@ enum VectorizerSection {
     }
   }
 
-  private static func settings(of vectorizer: TFIDFVectorizer) -> JSONValue {
+  private static func settings(of vectorizer: TFIDFVectorizer) -> JSON {
     var members = members(of: vectorizer.options)
     members["document_count"] = .integer(vectorizer.documentCount)
-    return .object(JSONObject(sorting: members))
+    return .sorted(members)
   }
 
-  static func settings(of options: TextOptions) -> JSONValue {
-    .object(JSONObject(sorting: members(of: options)))
+  static func settings(of options: TextOptions) -> JSON {
+    .sorted(members(of: options))
   }
 
-  private static func members(of options: TextOptions) -> [String: JSONValue] {
+  private static func members(of options: TextOptions) -> [String: JSON] {
     [
       "lowercase": .bool(options.lowercase),
       "ngrams": .array([.integer(options.ngrams.lowerBound), .integer(options.ngrams.upperBound)]),
@@ -80,7 +80,7 @@ enum VectorizerSection {
 }
 
 extension VectorizerSection {
-  private static func stopWords(_ words: StopWords) -> JSONValue {
+  private static func stopWords(_ words: StopWords) -> JSON {
     switch words {
     case .none: .string("none")
     case .english: .string("english")

@@ -3,24 +3,24 @@ import Testing
 @testable import FastKMeansFormats
 
 @Suite struct JSONTests {
-  private func parse(_ text: String) throws -> JSONValue { try JSONParser.parse(Array(text.utf8)) }
+  private func parse(_ text: String) throws -> JSON { try JSON.parse(Array(text.utf8)) }
 
   @Test(arguments: [
     "null", "true", "[]", "{}", "-0", "[1,2.5,-3e-07,18446744073709551615]", "\"\"",
     #"{"a":{"b":[{"c":"d"}]},"é":"\u0000\u001f\"\\"}"#,
   ])
   func writesWhatItRead(_ text: String) throws {
-    #expect(try parse(text).text == text)
+    #expect(try parse(text).compactText == text)
   }
 
   @Test func readsBlanksAndEscapes() throws {
-    #expect(try parse(" { \"a\" :\t[ 1 ,\n2 ] } ").text == "{\"a\":[1,2]}")
+    #expect(try parse(" { \"a\" :\t[ 1 ,\n2 ] } ").compactText == "{\"a\":[1,2]}")
     #expect(try parse(#""\u00e9\n\/\ud83d\ude00\t""#) == .string("é\n/😀\t"))
   }
 
   @Test func keepsEveryBitOfNumbers() throws {
     for value in [0.1, 1e-4, 1e300, .leastNonzeroMagnitude, .pi, -0.0, 1e16, 123_456_789.125] {
-      #expect(try parse(JSONValue.double(value).text).double?.bitPattern == value.bitPattern)
+      #expect(try parse(JSON.number(value).text).double?.bitPattern == value.bitPattern)
     }
     #expect(try parse("18446744073709551615").integer(UInt64.self) == .max)
     #expect(try parse("9223372036854775808").integer(Int.self) == nil)
@@ -52,13 +52,13 @@ import Testing
     func nested(_ depth: Int) -> String {
       String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
     }
-    #expect(throws: Never.self) { try parse(nested(JSONParser.maxDepth)) }
-    #expect(throws: JSONError.self) { try parse(nested(JSONParser.maxDepth + 1)) }
+    #expect(throws: Never.self) { try parse(nested(JSON.maxDepth)) }
+    #expect(throws: JSONError.self) { try parse(nested(JSON.maxDepth + 1)) }
     #expect(throws: JSONError.self) { try parse(String(repeating: "[{\"a\":", count: 1_000_000)) }
   }
 
   @Test func refusesBytesThatAreNotUTF8() {
-    #expect(throws: JSONError.self) { try JSONParser.parse([0x22, 0xFF, 0x22]) }
-    #expect(throws: JSONError.self) { try JSONParser.parse([0x22, 0xC3]) }
+    #expect(throws: JSONError.self) { try JSON.parse([0x22, 0xFF, 0x22]) }
+    #expect(throws: JSONError.self) { try JSON.parse([0x22, 0xC3]) }
   }
 }
