@@ -23,7 +23,7 @@ import Testing
       ]
     ]
     let merging = Merging(options: Self.options { $0.mergeThreshold = 1.5 })
-    #expect(try merging.mergeClosePrototypes(of: &prototypes, among: [0], report: &report) == [0])
+    #expect(merging.mergeClosePrototypes(of: &prototypes, among: [0], report: &report) == [0])
     #expect(prototypes[0].map(\.center.values) == [[0.75], [2]])
     #expect(prototypes[0].map(\.mass) == [4, 1])
     #expect(report.mergedCount == 1)
@@ -36,7 +36,7 @@ import Testing
       [Self.prototype([0], mass: 1), Self.prototype([0.1], mass: 1)],
     ]
     let merging = Merging(options: Self.options { $0.mergeThreshold = 1 })
-    #expect(try merging.mergeClosePrototypes(of: &prototypes, among: [1], report: &report) == [1])
+    #expect(merging.mergeClosePrototypes(of: &prototypes, among: [1], report: &report) == [1])
     #expect(prototypes.map(\.count) == [2, 1])
   }
 
@@ -44,7 +44,7 @@ import Testing
     var report = TrainingReport()
     var prototypes = [[Self.prototype([0], mass: 1), Self.prototype([0], mass: 1)]]
     let merging = Merging(options: Self.options { $0.isMergeRelative = true })
-    #expect(try merging.mergeClosePrototypes(of: &prototypes, among: [0], report: &report).isEmpty)
+    #expect(merging.mergeClosePrototypes(of: &prototypes, among: [0], report: &report).isEmpty)
     #expect(prototypes[0].count == 2)
   }
 
@@ -54,15 +54,15 @@ import Testing
       [Self.prototype([0], mass: 1), Self.prototype([1], mass: 1)], [Self.prototype([3], mass: 1)],
     ]
     let absolute = Merging(options: Self.options { $0.mergeThreshold = 2 })
-    #expect(try absolute.limits(for: prototypes)?.threshold == 2)
-    #expect(try absolute.limits(for: prototypes)?.quantile == .infinity)
+    #expect(absolute.limits(for: prototypes)?.threshold == 2)
+    #expect(absolute.limits(for: prototypes)?.quantile == .infinity)
     let relative = Merging(
       options: Self.options {
         $0.mergeThreshold = 0.5
         $0.isMergeRelative = true
         $0.percentileThreshold = 0.25
       })
-    let limits = try #require(try relative.limits(for: prototypes))
+    let limits = try #require(relative.limits(for: prototypes))
     #expect(abs(limits.threshold - 0.5 * 14 / 3) < 1e-12)
     #expect(limits.quantile == 2.5)
   }
@@ -73,7 +73,7 @@ import Testing
         $0.mergeThreshold = 0.5
         $0.isMergeRelative = true
       })
-    #expect(try merging.limits(for: [[Self.prototype([1], mass: 1)]])?.threshold == 0.5)
+    #expect(merging.limits(for: [[Self.prototype([1], mass: 1)]])?.threshold == 0.5)
   }
 
   @Test func quantilesInterpolate() {

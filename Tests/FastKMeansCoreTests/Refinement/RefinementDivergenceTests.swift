@@ -26,7 +26,7 @@ import Testing
       let numbers = (outcome.refined?.vectors ?? []).flatMap(\.values)
       #expect(numbers.allSatisfy { $0.isFinite }, "\(distance)")
       let biases = outcome.refined?.biases ?? []
-      #expect(biases.allSatisfy(\.isFinite))
+      #expect(biases.allSatisfy { $0.isFinite })
     }
   }
 
