@@ -9,17 +9,21 @@ enum Tickets {
     "network": "router signal wifi connection latency packet gateway modem".split(separator: " "),
   ]
 
-  /// Texts of six words, most of them typical of their class, and the classes.
+  /// Words that say nothing about the class.
+  private static let common: [Substring] =
+    "please help urgent today again broken office customer since monday nothing works".split(separator: " ")
+
+  /// Texts of eight words, and their classes: two words of the class, one of any class, five that all classes have.
   static func make(_ count: Int, seed: UInt64 = 1) -> (texts: [String], labels: [String]) {
     var random = CounterRandom(seed: seed, stream: 0)
     let classes = words.keys.sorted()
     let labels = (0..<count).map { classes[$0 % classes.count] }
     let texts = labels.map { label in
-      (0..<6).map { _ in
-        let own = random.next() % 5 < 4 ? label : classes[Int(random.next() % 3)]
-        let list = words[own] ?? []
-        return String(list[Int(random.next() % UInt64(list.count))])
-      }.joined(separator: " ")
+      let lists = [label, label, classes[random.nextIndex(below: 3)]].map { words[$0] ?? [] }
+      let drawn = (lists + [[Substring]](repeating: common, count: 5)).map {
+        $0[random.nextIndex(below: $0.count)]
+      }
+      return drawn.joined(separator: " ")
     }
     return (texts, labels)
   }
