@@ -51,7 +51,7 @@ package struct ReferenceAssignment {
     let chunks = (range.count + Self.chunkRows - 1) / Self.chunkRows
     let parts = WorkerScratch<[Double]>(workers: chunks) { [Double](repeating: 0, count: stride) }
     nonisolated(unsafe) let target = shares.pointer
-    try Parallel.forEachChunk(count: range.count, chunk: Self.chunkRows, workers: workers) { worker, rows in
+    Parallel.forEachChunk(count: range.count, chunk: Self.chunkRows, workers: workers) { worker, rows in
       let first = range.lowerBound + rows.lowerBound
       let own = target + rows.lowerBound * stride
       fk_table_scores(
@@ -118,10 +118,10 @@ package struct ReferenceAssignment {
     _ cursors: inout [UInt32]
   ) throws {
     nonisolated(unsafe) let (shares, sums) = (shares.pointer, table.sums)
-    try cursors.withUnsafeMutableBufferPointer { cursors in
+    cursors.withUnsafeMutableBufferPointer { cursors in
       guard let base = cursors.baseAddress else { return }
       nonisolated(unsafe) let cursors = base
-      try Parallel.forEachChunk(count: batch.features.count, chunk: 512, workers: workers) { _, slots in
+      Parallel.forEachChunk(count: batch.features.count, chunk: 512, workers: workers) { _, slots in
         fk_table_add(
           batch.slotStarts, cursors, slots.lowerBound, slots.upperBound, batch.slotRows, batch.slotValues,
           UInt32(range.lowerBound), UInt32(range.upperBound), shares, table.stride, sums)

@@ -69,7 +69,7 @@ package struct ReferenceByClass {
   private mutating func truncate(_ before: [[Prototype]]) throws -> Double {
     let cut = truncationCut()
     let changed = prototypes.indices.filter { !isTruncated[$0] || options.percentileThreshold != nil }
-    let results = try Parallel.map(count: changed.count, workers: workers) { [prototypes, options] _, index in
+    let results = Parallel.map(count: changed.count, workers: workers) { [prototypes, options] _, index in
       var members = prototypes[changed[index]]
       var largest = 0.0
       for lane in members.indices {
@@ -113,7 +113,7 @@ extension ReferenceByClass {
       let partition = ClassPartition(classes: set.classes[range], classCount: set.classCount)
       let touched = partition.classesByFallingSize()
       let scratch = WorkerScratch<ColumnMap>(workers: workers) { ColumnMap() }
-      self.classes = try Parallel.map(count: touched.count, workers: workers) { worker, index in
+      self.classes = Parallel.map(count: touched.count, workers: workers) { worker, index in
         scratch.with(worker) { columnMap in
           partition.withRows(of: touched[index]) {
             ClassPart(touched[index], $0, set, options.distance, &columnMap)

@@ -137,7 +137,7 @@ package struct ReferenceStep {
     for lane in 0..<table.count where table.scales[lane] < 100 * Self.smallestScale {
       (factors[lane], table.scales[lane]) = (table.scales[lane], 1)
     }
-    try Parallel.forEachChunk(count: table.featureCount, chunk: 1024, workers: workers) {
+    Parallel.forEachChunk(count: table.featureCount, chunk: 1024, workers: workers) {
       [table, factors] _, rows in
       fk_table_scale(table.centers + rows.lowerBound * table.stride, rows.count, table.stride, factors)
     }
@@ -153,7 +153,7 @@ package struct ReferenceStep {
     let blocks = (stride + blockLanes - 1) / blockLanes
     let zeros = [Double](repeating: 0, count: stride)
     let results = WorkerScratch<([Double], [Double])>(workers: blocks) { (zeros, zeros) }
-    try Parallel.forEach(count: blocks, workers: workers) { [table, batch] _, block in
+    Parallel.forEach(count: blocks, workers: workers) { [table, batch] _, block in
       let lanes = block * blockLanes..<min(stride, (block + 1) * blockLanes)
       results.with(block) { body(table, batch, lanes, &$0.0, &$0.1) }
     }

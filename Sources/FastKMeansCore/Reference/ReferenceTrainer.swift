@@ -149,7 +149,7 @@ extension ReferenceTrainer {
       pruned += members.count - alive.count
       prototypes[classIndex] = alive
     }
-    let merged = try Merging(options: options).mergeClosePrototypes(
+    let merged = Merging(options: options).mergeClosePrototypes(
       of: &prototypes, among: Array(prototypes.indices), report: &report)
     report.prunedCount += pruned
     guard pruned > 0 || !merged.isEmpty else { return }
