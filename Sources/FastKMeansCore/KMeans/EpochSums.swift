@@ -38,7 +38,7 @@ extension ModelStorage {
   ///   - labels: classes of this model.
   ///   - sampleWeights: nil for 1 each.
   ///   - threadCount: -1 means all cores; nil what the model was trained with. It changes no bit.
-  /// - Throws: ``InputError``; ``ClassifierError/unsupported(_:)`` in reference mode, which has no epochs of sums.
+  /// - Throws: ``InputError``; ``ClassifierError/unsupported(_:)`` in a mode without sums.
   /// - Complexity: O(non-zeros x prototypes per class).
   package func epochSums(
     of rows: FeatureRows, labels: LabelColumn, sampleWeights: [Double]?, threadCount: Int?

@@ -11,12 +11,13 @@ package struct TrainingPart: Sendable {
   /// - Parameters:
   ///   - labels: classes of the model.
   ///   - threadCount: -1 means all cores; nil what the model was trained with.
-  /// - Throws: ``InputError``; ``ClassifierError/unsupported(_:)`` in reference mode.
+  /// - Throws: ``InputError``; ``ClassifierError/unsupported(_:)`` in a mode without sums.
   package init(
     _ rows: FeatureRows, labels: LabelColumn, sampleWeights: [Double]?, model: ModelStorage, threadCount: Int?
   ) throws {
-    guard model.settings.mode == .default else {
-      throw ClassifierError.unsupported("the reference mode cannot be trained in parts; use the default mode")
+    guard model.settings.mode.keepsSums else {
+      throw ClassifierError.unsupported(
+        "the \(model.settings.mode) mode cannot be trained in parts; use the default mode")
     }
     guard labels.count == rows.rowCount else {
       throw InputError.lengthMismatch(what: "labels", expected: rows.rowCount, found: labels.count)

@@ -33,8 +33,8 @@ extension FastKMeansClassifier {
   /// coordinate. A prototype that is left without a document goes, unless it is the class's last. Refined weights and
   /// calibration stay: what a step taught cannot be told from what others did.
   ///
-  /// - Throws: ``InputError``, ``ClassifierError/unsupported(_:)`` in the reference mode, and where the class stands
-  ///   for fewer documents; nothing is forgotten then.
+  /// - Throws: ``InputError``, ``ClassifierError/unsupported(_:)`` in a mode other than the default, and where the
+  ///   class stands for fewer documents; nothing is forgotten then.
   /// - Complexity: O(non-zeros x prototypes of the class, and its stored values).
   public mutating func forget(_ documents: Features, label: Class) throws {
     var next = learner

@@ -1,17 +1,5 @@
 /// A batch of a stream: planned first, which can fail, and carried out then, which cannot.
 extension Learner {
-  mutating func learnBatchAsReference(
-    _ rows: FeatureRows, _ input: Input, _ reporter: ProgressReporter
-  ) throws -> TrainingReport {
-    try takeGivenPrototypes()
-    try seedUnseenClasses(rows, input, reporter)
-    var prototypes = self.prototypes
-    let report = try ReferenceTrainer(options: settings, progress: reporter).update(
-      &prototypes, with: rows, classes: input.classIndices, norms: input.norms, weights: input.weights)
-    self.prototypes = prototypes
-    return finished(report, input)
-  }
-
   /// What a batch is going to do to the prototypes, and to refined weights.
   struct BatchPlan {
     var updater: StreamUpdater
@@ -168,14 +156,20 @@ extension Learner {
     return report
   }
 
-  mutating func seedUnseenClasses(
-    _ rows: FeatureRows, _ input: Input, _ reporter: ProgressReporter
-  ) throws {
+  /// Lets the mode's own trainer learn from the rows, once all their classes have prototypes.
+  mutating func train(
+    _ trainer: any ModeTrainer.Type, _ rows: FeatureRows, _ input: Input, isOneBatch: Bool,
+    _ reporter: ProgressReporter
+  ) throws -> TrainingReport {
+    try takeGivenPrototypes()
     var prototypes = self.prototypes
     try ClassSeeder(options: settings, progress: reporter).seed(
       &prototypes, from: rows, partition: input.partition, norms: input.norms, weights: input.weights,
       wanted: input.wanted, step: batchCount)
+    let report = try trainer.init(options: settings, progress: reporter).train(
+      &prototypes, on: rows, input, isOneBatch: isOneBatch)
     self.prototypes = prototypes
+    return finished(report, input)
   }
 
   /// Where training starts from: places alone, since `fit` counts its own documents.

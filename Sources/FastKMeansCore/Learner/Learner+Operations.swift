@@ -111,17 +111,17 @@ extension Learner {
   }
 
   private mutating func freeze(_ isFrozen: Bool, _ ids: Set<UInt64>, in index: Int) {
-    guard members[index].ids.contains(where: ids.contains) else { return }
+    guard settings.mode.keepsSums, members[index].ids.contains(where: ids.contains) else { return }
     // Alive, so that a batch that comes to the class rounds nothing of it.
     var live = members[index].live(width: isSparse ? nil : featureCount, distance: settings.distance)
     for lane in live.lanes.indices where ids.contains(live.lanes[lane].id) {
       live.lanes[lane].isFrozen = isFrozen
     }
-    members[index] = settings.mode == .default ? .live(live) : members[index]
+    members[index] = .live(live)
   }
 
   package mutating func forget(_ rows: FeatureRows, label: Label) throws {
-    guard settings.mode == .default else {
+    guard settings.mode.keepsSums else {
       throw ClassifierError.unsupported("forgetting documents is defined for the default mode only")
     }
     let index = try index(of: label)

@@ -181,10 +181,10 @@ package struct Learner: Sendable {
     }
     let reporter = ProgressReporter(progress)
     let report: TrainingReport
-    if settings.mode == .reference {
+    if let trainer = settings.mode.trainer {
       report = try reporter.run {
         let input = try next.prepare(rows, labels: labels, sampleWeights: sampleWeights)
-        return try next.learnBatchAsReference(rows, input, reporter)
+        return try next.train(trainer, rows, input, isOneBatch: true, reporter)
       }
     } else {
       let (input, plan) = try reporter.run {
@@ -236,11 +236,12 @@ extension Learner {
   }
 
   /// Input that has been checked against the state, in the form that training takes.
-  struct Input {
-    var classIndices: [Int32]
+  package struct Input: Sendable {
+    /// The class of each row; -1 for a row of weight 0.
+    package var classIndices: [Int32]
     var partition: ClassPartition
-    var norms: RowNorms
-    var weights: [Float]?
+    package var norms: RowNorms
+    package var weights: [Float]?
     var wanted: [Int]
     var newClasses: [Label]
 
@@ -354,7 +355,7 @@ extension Learner {
       var center = given.vector(row, isSparse: isSparse)
       let norm = center.squaredNorm.squareRoot()
       if settings.distance == .cosine, norm > 0 { center = center.scaled(by: 1 / norm) }
-      let mass = settings.mode == .reference ? 1.0 : 0
+      let mass = settings.mode.givenMass
       starts[index].append(
         Prototype(center: center.rounded(to: settings.precision), sumScale: mass, mass: mass))
     }
@@ -364,10 +365,12 @@ extension Learner {
   private mutating func fit(
     _ rows: FeatureRows, _ input: Input, _ reporter: ProgressReporter
   ) throws -> TrainingReport {
+    if let trainer = settings.mode.trainer {
+      return try train(trainer, rows, input, isOneBatch: false, reporter)
+    }
     try takeGivenPrototypes()
     let report: TrainingReport
-    switch settings.mode {
-    case .default where settings.refinement != .count(0):
+    if settings.refinement != .count(0) {
       let outcome = try RefinementTrainer(options: settings, progress: reporter).fit(
         RefinementTrainer.Input(
           rows: rows, partition: input.partition, norms: input.norms, classes: input.classIndices,
@@ -379,7 +382,7 @@ extension Learner {
       streamWeights = nil
       calibration = outcome.calibration
       openSet = outcome.openSet
-    case .default:
+    } else {
       let wanted =
         settings.isPrototypeCountAutomatic ? try countsByRule(rows, input) : input.wanted
       let outcome = try ByClassTrainer(options: settings, progress: reporter).fit(
@@ -387,12 +390,6 @@ extension Learner {
         initial: withoutSums())
       prototypes = outcome.prototypes
       report = outcome.report
-    case .reference:
-      try seedUnseenClasses(rows, input, reporter)
-      var prototypes = self.prototypes
-      report = try ReferenceTrainer(options: settings, progress: reporter).fit(
-        &prototypes, rows: rows, classes: input.classIndices, norms: input.norms, weights: input.weights)
-      self.prototypes = prototypes
     }
     return finished(report, input)
   }

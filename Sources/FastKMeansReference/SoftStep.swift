@@ -1,12 +1,11 @@
 import CFastKMeansKernels
+import FastKMeansCore
 
-/// One step of the running average over a ``ReferenceTable``: centre = (1 - r) centre + r sum / W, with
+/// One step of the running average over ``SoftReference``: centre = (1 - r) centre + r sum / W, with
 /// r = W / mass, for lanes with W > 0; then truncation and, for cosine, unit length.
-package struct ReferenceStep {
-  private let table: ReferenceTable
-  private let batch: ReferenceBatch
-  private let options: TrainingOptions
-  private let workers: Int
+struct SoftStep {
+  private let table: SoftReference
+  private let batch: SoftBatch
   /// What is left of the table's values, and what a sum counts for, in the table's own scale.
   private var keep: [Float]
   private var gain: [Float]
@@ -24,11 +23,12 @@ package struct ReferenceStep {
   /// A scale below this is worked into the table, lest values grow out of range.
   private static let smallestScale: Float = 1e-3
 
-  package init(_ table: ReferenceTable, _ batch: ReferenceBatch, options: TrainingOptions, workers: Int) {
+  private var options: TrainingOptions { table.rows.options }
+  private var workers: Int { table.rows.workers }
+
+  init(_ table: SoftReference, _ batch: SoftBatch) {
     self.table = table
     self.batch = batch
-    self.options = options
-    self.workers = workers
     keep = table.ones
     gain = [Float](repeating: 0, count: table.stride)
     moved = table.scales
@@ -41,7 +41,7 @@ package struct ReferenceStep {
   ///   - added: W, the weight that the batch gave each lane.
   /// - Returns: the largest distance that a lane moved.
   /// - Complexity: O(features x prototypes); only the features of the batch are written.
-  package mutating func run(added: [Double]) throws -> Double {
+  mutating func run(added: [Double]) throws -> Double {
     prepareFactors(added)
     let needsQuantile = options.percentileThreshold != nil && options.truncationThreshold > 0
     if !needsQuantile { setCuts(options.truncationThreshold) }
@@ -145,7 +145,7 @@ package struct ReferenceStep {
 
   /// Runs `body` for blocks of lanes in parallel; it adds to two numbers for each of its lanes.
   private func forEachLaneBlock(
-    _ body: @Sendable (ReferenceTable, ReferenceBatch, Range<Int>, inout [Double], inout [Double]) -> Void
+    _ body: @Sendable (SoftReference, SoftBatch, Range<Int>, inout [Double], inout [Double]) -> Void
   ) throws -> ([Double], [Double]) {
     let stride = table.stride
     // One worker takes rows whole: memory is read in order.

@@ -1,39 +1,38 @@
+import FastKMeansCore
+
 /// A batch of rows, scaled, in one form for sparse and dense input: by row for scoring, and by feature for sums.
 ///
 /// Rows of weight 0 are left out.
-package struct ReferenceBatch: Sendable {
+struct SoftBatch: Sendable {
   /// Row `i` has `columns[offsets[i] ..< offsets[i + 1]]` and the values at the same places.
-  package private(set) var offsets: [Int64] = [0]
-  package private(set) var columns: [UInt32] = []
-  package private(set) var values: [Float] = []
-  package private(set) var squaredNorms: [Float] = []
-  package private(set) var classes: [Int32] = []
-  package private(set) var weights: [Float]?
+  private(set) var offsets: [Int64] = [0]
+  private(set) var columns: [UInt32] = []
+  private(set) var values: [Float] = []
+  private(set) var squaredNorms: [Float] = []
+  private(set) var classes: [Int32] = []
+  private(set) var weights: [Float]?
 
   /// The features that any row has, ascending; each has a slot in the sums.
-  package private(set) var features: [UInt32] = []
+  private(set) var features: [UInt32] = []
   /// All other features, ascending.
-  package private(set) var otherFeatures: [UInt32] = []
+  private(set) var otherFeatures: [UInt32] = []
   /// Slot `s` has the rows `slotRows[slotStarts[s] ..< slotStarts[s + 1]]`, ascending, and the values there.
-  package private(set) var slotStarts: [UInt32] = []
-  package private(set) var slotRows: [UInt32] = []
-  package private(set) var slotValues: [Float] = []
+  private(set) var slotStarts: [UInt32] = []
+  private(set) var slotRows: [UInt32] = []
+  private(set) var slotValues: [Float] = []
 
-  package var count: Int { classes.count }
+  var count: Int { classes.count }
 
-  /// - Parameters:
-  ///   - classes: of all rows; a negative one leaves the row out.
   /// - Throws: ``InputError/tooLarge(what:neededBytes:allowedBytes:)`` for 2^32 non-zeros or more.
   /// - Complexity: O(non-zeros of the rows + features).
-  package init(
-    _ rows: FeatureRows, range: Range<Int>, classes: [Int32], norms: RowNorms, weights: [Float]?
-  ) throws {
-    self.weights = weights.map { _ in [] }
-    for row in range where classes[row] >= 0 {
-      append(row, of: rows, scale: norms.scales[row])
-      squaredNorms.append(norms.squaredNorms[row])
-      self.classes.append(classes[row])
-      if let weights { self.weights?.append(weights[row]) }
+  init(_ all: ReferenceRows, range: Range<Int>) throws {
+    let (rows, input) = (all.rows, all.input)
+    weights = input.weights.map { _ in [] }
+    for row in range where input.classIndices[row] >= 0 {
+      append(row, of: rows, scale: input.norms.scales[row])
+      squaredNorms.append(input.norms.squaredNorms[row])
+      classes.append(input.classIndices[row])
+      if let weight = input.weights?[row] { weights?.append(weight) }
     }
     guard columns.count < Int(UInt32.max) else {
       throw InputError.tooLarge(
