@@ -8,7 +8,9 @@ extension ClassifierModel {
   public func on(_ device: Device) throws -> ClassifierModel {
     guard device != options.device else { return self }
     try device.check()
-    return try ClassifierModel(storage: storage.on(device))
+    var copy = self
+    copy.storage = try storage.on(device)
+    return copy
   }
 
   /// What went differently than asked so far on the model's device, oldest first.

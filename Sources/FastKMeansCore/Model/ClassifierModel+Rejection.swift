@@ -15,14 +15,18 @@ extension ClassifierModel {
   ///   for a rate finer than its held-out documents can tell.
   /// - Complexity: O(n log n + classes) for n held-out documents.
   public func rejecting(_ rule: RejectionRule?) throws -> ClassifierModel {
-    guard let rule else { return try ClassifierModel(storage: storage.rejecting(nil)) }
+    var copy = self
+    guard let rule else {
+      copy.storage.rejection = nil
+      return copy
+    }
     guard let openSet = storage.openSet else {
       throw ClassifierError.unsupported(
         "this model cannot tell unknown classes; train it with refinement, at least three classes and some dozens of"
           + " documents")
     }
-    return try ClassifierModel(
-      storage: storage.rejecting(Rejection(rule, openSet: openSet, classCount: storage.classes.count)))
+    copy.storage.rejection = try Rejection(rule, openSet: openSet, classCount: storage.classes.count)
+    return copy
   }
 
   /// The same model, which rejects so that it accepts this share of the documents of unknown classes.

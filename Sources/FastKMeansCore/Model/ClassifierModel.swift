@@ -2,7 +2,7 @@
 ///
 /// Made by ``FastKMeansClassifier/model`` or read from a file.
 public struct ClassifierModel<Class: ClassLabel>: Sendable {
-  package let storage: ModelStorage
+  package var storage: ModelStorage
 
   package init(storage: ModelStorage) throws {
     guard storage.classes.labels.allSatisfy({ Class(label: $0) != nil }) else {

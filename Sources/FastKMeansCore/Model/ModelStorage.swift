@@ -1,30 +1,30 @@
-import Synchronization
-
-/// What a model consists of, without its label type; shared by all its copies, immutable but for the scoring index,
-/// which is built when it is first needed.
-package final class ModelStorage: Sendable {
-  package let options: ValidatedOptions
+/// What a model consists of, without its label type: a value, whose copies share the scoring index.
+///
+/// The index is built when it is first needed.
+package struct ModelStorage: Sendable {
+  package private(set) var options: ValidatedOptions
   package let classes: ClassDictionary
   /// Exact prototypes; truncation and low precision apply to the scoring index only.
   package let prototypes: PrototypeSet
   /// Class `c` has prototypes `classStarts[c] ..< classStarts[c + 1]`.
   package let classStarts: [Int]
   /// What refinement made of the prototypes, and what scoring uses then; nil if it was off or no better.
-  package let refined: RefinedPrototypes?
+  package var refined: RefinedPrototypes? {
+    didSet { forgetIndex() }
+  }
   /// nil where nothing was held out to calibrate on.
-  package let calibration: Calibration?
+  package var calibration: Calibration?
   /// nil where nothing was held out to tell unknown classes by.
-  package let openSet: OpenSet?
+  package var openSet: OpenSet?
   /// When to answer "none of these"; nil: only to documents without any known feature.
-  package let rejection: Rejection?
+  package var rejection: Rejection?
   /// Batches learned so far; a learner that goes on draws its random numbers from there.
-  package let batchCount: UInt64
-  /// Squared length of each prototype.
+  package var batchCount: UInt64
+  /// Squared length of each prototype; empty for cosine similarity.
   package let squaredNorms: [Double]
-  /// The magnitude below which coordinates are left out of scoring; 0 with refined weights.
-  private let scoringTruncation: Float
-  private let cachedIndex = Mutex<ScoringIndex?>(nil)
-  private let cachedAnswering = Mutex<DeviceAnswering?>(nil)
+  private var cachedIndex = OnDemand<ScoringIndex>()
+  private var cachedAnswering = OnDemand<DeviceAnswering>()
+  private var cachedTruncation = OnDemand<Float>()
 
   package init(
     options: ValidatedOptions, classes: ClassDictionary, prototypes: PrototypeSet, batchCount: UInt64,
@@ -40,75 +40,57 @@ package final class ModelStorage: Sendable {
     self.openSet = openSet
     self.rejection = rejection
     classStarts = prototypes.classStarts(classCount: classes.count)
-    squaredNorms = (0..<prototypes.count).map { prototypes.vector($0).squaredNorm }
-    scoringTruncation = refined == nil ? Self.truncation(of: prototypes, options.options) : 0
-  }
-
-  /// The same model with other refined weights, one row for each prototype.
-  package func replacing(refined: RefinedPrototypes?) -> ModelStorage {
-    ModelStorage(
-      options: options, classes: classes, prototypes: prototypes, batchCount: batchCount,
-      calibration: calibration, refined: refined, openSet: openSet, rejection: rejection)
+    squaredNorms =
+      options.options.distance == .cosine
+      ? [] : (0..<prototypes.count).map { prototypes.vector($0).squaredNorm }
   }
 
   package var settings: TrainingOptions { options.options }
 
-  /// The same model with another rule of when to answer "none of these".
-  package func rejecting(_ rejection: Rejection?) -> ModelStorage {
-    ModelStorage(
-      options: options, classes: classes, prototypes: prototypes, batchCount: batchCount,
-      calibration: calibration, refined: refined, openSet: openSet, rejection: rejection)
+  /// The same model for another device.
+  package func on(_ device: Device) throws -> ModelStorage {
+    var settings = settings
+    settings.device = device
+    var copy = self
+    copy.options = try settings.validated()
+    copy.cachedAnswering = OnDemand()
+    return copy
   }
 
-  /// The index that answers for this model.
-  package func index() throws -> ScoringIndex {
-    try cachedIndex.withLock { cached in
-      if let cached { return cached }
-      let built = try makeIndex()
-      cached = built
-      return built
-    }
+  private mutating func forgetIndex() {
+    cachedIndex = OnDemand()
+    cachedAnswering = OnDemand()
+    cachedTruncation = OnDemand()
   }
+}
+
+extension ModelStorage {
+  /// The index that answers for this model.
+  package func index() throws -> ScoringIndex { try cachedIndex.value { try makeIndex() } }
 
   /// An index of its own.
   ///
   /// - Parameters:
   ///   - method: nil: what suits the shape.
   package func makeIndex(method: ScoringIndex.Method? = nil) throws -> ScoringIndex {
-    let workers = Parallel.workerCount(settings.threadCount)
-    guard let refined else {
-      return try ScoringIndex(
-        prototypes: prototypes, biases: biases(), classCount: classes.count, method: method,
-        truncation: scoringTruncation, workers: workers)
-    }
+    let scored = scoredPrototypes
     return try ScoringIndex(
-      prototypes: refined.weights, biases: refined.biases, classCount: classes.count, method: method,
-      workers: workers)
+      prototypes: scored.set, biases: scored.biases, classCount: scored.classCount, method: method,
+      truncation: scored.truncation, workers: Parallel.workerCount(settings.threadCount))
   }
 
   /// Who answers for this model: the index, or the device that the options name.
   package func scoring() throws -> any DocumentScoring {
     guard settings.device != .cpu else { return try index() }
-    return try cachedAnswering.withLock { cached in
-      if let cached { return cached.scoring }
-      let built = try DeviceAnswering(settings.device, prototypes: devicePrototypes()) { try index() }
-      cached = built
-      return built.scoring
-    }
+    return try cachedAnswering.value {
+      try DeviceAnswering(settings.device, prototypes: scoredPrototypes) { try index() }
+    }.scoring
   }
 
-  package var deviceWarnings: [DeviceWarning] { cachedAnswering.withLock { $0?.warnings ?? [] } }
+  package var deviceWarnings: [DeviceWarning] { cachedAnswering.made?.warnings ?? [] }
 
-  /// The same model for another device.
-  package func on(_ device: Device) throws -> ModelStorage {
-    var settings = settings
-    settings.device = device
-    return ModelStorage(
-      options: try settings.validated(), classes: classes, prototypes: prototypes, batchCount: batchCount,
-      calibration: calibration, refined: refined, openSet: openSet, rejection: rejection)
-  }
-
-  private func devicePrototypes() -> DevicePrototypes {
+  /// Refined weights where there are any, else the centres without their truncated coordinates.
+  private var scoredPrototypes: DevicePrototypes {
     guard let refined else {
       return DevicePrototypes(
         set: prototypes, biases: biases(), classCount: classes.count, truncation: scoringTruncation)
@@ -116,19 +98,25 @@ package final class ModelStorage: Sendable {
     return DevicePrototypes(set: refined.weights, biases: refined.biases, classCount: classes.count)
   }
 
-  /// What a learner goes on from.
-  package func refinedWeights() -> RefinedWeights? {
-    refined.map { refined in
-      let vectors = (0..<classes.count).map { classIndex in
-        (classStarts[classIndex]..<classStarts[classIndex + 1]).map(refined.weights.vector)
-      }
-      let biases = refined.biases.map { biases in
-        (0..<classes.count).map { classIndex in
-          biases[classStarts[classIndex]..<classStarts[classIndex + 1]].map(Double.init)
-        }
-      }
-      return RefinedWeights(vectors: vectors, biases: biases, unit: refined.unit)
-    }
+  /// Euclidean: ranking by x.c - |c|^2 / 2 is ranking by distance.
+  private func biases() -> [Float]? {
+    guard settings.distance == .euclidean else { return nil }
+    return squaredNorms.map { Float(-$0 / 2) }
+  }
+
+  /// The magnitude below which coordinates are left out of scoring; 0 with refined weights.
+  private var scoringTruncation: Float {
+    cachedTruncation.value { refined == nil ? Self.truncation(of: prototypes, settings) : 0 }
+  }
+
+  /// The magnitude below which coordinates of centres are left out of scoring.
+  private static func truncation(of prototypes: PrototypeSet, _ settings: TrainingOptions) -> Float {
+    guard !settings.mode.isTruncatedInTraining, settings.truncationThreshold > 0 else { return 0 }
+    guard let share = settings.percentileThreshold else { return Float(settings.truncationThreshold) }
+    let values = prototypes.values
+    let magnitudes = (0..<values.count).lazy.map { abs(values[$0]) }.filter { $0 > 1e-6 }
+    guard !magnitudes.isEmpty else { return 0 }
+    return Float(min(settings.truncationThreshold, Quantile.linear(Array(magnitudes), share)))
   }
 
   /// What scoring multiplies a document's value with: refined weights where there are any, else the centre without
@@ -145,20 +133,19 @@ package final class ModelStorage: Sendable {
     return settings.distance == .euclidean ? Double(Float(-squaredNorms[prototype] / 2)) : 0
   }
 
-  /// Euclidean: ranking by x.c - |c|^2 / 2 is ranking by distance.
-  private func biases() -> [Float]? {
-    guard settings.distance == .euclidean else { return nil }
-    return squaredNorms.map { Float(-$0 / 2) }
-  }
-
-  /// The magnitude below which coordinates are left out of scoring.
-  private static func truncation(of prototypes: PrototypeSet, _ settings: TrainingOptions) -> Float {
-    guard !settings.mode.isTruncatedInTraining, settings.truncationThreshold > 0 else { return 0 }
-    guard let share = settings.percentileThreshold else { return Float(settings.truncationThreshold) }
-    let values = prototypes.values
-    let magnitudes = (0..<values.count).lazy.map { abs(values[$0]) }.filter { $0 > 1e-6 }
-    guard !magnitudes.isEmpty else { return 0 }
-    return Float(min(settings.truncationThreshold, Quantile.linear(Array(magnitudes), share)))
+  /// What a learner goes on from.
+  package func refinedWeights() -> RefinedWeights? {
+    refined.map { refined in
+      let vectors = (0..<classes.count).map { classIndex in
+        (classStarts[classIndex]..<classStarts[classIndex + 1]).map(refined.weights.vector)
+      }
+      let biases = refined.biases.map { biases in
+        (0..<classes.count).map { classIndex in
+          biases[classStarts[classIndex]..<classStarts[classIndex + 1]].map(Double.init)
+        }
+      }
+      return RefinedWeights(vectors: vectors, biases: biases, unit: refined.unit)
+    }
   }
 }
 

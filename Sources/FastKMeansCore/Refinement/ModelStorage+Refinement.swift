@@ -133,9 +133,10 @@ extension ModelStorage {
     let plain = try centerTable().heldOutScores(
       documents, rows: view, classes: part.classes, workers: part.workers)
     let isBetter = scores.accuracy >= plain.accuracy
-    let model = ModelStorage(
-      options: options, classes: classes, prototypes: prototypes, batchCount: batchCount,
-      calibration: isBetter ? .fitted(to: scores) : nil, refined: isBetter ? self.refined : nil)
+    var model = self
+    if !isBetter { model.refined = nil }
+    model.calibration = isBetter ? .fitted(to: scores) : nil
+    (model.openSet, model.rejection) = (nil, nil)
     return (model, scores.accuracy, plain.accuracy)
   }
 }
@@ -194,10 +195,11 @@ extension ModelStorage {
   }
 
   private func refined(with weights: RefinedWeights) -> ModelStorage {
-    ModelStorage(
-      options: options, classes: classes, prototypes: prototypes, batchCount: batchCount,
-      refined: RefinedPrototypes(
-        weights, of: prototypes, isSparse: prototypes.isSparse, precision: settings.precision))
+    var model = self
+    model.refined = RefinedPrototypes(
+      weights, of: prototypes, isSparse: prototypes.isSparse, precision: settings.precision)
+    (model.calibration, model.openSet, model.rejection) = (nil, nil, nil)
+    return model
   }
 
   /// Weights divided by their mean: what counts is how documents compare.

@@ -62,15 +62,14 @@ extension ModelContents {
   private func replacingRefined(
     for parameter: String, value: String, _ change: (RefinedPrototypes) -> RefinedPrototypes?
   ) throws -> ModelContents {
-    let storage = model.storage
-    guard let refined = storage.refined else {
+    guard let refined = model.storage.refined else {
       throw OptionsError(parameter: parameter, value: value, allowed: "only for models with refined weights")
     }
     guard let changed = change(refined) else {
       throw OptionsError(parameter: parameter, value: value, allowed: "only for models of sparse rows")
     }
     var contents = self
-    contents.model = try ClassifierModel<Label>(storage: storage.replacing(refined: changed))
+    contents.model.storage.refined = changed
     return contents
   }
 }

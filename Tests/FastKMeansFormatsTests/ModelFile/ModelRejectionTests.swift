@@ -8,18 +8,13 @@ import Testing
 @Suite struct ModelRejectionTests {
   private static func contents(_ rule: RejectionRule? = nil) throws -> ModelContents {
     var contents = try SampleModels.refined(isSparse: true)
-    let storage = contents.model.storage
     let unknown = OpenSet.Sample(
       scores: (0..<50).map { Float($0) / 7 }, classIndices: (0..<50).map { Int32($0 % 3) })
     let openSet = try OpenSet(
       intercept: -0.5, oddsWeight: 1.0 / 3, seenWeight: 0.25,
       known: OpenSet.Sample(scores: [1, .pi], classIndices: [0, 2]), unknown: unknown, classCount: 3)
-    contents.model = try ClassifierModel<Label>(
-      storage: ModelStorage(
-        options: storage.options, classes: storage.classes, prototypes: storage.prototypes,
-        batchCount: storage.batchCount, calibration: storage.calibration, refined: storage.refined,
-        openSet: openSet)
-    ).rejecting(rule)
+    contents.model.storage.openSet = openSet
+    contents.model = try contents.model.rejecting(rule)
     return contents
   }
 

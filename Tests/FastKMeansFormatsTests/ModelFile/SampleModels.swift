@@ -65,20 +65,18 @@ enum SampleModels {
     var classifier = try FastKMeansClassifier<Int>(
       options(precision, distance: distance) { $0.refinement = .count(3) })
     try classifier.fit(rows, labels: classes)
-    let model = try classifier.model
+    var contents = try ModelContents(model: classifier.model)
     // Whether refinement is kept, and calibrated, depends on the data; these tests are about the file.
-    let storage = model.storage
-    return try ModelContents(
-      model: ClassifierModel<Int>(
-        storage: ModelStorage(
-          options: storage.options, classes: storage.classes, prototypes: storage.prototypes,
-          batchCount: storage.batchCount,
-          calibration: Calibration(intercept: -0.25, slope: 1.0 / 3, sharpness: 12.5),
-          refined: storage.refined
-            ?? RefinedPrototypes(
-              weights: storage.prototypes,
-              biases: distance == .euclidean ? storage.prototypes.masses.map { Float(-$0) / 3 } : nil,
-              unit: distance == .euclidean ? 0.3 : 1))))
+    let prototypes = contents.model.prototypes
+    contents.model.storage.refined =
+      contents.model.storage.refined
+      ?? RefinedPrototypes(
+        weights: prototypes,
+        biases: distance == .euclidean ? prototypes.masses.map { Float(-$0) / 3 } : nil,
+        unit: distance == .euclidean ? 0.3 : 1)
+    contents.model.storage.calibration = try Calibration(intercept: -0.25, slope: 1.0 / 3, sharpness: 12.5)
+    (contents.model.storage.openSet, contents.model.storage.rejection) = (nil, nil)
+    return contents
   }
 
   /// The smallest model that there is: two classes of one dense prototype each, with one feature.
