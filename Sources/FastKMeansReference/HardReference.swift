@@ -20,12 +20,15 @@ struct HardReference: ReferenceState {
 
   /// - Complexity: O(non-zeros of the rows).
   func batch(_ range: Range<Int>) throws -> [ClassPart] {
-    let partition = ClassPartition(classes: rows.input.classIndices[range], classCount: prototypes.count)
+    let partition = ClassPartition(
+      classes: rows.documents.classes[range], classCount: prototypes.count)
     let touched = partition.classesByFallingSize()
     let scratch = WorkerScratch<ColumnMap>(workers: rows.workers) { ColumnMap() }
     return try Parallel.map(count: touched.count, workers: rows.workers) { [rows] worker, index in
       scratch.with(worker) { columnMap in
-        partition.withRows(of: touched[index]) { ClassPart(touched[index], $0, rows, &columnMap) }
+        partition.withRows(of: touched[index]) {
+          ClassPart(touched[index], $0, rows.documents, rows.options.distance, &columnMap)
+        }
       }
     }
   }
@@ -120,17 +123,15 @@ extension HardReference {
     fileprivate var zeroWeight = 0.0
 
     fileprivate init(
-      _ classIndex: Int, _ rowIndices: UnsafeBufferPointer<Int32>, _ all: ReferenceRows,
+      _ classIndex: Int, _ rowIndices: UnsafeBufferPointer<Int32>, _ documents: TrainingSet,
+      _ distance: Distance,
       _ columnMap: inout ColumnMap
     ) {
-      let (norms, weights) = (all.input.norms, all.input.weights)
       self.classIndex = classIndex
-      rows = ClassRows(
-        rowIndices, of: all.rows, norms: norms, weights: weights, distance: all.options.distance,
-        columnMap: &columnMap)
+      rows = ClassRows(rowIndices, of: documents, distance: distance, columnMap: &columnMap)
       order = rows.isSparse ? rows.columnsInGlobalOrder() : []
-      for row in rowIndices where norms.scales[Int(row)] == 0 {
-        zeroWeight += Double(weights?[Int(row)] ?? 1)
+      for row in rowIndices where documents.norms.scales[Int(row)] == 0 {
+        zeroWeight += Double(documents.weight(of: Int(row)))
       }
     }
   }

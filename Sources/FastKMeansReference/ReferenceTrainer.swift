@@ -18,10 +18,10 @@ struct ReferenceTrainer: ModeTrainer {
   /// - Complexity: O(epochs x (non-zeros x prototypes + batches x features x prototypes)); hard assignments need
   ///   O(epochs x (non-zeros x prototypes of a class + batches x stored values)).
   func train(
-    _ prototypes: inout [[Prototype]], on rows: FeatureRows, _ input: Learner.Input, isOneBatch: Bool
+    _ prototypes: inout [[Prototype]], on documents: TrainingSet, isOneBatch: Bool
   ) throws -> TrainingReport {
     let training = ReferenceRows(
-      rows: rows, input: input, options: options, workers: Parallel.workerCount(options.threadCount))
+      documents: documents, options: options, workers: Parallel.workerCount(options.threadCount))
     return options.isSoft
       ? try train(&prototypes, on: training, isOneBatch, SoftReference.self)
       : try train(&prototypes, on: training, isOneBatch, HardReference.self)
@@ -30,7 +30,7 @@ struct ReferenceTrainer: ModeTrainer {
   private func train<State: ReferenceState>(
     _ prototypes: inout [[Prototype]], on rows: ReferenceRows, _ isOneBatch: Bool, _: State.Type
   ) throws -> TrainingReport {
-    let rowCount = rows.rows.rowCount
+    let rowCount = rows.documents.rows.rowCount
     let (maxEpochs, batchSize) = isOneBatch ? (1, rowCount) : (options.maxEpochs, options.batchSize)
     let (total, overflow) = rowCount.multipliedReportingOverflow(by: maxEpochs)
     try progress.begin(.training, total: overflow ? .max : total)
@@ -77,10 +77,9 @@ struct ReferenceTrainer: ModeTrainer {
   }
 }
 
-/// All rows of a call, and how to learn from them.
+/// All documents of a call, and how to learn from them.
 struct ReferenceRows: Sendable {
-  let rows: FeatureRows
-  let input: Learner.Input
+  let documents: TrainingSet
   let options: TrainingOptions
   let workers: Int
 }

@@ -25,21 +25,20 @@ struct SoftBatch: Sendable {
 
   /// - Throws: ``InputError/tooLarge(what:neededBytes:allowedBytes:)`` for 2^32 non-zeros or more.
   /// - Complexity: O(non-zeros of the rows + features).
-  init(_ all: ReferenceRows, range: Range<Int>) throws {
-    let (rows, input) = (all.rows, all.input)
-    weights = input.weights.map { _ in [] }
-    for row in range where input.classIndices[row] >= 0 {
-      append(row, of: rows, scale: input.norms.scales[row])
-      squaredNorms.append(input.norms.squaredNorms[row])
-      classes.append(input.classIndices[row])
-      if let weight = input.weights?[row] { weights?.append(weight) }
+  init(_ documents: TrainingSet, range: Range<Int>) throws {
+    weights = documents.weights.map { _ in [] }
+    for row in range where documents.classes[row] >= 0 {
+      append(row, of: documents.rows, scale: documents.norms.scales[row])
+      squaredNorms.append(documents.norms.squaredNorms[row])
+      classes.append(documents.classes[row])
+      weights?.append(documents.weight(of: row))
     }
     guard columns.count < Int(UInt32.max) else {
       throw InputError.tooLarge(
         what: "a batch of \(columns.count) values; lower batch_size: it", neededBytes: columns.count,
         allowedBytes: Int(UInt32.max))
     }
-    sortByFeature(featureCount: rows.columnCount)
+    sortByFeature(featureCount: documents.featureCount)
   }
 
   private mutating func append(_ row: Int, of rows: FeatureRows, scale: Float) {

@@ -35,7 +35,7 @@ final class SoftReference: ReferenceState, @unchecked Sendable {
     let all = prototypes.flatMap { $0 }
     count = all.count
     stride = max(16, (count + 15) / 16 * 16)
-    featureCount = rows.rows.columnCount
+    featureCount = rows.documents.featureCount
     masses = all.map(\.mass)
     var starts = [0]
     for members in prototypes { starts.append(starts[starts.count - 1] + members.count) }
@@ -73,7 +73,7 @@ final class SoftReference: ReferenceState, @unchecked Sendable {
 
   func hasMass(upTo limit: Double) -> Bool { masses.contains { $0 <= limit } }
 
-  func batch(_ range: Range<Int>) throws -> SoftBatch { try SoftBatch(rows, range: range) }
+  func batch(_ range: Range<Int>) throws -> SoftBatch { try SoftBatch(rows.documents, range: range) }
 
   func learn(_ batch: SoftBatch, _ progress: ProgressReporter) throws -> Double {
     try reserveSums(features: batch.features.count)
@@ -99,7 +99,7 @@ final class SoftReference: ReferenceState, @unchecked Sendable {
 
   private func vector(_ lane: Int) -> PrototypeVector {
     let scale = scales[lane]
-    guard rows.rows.isSparse else {
+    guard rows.documents.isSparse else {
       return PrototypeVector(dense: (0..<featureCount).map { Double(scale * centers[$0 * stride + lane]) })
     }
     var columns: [UInt32] = []

@@ -73,21 +73,22 @@ package struct RefinementCase {
     layout: RefinementCells.Layout = .rows
   ) throws -> (table: RefinementTable, statistics: [Refinement.EpochStatistics]) {
     try TestRows.features(rows, isSparse: isSparse).withRows { view in
-      let rows = RefinementRows(
-        view, norms: try RowNorms(of: view, distance: distance, workers: 1), unit: unit)
+      var rows = trainingSet(view, norms: try RowNorms(of: view, distance: distance, workers: 1))
       let table = try RefinementTable(
         prototypes, featureCount: view.columnCount, scale: recipe.scale,
         unit: distance == .euclidean ? unit : nil, layout: layout)
-      let numbers = classes.map { Int32($0) }
-      let rates =
-        recipe.ratesFeatures
-        ? FeatureRates(rows, documents: usable, classes: numbers, classCount: prototypes.count) : nil
+      if recipe.ratesFeatures { rows.featureRates = FeatureRates(rows, documents: usable) }
       let statistics = try Refinement(
         recipe: recipe, seed: seed, workers: workers, progress: ProgressReporter(nil)
-      ).run(
-        table, rows: rows, documents: usable, classes: numbers, weights: weights, rates: rates)
+      ).run(table, rows: rows, documents: usable)
       return (table, statistics)
     }
+  }
+
+  private func trainingSet(_ view: FeatureRows, norms: RowNorms) -> TrainingSet {
+    TrainingSet(
+      view, norms: norms, classes: classes.map { Int32($0) }, classCount: prototypes.count, weights: weights,
+      unit: unit)
   }
 
   /// Rows with a length; the others teach nothing.
@@ -128,12 +129,18 @@ package struct RefinementCase {
     }
   }
 
+  /// Documents count by how they compare.
+  private var meanWeight: Double {
+    guard let weights, weights.contains(where: { $0 > 0 }) else { return 1 }
+    return weights.reduce(0.0) { $0 + Double($1) } / Double(weights.count)
+  }
+
   private func document(_ row: Int) -> RefinementTwin.Document {
     let values = rows[row].map { Double($0) }
     let length = values.reduce(0) { $0 + $1 * $1 }.squareRoot()
     return RefinementTwin.Document(
       terms: values.indices.filter { values[$0] != 0 }.map { ($0, values[$0]) },
       scale: distance == .cosine ? 1 / length : Double(unit), classIndex: classes[row],
-      weight: Double(weights?[row] ?? 1))
+      weight: Double(weights?[row] ?? 1) / meanWeight)
   }
 }

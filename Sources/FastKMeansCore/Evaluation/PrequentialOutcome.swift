@@ -15,15 +15,19 @@ public struct PrequentialOutcome: Sendable, Equatable {
   /// The share of weight that was answered wrongly; 0 for no document.
   public let error: Double
 
-  package init(rows: [Int32], classIndices: [Int32], isRight: [Bool], weights: [Float]?) {
-    self.rows = rows
-    self.classIndices = classIndices
-    self.isRight = isRight
+  /// - Parameters:
+  ///   - documents: the batch.
+  ///   - isRight: whether the answer to a document was its class; called with its position among those that count and
+  ///     its row.
+  package init(_ documents: TrainingSet, isRight: (_ position: Int, _ row: Int) -> Bool) {
+    rows = documents.documents
+    classIndices = rows.map { documents.classes[Int($0)] }
+    self.isRight = rows.enumerated().map { isRight($0, Int($1)) }
     var (wrong, total) = (0.0, 0.0)
     for (position, row) in rows.enumerated() {
-      let weight = Double(weights?[Int(row)] ?? 1)
+      let weight = Double(documents.weight(of: Int(row)))
       total += weight
-      if !isRight[position] { wrong += weight }
+      if !self.isRight[position] { wrong += weight }
     }
     error = total > 0 ? wrong / total : 0
   }

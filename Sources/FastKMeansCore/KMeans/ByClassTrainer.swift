@@ -21,23 +21,20 @@ package struct ByClassTrainer {
   }
 
   /// - Parameters:
-  ///   - rows: checked by the caller.
   ///   - wanted: the number of prototypes of each class.
   ///   - initial: prototypes to start from; a class without any is seeded.
   /// - Complexity: O(epochs x non-zeros x prototypes per class).
   package func fit(
-    _ rows: FeatureRows, partition: ClassPartition, norms: RowNorms, weights: [Float]?, wanted: [Int],
-    initial: [[Prototype]]
+    _ set: TrainingSet, wanted: [Int], initial: [[Prototype]]
   ) throws -> Outcome {
     var outcome = Outcome(prototypes: initial)
-    var active = partition.classesByFallingSize()
+    var active = set.partition.classesByFallingSize()
     // A class that merges is trained again; its last result is the one that counts.
-    var last = [ClassKMeans.Result?](repeating: nil, count: partition.classCount)
+    var last = [ClassKMeans.Result?](repeating: nil, count: set.classCount)
     var epochsLeft = options.maxEpochs
     while !active.isEmpty, epochsLeft > 0 {
       let results = try train(
-        active, rows, partition: partition, norms: norms, weights: weights, wanted: wanted,
-        initial: outcome.prototypes, maxEpochs: epochsLeft)
+        active, set, wanted: wanted, initial: outcome.prototypes, maxEpochs: epochsLeft)
       var epochs = 0
       for (classIndex, result) in zip(active, results) {
         outcome.prototypes[classIndex] = result.prototypes
@@ -60,23 +57,20 @@ package struct ByClassTrainer {
   }
 
   private func train(
-    _ classIndices: [Int], _ rows: FeatureRows, partition: ClassPartition, norms: RowNorms, weights: [Float]?,
-    wanted: [Int], initial: [[Prototype]], maxEpochs: Int
+    _ classIndices: [Int], _ set: TrainingSet, wanted: [Int], initial: [[Prototype]], maxEpochs: Int
   ) throws -> [ClassKMeans.Result] {
-    try progress.begin(.training, total: classIndices.reduce(0) { $0 + partition.count(of: $1) })
+    try progress.begin(.training, total: classIndices.reduce(0) { $0 + set.partition.count(of: $1) })
     var options = options
     options.maxEpochs = maxEpochs
     let scratch = WorkerScratch<ColumnMap>(workers: workers) { ColumnMap() }
     let results = try Parallel.map(count: classIndices.count, workers: workers) { [options] worker, index in
       let classIndex = classIndices[index]
-      let result = try scratch.with(worker) { columnMap in
-        try partition.withRows(of: classIndex) { rowIndices in
-          try train(
-            classIndex, rowIndices, rows, norms: norms, weights: weights, wanted: wanted[classIndex],
-            initial: initial[classIndex], options: options, columnMap: &columnMap)
-        }
+      let result = try scratch.with(worker) {
+        try train(
+          classIndex, set, wanted: wanted[classIndex], initial: initial[classIndex], options: options,
+          columnMap: &$0)
       }
-      try progress.advance(by: partition.count(of: classIndex))
+      try progress.advance(by: set.partition.count(of: classIndex))
       return result
     }
     try progress.finish()
@@ -84,15 +78,16 @@ package struct ByClassTrainer {
   }
 
   private func train(
-    _ classIndex: Int, _ rowIndices: UnsafeBufferPointer<Int32>, _ rows: FeatureRows, norms: RowNorms,
-    weights: [Float]?, wanted: Int, initial: [Prototype], options: TrainingOptions, columnMap: inout ColumnMap
+    _ classIndex: Int, _ set: TrainingSet, wanted: Int, initial: [Prototype], options: TrainingOptions,
+    columnMap: inout ColumnMap
   ) throws -> ClassKMeans.Result {
-    let local = ClassRows(
-      rowIndices, of: rows, norms: norms, weights: weights, distance: options.distance, columnMap: &columnMap)
+    let local = set.classRows(of: classIndex, distance: options.distance, columnMap: &columnMap)
     guard local.count > 0 else {
       // Documents without features move nothing: what the class has, it keeps.
       guard initial.isEmpty else { return .unchanged(initial) }
-      let mass = rowIndices.reduce(0.0) { $0 + Double(weights?[Int($1)] ?? 1) }
+      let mass = set.partition.withRows(of: classIndex) {
+        $0.reduce(0.0) { $0 + Double(set.weight(of: Int($1))) }
+      }
       return ClassKMeans.Result(
         prototypes: [.empty(like: local, mass: mass)], epochs: 0, shift: 0, objective: 0, reseeded: 0,
         pruned: 0)

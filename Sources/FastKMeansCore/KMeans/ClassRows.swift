@@ -25,28 +25,22 @@ package struct ClassRows {
 
   /// - Parameters:
   ///   - rowIndices: the rows of the class, ascending.
-  ///   - norms: of all rows.
-  ///   - weights: one for each of all rows, or nil for 1 each.
   ///   - columnMap: scratch of the worker.
   /// - Complexity: O(non-zeros of the rows).
   package init(
-    _ rowIndices: UnsafeBufferPointer<Int32>, of rows: FeatureRows, norms: RowNorms, weights: [Float]?,
-    distance: Distance, columnMap: inout ColumnMap
+    _ rowIndices: UnsafeBufferPointer<Int32>, of set: TrainingSet, distance: Distance,
+    columnMap: inout ColumnMap
   ) {
-    let movesPrototypes = { (row: Int32) -> Bool in
-      (weights.map { $0[Int(row)] > 0 } ?? true)
-        && (distance == .euclidean || norms.squaredNorms[Int(row)] > 0)
-    }
-    self.rowIndices = rowIndices.filter(movesPrototypes)
-    self.squaredNorms = self.rowIndices.map { norms.squaredNorms[Int($0)] }
-    self.weights = self.rowIndices.map { weights?[Int($0)] ?? 1 }
-    switch rows {
+    self.rowIndices = rowIndices.filter { set.moves(Int($0), distance) }
+    squaredNorms = self.rowIndices.map { set.norms.squaredNorms[Int($0)] }
+    weights = self.rowIndices.map { set.weight(of: Int($0)) }
+    switch set.rows {
     case .sparse(let rows):
       isSparse = true
-      copy(rows, scales: norms.scales, columnMap: &columnMap)
+      copy(rows, scales: set.norms.scales, columnMap: &columnMap)
     case .dense(let rows):
       isSparse = false
-      copy(rows, scales: norms.scales)
+      copy(rows, scales: set.norms.scales)
     }
   }
 

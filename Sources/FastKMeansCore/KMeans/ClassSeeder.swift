@@ -14,23 +14,18 @@ package struct ClassSeeder {
   ///   - prototypes: of each class; those that have some stay as they are.
   ///   - step: which call this is, for the random numbers.
   package func seed(
-    _ prototypes: inout [[Prototype]], from rows: FeatureRows, partition: ClassPartition, norms: RowNorms,
-    weights: [Float]?, wanted: [Int], step: UInt64
+    _ prototypes: inout [[Prototype]], from set: TrainingSet, wanted: [Int], step: UInt64
   ) throws {
-    let unseeded = partition.classesByFallingSize().filter { prototypes[$0].isEmpty }
+    let unseeded = set.partition.classesByFallingSize().filter { prototypes[$0].isEmpty }
     let workers = Parallel.workerCount(options.threadCount)
     let scratch = WorkerScratch<ColumnMap>(workers: workers) { ColumnMap() }
     try progress.begin(.seeding, total: unseeded.count)
     let chosen = try Parallel.map(count: unseeded.count, workers: workers) { worker, index in
       let classIndex = unseeded[index]
-      let own = scratch.with(worker) { columnMap in
-        partition.withRows(of: classIndex) { rowIndices in
-          let local = ClassRows(
-            rowIndices, of: rows, norms: norms, weights: weights, distance: options.distance,
-            columnMap: &columnMap)
-          return seeds(of: local, wanted: wanted[classIndex], classIndex: classIndex, step: step)
-        }
+      let rows = scratch.with(worker) {
+        set.classRows(of: classIndex, distance: options.distance, columnMap: &$0)
       }
+      let own = seeds(of: rows, wanted: wanted[classIndex], classIndex: classIndex, step: step)
       try progress.advance(by: 1)
       return own
     }

@@ -43,13 +43,13 @@ extension ModelStorage {
   package func epochSums(
     of rows: FeatureRows, labels: LabelColumn, sampleWeights: [Double]?, threadCount: Int?
   ) throws -> EpochSums {
-    let part = try TrainingPart(
-      rows, labels: labels, sampleWeights: sampleWeights, model: self, threadCount: threadCount)
+    let (part, workers) = try trainingPart(
+      rows, labels: labels, sampleWeights: sampleWeights, threadCount: threadCount)
     var total = EpochSums(like: self)
     let active = part.partition.classesByFallingSize()
-    let scratch = WorkerScratch<ColumnMap>(workers: part.workers) { ColumnMap() }
+    let scratch = WorkerScratch<ColumnMap>(workers: workers) { ColumnMap() }
     let results = WorkerScratch<ClassSums?>(workers: max(1, active.count)) { nil }
-    try Parallel.forEach(count: active.count, workers: part.workers) { worker, index in
+    try Parallel.forEach(count: active.count, workers: workers) { worker, index in
       let sums = scratch.with(worker) { self.sums(ofClass: active[index], part, columnMap: &$0) }
       results.with(index) { $0 = sums }
     }
@@ -66,6 +66,34 @@ extension ModelStorage {
     return total
   }
 
+  /// Some of the documents of a training over several machines, checked against the model that all of them have.
+  ///
+  /// - Parameters:
+  ///   - labels: classes of the model.
+  ///   - threadCount: -1 means all cores; nil what the model was trained with.
+  /// - Returns: the documents, and the number of threads.
+  /// - Throws: ``InputError``; ``ClassifierError/unsupported(_:)`` in a mode without sums.
+  func trainingPart(
+    _ rows: FeatureRows, labels: LabelColumn, sampleWeights: [Double]?, threadCount: Int?
+  ) throws -> (documents: TrainingSet, workers: Int) {
+    guard settings.mode.keepsSums else {
+      throw ClassifierError.unsupported(
+        "the \(settings.mode) mode cannot be trained in parts; use the default mode")
+    }
+    let workers = Parallel.workerCount(threadCount ?? settings.threadCount)
+    let documents = try TrainingSet(
+      rows, labels: labels, sampleWeights: sampleWeights, canAllBeZero: true,
+      shape: prototypes.shape, distance: settings.distance, workers: workers
+    ) { counted in
+      let table = classes.lookUp(labels.labels)
+      if let unknown = counted.indices.first(where: { table[Int($0)] < 0 }) {
+        throw InputError.unknownClass(label: labels.labels[Int(unknown)].description)
+      }
+      return (table, classes.count)
+    }
+    return (documents, workers)
+  }
+
   private struct ClassSums {
     var sums: [PrototypeVector]
     var masses: [Double]
@@ -73,7 +101,7 @@ extension ModelStorage {
     var farthest: [EpochSums.DistantRow]
   }
 
-  private func sums(ofClass classIndex: Int, _ part: TrainingPart, columnMap: inout ColumnMap) -> ClassSums? {
+  private func sums(ofClass classIndex: Int, _ part: TrainingSet, columnMap: inout ColumnMap) -> ClassSums? {
     let local = part.classRows(of: classIndex, distance: settings.distance, columnMap: &columnMap)
     guard local.count > 0 else { return nil }
     let members = (classStarts[classIndex]..<classStarts[classIndex + 1]).map(prototypes.vector)

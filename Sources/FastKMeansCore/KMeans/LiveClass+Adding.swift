@@ -10,7 +10,7 @@ extension LiveClass {
     for rowIndex in rowIndices {
       let row = Int(rowIndex)
       guard batch.lanes[row] >= 0 else { continue }
-      let weight = Double(batch.weight(row))
+      let weight = Double(batch.documents.weight(of: row))
       if batch.isSoft {
         for lane in lanes.indices {
           let share = Double(batch.shares[row * batch.laneLimit + lane]) * weight
@@ -35,7 +35,7 @@ extension LiveClass {
   ) {
     guard weight > 0, !lanes[lane].isFrozen else { return }
     if lanes[lane].unit == 0 {
-      start(lane, length: Double(batch.norms.squaredNorms[row]).squareRoot() * weight)
+      start(lane, length: Double(batch.documents.norms.squaredNorms[row]).squareRoot() * weight)
     }
     products[lane] += weight * Double(batch.scores[row * batch.laneLimit + lane])
     let change = addRow(row, batch, factor: weight / lanes[lane].unit, lane)
@@ -52,15 +52,15 @@ extension LiveClass {
   /// Adds a multiple of one row; returns by how much the squared length changed.
   @inline(__always)
   mutating func addRow(_ row: Int, _ batch: StreamBatch, factor: Double, _ lane: Int) -> Double {
-    let factor = factor * Double(batch.norms.scales[row])
-    if case .sparse(let rows) = batch.rows {
+    let factor = factor * Double(batch.documents.norms.scales[row])
+    if case .sparse(let rows) = batch.documents.rows {
       for position in rows.range(of: row) where batch.slots[position] == SlotTable.missing {
         batch.slots[position] = UInt32(insert(rows.columns[position]))
       }
     }
     let stride = stride
     return values.withUnsafeMutableBufferPointer { table in
-      switch batch.rows {
+      switch batch.documents.rows {
       case .sparse(let rows):
         let slots = batch.slots + rows.range(of: row).lowerBound
         return rows.withValues(of: row) { values in

@@ -27,7 +27,7 @@ extension LiveClass {
         scratch.withUnsafeMutableBufferPointer { sums in
           for rowIndex in rowIndices {
             let row = Int(rowIndex)
-            guard batch.moves(row, distance) else { continue }
+            guard batch.documents.moves(row, distance) else { continue }
             findSlots(row, batch, lookup)
             addProducts(row, batch, table, sums)
             objective += choose(row, batch, options, sums, factors: factors, biases: biases)
@@ -41,7 +41,7 @@ extension LiveClass {
   /// All of a row's look-ups before its products: they wait for memory side by side.
   @inline(__always)
   private func findSlots(_ row: Int, _ batch: StreamBatch, _ lookup: SlotTable.Lookup) {
-    guard case .sparse(let rows) = batch.rows else { return }
+    guard case .sparse(let rows) = batch.documents.rows else { return }
     let slots = batch.slots + rows.range(of: row).lowerBound
     rows.withColumns(of: row) { columns in
       for position in columns.indices { slots[position] = lookup.slot(of: columns[position]) }
@@ -54,7 +54,7 @@ extension LiveClass {
     _ sums: UnsafeMutableBufferPointer<Float>
   ) {
     for lane in 0..<stride { sums[lane] = 0 }
-    switch batch.rows {
+    switch batch.documents.rows {
     case .sparse(let rows):
       let slots = UnsafePointer(batch.slots + rows.range(of: row).lowerBound)
       rows.withValues(of: row) { addProducts($0, slots, table, sums) }
@@ -103,7 +103,7 @@ extension LiveClass {
     factors: [Float], biases: [Float]
   ) -> Double {
     let start = row * batch.laneLimit
-    let scale = batch.norms.scales[row]
+    let scale = batch.documents.norms.scales[row]
     var (best, nearest) = (-Float.infinity, 0)
     for lane in lanes.indices {
       batch.scores[start + lane] = sums[lane] * scale
@@ -112,12 +112,12 @@ extension LiveClass {
       if score > best { (best, nearest) = (score, lane) }
     }
     batch.lanes[row] = Int32(nearest)
-    let squares = batch.norms.squaredNorms[row]
+    let squares = batch.documents.norms.squaredNorms[row]
     let least = distance(squares, best)
     if batch.isSoft {
       fillShares(row, batch, options, sums, least: least, squares: squares, nearest: nearest)
     }
-    return Double(batch.weight(row)) * Double(max(0, least))
+    return Double(batch.documents.weight(of: row)) * Double(max(0, least))
   }
 
   @inline(__always)

@@ -45,9 +45,7 @@ extension ModelStorage {
       next[classIndex][replacement.prototype - classStarts[classIndex]] = start(from: replacement.row)
     }
     if isLast { next = next.map(withoutDead) }
-    let set = PrototypeSet(
-      next, featureCount: prototypes.featureCount, isSparse: prototypes.isSparse,
-      precision: settings.precision)
+    let set = PrototypeSet(next, shape: prototypes.shape, precision: settings.precision)
     let model = ModelStorage(
       options: options, classes: classes, prototypes: set, batchCount: isLast ? batchCount + 1 : batchCount)
     return (model, shift)
@@ -68,11 +66,7 @@ extension ModelStorage {
       throw InputError.badShape("prototype \(replacement.prototype) is to be replaced, there are \(count)")
     }
     let vectors = sums + replacements.map(\.row)
-    guard vectors.allSatisfy({ $0.isSparse == prototypes.isSparse }) else {
-      throw InputError.wrongKindOfInput(
-        expected: prototypes.isSparse ? "sparse rows" : "dense rows",
-        found: prototypes.isSparse ? "dense rows" : "sparse rows")
-    }
+    try prototypes.shape.check(vectors)
   }
 
   private func start(from row: PrototypeVector) -> Prototype {

@@ -2,9 +2,7 @@
 ///
 /// `@unchecked Sendable`: rows belong to one class each, and a class to one worker at a time.
 final class StreamBatch: @unchecked Sendable {
-  let rows: FeatureRows
-  let norms: RowNorms
-  let weights: [Float]?
+  let documents: TrainingSet
   /// The most prototypes that a class of the batch has.
   let laneLimit: Int
   let isSoft: Bool
@@ -17,10 +15,9 @@ final class StreamBatch: @unchecked Sendable {
   /// Soft: the share of each row in each lane, laid out as `scores`.
   let shares: UnsafeMutablePointer<Float>
 
-  init(rows: FeatureRows, norms: RowNorms, weights: [Float]?, laneLimit: Int, isSoft: Bool) {
-    self.rows = rows
-    self.norms = norms
-    self.weights = weights
+  init(_ documents: TrainingSet, laneLimit: Int, isSoft: Bool) {
+    self.documents = documents
+    let rows = documents.rows
     self.laneLimit = laneLimit
     self.isSoft = isSoft
     let valueCount = if case .sparse(let sparse) = rows { sparse.nonZeroCount } else { 0 }
@@ -36,14 +33,5 @@ final class StreamBatch: @unchecked Sendable {
     lanes.deallocate()
     scores.deallocate()
     shares.deallocate()
-  }
-
-  @inline(__always)
-  func weight(_ row: Int) -> Float { weights?[row] ?? 1 }
-
-  /// Rows of weight 0 and, under the cosine, of length 0 move nothing.
-  @inline(__always)
-  func moves(_ row: Int, _ distance: Distance) -> Bool {
-    weight(row) > 0 && (distance == .euclidean || norms.squaredNorms[row] > 0)
   }
 }

@@ -1,7 +1,7 @@
 /// One batch of a stream in the default mode: classes that the batch brings start, the others move and grow.
 ///
-/// Two steps. ``plan(_:rows:partition:norms:weights:wanted:)`` assigns documents to the prototypes as they lie at
-/// the batch's start; it may throw, and changes nothing. ``carryOut(_:on:partition:)`` adds them; it cannot fail, and
+/// Two steps. ``plan(_:_:wanted:forgetting:canAssignLate:)`` assigns documents to the prototypes as they lie at
+/// the batch's start; it may throw, and changes nothing. ``carryOut(_:on:)`` adds them; it cannot fail, and
 /// changes classes where they lie. So a batch happens whole or not at all, and costs what its documents cost.
 struct StreamUpdater {
   private let options: TrainingOptions
@@ -58,30 +58,26 @@ struct StreamUpdater {
   ///   - forgetting: what is left of masses and sums.
   ///   - canAssignLate: whether nothing can fail once this is done.
   func plan(
-    _ members: [ClassMembers], rows: FeatureRows, partition: ClassPartition, norms: RowNorms,
-    weights: [Float]?, wanted: [Int], forgetting: Double, canAssignLate: Bool
+    _ members: [ClassMembers], _ documents: TrainingSet, wanted: [Int], forgetting: Double,
+    canAssignLate: Bool
   ) throws -> Plan {
-    let touched = partition.classesByFallingSize()
-    let width: Int? = if case .dense(let dense) = rows { dense.columnCount } else { nil }
+    let touched = documents.partition.classesByFallingSize()
     let limit = touched.reduce(1) { max($0, max(members[$1].count, wanted[$1])) }
-    let batch = StreamBatch(
-      rows: rows, norms: norms, weights: weights, laneLimit: limit, isSoft: options.isSoft)
+    let batch = StreamBatch(documents, laneLimit: limit, isSoft: options.isSoft)
     let assignsLate = canAssignLate && forgetting == 1
     typealias Entry = (replacement: ClassMembers?, isComplete: Bool, change: LiveClass.Change)
     let entries = WorkerScratch<Entry>(workers: touched.count) { (nil, false, LiveClass.Change()) }
     let scratch = WorkerScratch<(map: ColumnMap, sums: [Float])>(workers: workers) { (ColumnMap(), []) }
-    try progress.begin(.training, total: rows.rowCount)
+    try progress.begin(.training, total: documents.rows.rowCount)
     try Parallel.forEach(count: touched.count, workers: workers) { worker, index in
       let classIndex = touched[index]
-      partition.withRows(of: classIndex) { rowIndices in
-        let entry = scratch.with(worker) { scratch in
-          plan(
-            members[classIndex], rowIndices, batch, wanted: wanted[classIndex], classIndex: classIndex,
-            width: width, forgetting: forgetting, assignsLate: assignsLate, scratch: &scratch)
-        }
-        entries.with(index) { $0 = entry }
+      let entry = scratch.with(worker) { scratch in
+        plan(
+          members[classIndex], batch, wanted: wanted[classIndex], classIndex: classIndex,
+          forgetting: forgetting, assignsLate: assignsLate, scratch: &scratch)
       }
-      try progress.advance(by: partition.count(of: classIndex))
+      entries.with(index) { $0 = entry }
+      try progress.advance(by: documents.partition.count(of: classIndex))
     }
     try progress.finish()
     let all = touched.indices.map { entries.with($0) { $0 } }
@@ -91,12 +87,14 @@ struct StreamUpdater {
   }
 
   private func plan(
-    _ members: ClassMembers, _ rowIndices: UnsafeBufferPointer<Int32>, _ batch: StreamBatch, wanted: Int,
-    classIndex: Int, width: Int?, forgetting: Double, assignsLate: Bool,
-    scratch: inout (map: ColumnMap, sums: [Float])
+    _ members: ClassMembers, _ batch: StreamBatch, wanted: Int, classIndex: Int, forgetting: Double,
+    assignsLate: Bool, scratch: inout (map: ColumnMap, sums: [Float])
   ) -> (ClassMembers?, Bool, LiveClass.Change) {
     var change = LiveClass.Change()
-    let counts = rowIndices.contains { batch.moves(Int($0), options.distance) }
+    let (documents, width) = (batch.documents, FeatureShape(batch.documents.rows).width)
+    let counts = documents.partition.withRows(of: classIndex) {
+      $0.contains { documents.moves(Int($0), options.distance) }
+    }
     guard counts else {
       // A class whose documents in this batch are all empty: it exists, and waits for features.
       guard members.count == 0 else { return (nil, true, change) }
@@ -108,15 +106,15 @@ struct StreamUpdater {
     var live = members.live(width: width, distance: options.distance)
     guard live.occupiedCount < wanted else {
       if assignsLate { return (isLive ? nil : .live(live), false, change) }
-      change.objective = live.assign(rowIndices, batch, options: options, scratch: &scratch.sums)
+      change.objective = documents.partition.withRows(of: classIndex) {
+        live.assign($0, batch, options: options, scratch: &scratch.sums)
+      }
       return (isLive ? nil : .live(live), false, change)
     }
     if forgetting < 1 { live.fade(by: forgetting) }
-    let rows = ClassRows(
-      rowIndices, of: batch.rows, norms: batch.norms, weights: batch.weights, distance: options.distance,
-      columnMap: &scratch.map)
     change = live.grow(
-      with: rows, wanted: wanted, options: options,
+      with: documents.classRows(of: classIndex, distance: options.distance, columnMap: &scratch.map),
+      wanted: wanted, options: options,
       random: CounterRandom(seed: options.seed, stream: UInt64(classIndex), step: step))
     return (.live(live), true, change)
   }
@@ -125,7 +123,7 @@ struct StreamUpdater {
   ///
   /// - Parameters:
   ///   - members: those that the plan was made for, in memory that nobody shares: what is shared is copied.
-  func carryOut(_ plan: Plan, on members: inout [ClassMembers], partition: ClassPartition) -> TrainingReport {
+  func carryOut(_ plan: Plan, on members: inout [ClassMembers]) -> TrainingReport {
     var changes = plan.changes
     if plan.forgetting < 1 { fadeAll(&members, plan) }
     for (index, classIndex) in plan.touched.enumerated() {
@@ -142,7 +140,7 @@ struct StreamUpdater {
           guard !plan.isComplete[index], case .live(var live) = members[classIndex] else { return }
           // Taken out, so that nobody else holds it while it is changed.
           members[classIndex] = .settled([])
-          partition.withRows(of: classIndex) { rows in
+          plan.batch.documents.partition.withRows(of: classIndex) { rows in
             if plan.assignsLate {
               changes[index].objective = scratch.with(worker) {
                 live.assign(rows, plan.batch, options: options, scratch: &$0)
@@ -180,8 +178,8 @@ struct StreamUpdater {
   }
 
   private func fade(_ members: inout ClassMembers, _ plan: Plan) {
-    let width: Int? = if case .dense(let dense) = plan.batch.rows { dense.columnCount } else { nil }
-    members.fade(by: plan.forgetting, width: width, distance: options.distance)
+    members.fade(
+      by: plan.forgetting, width: FeatureShape(plan.batch.documents.rows).width, distance: options.distance)
   }
 }
 

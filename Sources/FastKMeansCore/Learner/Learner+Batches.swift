@@ -9,7 +9,7 @@ extension Learner {
 
   /// All of a batch that can fail; changes nothing but what a failure throws away with this copy.
   mutating func planBatch(
-    _ rows: FeatureRows, _ input: Input, _ reporter: ProgressReporter
+    _ documents: TrainingSet, _ reporter: ProgressReporter
   ) throws -> BatchPlan {
     let refines = isRefining()
     try takeGivenPrototypes()
@@ -18,8 +18,8 @@ extension Learner {
     if refines { settings.isSoft = false }
     let updater = StreamUpdater(options: settings, step: batchCount, progress: reporter)
     var plan = try updater.plan(
-      members, rows: rows, partition: input.partition, norms: input.norms, weights: input.weights,
-      wanted: refines ? paidFor(input) : input.wanted, forgetting: forgetting(input),
+      members, documents, wanted: refines ? countsByDocuments(documents) : wantedCounts(),
+      forgetting: forgetting(documents),
       canAssignLate: reporter.isSilent && !refines)
     plan.number(from: &nextPrototype)
     return BatchPlan(updater: updater, prototypes: plan, isRefining: refines)
@@ -27,25 +27,21 @@ extension Learner {
 
   /// Refined: a class gets another prototype for each 20 documents, as ``PrototypeCountRule`` has it; what `k_list` asks
   /// for is kept to.
-  func paidFor(_ input: Input) -> [Int] {
-    input.wanted.indices.map { index in
-      guard !isCountFixed(classes.labels[index]) else { return input.wanted[index] }
-      let documents = members[index].mass + Double(input.partition.count(of: index))
-      return min(input.wanted[index], max(1, Int(min(documents, 1e9) / 20)))
+  private func countsByDocuments(_ documents: TrainingSet) -> [Int] {
+    wantedCounts().enumerated().map { index, wanted in
+      guard !isCountFixed(classes.labels[index]) else { return wanted }
+      let documents = members[index].mass + Double(documents.partition.count(of: index))
+      return min(wanted, max(1, Int(min(documents, 1e9) / 20)))
     }
   }
 
   /// What is left of masses and sums after this batch.
-  func forgetting(_ input: Input) -> Double {
-    let documents = Self.weight(of: input)
+  private func forgetting(_ documents: TrainingSet) -> Double {
+    let documents = documents.totalWeight
     var lives = settings.halfLife.map { documents / $0 } ?? 0
     if haste.documents > 0 { lives += min(documents, haste.documents) / haste.halfLife }
     guard lives > 0 else { return settings.decay }
     return max(1e-30, settings.decay * naturalExponential(-0.693_147_180_559_945_3 * lives))
-  }
-
-  static func weight(of input: Input) -> Double {
-    input.weights.map { $0.reduce(0.0) { $0 + Double($1) } } ?? Double(input.classIndices.count)
   }
 
   /// Whether refined weights learn from this batch too: those that there are, or from the first batch on.
@@ -57,27 +53,23 @@ extension Learner {
   /// What the model says of documents before it learns them.
   ///
   /// - Complexity: O(stored values) beside the scoring: an index is made for it.
-  func predictions(_ rows: FeatureRows, _ input: Input) throws -> PrequentialOutcome {
-    let counted = (0..<rows.rowCount).filter {
-      input.classIndices[$0] >= 0 && input.norms.squaredNorms[$0] > 0
-    }
-    let predicted = try ClassScoring(model()).predictedClasses(rows)
-    return PrequentialOutcome(
-      rows: counted.map { Int32($0) }, classIndices: counted.map { input.classIndices[$0] },
-      isRight: counted.map { predicted[$0] == input.classIndices[$0] }, weights: input.weights)
+  func predictions(_ documents: TrainingSet) throws -> PrequentialOutcome {
+    let predicted = try ClassScoring(model()).predictedClasses(documents.rows)
+    return PrequentialOutcome(documents) { _, row in predicted[row] == documents.classes[row] }
   }
 
   /// Lets refined weights learn from the batch; if that fails, this learner is as it was.
   ///
   /// The weights are taken out of both learners while they change, so that nothing is copied.
   mutating func learnWeights(
-    _ plan: BatchPlan, _ rows: FeatureRows, _ input: Input, into next: inout Learner,
-    _ reporter: ProgressReporter
+    _ plan: BatchPlan, _ documents: TrainingSet, into next: inout Learner, _ reporter: ProgressReporter
   ) throws -> PrequentialOutcome? {
     guard plan.isRefining else { return nil }
     let after = plan.prototypes.membersAfter(next.members)
     let lanes = after.reduce(0) { $0 + $1.count }
-    guard StreamWeights.byteCount(lanes: lanes, features: rows.columnCount) <= RefinementTrainer.byteLimit
+    guard
+      StreamWeights.byteCount(lanes: lanes, features: documents.featureCount)
+        <= RefinementTrainer.byteLimit
     else {
       next.settledWeights = nil
       next.streamWeights = nil
@@ -86,16 +78,13 @@ extension Learner {
       return nil
     }
     let wasLive = streamWeights != nil
-    var weights = next.liveWeights(rows, input)
+    var weights = next.liveWeights(documents)
     next.streamWeights = nil
     streamWeights = nil
     do {
       weights.follow(after.map(\.ids), fresh: next.freshWeights(after, unit: weights.unit))
       let refiner = StreamRefiner(options: settings, step: batchCount, progress: reporter)
-      let outcome = try refiner.learn(
-        StreamRefiner.Input(
-          rows: rows, norms: input.norms, classes: input.classIndices, weights: input.weights,
-          knownClassCount: members.count), &weights)
+      let outcome = try refiner.learn(documents, knownClassCount: members.count, &weights)
       next.settledWeights = nil
       next.streamWeights = weights
       // Without a class there was no model that could have been wrong.
@@ -109,15 +98,15 @@ extension Learner {
     }
   }
 
-  func liveWeights(_ rows: FeatureRows, _ input: Input) -> StreamWeights {
+  private func liveWeights(_ documents: TrainingSet) -> StreamWeights {
     if let streamWeights { return streamWeights }
-    let width = isSparse ? nil : featureCount
     if let settledWeights {
-      return StreamWeights(settledWeights, members: members.map(\.ids), width: width)
+      return StreamWeights(settledWeights, members: members.map(\.ids), width: shape?.width)
     }
     let isEuclidean = settings.distance == .euclidean
     return StreamWeights(
-      unit: isEuclidean ? StreamWeights.unit(of: rows) : 1, width: width, isEuclidean: isEuclidean)
+      unit: isEuclidean ? documents.rows.inverseDeviation : 1, width: shape?.width,
+      isEuclidean: isEuclidean)
   }
 
   /// What a prototype starts refinement with.
@@ -132,9 +121,9 @@ extension Learner {
   }
 
   mutating func carryOut(
-    _ plan: BatchPlan, _ input: Input, _ outcome: PrequentialOutcome?
+    _ plan: BatchPlan, _ documents: TrainingSet, _ outcome: PrequentialOutcome?, knownClassCount: Int
   ) -> TrainingReport {
-    var report = plan.updater.carryOut(plan.prototypes, on: &members, partition: input.partition)
+    var report = plan.updater.carryOut(plan.prototypes, on: &members)
     plan.updater.merge(&members, touched: plan.prototypes.touched, report: &report)
     if var weights = streamWeights {
       streamWeights = nil
@@ -142,34 +131,34 @@ extension Learner {
       streamWeights = weights
     }
     report.prequential = outcome
-    haste.documents = max(0, haste.documents - Self.weight(of: input))
+    haste.documents = max(0, haste.documents - documents.totalWeight)
     report.prototypeCount = members.reduce(0) { $0 + $1.count }
-    return finished(report, input)
+    return finished(report, documents, knownClassCount: knownClassCount)
   }
 
   /// What every call that learned does at its end.
-  mutating func finished(_ report: TrainingReport, _ input: Input) -> TrainingReport {
+  mutating func finished(
+    _ report: TrainingReport, _ documents: TrainingSet, knownClassCount: Int
+  ) -> TrainingReport {
     batchCount += 1
     var report = report
-    report.newClasses = input.newClasses
-    report.emptyDocumentCount = input.norms.zeroRowCount
+    report.newClasses = Array(classes.labels[knownClassCount...])
+    report.emptyDocumentCount = documents.norms.zeroRowCount
     return report
   }
 
-  /// Lets the mode's own trainer learn from the rows, once all their classes have prototypes.
+  /// Lets the mode's own trainer learn, once all classes have prototypes.
   mutating func train(
-    _ trainer: any ModeTrainer.Type, _ rows: FeatureRows, _ input: Input, isOneBatch: Bool,
-    _ reporter: ProgressReporter
+    _ trainer: any ModeTrainer.Type, _ documents: TrainingSet, isOneBatch: Bool, _ reporter: ProgressReporter
   ) throws -> TrainingReport {
     try takeGivenPrototypes()
     var prototypes = self.prototypes
     try ClassSeeder(options: settings, progress: reporter).seed(
-      &prototypes, from: rows, partition: input.partition, norms: input.norms, weights: input.weights,
-      wanted: input.wanted, step: batchCount)
+      &prototypes, from: documents, wanted: wantedCounts(), step: batchCount)
     let report = try trainer.init(options: settings, progress: reporter).train(
-      &prototypes, on: rows, input, isOneBatch: isOneBatch)
+      &prototypes, on: documents, isOneBatch: isOneBatch)
     self.prototypes = prototypes
-    return finished(report, input)
+    return report
   }
 
   /// Where training starts from: places alone, since `fit` counts its own documents.

@@ -11,7 +11,7 @@ extension Learner {
   private mutating func takeStreamWeights() -> StreamWeights? {
     if let settledWeights {
       streamWeights = StreamWeights(
-        settledWeights, members: members.map(\.ids), width: isSparse ? nil : featureCount)
+        settledWeights, members: members.map(\.ids), width: shape?.width)
       self.settledWeights = nil
     }
     defer { streamWeights = nil }
@@ -113,7 +113,7 @@ extension Learner {
   private mutating func freeze(_ isFrozen: Bool, _ ids: Set<UInt64>, in index: Int) {
     guard settings.mode.keepsSums, members[index].ids.contains(where: ids.contains) else { return }
     // Alive, so that a batch that comes to the class rounds nothing of it.
-    var live = members[index].live(width: isSparse ? nil : featureCount, distance: settings.distance)
+    var live = members[index].live(width: shape?.width, distance: settings.distance)
     for lane in live.lanes.indices where ids.contains(live.lanes[lane].id) {
       live.lanes[lane].isFrozen = isFrozen
     }
@@ -125,35 +125,25 @@ extension Learner {
       throw ClassifierError.unsupported("forgetting documents is defined for the default mode only")
     }
     let index = try index(of: label)
-    guard let featureCount else { throw ClassifierError.notFitted }
+    guard let shape else { throw ClassifierError.notFitted }
     guard rows.rowCount > 0 else { throw InputError.noRows }
-    guard rows.columnCount == featureCount else {
-      throw InputError.featureCountMismatch(expected: featureCount, found: rows.columnCount)
-    }
-    if case .sparse = rows, !isSparse {
-      throw InputError.wrongKindOfInput(expected: "dense rows", found: "sparse rows")
-    }
-    if case .dense = rows, isSparse {
-      throw InputError.wrongKindOfInput(expected: "sparse rows", found: "dense rows")
-    }
-    let norms = try RowNorms(of: rows, distance: settings.distance, workers: 1)
-    var live = members[index].live(width: isSparse ? nil : featureCount, distance: settings.distance)
-    try live.forget(rows, norms: norms, label: label, options: settings)
+    try shape.check(rows)
+    let documents = TrainingSet(
+      rows, norms: try RowNorms(of: rows, distance: settings.distance, workers: 1),
+      classes: [Int32](repeating: 0, count: rows.rowCount), classCount: 1)
+    var live = members[index].live(width: shape.width, distance: settings.distance)
+    try live.forget(documents, label: label, options: settings)
     members[index] = .live(live)
   }
 }
 
 extension LiveClass {
   /// Takes documents out of the prototypes that serve them best.
-  mutating func forget(
-    _ rows: FeatureRows, norms: RowNorms, label: Label, options: TrainingOptions
-  ) throws {
-    let batch = StreamBatch(
-      rows: rows, norms: norms, weights: nil, laneLimit: max(1, lanes.count), isSoft: options.isSoft)
-    let indices = (0..<rows.rowCount).map { Int32($0) }
+  mutating func forget(_ documents: TrainingSet, label: Label, options: TrainingOptions) throws {
+    let batch = StreamBatch(documents, laneLimit: max(1, lanes.count), isSoft: options.isSoft)
     var scratch: [Float] = []
-    for row in indices {
-      guard batch.moves(Int(row), distance) else { continue }
+    for row in documents.partition.order {
+      guard documents.moves(Int(row), distance) else { continue }
       _ = [row].withUnsafeBufferPointer { assign($0, batch, options: options, scratch: &scratch) }
       for lane in lanes.indices where !lanes[lane].isFrozen {
         let share =

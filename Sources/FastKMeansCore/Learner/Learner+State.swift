@@ -82,7 +82,8 @@ extension Learner {
     add(
       Name.learner,
       .integers([
-        featureCount.map(Int64.init) ?? -1, isSparse ? 1 : 0, Int64(bitPattern: batchCount),
+        shape.map { Int64($0.featureCount) } ?? -1, shape?.isSparse ?? true ? 1 : 0,
+        Int64(bitPattern: batchCount),
         Int64(bitPattern: nextPrototype),
       ]))
     add(Name.prototypeCounts, .integers(members.map { Int64($0.count) }))
@@ -173,7 +174,7 @@ extension Learner {
     try checkIDs(members, next: UInt64(bitPattern: numbers[3]))
     restore(
       members: members, nextPrototype: UInt64(bitPattern: numbers[3]),
-      featureCount: features > 0 ? features : nil, isSparse: isSparse,
+      shape: features > 0 ? FeatureShape(featureCount: features, isSparse: isSparse) : nil,
       batchCount: UInt64(bitPattern: numbers[2]),
       weights: try refinedWeights(reader, counts: counts, width: features, isSparse: isSparse),
       streamWeights: try StreamWeights(

@@ -9,9 +9,8 @@ package struct Learner: Sendable {
   package internal(set) var members: [ClassMembers] = []
   /// The number of the next prototype.
   package internal(set) var nextPrototype: UInt64 = 1
-  /// nil until something has been learned.
-  package internal(set) var featureCount: Int?
-  package internal(set) var isSparse = true
+  /// The kind of rows that it learned from; nil until something has been learned.
+  package internal(set) var shape: FeatureShape?
   /// Batches learned; each draws its own random numbers.
   package internal(set) var batchCount: UInt64 = 0
   /// What a fit's refinement made of the prototypes; nil if it was off or no better, or alive in a stream.
@@ -41,13 +40,12 @@ package struct Learner: Sendable {
 
   /// Puts what a state holds in place, checked by the caller.
   mutating func restore(
-    members: [ClassMembers], nextPrototype: UInt64, featureCount: Int?, isSparse: Bool, batchCount: UInt64,
+    members: [ClassMembers], nextPrototype: UInt64, shape: FeatureShape?, batchCount: UInt64,
     weights: RefinedWeights?, streamWeights: StreamWeights?, haste: Haste
   ) {
     self.members = members
     self.nextPrototype = nextPrototype
-    self.featureCount = featureCount
-    self.isSparse = isSparse
+    self.shape = shape
     self.batchCount = batchCount
     settledWeights = weights
     self.streamWeights = streamWeights
@@ -81,7 +79,7 @@ package struct Learner: Sendable {
   ///
   /// - Throws: ``OptionsError`` for an option that what has been learned depends on.
   package mutating func change(to changed: ValidatedOptions) throws(OptionsError) {
-    if featureCount != nil {
+    if shape != nil {
       let (new, old) = (changed.options, options.options)
       try require("distance", new.distance.rawValue, old.distance.rawValue)
       try require("dtype", new.precision.rawValue, old.precision.rawValue)
@@ -101,8 +99,7 @@ package struct Learner: Sendable {
   package init(resuming model: ModelStorage) {
     options = model.options
     classes = model.classes
-    featureCount = model.prototypes.featureCount
-    isSparse = model.prototypes.isSparse
+    shape = model.prototypes.shape
     members = model.prototypes.learnerPrototypes(classCount: model.classes.count).map { .settled($0) }
     batchCount = model.batchCount
     settledWeights = model.refinedWeights()
@@ -128,13 +125,12 @@ package struct Learner: Sendable {
 
   /// An immutable copy of what has been learned.
   package func model() throws -> ModelStorage {
-    guard let featureCount, !members.isEmpty else { throw ClassifierError.notFitted }
-    let set = PrototypeSet(
-      prototypes, featureCount: featureCount, isSparse: isSparse, precision: settings.precision)
+    guard let shape, !members.isEmpty else { throw ClassifierError.notFitted }
+    let set = PrototypeSet(prototypes, shape: shape, precision: settings.precision)
     return ModelStorage(
       options: options, classes: classes, prototypes: set, batchCount: batchCount, calibration: calibration,
       refined: refined.map { refined in
-        RefinedPrototypes(refined, of: set, isSparse: isSparse, precision: settings.precision)
+        RefinedPrototypes(refined, of: set, precision: settings.precision)
       },
       openSet: openSet, rejection: try rejectionThresholds())
   }
@@ -152,14 +148,15 @@ package struct Learner: Sendable {
     var next = settings.isWarmStart ? self : Learner(options: options)
     let reporter = ProgressReporter(progress)
     let report = try reporter.run {
-      let input = try next.prepare(rows, labels: labels, sampleWeights: sampleWeights)
+      let knownCount = next.classes.count
+      let documents = try next.prepare(rows, labels: labels, sampleWeights: sampleWeights)
       guard next.classes.count > 1 else {
         throw InputError.oneClassOnly(label: next.classes.labels.first?.description ?? "")
       }
-      if settings.distance == .cosine, !input.hasDirections {
+      if settings.distance == .cosine, documents.documents.isEmpty {
         throw InputError.allRowsZero
       }
-      return try next.fit(rows, input, reporter)
+      return next.finished(try next.fit(documents, reporter), documents, knownClassCount: knownCount)
     }
     self = next
     return report
@@ -183,20 +180,22 @@ package struct Learner: Sendable {
     let report: TrainingReport
     if let trainer = settings.mode.trainer {
       report = try reporter.run {
-        let input = try next.prepare(rows, labels: labels, sampleWeights: sampleWeights)
-        return try next.train(trainer, rows, input, isOneBatch: true, reporter)
+        let documents = try next.prepare(rows, labels: labels, sampleWeights: sampleWeights)
+        let report = try next.train(trainer, documents, isOneBatch: true, reporter)
+        return next.finished(report, documents, knownClassCount: classes.count)
       }
     } else {
-      let (input, plan) = try reporter.run {
-        let input = try next.prepare(rows, labels: labels, sampleWeights: sampleWeights)
-        return (input, try next.planBatch(rows, input, reporter))
+      let (documents, plan) = try reporter.run {
+        let documents = try next.prepare(rows, labels: labels, sampleWeights: sampleWeights)
+        return (documents, try next.planBatch(documents, reporter))
       }
-      var outcome = try reporter.run { try learnWeights(plan, rows, input, into: &next, reporter) }
-      if outcome == nil, measuringError, !members.isEmpty { outcome = try predictions(rows, input) }
+      var outcome = try reporter.run { try learnWeights(plan, documents, into: &next, reporter) }
+      if outcome == nil, measuringError, !members.isEmpty { outcome = try predictions(documents) }
+      let knownCount = classes.count
       // From here on nothing fails. This learner lets go of its classes, so that they are changed where they lie.
       members = []
       streamWeights = nil
-      report = next.carryOut(plan, input, outcome)
+      report = next.carryOut(plan, documents, outcome, knownClassCount: knownCount)
     }
     next.options = options
     self = next
@@ -212,20 +211,19 @@ extension Learner {
     _ rows: FeatureRows, labels: LabelColumn, sampleWeights: [Double]?
   ) throws {
     var next = self
-    let input = try next.prepare(rows, labels: labels, sampleWeights: sampleWeights)
+    let documents = try next.prepare(rows, labels: labels, sampleWeights: sampleWeights)
     try next.takeGivenPrototypes()
-    var wanted = input.wanted
+    var wanted = next.wantedCounts()
     if settings.refinement != .count(0) || settings.isPrototypeCountAutomatic {
       // As many as a local training would give.
-      let ruled = try next.countsByRule(rows, input, limit: wanted.max() ?? 1)
+      let ruled = try next.countsByRule(documents, wanted, limit: wanted.max() ?? 1)
       for index in wanted.indices where !next.isCountFixed(next.classes.labels[index]) {
         wanted[index] = min(wanted[index], ruled[index])
       }
     }
     let isNew = next.prototypes.map(\.isEmpty)
     try ClassSeeder(options: settings, progress: ProgressReporter(nil)).seed(
-      &next.prototypes, from: rows, partition: input.partition, norms: input.norms, weights: input.weights,
-      wanted: wanted, step: 0)
+      &next.prototypes, from: documents, wanted: wanted, step: 0)
     for classIndex in isNew.indices where isNew[classIndex] {
       for member in next.prototypes[classIndex].indices {
         next.prototypes[classIndex][member].mass = 0
@@ -235,72 +233,29 @@ extension Learner {
     self = next
   }
 
-  /// Input that has been checked against the state, in the form that training takes.
-  package struct Input: Sendable {
-    /// The class of each row; -1 for a row of weight 0.
-    package var classIndices: [Int32]
-    var partition: ClassPartition
-    package var norms: RowNorms
-    package var weights: [Float]?
-    var wanted: [Int]
-    var newClasses: [Label]
-
-    /// Whether any row that counts has a length.
-    var hasDirections: Bool {
-      classIndices.indices.contains { classIndices[$0] >= 0 && norms.squaredNorms[$0] > 0 }
-    }
-  }
-
+  /// Checks what a caller hands over against what has been learned; labels not seen before become classes.
   private mutating func prepare(
     _ rows: FeatureRows, labels: LabelColumn, sampleWeights: [Double]?
-  ) throws -> Input {
+  ) throws -> TrainingSet {
     guard rows.rowCount > 0 else { throw InputError.noRows }
     try settings.device.check()
-    guard rows.rowCount <= Int(Int32.max) else {
-      throw InputError.badShape("\(rows.rowCount) rows; a call takes at most 2^31 - 1")
-    }
-    guard labels.count == rows.rowCount else {
-      throw InputError.lengthMismatch(what: "labels", expected: rows.rowCount, found: labels.count)
-    }
-    try checkFeatures(rows)
-    let weights = try SampleWeights.checked(sampleWeights, rowCount: rows.rowCount)
-    let knownCount = classes.count
-    // Rows of weight 0 are as good as absent; they bring no class.
-    let present = weights.map { weights in labels.selectingRows(weights.indices.filter { weights[$0] > 0 }) }
-    _ = try classes.encode(present ?? labels)
-    let table = classes.lookUp(labels.labels)
-    let classIndices = labels.indices.enumerated().map { row, index in
-      weights.map { $0[row] > 0 } ?? true ? table[Int(index)] : -1
-    }
-    while members.count < classes.count { members.append(.settled([])) }
-    return Input(
-      classIndices: classIndices,
-      partition: ClassPartition(classes: classIndices, classCount: classes.count),
-      norms: try RowNorms(
-        of: rows, distance: settings.distance, workers: Parallel.workerCount(settings.threadCount)),
-      weights: weights, wanted: wantedCounts(), newClasses: Array(classes.labels[knownCount...]))
-  }
-
-  private mutating func checkFeatures(_ rows: FeatureRows) throws {
-    let sparse = if case .sparse = rows { true } else { false }
-    guard let known = featureCount else {
+    let documents = try TrainingSet(
+      rows, labels: labels, sampleWeights: sampleWeights, shape: shape, distance: settings.distance,
+      workers: Parallel.workerCount(settings.threadCount)
+    ) { counted in
       guard rows.columnCount > 0 else {
         throw InputError.badShape("\(rows.rowCount) rows without any feature")
       }
-      featureCount = rows.columnCount
-      isSparse = sparse
-      return
+      _ = try classes.encode(counted)
+      return (classes.lookUp(labels.labels), classes.count)
     }
-    guard rows.columnCount == known else {
-      throw InputError.featureCountMismatch(expected: known, found: rows.columnCount)
-    }
-    guard sparse == isSparse else {
-      throw InputError.wrongKindOfInput(
-        expected: isSparse ? "sparse rows" : "dense rows", found: sparse ? "sparse rows" : "dense rows")
-    }
+    shape = FeatureShape(rows)
+    while members.count < classes.count { members.append(.settled([])) }
+    return documents
   }
 
-  private func wantedCounts() -> [Int] {
+  /// How many prototypes the options ask for, of each class.
+  func wantedCounts() -> [Int] {
     // Positions count in sorted order, which is index order for the classes of one `fit`.
     let sorted = classes.labels.indices.sorted { classes.labels[$0] < classes.labels[$1] }
     var settings = settings
@@ -314,20 +269,18 @@ extension Learner {
 
   /// `k_init='auto'`: as many as size and variety of a class pay for; what `k_list` asks for is kept to.
   private func countsByRule(
-    _ rows: FeatureRows, _ input: Input, limit: Int = PrototypeCountRule.automaticLimit
+    _ documents: TrainingSet, _ wanted: [Int], limit: Int = PrototypeCountRule.automaticLimit
   ) throws -> [Int] {
     let isFixed = classes.labels.map(isCountFixed)
-    let count = { (rows: FeatureRows) in
+    let count = { (documents: TrainingSet) in
       let ruled = try PrototypeCountRule.counts(
-        rows, partition: input.partition, norms: input.norms, limit: limit,
-        workers: Parallel.workerCount(settings.threadCount))
+        documents, limit: limit, workers: Parallel.workerCount(settings.threadCount))
       return PrototypeCountRule.limited(
-        isFixed.indices.map { isFixed[$0] ? input.wanted[$0] : ruled[$0] }, isFixed: isFixed,
-        partition: input.partition, featureCount: rows.columnCount, isSparse: rows.isSparse, options: settings
-      )
+        isFixed.indices.map { isFixed[$0] ? wanted[$0] : ruled[$0] }, isFixed: isFixed, documents: documents,
+        options: settings)
     }
     // The rule keeps a table over all features.
-    return try FeatureCompaction(rows)?.withRows(rows, count) ?? count(rows)
+    return try FeatureCompaction(documents.rows)?.withRows(documents, count) ?? count(documents)
   }
 
   func isCountFixed(_ label: Label) -> Bool {
@@ -345,14 +298,14 @@ extension Learner {
       throw InputError.lengthMismatch(
         what: "labels of the prototypes", expected: given.rowCount, found: labels.count)
     }
-    guard given.columnCount == featureCount else {
-      throw InputError.featureCountMismatch(expected: featureCount ?? 0, found: given.columnCount)
+    guard let shape, given.columnCount == shape.featureCount else {
+      throw InputError.featureCountMismatch(expected: shape?.featureCount ?? 0, found: given.columnCount)
     }
     var starts = [[Prototype]](repeating: [], count: classes.count)
     for (row, label) in labels.enumerated() {
       // Classes that have not come up yet get theirs when they do.
       guard let index = classes.index(of: label), members[index].count == 0 else { continue }
-      var center = given.vector(row, isSparse: isSparse)
+      var center = given.vector(row, isSparse: shape.isSparse)
       let norm = center.squaredNorm.squareRoot()
       if settings.distance == .cosine, norm > 0 { center = center.scaled(by: 1 / norm) }
       let mass = settings.mode.givenMass
@@ -363,19 +316,18 @@ extension Learner {
   }
 
   private mutating func fit(
-    _ rows: FeatureRows, _ input: Input, _ reporter: ProgressReporter
+    _ documents: TrainingSet, _ reporter: ProgressReporter
   ) throws -> TrainingReport {
     if let trainer = settings.mode.trainer {
-      return try train(trainer, rows, input, isOneBatch: false, reporter)
+      return try train(trainer, documents, isOneBatch: false, reporter)
     }
     try takeGivenPrototypes()
     let report: TrainingReport
+    let wanted = wantedCounts()
     if settings.refinement != .count(0) {
-      let outcome = try RefinementTrainer(options: settings, progress: reporter).fit(
-        RefinementTrainer.Input(
-          rows: rows, partition: input.partition, norms: input.norms, classes: input.classIndices,
-          weights: input.weights, limits: input.wanted, isFixed: classes.labels.map(isCountFixed),
-          initial: withoutSums()))
+      let outcome = try RefinementTrainer(
+        documents, initial: withoutSums(), options: settings, progress: reporter
+      ).fit(limits: wanted, isFixed: classes.labels.map(isCountFixed))
       prototypes = outcome.training.prototypes
       report = outcome.training.report
       settledWeights = outcome.refined
@@ -383,15 +335,14 @@ extension Learner {
       calibration = outcome.calibration
       openSet = outcome.openSet
     } else {
-      let wanted =
-        settings.isPrototypeCountAutomatic ? try countsByRule(rows, input) : input.wanted
       let outcome = try ByClassTrainer(options: settings, progress: reporter).fit(
-        rows, partition: input.partition, norms: input.norms, weights: input.weights, wanted: wanted,
+        documents,
+        wanted: settings.isPrototypeCountAutomatic ? countsByRule(documents, wanted) : wanted,
         initial: withoutSums())
       prototypes = outcome.prototypes
       report = outcome.report
     }
-    return finished(report, input)
+    return report
   }
 }
 

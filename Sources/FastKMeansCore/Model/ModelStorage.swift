@@ -164,13 +164,8 @@ package struct RefinedPrototypes: Sendable, Equatable {
     self.unit = unit
   }
 
-  init(_ refined: RefinedWeights, of prototypes: PrototypeSet, isSparse: Bool, precision: Precision) {
-    let rows = refined.vectors.map { members in members.map { Prototype(center: $0, sumScale: 0, mass: 0) } }
-    let set = PrototypeSet(
-      rows, featureCount: prototypes.featureCount, isSparse: isSparse, precision: precision)
-    weights = PrototypeSet(
-      featureCount: set.featureCount, rows: set.rows, classIndices: prototypes.classIndices,
-      masses: prototypes.masses, sumScales: prototypes.sumScales)
+  init(_ refined: RefinedWeights, of prototypes: PrototypeSet, precision: Precision) {
+    weights = prototypes.replacing(refined.vectors.flatMap { $0 }, precision: precision)
     biases = refined.biases.map { $0.joined().map { Float($0) } }
     unit = refined.unit
   }

@@ -45,12 +45,12 @@ public struct Mode: Sendable, Hashable, CustomStringConvertible {
 package protocol ModeTrainer: Sendable {
   init(options: TrainingOptions, progress: ProgressReporter)
 
-  /// Lets prototypes learn from rows.
+  /// Lets prototypes learn from documents.
   ///
   /// - Parameters:
   ///   - prototypes: of each class, at least one; changed only if nothing is thrown.
-  ///   - isOneBatch: whether the rows are one batch of a stream. If not, they are all that there is to learn.
+  ///   - isOneBatch: whether they are one batch of a stream. If not, they are all that there is to learn.
   func train(
-    _ prototypes: inout [[Prototype]], on rows: FeatureRows, _ input: Learner.Input, isOneBatch: Bool
+    _ prototypes: inout [[Prototype]], on documents: TrainingSet, isOneBatch: Bool
   ) throws -> TrainingReport
 }

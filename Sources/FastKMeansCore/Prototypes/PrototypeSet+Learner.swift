@@ -3,30 +3,21 @@ extension PrototypeSet {
   ///
   /// - Parameters:
   ///   - prototypes: of each class index, all sparse or all dense.
-  package init(_ prototypes: [[Prototype]], featureCount: Int, isSparse: Bool, precision: Precision) {
+  package init(_ prototypes: [[Prototype]], shape: FeatureShape, precision: Precision) {
     let all = prototypes.flatMap { $0 }
-    var values: [Double] = []
-    values.reserveCapacity(all.reduce(0) { $0 + $1.center.values.count })
-    for prototype in all { values.append(contentsOf: prototype.center.values) }
-    let stored = StoredValues(values, precision: precision)
-    let rows: Rows
-    if isSparse {
-      var offsets = [0]
-      var columns: [UInt32] = []
-      columns.reserveCapacity(values.count)
-      for prototype in all {
-        columns.append(contentsOf: prototype.center.columns)
-        offsets.append(columns.count)
-      }
-      rows = .sparse(offsets: offsets, columns: columns, values: stored)
-    } else {
-      rows = .dense(values: stored)
-    }
     self.init(
-      featureCount: featureCount, rows: rows,
+      featureCount: shape.featureCount,
+      rows: Rows(all.map(\.center), isSparse: shape.isSparse, precision: precision),
       classIndices: prototypes.indices.flatMap { [Int32](repeating: Int32($0), count: prototypes[$0].count) },
       masses: all.map(\.mass), sumScales: all.map(\.sumScale),
       streamSums: all.contains { $0.sum != nil } ? all.map(\.sum) : nil)
+  }
+
+  /// The same prototypes with other coordinates, one vector for each.
+  func replacing(_ vectors: [PrototypeVector], precision: Precision) -> PrototypeSet {
+    PrototypeSet(
+      featureCount: featureCount, rows: Rows(vectors, isSparse: isSparse, precision: precision),
+      classIndices: classIndices, masses: masses, sumScales: sumScales)
   }
 
   /// The prototypes of each class, ready to learn on.
@@ -52,5 +43,27 @@ extension PrototypeSet {
     case .dense(let values):
       return PrototypeVector(dense: (index * featureCount..<(index + 1) * featureCount).map { values[$0] })
     }
+  }
+}
+
+extension PrototypeSet.Rows {
+  /// Vectors one after the other, all sparse or all dense, in the precision that is stored.
+  init(_ vectors: [PrototypeVector], isSparse: Bool, precision: Precision) {
+    var values: [Double] = []
+    values.reserveCapacity(vectors.reduce(0) { $0 + $1.values.count })
+    for vector in vectors { values.append(contentsOf: vector.values) }
+    let stored = StoredValues(values, precision: precision)
+    guard isSparse else {
+      self = .dense(values: stored)
+      return
+    }
+    var offsets = [0]
+    var columns: [UInt32] = []
+    columns.reserveCapacity(values.count)
+    for vector in vectors {
+      columns.append(contentsOf: vector.columns)
+      offsets.append(columns.count)
+    }
+    self = .sparse(offsets: offsets, columns: columns, values: stored)
   }
 }

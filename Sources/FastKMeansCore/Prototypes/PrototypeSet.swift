@@ -28,6 +28,9 @@ public struct PrototypeSet: Sendable, Equatable {
 
   public var precision: Precision { values.precision }
 
+  /// The kind of rows that these prototypes stand for.
+  package var shape: FeatureShape { FeatureShape(featureCount: featureCount, isSparse: isSparse) }
+
   public var isSparse: Bool {
     if case .sparse = rows { true } else { false }
   }

@@ -13,12 +13,11 @@ package struct FeatureRates: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - documents: the rows to learn from, ascending; what is held out must not be asked.
-  ///   - classes: of every row of `rows`.
   /// - Returns: nil for dense rows, where every document has every feature.
   /// - Complexity: O(non-zeros + features).
-  package init?(_ rows: RefinementRows, documents: [Int32], classes: [Int32], classCount: Int) {
+  package init?(_ rows: TrainingSet, documents: [Int32]) {
     guard rows.isSparse, !documents.isEmpty else { return nil }
-    let roots = Self.purities(rows, documents, classes, classCount).map { $0.squareRoot() }
+    let roots = Self.purities(rows.selecting(documents)).map { $0.squareRoot() }
     var (moved, total) = (0.0, 0.0)
     for document in documents {
       let scale = Double(rows.scale(of: Int(document)))
@@ -36,17 +35,16 @@ package struct FeatureRates: Sendable, Equatable {
 
   /// For each feature the probability that two documents with it share a class, after one imagined document more
   /// that is spread over the classes as all documents are: a feature of a single document is no proof.
-  private static func purities(
-    _ rows: RefinementRows, _ documents: [Int32], _ classes: [Int32], _ classCount: Int
-  ) -> [Double] {
-    let partition = ClassPartition(of: documents, classes: classes, classCount: classCount)
+  private static func purities(_ rows: TrainingSet) -> [Double] {
+    let partition = rows.partition
+    let documentCount = Double(partition.order.count)
     var inClass = [Int32](repeating: 0, count: rows.featureCount)
     var count = [Double](repeating: 0, count: rows.featureCount)
     // Of a class with n documents of the feature and a share s of all documents: (n + s)^2.
     var squares = count
     var shares = 0.0
-    for classIndex in 0..<classCount where partition.count(of: classIndex) > 0 {
-      let share = Double(partition.count(of: classIndex)) / Double(documents.count)
+    for classIndex in 0..<rows.classCount where partition.count(of: classIndex) > 0 {
+      let share = Double(partition.count(of: classIndex)) / documentCount
       shares += share * share
       partition.withRows(of: classIndex) { members in
         for member in members { rows.forEachFeature(of: member) { inClass[$0] += 1 } }
@@ -71,14 +69,14 @@ extension RefinementRecipe {
 
   /// The rates of the features, where the recipe asks for them and classes have more than a hundred documents.
   package func rates(
-    _ rows: RefinementRows, documents: [Int32], classes: [Int32], classCount: Int
+    _ rows: TrainingSet, documents: [Int32]
   ) -> FeatureRates? {
-    guard ratesFeatures, documents.count > Self.leastDocumentsPerClass * classCount else { return nil }
-    return FeatureRates(rows, documents: documents, classes: classes, classCount: classCount)
+    guard ratesFeatures, documents.count > Self.leastDocumentsPerClass * rows.classCount else { return nil }
+    return FeatureRates(rows, documents: documents)
   }
 }
 
-extension RefinementRows {
+extension TrainingSet {
   @inline(__always)
   fileprivate func forEachFeature(of row: Int32, _ body: (Int) -> Void) {
     withRow(Int(row)) { columns, values in

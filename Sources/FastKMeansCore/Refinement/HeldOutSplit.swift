@@ -5,16 +5,16 @@ package struct HeldOutSplit: Sendable {
 
   /// - Parameters:
   ///   - share: of each class's rows, rounded at random; a class keeps at least one row for training.
-  ///   - isUsable: rows that may be used at all.
   package init(
-    _ partition: ClassPartition, share: Double, seed: UInt64, step: UInt64, isUsable: (Int32) -> Bool
+    _ documents: TrainingSet, share: Double, seed: UInt64, step: UInt64
   ) {
+    let partition = documents.partition
     var training: [Int32] = []
     var heldOut: [Int32] = []
     for classIndex in 0..<partition.classCount {
       var random = CounterRandom(seed: seed, stream: UInt64(classIndex) ^ 0xA11_0000_0000, step: step)
       var members = partition.order[partition.starts[classIndex]..<partition.starts[classIndex + 1]]
-        .filter(isUsable)
+        .filter { !documents.isEmpty(Int($0)) }
       for position in members.indices.dropLast() {
         members.swapAt(position, position + random.nextIndex(below: members.count - position))
       }

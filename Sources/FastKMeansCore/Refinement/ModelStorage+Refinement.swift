@@ -15,10 +15,10 @@ extension ModelStorage {
     on rows: FeatureRows, labels: LabelColumn, sampleWeights: [Double]?, threadCount: Int?, epochs: Int?,
     rateShares: (first: Double, last: Double), step: UInt64, progress: ProgressHandler?
   ) throws -> ModelStorage {
-    let part = try TrainingPart(
-      rows, labels: labels, sampleWeights: sampleWeights, model: self, threadCount: threadCount)
-    let view = RefinementRows(rows, norms: part.norms, unit: refinementUnit)
-    let documents = part.partition.order.filter { !view.isEmpty(Int($0)) }.sorted()
+    var (part, workers) = try trainingPart(
+      rows, labels: labels, sampleWeights: sampleWeights, threadCount: threadCount)
+    part.unit = refinementUnit
+    let documents = part.documents
     var recipe = suitingRecipe
     if let epochs { recipe = recipe.lasting(epochs) }
     recipe.rate *= rateShares.first
@@ -30,10 +30,8 @@ extension ModelStorage {
         let table = try refinementTable()
         try reporter.begin(.refining, total: documents.count * recipe.epochs)
         let statistics = try Refinement(
-          recipe: recipe, seed: settings.seed &+ step, workers: part.workers, progress: reporter
-        ).run(
-          table, rows: view, documents: documents, classes: part.classes,
-          weights: relative(part.weights, documents))
+          recipe: recipe, seed: settings.seed &+ step, workers: workers, progress: reporter
+        ).run(table, rows: part, documents: documents)
         try reporter.finish()
         let (first, last) = (statistics.first?.meanLoss ?? 0, statistics.last?.meanLoss ?? 0)
         if last.isFinite, last <= 4 * first + 1, table.isFinite { return refined(with: weights(of: table)) }
@@ -96,11 +94,7 @@ extension ModelStorage {
     guard vectors.count == prototypes.count else {
       throw InputError.lengthMismatch(what: "weights", expected: prototypes.count, found: vectors.count)
     }
-    guard vectors.allSatisfy({ $0.isSparse == prototypes.isSparse }) else {
-      throw InputError.wrongKindOfInput(
-        expected: prototypes.isSparse ? "sparse rows" : "dense rows",
-        found: prototypes.isSparse ? "dense rows" : "sparse rows")
-    }
+    try prototypes.shape.check(vectors)
     let biases = settings.distance == .euclidean ? biases ?? [] : nil
     guard biases?.count ?? prototypes.count == prototypes.count else {
       throw InputError.lengthMismatch(what: "biases", expected: prototypes.count, found: biases?.count ?? 0)
@@ -124,14 +118,12 @@ extension ModelStorage {
     guard let refined = refinedWeights() else {
       throw ClassifierError.unsupported("the model is not refined; there is nothing to calibrate")
     }
-    let part = try TrainingPart(
-      rows, labels: labels, sampleWeights: nil, model: self, threadCount: threadCount)
-    let view = RefinementRows(rows, norms: part.norms, unit: refined.unit)
-    let documents = part.partition.order.filter { !view.isEmpty(Int($0)) }.sorted()
-    let scores = try refinementTable().heldOutScores(
-      documents, rows: view, classes: part.classes, workers: part.workers)
-    let plain = try centerTable().heldOutScores(
-      documents, rows: view, classes: part.classes, workers: part.workers)
+    var (part, workers) = try trainingPart(
+      rows, labels: labels, sampleWeights: nil, threadCount: threadCount)
+    part.unit = refined.unit
+    let documents = part.documents
+    let scores = try refinementTable().heldOutScores(documents, of: part, workers: workers)
+    let plain = try centerTable().heldOutScores(documents, of: part, workers: workers)
     let isBetter = scores.accuracy >= plain.accuracy
     var model = self
     if !isBetter { model.refined = nil }
@@ -196,16 +188,8 @@ extension ModelStorage {
 
   private func refined(with weights: RefinedWeights) -> ModelStorage {
     var model = self
-    model.refined = RefinedPrototypes(
-      weights, of: prototypes, isSparse: prototypes.isSparse, precision: settings.precision)
+    model.refined = RefinedPrototypes(weights, of: prototypes, precision: settings.precision)
     (model.calibration, model.openSet, model.rejection) = (nil, nil, nil)
     return model
-  }
-
-  /// Weights divided by their mean: what counts is how documents compare.
-  private func relative(_ weights: [Float]?, _ documents: [Int32]) -> [Float]? {
-    guard let weights else { return nil }
-    let total = documents.reduce(0.0) { $0 + Double(weights[Int($1)]) }
-    return total > 0 ? weights.map { Float(Double($0) * Double(documents.count) / total) } : weights
   }
 }

@@ -12,13 +12,15 @@ package enum PrototypeCountRule {
   /// - Returns: for each class a number in `1 ... limit`.
   /// - Complexity: O(non-zeros).
   package static func counts(
-    _ rows: FeatureRows, partition: ClassPartition, norms: RowNorms, limit: Int, workers: Int
+    _ documents: TrainingSet, limit: Int, workers: Int
   ) throws -> [Int] {
-    let sums = WorkerScratch<[Double]>(workers: workers) { [Double](repeating: 0, count: rows.columnCount) }
-    return try Parallel.map(count: partition.classCount, workers: workers) { worker, classIndex in
+    let sums = WorkerScratch<[Double]>(workers: workers) {
+      [Double](repeating: 0, count: documents.featureCount)
+    }
+    return try Parallel.map(count: documents.classCount, workers: workers) { worker, classIndex in
       sums.with(worker) { sum in
-        partition.withRows(of: classIndex) {
-          Self.count($0, rows, norms: norms, sum: &sum, limit: limit)
+        documents.partition.withRows(of: classIndex) {
+          Self.count($0, documents.rows, sum: &sum, limit: limit)
         }
       }
     }
@@ -34,16 +36,16 @@ package enum PrototypeCountRule {
   ///   - isFixed: classes whose number was asked for; they count, and are left alone.
   /// - Complexity: O(n log n) for n prototypes.
   package static func limited(
-    _ counts: [Int], isFixed: [Bool], partition: ClassPartition, featureCount: Int, isSparse: Bool,
-    options: TrainingOptions
+    _ counts: [Int], isFixed: [Bool], documents: TrainingSet, options: TrainingOptions
   ) -> [Int] {
     guard options.isPrototypeCountAutomatic, let limit = options.automaticByteLimit else { return counts }
     let copies = options.refinement == .count(0) ? 1 : 2
-    let bytes = max(1, featureCount * copies * (options.precision.byteCount + (isSparse ? 4 : 0)))
+    let bytes = max(
+      1, documents.featureCount * copies * (options.precision.byteCount + (documents.isSparse ? 4 : 0)))
     var kept = counts.indices.map { isFixed[$0] ? counts[$0] : min(1, counts[$0]) }
     var room = limit / bytes - kept.reduce(0, +)
     let wishes = counts.indices.filter { !isFixed[$0] && counts[$0] > 1 }.flatMap { index in
-      (2...counts[index]).map { (index: index, documents: partition.count(of: index) / $0) }
+      (2...counts[index]).map { (index: index, documents: documents.partition.count(of: index) / $0) }
     }
     for wish in wishes.sorted(by: { (-$0.documents, $0.index) < (-$1.documents, $1.index) }) where room > 0 {
       kept[wish.index] += 1
@@ -53,20 +55,19 @@ package enum PrototypeCountRule {
   }
 
   private static func count(
-    _ members: UnsafeBufferPointer<Int32>, _ rows: FeatureRows, norms: RowNorms, sum: inout [Double],
-    limit: Int
+    _ members: UnsafeBufferPointer<Int32>, _ rows: FeatureRows, sum: inout [Double], limit: Int
   ) -> Int {
     let count = Double(members.count)
     guard members.count > 20, limit > 1 else { return 1 }
     let similarity = max(
-      1e-3, (squaredSum(members, rows, norms: norms, sum: &sum) - count) / (count * (count - 1)))
+      1e-3, (squaredSum(members, rows, sum: &sum) - count) / (count * (count - 1)))
     let needed = min(100, 20 + 6 * (1 / min(1, similarity) - 1))
     return max(1, min(limit, Int(count / needed)))
   }
 
   /// The squared length of the sum of unit rows: the sum of all their cosines.
   private static func squaredSum(
-    _ members: UnsafeBufferPointer<Int32>, _ rows: FeatureRows, norms: RowNorms, sum: inout [Double]
+    _ members: UnsafeBufferPointer<Int32>, _ rows: FeatureRows, sum: inout [Double]
   ) -> Double {
     sum.withUnsafeMutableBufferPointer { sum in
       var squared = 0.0

@@ -30,22 +30,19 @@ package struct Refinement {
 
   /// - Parameters:
   ///   - table: moved in place.
+  ///   - rows: with the rates of their features.
   ///   - documents: the rows to learn from.
-  ///   - classes: of every row of `rows`.
-  ///   - weights: of every row, or nil for 1 each.
-  ///   - rates: of every feature, or nil for 1 each.
   /// - Returns: the statistics of each epoch.
   /// - Complexity: O(epochs x non-zeros x prototypes).
   package func run(
-    _ table: RefinementTable, rows: RefinementRows, documents: [Int32], classes: [Int32], weights: [Float]?,
-    rates: FeatureRates? = nil
+    _ table: RefinementTable, rows: TrainingSet, documents: [Int32]
   ) throws -> [EpochStatistics] {
-    let rows = rows.moving(at: rates)
+    let weights = rows.relativeWeights
     let engine = try engine(table, rows, documentCount: documents.count)
     let steps = RefinementSteps(batchSize: engine.batchSize, largestClass: table.largestClass)
     // A document that no rival came near to sits out the next epoch: it would most likely move nothing again. That
     // costs no accuracy and halves the time of sets that separate well.
-    var sitsOut = [Bool](repeating: false, count: classes.count)
+    var sitsOut = [Bool](repeating: false, count: rows.classes.count)
     var statistics: [EpochStatistics] = []
     for epoch in 0..<recipe.epochs {
       var order = documents.filter { !sitsOut[Int($0)] }
@@ -61,7 +58,7 @@ package struct Refinement {
         let batch = order[first..<min(order.count, first + engine.batchSize)]
         let done = (Double(epoch) + Double(first) / Double(order.count)) / Double(recipe.epochs)
         let rate = recipe.rate * (1 - done * (1 - recipe.lastRateShare))
-        try score(batch, engine, table, rows, classes: classes, into: steps)
+        try score(batch, engine, table, rows, into: steps)
         for (position, document) in batch.enumerated() {
           let weight = Double(weights?[Int(document)] ?? 1)
           sitsOut[Int(document)] = steps.counts[position] == 0
@@ -69,7 +66,7 @@ package struct Refinement {
           errors += steps.isRight[position] ? 0 : weight
           total += weight
         }
-        try apply(steps, batch, engine, table, rows, rate: Float(rate), weights: weights)
+        try apply(steps, batch, engine, table, rows, rate: Float(rate))
         try progress.advance(by: batch.count)
       }
       statistics.append(
@@ -92,7 +89,7 @@ package struct Refinement {
 
   private func score(
     _ batch: ArraySlice<Int32>, _ engine: any RefinementEngine, _ table: RefinementTable,
-    _ rows: RefinementRows, classes: [Int32], into steps: RefinementSteps
+    _ rows: TrainingSet, into steps: RefinementSteps
   ) throws {
     var loss = fk_refine_loss(
       margin: recipe.margin, sharpness: recipe.sharpness, cooperation: recipe.cooperation)
@@ -102,7 +99,7 @@ package struct Refinement {
         let document = Int(batch[batch.startIndex + position])
         steps.fill(
           position, from: scores, scale: rows.scale(of: document), lanes: table.laneCount,
-          classOfLane: table.classOfLane, classStarts: table.classStarts, ownClass: classes[document],
+          classOfLane: table.classOfLane, classStarts: table.classStarts, ownClass: rows.classes[document],
           loss: loss)
       }
     }
@@ -110,8 +107,9 @@ package struct Refinement {
 
   private func apply(
     _ steps: RefinementSteps, _ batch: ArraySlice<Int32>, _ engine: any RefinementEngine,
-    _ table: RefinementTable, _ rows: RefinementRows, rate: Float, weights: [Float]?
+    _ table: RefinementTable, _ rows: TrainingSet, rate: Float
   ) throws {
+    let weights = rows.relativeWeights
     for (position, document) in batch.enumerated() where table.biases != nil {
       table.moveBiases(
         steps.moves(of: position), steps.counts[position], rate * (weights?[Int(document)] ?? 1))

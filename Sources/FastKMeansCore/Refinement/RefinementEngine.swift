@@ -29,7 +29,7 @@ extension Refinement {
   /// - Parameter documentCount: of an epoch.
   /// - Throws: ``DeviceError`` for a device that was named and cannot be had.
   func engine(
-    _ table: RefinementTable, _ rows: RefinementRows, documentCount: Int
+    _ table: RefinementTable, _ rows: TrainingSet, documentCount: Int
   ) throws -> any RefinementEngine {
     switch table.cells {
     case .tiles(let cells, let count):

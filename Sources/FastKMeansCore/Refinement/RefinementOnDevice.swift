@@ -13,7 +13,7 @@ final class RefinementOnDevice: RefinementEngine, @unchecked Sendable {
   private let deviceWeights: any DeviceWeights
   private let table: RefinementTable
   private let weights: AlignedMemory<Float>
-  private let rows: RefinementRows
+  private let rows: TrainingSet
   private let workers: Int
   private var scores: [Float] = []
   private var moves: [DeviceMove] = []
@@ -25,7 +25,7 @@ final class RefinementOnDevice: RefinementEngine, @unchecked Sendable {
   /// - Returns: nil where the processor is to do it.
   /// - Throws: ``DeviceError`` for a device that was named.
   static func start(
-    on device: Device, _ table: RefinementTable, _ weights: AlignedMemory<Float>, _ rows: RefinementRows,
+    on device: Device, _ table: RefinementTable, _ weights: AlignedMemory<Float>, _ rows: TrainingSet,
     workers: Int
   ) throws -> RefinementOnDevice? {
     guard device != .cpu else { return nil }
@@ -42,13 +42,13 @@ final class RefinementOnDevice: RefinementEngine, @unchecked Sendable {
 
   private init(
     _ device: any TrainingDevice, _ table: RefinementTable, _ weights: AlignedMemory<Float>,
-    _ rows: RefinementRows, workers: Int
+    _ rows: TrainingSet, workers: Int
   ) throws {
     self.table = table
     self.weights = weights
     self.rows = rows
     self.workers = workers
-    deviceRows = try device.keep(rows.featureRows, scales: nil)
+    deviceRows = try device.keep(rows.rows, scales: nil)
     movingRows = try rows.withMovingRows { try device.keep($0, scales: nil) } ?? deviceRows
     deviceWeights = try device.upload(
       UnsafeBufferPointer(start: weights.pointer, count: weights.count),

@@ -4,7 +4,7 @@ extension RefinementTable {
   /// - Parameter least: tiles only, weights of a smaller magnitude (a bfloat16 without its sign) count as 0.
   /// - Complexity: O(non-zeros x prototypes).
   package func heldOutScores(
-    _ documents: [Int32], rows: RefinementRows, classes: [Int32], workers: Int, least: UInt16 = 0
+    _ documents: [Int32], of rows: TrainingSet, workers: Int, least: UInt16 = 0
   ) throws -> HeldOutScores {
     let kept = min(HeldOutScores.keptClasses, classStarts.count - 1)
     let scratch = WorkerScratch(workers: workers) { ScoreScratch(count: Self.heldOutChunk * stride) }
@@ -20,7 +20,7 @@ extension RefinementTable {
           let row = Int(documents[position])
           let best = bestClasses(scratch.scores, from: (position - range.lowerBound) * stride, count: kept)
           let scale = rows.scale(of: row)
-          let place = best.firstIndex { $0.classIndex == Int(classes[row]) }
+          let place = best.firstIndex { $0.classIndex == Int(rows.classes[row]) }
           results.with(position) {
             $0 = (best.map { $0.score * scale }, best.map { Int32($0.classIndex) }, place)
           }
@@ -50,7 +50,7 @@ extension RefinementTable {
   }
 
   private func scores(
-    of documents: ArraySlice<Int32>, in rows: RefinementRows, least: UInt16, _ scratch: ScoreScratch
+    of documents: ArraySlice<Int32>, in rows: TrainingSet, least: UInt16, _ scratch: ScoreScratch
   ) {
     scratch.scores.withUnsafeMutableBufferPointer { scores in
       guard let scores = scores.baseAddress else { return }

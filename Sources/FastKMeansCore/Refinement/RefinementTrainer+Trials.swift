@@ -11,30 +11,26 @@ extension RefinementTrainer {
   }
 
   /// Small sets: tries recipes on held-out rows, then refines on all.
-  func chooseByTrial(_ input: Input, _ wanted: [Int], _ rows: RefinementRows) throws -> Outcome {
-    let documents = usable(input, rows)
-    let splitCount = min(5, max(1, settings.trialLimit / max(1, documents.count)))
-    let trials = try (0..<splitCount).compactMap { try trial($0, input, wanted, rows) }
-    let plain = try scored(trials) {
-      try plainTable($0.prototypes, input, rows).heldOutScores(
-        $0.split.heldOut, rows: rows, classes: input.classes, workers: workers)
-    }
-    let tried = try tried(trials, input, rows)
+  func chooseByTrial(_ wanted: [Int]) throws -> Outcome {
+    let all = documents.documents
+    let splitCount = min(5, max(1, settings.trialLimit / max(1, all.count)))
+    let trials = try (0..<splitCount).compactMap { try trial($0, wanted) }
+    let plain = try scored(trials) { try plainScores($0.prototypes, $0.split.heldOut) }
+    let tried = try tried(trials)
     let openSetTrials = try trials.enumerated().flatMap { index, trial in
       let count = splitCount < Self.trialCount ? Self.trialCount : 1
       return try unknownClassTrials(
-        index * count..<(index + 1) * count, trial.prototypes, input, rows, trial.split)
+        index * count..<(index + 1) * count, trial.prototypes, trial.split)
     }
-    let training = try trainPrototypes(input, wanted, documents: nil)
+    let training = try trainPrototypes(documents, wanted)
     // Ties go to the first; so does a set without any held-out row, where every class has one document.
     let best = tried.dropFirst().reduce(tried[0]) { $1.scores.accuracy > $0.scores.accuracy ? $1 : $0 }
     guard best.scores.accuracy >= plain.accuracy else {
       return keepingPrototypes(training, plain, tried: best.scores.accuracy)
     }
-    let (table, halvings, _) = try refine(
-      training.prototypes, input, best.recipe, documents: documents, rows)
+    let (table, halvings, _) = try refine(training.prototypes, best.recipe, on: all)
     var outcome = Outcome(
-      training: training, refined: weights(table, rows), calibration: .fitted(to: best.scores),
+      training: training, refined: weights(table), calibration: .fitted(to: best.scores),
       openSet: .fitted(known: best.scores.openSet, trials: openSetTrials))
     outcome.training.report.refinement = .done(
       RefinementReport(
@@ -45,16 +41,12 @@ extension RefinementTrainer {
   }
 
   /// nil where no row happened to be held out; in a tiny set another split may hold some out.
-  private func trial(
-    _ step: Int, _ input: Input, _ wanted: [Int], _ rows: RefinementRows
-  ) throws -> Trial? {
-    let split = HeldOutSplit(input.partition, share: 0.12, seed: options.seed, step: UInt64(step)) {
-      !rows.isEmpty(Int($0))
-    }
+  private func trial(_ step: Int, _ wanted: [Int]) throws -> Trial? {
+    let split = HeldOutSplit(documents, share: 0.12, seed: options.seed, step: UInt64(step))
     guard !split.heldOut.isEmpty else { return nil }
     return Trial(
       split: split,
-      prototypes: try trainPrototypes(input, wanted, documents: split.training).prototypes)
+      prototypes: try trainPrototypes(documents.selecting(split.training), wanted).prototypes)
   }
 
   /// Held-out accuracy by which one recipe may be behind another and still be as good: half a standard error of
@@ -65,16 +57,12 @@ extension RefinementTrainer {
   ///
   /// The thorough one, which costs as much as the others together, is left out where few documents are not what
   /// makes the set hard: there the hinge is behind the smooth loss already.
-  private func tried(
-    _ trials: [Trial], _ input: Input, _ rows: RefinementRows
-  ) throws -> [TriedRecipe] {
+  private func tried(_ trials: [Trial]) throws -> [TriedRecipe] {
     func tried(_ recipe: RefinementRecipe) throws -> TriedRecipe {
       let recipe = lasting(recipe)
       let scores = try scored(trials) {
-        let table = try refine(
-          $0.prototypes, input, recipe, documents: $0.split.training, rows
-        ).table
-        return try judged(table, $0.split.heldOut, input, rows, $0.prototypes)
+        let table = try refine($0.prototypes, recipe, on: $0.split.training).table
+        return try judged(table, $0.split.heldOut, $0.prototypes)
       }
       return TriedRecipe(recipe: recipe, scores: scores)
     }

@@ -4,7 +4,7 @@ import CFastKMeansKernels
 struct RowRefinementEngine: RefinementEngine {
   let table: RefinementTable
   let weights: AlignedMemory<Float>
-  let rows: RefinementRows
+  let rows: TrainingSet
   let workers: Int
   private let scratch: WorkerScratch<[Float]>
 
@@ -12,7 +12,7 @@ struct RowRefinementEngine: RefinementEngine {
   static let batchSize = 64
   var batchSize: Int { Self.batchSize }
 
-  init(table: RefinementTable, weights: AlignedMemory<Float>, rows: RefinementRows, workers: Int) {
+  init(table: RefinementTable, weights: AlignedMemory<Float>, rows: TrainingSet, workers: Int) {
     self.table = table
     self.weights = weights
     self.rows = rows
@@ -58,7 +58,7 @@ extension RefinementTable {
   /// The score of every lane for one row, not scaled; `scores` has room for `stride`.
   @inline(__always)
   func scores(
-    of row: Int, _ weights: AlignedMemory<Float>, in rows: RefinementRows,
+    of row: Int, _ weights: AlignedMemory<Float>, in rows: TrainingSet,
     into scores: UnsafeMutablePointer<Float>
   ) {
     rows.withRow(row) { columns, values in
@@ -70,7 +70,7 @@ extension RefinementTable {
 
   /// Completes the products of one row with every lane.
   @inline(__always)
-  func addBiases(of row: Int, in rows: RefinementRows, to scores: UnsafeMutablePointer<Float>) {
+  func addBiases(of row: Int, in rows: TrainingSet, to scores: UnsafeMutablePointer<Float>) {
     guard let biases else { return }
     // Scores are scaled later, biases are not to be.
     let inverse = 1 / rows.scale(of: row)

@@ -1,7 +1,7 @@
 extension StreamRefiner {
   /// A batch's documents with their columns turned into rows of the table.
   struct Batch: Sendable {
-    let input: Input
+    let set: TrainingSet
     /// Rows that teach: of a class, with a weight and some length.
     let documents: [Int32]
     /// Weights whose mean is at most 1: a step is to be no longer than the rate says.
@@ -11,18 +11,16 @@ extension StreamRefiner {
     /// The distinct ones.
     let touched: [UInt32]
 
-    init(_ input: Input, rowsOf weights: inout StreamWeights) {
-      self.input = input
-      let documents = (0..<input.rows.rowCount).filter {
-        input.classes[$0] >= 0 && input.norms.squaredNorms[$0] > 0
-      }.map { Int32($0) }
+    init(_ set: TrainingSet, rowsOf weights: inout StreamWeights) {
+      self.set = set
+      let documents = set.documents
       self.documents = documents
-      relativeWeights = input.weights.map { weights in
+      relativeWeights = set.weights.map { weights in
         let total = documents.reduce(0.0) { $0 + Double(weights[Int($1)]) }
         let mean = total / Double(max(1, documents.count))
         return mean > 1 ? weights.map { Float(Double($0) / mean) } : weights
       }
-      switch input.rows {
+      switch set.rows {
       case .sparse(let rows):
         tableRows = (0..<rows.nonZeroCount).map { weights.insert(rows.columns[$0]) }
         var isTouched = [Bool](repeating: false, count: weights.rowCount)
@@ -43,7 +41,7 @@ extension StreamRefiner {
       _ row: Int, _ body: (UnsafeBufferPointer<UInt32>, UnsafeBufferPointer<Float>) -> Result
     ) -> Result {
       tableRows.withUnsafeBufferPointer { tableRows in
-        switch input.rows {
+        switch set.rows {
         case .sparse(let rows):
           rows.withValues(of: row) { body(UnsafeBufferPointer(rebasing: tableRows[rows.range(of: row)]), $0) }
         case .dense(let rows): rows.withValues(of: row) { body(tableRows, $0) }

@@ -26,29 +26,21 @@ struct StreamRefiner {
     recipe = .stream(options.refinement)
   }
 
-  /// The rows of a batch as the kernels take them.
-  struct Input {
-    var rows: FeatureRows
-    var norms: RowNorms
-    /// Of each row; -1 leaves it out.
-    var classes: [Int32]
-    var weights: [Float]?
-    /// Classes that had prototypes before the batch.
-    var knownClassCount: Int
-  }
-
   /// Learns the batch. If anything is thrown, or weights would leave the numbers, they are as before.
   ///
+  /// - Parameter knownClassCount: classes that had prototypes before the batch.
   /// - Returns: what the weights said of the documents before.
   /// - Complexity: O(passes x non-zeros x lanes).
-  func learn(_ input: Input, _ weights: inout StreamWeights) throws -> PrequentialOutcome {
-    let batch = Batch(input, rowsOf: &weights)
+  func learn(
+    _ documents: TrainingSet, knownClassCount: Int, _ weights: inout StreamWeights
+  ) throws -> PrequentialOutcome {
+    let batch = Batch(documents, rowsOf: &weights)
     let steps = RefinementSteps(batchSize: Self.stepSize, largestClass: weights.largestClass)
     let undo = Undo(weights, batch)
     do {
       let total = batch.documents.count * (recipe.epochs + 1)
       try progress.begin(.refining, total: total)
-      let outcome = try test(batch, weights)
+      let outcome = try test(batch, knownClassCount: knownClassCount, weights)
       for pass in 0..<recipe.epochs { try goThrough(batch, &weights, steps, pass: pass) }
       try progress.finish()
       if undo.isFinite(weights, batch) {
@@ -64,7 +56,9 @@ struct StreamRefiner {
   }
 
   /// What the weights say of documents that they have not seen.
-  private func test(_ batch: Batch, _ weights: StreamWeights) throws -> PrequentialOutcome {
+  private func test(
+    _ batch: Batch, knownClassCount: Int, _ weights: StreamWeights
+  ) throws -> PrequentialOutcome {
     let scratch = WorkerScratch(workers: workers) { [Float](repeating: 0, count: weights.stride) }
     let isRight = WorkerScratch<Bool>(workers: max(1, batch.documents.count)) { false }
     try Parallel.forEachChunk(count: batch.documents.count, chunk: 64, workers: workers) { worker, range in
@@ -72,20 +66,17 @@ struct StreamRefiner {
         for position in range {
           let row = Int(batch.documents[position])
           weights.score(row, batch, into: &scores)
-          let own = batch.input.classes[row]
+          let own = batch.set.classes[row]
           var (best, bestClass) = (-Float.infinity, Int32(-1))
           for lane in weights.classOfLane.indices where scores[lane] > best {
             (best, bestClass) = (scores[lane], weights.classOfLane[lane])
           }
-          isRight.with(position) { $0 = bestClass == own && Int(own) < batch.input.knownClassCount }
+          isRight.with(position) { $0 = bestClass == own && Int(own) < knownClassCount }
         }
       }
       try progress.advance(by: range.count)
     }
-    return PrequentialOutcome(
-      rows: batch.documents, classIndices: batch.documents.map { batch.input.classes[Int($0)] },
-      isRight: batch.documents.indices.map { index in isRight.with(index) { $0 } },
-      weights: batch.input.weights)
+    return PrequentialOutcome(batch.set) { position, _ in isRight.with(position) { $0 } }
   }
 
   private func goThrough(
@@ -119,9 +110,9 @@ struct StreamRefiner {
             let row = Int(part[part.startIndex + position])
             weights.score(row, batch, into: &scores)
             steps.fill(
-              position, from: scores, scale: batch.input.norms.scales[row], lanes: weights.classOfLane.count,
+              position, from: scores, scale: batch.set.norms.scales[row], lanes: weights.classOfLane.count,
               classOfLane: weights.classOfLane, classStarts: weights.classStarts,
-              ownClass: batch.input.classes[row], loss: loss)
+              ownClass: batch.set.classes[row], loss: loss)
           }
         }
       }
@@ -151,7 +142,7 @@ struct StreamRefiner {
           batch.withRow(row) { columns, values in
             fk_refine_apply(
               columns.baseAddress, values.baseAddress, values.count, moves, steps.counts[position],
-              weight * squaredUnit * batch.input.norms.scales[row], table, stride, begin, end)
+              weight * squaredUnit * batch.set.norms.scales[row], table, stride, begin, end)
           }
         }
       }
@@ -177,7 +168,7 @@ extension StreamWeights {
       fk_refine_scores(columns.baseAddress, values.baseAddress, values.count, weights, stride, &scores)
     }
     if let biases {
-      let inverse = 1 / batch.input.norms.scales[row]
+      let inverse = 1 / batch.set.norms.scales[row]
       for lane in classOfLane.indices { scores[lane] += biases[lane] * inverse }
     }
     for lane in classOfLane.indices where ids[lane] == 0 { scores[lane] = -.infinity }

@@ -221,17 +221,4 @@ extension StreamWeights {
       return (vector, Float(-scale * unit * unit * squaredNorm / 2))
     }
   }
-
-  /// Euclidean: 1 / the root mean squared distance of a first batch's rows to their mean.
-  static func unit(of rows: FeatureRows) -> Float {
-    var sum = [Double](repeating: 0, count: rows.columnCount)
-    var squares = 0.0
-    for row in 0..<rows.rowCount {
-      squares += rows.squaredNorm(of: row)
-      rows.add(row, to: &sum)
-    }
-    let count = Double(rows.rowCount)
-    let variance = squares / count - sum.reduce(0) { $0 + ($1 / count) * ($1 / count) }
-    return variance > 1e-30 ? Float(1 / variance.squareRoot()) : 1
-  }
 }

@@ -7,7 +7,7 @@ final class TileBatch {
   private var values: [Float] = []
 
   /// Takes other documents.
-  func fill(_ documents: ArraySlice<Int32>, of rows: RefinementRows) {
+  func fill(_ documents: ArraySlice<Int32>, of rows: TrainingSet) {
     offsets.removeAll(keepingCapacity: true)
     columns.removeAll(keepingCapacity: true)
     values.removeAll(keepingCapacity: true)

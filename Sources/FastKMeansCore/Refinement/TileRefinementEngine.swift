@@ -10,7 +10,7 @@ final class TileRefinementEngine: RefinementEngine, @unchecked Sendable {
   private let table: RefinementTable
   private let cells: AlignedMemory<UInt16>
   private let tileCount: Int
-  private let rows: RefinementRows
+  private let rows: TrainingSet
   private let workers: Int
   private let batchRows = TileBatch()
   private let scores: AlignedMemory<Float>
@@ -24,7 +24,7 @@ final class TileRefinementEngine: RefinementEngine, @unchecked Sendable {
   }
 
   init(
-    _ table: RefinementTable, cells: AlignedMemory<UInt16>, tileCount: Int, rows: RefinementRows,
+    _ table: RefinementTable, cells: AlignedMemory<UInt16>, tileCount: Int, rows: TrainingSet,
     documentCount: Int, seed: UInt64, workers: Int
   ) throws {
     self.table = table

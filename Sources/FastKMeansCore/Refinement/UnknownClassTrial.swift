@@ -6,12 +6,10 @@
 /// that a trial takes.
 struct UnknownClassTrial {
   var prototypes: [[Prototype]]
-  var input: RefinementTrainer.Input
-  var rows: RefinementRows
-  /// Documents to learn from; those of the classes left out stand for unknown ones.
-  var training: [Int32]
-  /// Documents that nothing has seen; those of the other classes stand for known ones.
-  var heldOut: [Int32]
+  var documents: TrainingSet
+  /// Documents to learn from, of which those of the classes left out stand for unknown ones; and documents that nothing
+  /// has seen, of which those of the other classes stand for known ones.
+  var split: HeldOutSplit
   var recipe: RefinementRecipe
   var options: TrainingOptions
   var workers: Int
@@ -39,42 +37,45 @@ struct UnknownClassTrial {
     var newIndices = [Int32](repeating: -2, count: prototypes.count)
     for index in classes[..<leftOutCount] { newIndices[index] = -1 }
     for (position, index) in kept.enumerated() { newIndices[index] = Int32(position) }
-    let numbers = input.classes.map { $0 < 0 ? -2 : newIndices[Int($0)] }
+    let numbers = documents.classes.map { $0 < 0 ? -2 : newIndices[Int($0)] }
     let members = kept.map { prototypes[$0] }
-    let table = try refined(members, numbers, &random)
-    func features(_ documents: [Int32]) throws -> [OpenSetFeatures] {
-      try table.heldOutScores(documents, rows: rows, classes: numbers, workers: workers)
-        .openSetFeatures(documents: documents, rows: input.rows, prototypes: members)
+    let relabelled = documents.relabelled(numbers, classCount: members.count)
+    let table = try refined(members, relabelled, &random)
+    func features(_ chosen: [Int32]) throws -> [OpenSetFeatures] {
+      try table.heldOutScores(chosen, of: relabelled, workers: workers)
+        .openSetFeatures(documents: chosen, rows: documents.rows, prototypes: members)
         .map {
           OpenSetFeatures(classIndex: kept[$0.classIndex], logOdds: $0.logOdds, seenShare: $0.seenShare)
         }
     }
     guard table.isFinite else { return trial }
-    trial.known = try features(heldOut.filter { numbers[Int($0)] >= 0 })
+    trial.known = try features(split.heldOut.filter { numbers[Int($0)] >= 0 })
     trial.unknown = try features(
-      drawn(Self.unknownCount, of: (training + heldOut).filter { numbers[Int($0)] == -1 }, &random))
+      drawn(
+        Self.unknownCount, of: (split.training + split.heldOut).filter { numbers[Int($0)] == -1 }, &random))
     return trial
   }
 
   private func refined(
-    _ members: [[Prototype]], _ numbers: [Int32], _ random: inout CounterRandom
+    _ members: [[Prototype]], _ rows: TrainingSet, _ random: inout CounterRandom
   ) throws -> RefinementTable {
     let table = try RefinementTable(
-      members, featureCount: input.rows.columnCount, scale: recipe.scale,
+      members, featureCount: rows.featureCount, scale: recipe.scale,
       unit: options.distance == .euclidean ? rows.unit : nil, layout: Self.layout)
-    let documents = drawn(Self.trainingCount, of: training.filter { numbers[Int($0)] >= 0 }, &random)
-    try progress.begin(.refining, total: documents.count)
-    let rates = recipe.rates(rows, documents: documents, classes: numbers, classCount: members.count)
+    let chosen = drawn(Self.trainingCount, of: split.training.filter { rows.classes[Int($0)] >= 0 }, &random)
+    try progress.begin(.refining, total: chosen.count)
+    var rows = rows
+    rows.featureRates = recipe.rates(rows, documents: chosen)
     _ = try Refinement(recipe: recipe.lasting(1), seed: options.seed, workers: workers, progress: progress)
-      .run(
-        table, rows: rows, documents: documents, classes: numbers, weights: input.relativeWeights,
-        rates: rates)
+      .run(table, rows: rows, documents: chosen)
     return table
   }
 
   /// Classes that have documents, in an order drawn by lot; as many as the limit allows.
   private func chosenClasses(_ random: inout CounterRandom) -> [Int] {
-    var classes = prototypes.indices.filter { input.partition.count(of: $0) > 0 && !prototypes[$0].isEmpty }
+    var classes = prototypes.indices.filter {
+      documents.partition.count(of: $0) > 0 && !prototypes[$0].isEmpty
+    }
     for position in classes.indices.dropLast() {
       classes.swapAt(position, position + random.nextIndex(below: classes.count - position))
     }
@@ -82,7 +83,7 @@ struct UnknownClassTrial {
     for index in classes {
       lanes += prototypes[index].count
       guard
-        Self.layout.byteCount(lanes: lanes, features: input.rows.columnCount)
+        Self.layout.byteCount(lanes: lanes, features: documents.featureCount)
           <= RefinementCells.Layout.largestRows
       else { break }
       count += 1

@@ -35,16 +35,17 @@ package struct FeatureCompaction: Sendable {
 
   /// Calls `body` with the same rows on the compact columns.
   package func withRows<Result>(
-    _ original: FeatureRows, _ body: (FeatureRows) throws -> Result
+    _ original: TrainingSet, _ body: (TrainingSet) throws -> Result
   ) rethrows -> Result {
-    guard case .sparse(let rows) = original else { return try body(original) }
+    guard case .sparse(let rows) = original.rows else { return try body(original) }
     return try offsets.withUnsafeBufferPointer { offsets in
       try columns.withUnsafeBufferPointer { columns in
         try body(
-          .sparse(
-            SparseRows(
-              rowCount: rows.rowCount, columnCount: max(1, features.count), offsets: offsets,
-              columns: RowColumns(columns), values: rows.values)))
+          original.replacing(
+            .sparse(
+              SparseRows(
+                rowCount: rows.rowCount, columnCount: max(1, features.count), offsets: offsets,
+                columns: RowColumns(columns), values: rows.values))))
       }
     }
   }

@@ -101,7 +101,7 @@ extension StreamRunner {
 
 extension StreamState {
   var expectation: RowExpectation {
-    let known = classifier.learner.featureCount
+    let known = classifier.learner.shape?.featureCount
     return RowExpectation(
       featureCount: textOptions == nil ? known ?? counts.featureCount : nil,
       labelKind: classifier.classes.first?.kind

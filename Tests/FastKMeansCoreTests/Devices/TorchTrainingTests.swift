@@ -96,12 +96,11 @@ extension TorchTests {
         _ options: TrainingOptions, prototypeCount: Int
       ) throws -> (rows: ClassRows, centers: ClassCenters) {
         try rows.withRows { view in
-          let norms = try RowNorms(of: view, distance: options.distance, workers: 1)
           var map = ColumnMap()
-          let indices = (0..<Int32(view.rowCount)).map { $0 }
-          let local = indices.withUnsafeBufferPointer {
-            ClassRows($0, of: view, norms: norms, weights: nil, distance: options.distance, columnMap: &map)
-          }
+          let local = TrainingSet(
+            view, norms: try RowNorms(of: view, distance: options.distance, workers: 1),
+            classes: [Int32](repeating: 0, count: view.rowCount), classCount: 1
+          ).classRows(of: 0, distance: options.distance, columnMap: &map)
           var table = LaneTable(laneCount: prototypeCount, for: local)
           for lane in 0..<prototypeCount { table.add(lane * 11, of: local, times: 1, toLane: lane) }
           return (local, ClassCenters(table, distance: options.distance))

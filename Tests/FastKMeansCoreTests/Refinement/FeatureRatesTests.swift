@@ -10,9 +10,10 @@ import Testing
   ) throws -> FeatureRates? {
     try TestRows.features(rows, isSparse: isSparse).withRows { view in
       FeatureRates(
-        RefinementRows(view, norms: try RowNorms(of: view, distance: distance, workers: 1)),
-        documents: (documents ?? Array(rows.indices)).map { Int32($0) }, classes: classes.map { Int32($0) },
-        classCount: (classes.max() ?? 0) + 1)
+        TrainingSet(
+          view, norms: try RowNorms(of: view, distance: distance, workers: 1),
+          classes: classes.map { Int32($0) }, classCount: (classes.max() ?? 0) + 1),
+        documents: (documents ?? Array(rows.indices)).map { Int32($0) })
     }
   }
 
@@ -76,11 +77,11 @@ import Testing
     #expect(!RefinementRecipe.hinge.ratesFeatures && !RefinementRecipe.thorough.ratesFeatures)
     let drawn = TestRows.clustered(rows: 201, width: 12, classes: 2, density: 0.4, seed: 4)
     try TestRows.features(drawn.rows, isSparse: true).withRows { view in
-      let rows = RefinementRows(view, norms: try RowNorms(of: view, distance: .cosine, workers: 1))
+      let rows = TrainingSet(
+        view, norms: try RowNorms(of: view, distance: .cosine, workers: 1),
+        classes: drawn.classes.map { Int32($0) }, classCount: 2)
       func areThere(_ recipe: RefinementRecipe, documents: Int32) -> Bool {
-        recipe.rates(
-          rows, documents: Array(0..<documents), classes: drawn.classes.map { Int32($0) }, classCount: 2)
-          != nil
+        recipe.rates(rows, documents: Array(0..<documents)) != nil
       }
       #expect(areThere(.smooth, documents: 201))
       #expect(!areThere(.smooth, documents: 200))

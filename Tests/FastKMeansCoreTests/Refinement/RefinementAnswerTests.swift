@@ -31,9 +31,9 @@ import Testing
   /// Each prototype's score of each row, by the definition.
   private func tableScores(_ refined: RefinedWeights, _ problem: RefinementProblem) throws -> [[Double]] {
     try problem.features().withRows { view in
-      let rows = RefinementRows(
+      let rows = TrainingSet(
         view, norms: try RowNorms(of: view, distance: problem.options.distance, workers: 1),
-        unit: refined.unit)
+        classes: problem.classes.map { Int32($0) }, classCount: problem.classes.count, unit: refined.unit)
       let table = try RefinementTable(refined, featureCount: view.columnCount)
       return problem.rows.indices.map { row in
         (0..<table.laneCount).map { lane in

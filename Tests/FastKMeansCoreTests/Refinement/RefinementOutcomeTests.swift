@@ -188,22 +188,31 @@ import Testing
     }
   }
 
-  @Test func prototypesForManyDocumentsAreKeptFirst() {
-    let partition = ClassPartition(
-      classes: (0..<120).map { $0 < 90 ? 0 : $0 < 110 ? 1 : 2 }, classCount: 3)
+  @Test func prototypesForManyDocumentsAreKeptFirst() throws {
+    let rows = try DenseMatrix(rowCount: 120, columnCount: 10, values: [Float](repeating: 1, count: 1200))
+    let classes = (0..<120).map { Int32($0 < 90 ? 0 : $0 < 110 ? 1 : 2) }
     var options = TrainingOptions()
     options.isPrototypeCountAutomatic = true
     options.refinement = .count(0)
-    func limited(_ prototypes: Int, _ counts: [Int], isFixed: [Bool] = [false, false, false]) -> [Int] {
+    func limited(
+      _ prototypes: Int, _ counts: [Int], isFixed: [Bool] = [false, false, false]
+    ) throws -> [Int] {
       options.automaticByteLimit = prototypes * 10 * 4
-      return PrototypeCountRule.limited(
-        counts, isFixed: isFixed, partition: partition, featureCount: 10, isSparse: false, options: options)
+      return try rows.withRows {
+        let view = FeatureRows.dense($0)
+        return PrototypeCountRule.limited(
+          counts, isFixed: isFixed,
+          documents: TrainingSet(
+            view, norms: try RowNorms(of: view, distance: .cosine, workers: 1), classes: classes,
+            classCount: 3),
+          options: options)
+      }
     }
-    #expect(limited(0, [3, 2, 2]) == [1, 1, 1])
-    #expect(limited(5, [3, 2, 2]) == [3, 1, 1])
-    #expect(limited(6, [3, 2, 2]) == [3, 2, 1])
-    #expect(limited(99, [3, 2, 2]) == [3, 2, 2])
-    #expect(limited(3, [3, 2, 2], isFixed: [false, false, true]) == [1, 1, 2])
+    #expect(try limited(0, [3, 2, 2]) == [1, 1, 1])
+    #expect(try limited(5, [3, 2, 2]) == [3, 1, 1])
+    #expect(try limited(6, [3, 2, 2]) == [3, 2, 1])
+    #expect(try limited(99, [3, 2, 2]) == [3, 2, 2])
+    #expect(try limited(3, [3, 2, 2], isFixed: [false, false, true]) == [1, 1, 2])
   }
 
   /// A class of one document is never held out: it is trained, and told from the others.

@@ -36,14 +36,14 @@ struct RefinementProblem {
     let indices = classes.map { Int32($0) }
     return try features().withRows { view in
       try RefinementTrainer(
-        options: options, progress: ProgressReporter(progress), settings: settings
+        TrainingSet(
+          view, norms: try RowNorms(of: view, distance: options.distance, workers: 1), classes: indices,
+          classCount: classCount, weights: weights?.map { Float($0) }),
+        initial: [[Prototype]](repeating: [], count: classCount), options: options,
+        progress: ProgressReporter(progress), settings: settings
       ).fit(
-        RefinementTrainer.Input(
-          rows: view, partition: ClassPartition(classes: indices, classCount: classCount),
-          norms: try RowNorms(of: view, distance: options.distance, workers: 1), classes: indices,
-          weights: weights?.map { Float($0) }, limits: [Int](repeating: limit, count: classCount),
-          isFixed: [Bool](repeating: false, count: classCount),
-          initial: [[Prototype]](repeating: [], count: classCount)))
+        limits: [Int](repeating: limit, count: classCount),
+        isFixed: [Bool](repeating: false, count: classCount))
     }
   }
 }

@@ -45,14 +45,14 @@ import Testing
     options.seed = seed
     let features = try TestRows.features(rows, isSparse: isSparse)
     return try features.withRows { view in
-      let norms = try RowNorms(of: view, distance: distance, workers: 1)
-      let partition = ClassPartition(classes: rows.map { _ in 0 }, classCount: 1)
+      let documents = TrainingSet(
+        view, norms: try RowNorms(of: view, distance: distance, workers: 1), classes: rows.map { _ in 0 },
+        classCount: 1)
       var prototypes: [[Prototype]] = [[]]
       try ClassSeeder(options: options, progress: ProgressReporter(nil)).seed(
-        &prototypes, from: view, partition: partition, norms: norms, weights: nil, wanted: [wanted], step: 0)
+        &prototypes, from: documents, wanted: [wanted], step: 0)
       #expect(prototypes[0].allSatisfy { $0.mass == 1 })
-      let set = PrototypeSet(
-        prototypes, featureCount: view.columnCount, isSparse: isSparse, precision: .float64)
+      let set = PrototypeSet(prototypes, shape: FeatureShape(view), precision: .float64)
       return set.writtenOut(class: 0)
     }
   }
