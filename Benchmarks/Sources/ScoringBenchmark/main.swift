@@ -1,7 +1,7 @@
 // Documents a second under trained models: the scoring index by itself, with scores, and the whole of prediction.
 //
 //   swift run -c release --package-path Benchmarks \
-//     ScoringBenchmark X_test.npz [threads=2] [documents=20000] [method=staged] MODEL ...
+//     ScoringBenchmark X_test.npz [threads=2] [documents=20000] [method=bounded] MODEL ...
 //
 // A line of JSON for each model. Rates are documents a CPU second on one thread, in the fastest of three repetitions;
 // with `threads` also the wall seconds of one thread and of so many, for what a second core is worth.

@@ -36,9 +36,9 @@ package func modelPredictTop(
     let rejected = try optionalOutput(rejected, count: input.rowCount, "rejected").map(SharedOutput.init)
     guard input.rowCount > 0 else { return }
     try input.rows.withView { view in
-      try input.scoring.forEachAnswer(view, top: top) { row, hits, verdict in
-        rejected?[row] = verdict.isRejected ? 1 : 0
-        for (place, hit) in hits.enumerated() {
+      try input.scoring.forEachAnswer(view, top: top) { row, answer in
+        rejected?[row] = answer.isRejected ? 1 : 0
+        for (place, hit) in answer.classes.enumerated() {
           let position = row * top + place
           classIndices?[position] = Int32(hit.classIndex)
           prototypes?[position] = Int32(hit.prototype)

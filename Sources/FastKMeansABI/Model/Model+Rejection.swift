@@ -41,13 +41,9 @@ package func modelOpenSetScores(
   answer(error) {
     let input = try AnswerInput(model, rows, threads)
     _ = try input.storage.requiredOpenSet
-    let target = SharedOutput(try output(scores, count: input.rowCount, of: Float.self, "scores"))
-    guard input.rowCount > 0 else { return }
-    try input.rows.withView { view in
-      try input.scoring.forEachAnswer(view, top: 1) { row, _, verdict in
-        target[row] = verdict.openSetScore ?? .nan
-      }
-    }
+    let target = try output(scores, count: input.rowCount, of: Float.self, "scores")
+    guard input.rowCount > 0, let found = try input.rows.withView(input.scoring.openSetScores) else { return }
+    target.write(found)
   }
 }
 

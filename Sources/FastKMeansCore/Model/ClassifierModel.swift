@@ -63,15 +63,15 @@ extension ClassifierModel {
     let slots = WorkerScratch<Answer<Class>?>(workers: rows.rowCount) { nil }
     try rows.withRows { view in
       let scoring = try ClassScoring(storage)
-      try scoring.forEachAnswer(view, top: min(count, table.count)) { row, hits, verdict in
-        let classes = hits.map {
+      try scoring.forEachAnswer(view, top: min(count, table.count)) { row, answer in
+        let classes = answer.classes.map {
           Classification(
             label: table[$0.classIndex], similarity: $0.similarity, confidence: $0.confidence,
             prototype: $0.prototype)
         }
         slots.with(row) {
           $0 = Answer(
-            classes: classes, isRejected: verdict.isRejected, openSetScore: verdict.openSetScore)
+            classes: classes, isRejected: answer.isRejected, openSetScore: answer.openSetScore)
         }
       }
     }

@@ -87,15 +87,15 @@ extension ModelStorage {
     }.scoring
   }
 
-  package var deviceWarnings: [DeviceWarning] { cachedAnswering.made?.warnings ?? [] }
+  package var deviceWarnings: [DeviceWarning] { cachedAnswering.existing?.warnings ?? [] }
 
   /// Refined weights where there are any, else the centres without their truncated coordinates.
-  private var scoredPrototypes: DevicePrototypes {
+  private var scoredPrototypes: ScoredPrototypes {
     guard let refined else {
-      return DevicePrototypes(
+      return ScoredPrototypes(
         set: prototypes, biases: biases(), classCount: classes.count, truncation: scoringTruncation)
     }
-    return DevicePrototypes(set: refined.weights, biases: refined.biases, classCount: classes.count)
+    return ScoredPrototypes(set: refined.weights, biases: refined.biases, classCount: classes.count)
   }
 
   /// Euclidean: ranking by x.c - |c|^2 / 2 is ranking by distance.

@@ -71,9 +71,11 @@ import Testing
       try CSRMatrix(columnCount: 1 << 20, rowOffsets: [0, 0, 0], columns: [], values: []))
     try rows.withRows { view in
       let compaction = try #require(FeatureCompaction(view))
-      compaction.withRows(view) { compact in
-        #expect(compact.columnCount == 1)
-        #expect(compact.rowCount == 2)
+      let documents = TrainingSet(
+        view, norms: try RowNorms(of: view, distance: .cosine, workers: 1), classes: [0, 0], classCount: 1)
+      compaction.withRows(documents) { compact in
+        #expect(compact.featureCount == 1)
+        #expect(compact.rows.rowCount == 2)
       }
       let empty = PrototypeVector(columns: [], values: [])
       #expect(compaction.expanded(empty) == empty)

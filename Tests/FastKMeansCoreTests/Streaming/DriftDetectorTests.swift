@@ -121,6 +121,16 @@ import Testing
     #expect(detector.mean == 1)
   }
 
+  /// What a model said of documents of these classes.
+  private func outcome(_ classes: [Int32], isRight: [Bool]) throws -> PrequentialOutcome {
+    try TestRows.features(classes.map { _ in [1] }, isSparse: true).withRows { view in
+      let documents = TrainingSet(
+        view, norms: try RowNorms(of: view, distance: .cosine, workers: 1), classes: classes,
+        classCount: Int(classes.max() ?? 0) + 1)
+      return PrequentialOutcome(documents) { position, _ in isRight[position] }
+    }
+  }
+
   /// A model that learns makes fewer errors from batch to batch: the windows follow, and nobody is called.
   @Test func aModelThatBecomesBetterRaisesNoAlarm() throws {
     var monitor = try DriftMonitor(classLimit: 2)
@@ -128,9 +138,7 @@ import Testing
     for rate in [0.9, 0.5, 0.1] {
       for _ in 0..<20 {
         let classes = (0..<100).map { Int32($0 % 2) }
-        let outcome = PrequentialOutcome(
-          rows: (0..<100).map { Int32($0) }, classIndices: classes,
-          isRight: classes.map { _ in random.nextUnit() > rate }, weights: nil)
+        let outcome = try outcome(classes, isRight: classes.map { _ in random.nextUnit() > rate })
         #expect(monitor.add(outcome, labels: ["a", "b"]).isEmpty)
       }
     }
@@ -146,8 +154,7 @@ import Testing
     for batch in 0..<40 {
       let classes = (0..<100).map { Int32($0 % 10 == 0 ? 2 : $0 % 2) }
       let isRight = classes.map { $0 != 0 || random.nextUnit() > (batch < 20 ? 0.1 : 0.9) }
-      let outcome = PrequentialOutcome(
-        rows: (0..<100).map { Int32($0) }, classIndices: classes, isRight: isRight, weights: nil)
+      let outcome = try outcome(classes, isRight: isRight)
       let raised = monitor.add(outcome, labels: labels)
       if batch < 20 { #expect(raised.isEmpty) }
       events += raised

@@ -4,8 +4,8 @@
 /// weights where refinement won, else its similarity: one score drives prediction and probabilities.
 package struct ClassScoring {
   package let model: ModelStorage
-  private let index: any DocumentScoring
-  private let workers: Int
+  let index: any DocumentScoring
+  let workers: Int
 
   /// - Parameters:
   ///   - threadCount: -1 means all cores; nil what the model was trained with.
@@ -29,7 +29,7 @@ package struct ClassScoring {
     var best = [Int32](repeating: -1, count: rows.rowCount)
     try norms.scales.withUnsafeBufferPointer { scales in
       try best.withUnsafeMutableBufferPointer {
-        try index.bestPrototypeIndices(of: rows, scales: scales, workers: workers, into: $0)
+        try index.bestPrototypes(of: rows, scales: scales, workers: workers, into: $0)
       }
     }
     // No best prototype: all scores overflowed, which only a model from elsewhere can bring about.
@@ -46,7 +46,7 @@ package struct ClassScoring {
       throws -> Void
   ) throws {
     try check(rows)
-    let turnsIntoSimilarity = model.settings.distance == .euclidean && model.refined == nil
+    let turnsIntoSimilarity = turnsIntoSimilarity
     let prototypeCount = model.prototypes.count
     try norms.scales.withUnsafeBufferPointer { scales in
       try index.forEachScoreBlock(of: rows, scales: scales, workers: workers) { worker, range, scores in
@@ -54,13 +54,21 @@ package struct ClassScoring {
           for row in range {
             let start = (row - range.lowerBound) * prototypeCount
             for position in start..<start + prototypeCount {
-              scores[position] = 1 / (1 + max(0, norms.squaredNorms[row] - 2 * scores[position]))
+              scores[position] = similarity(norms, row, score: scores[position])
             }
           }
         }
         try body(worker, range, scores)
       }
     }
+  }
+
+  /// Euclidean without refined weights: a score says how near a prototype is, and is turned into a similarity.
+  var turnsIntoSimilarity: Bool { model.settings.distance == .euclidean && model.refined == nil }
+
+  @inline(__always)
+  func similarity(_ norms: RowNorms, _ row: Int, score: Float) -> Float {
+    1 / (1 + max(0, norms.squaredNorms[row] - 2 * score))
   }
 
   /// The norms that scoring takes.

@@ -8,8 +8,11 @@ extension ClassScoring {
     package var confidence: Float
   }
 
-  /// Whether a document is of any of the classes.
-  package struct Verdict: Sendable {
+  /// What the model says about one row.
+  package struct RowAnswer: Sendable {
+    /// The best classes, best first.
+    package var classes: [ClassHit]
+    /// Whether it is of none of the classes.
     package var isRejected: Bool
     /// nil where the model cannot tell.
     package var openSetScore: Float?
@@ -21,7 +24,7 @@ extension ClassScoring {
   ///   - count: how many classes, `1 ... classes`.
   package func forEachAnswer(
     _ rows: FeatureRows, top count: Int,
-    _ body: @escaping @Sendable (_ row: Int, _ hits: [ClassHit], _ verdict: Verdict) -> Void
+    _ body: @escaping @Sendable (_ row: Int, _ answer: RowAnswer) -> Void
   ) throws {
     let prototypeCount = model.prototypes.count
     let classCount = model.classes.count
@@ -33,7 +36,10 @@ extension ClassScoring {
           let start = (row - range.lowerBound) * prototypeCount
           let own = UnsafeMutableBufferPointer(rebasing: scores[start..<start + prototypeCount])
           var hits = bestClasses(own, count: min(neededCount, classCount))
-          let verdict = verdict(on: row, rows, hits: hits, scores: own)
+          let openSetScore = hits.first.flatMap {
+            self.openSetScore(of: row, rows, bestClass: $0.classIndex, scores: hits.map(\.score))
+          }
+          let isRejected = isRejected(own, bestClass: hits.first?.classIndex ?? 0, openSetScore)
           hits.removeLast(max(0, hits.count - count))
           fill(probabilities, from: own)
           for position in hits.indices {
@@ -42,28 +48,57 @@ extension ClassScoring {
               hits[position].similarity = similarity(of: row, rows, norms, to: hits[position].prototype)
             }
           }
-          body(row, hits, verdict)
+          body(row, RowAnswer(classes: hits, isRejected: isRejected, openSetScore: openSetScore))
         }
       }
     }
   }
 
-  private func verdict(
-    on row: Int, _ rows: FeatureRows, hits: [ClassHit], scores: UnsafeMutableBufferPointer<Float>
-  ) -> Verdict {
-    // Nothing in common with any prototype: every product is 0.
-    let isBlank = model.settings.distance == .cosine && scores.allSatisfy { $0 == 0 }
-    guard let openSet = model.openSet, let best = hits.first else { return Verdict(isRejected: isBlank) }
-    let members = model.classStarts[best.classIndex]..<model.classStarts[best.classIndex + 1]
+  /// How much each row looks like one of any class that the model knows; nil for a model that cannot tell.
+  ///
+  /// A few best classes tell, so the search for them is enough: no row needs every score.
+  package func openSetScores(_ rows: FeatureRows) throws -> [Float]? {
+    guard model.openSet != nil else { return nil }
+    try check(rows)
+    let norms = try norms(of: rows)
+    let count = min(OpenSetFeatures.classCount, model.classes.count)
+    var hits = [PrototypeHit](repeating: .none, count: rows.rowCount * count)
+    try norms.scales.withUnsafeBufferPointer { scales in
+      try hits.withUnsafeMutableBufferPointer {
+        try index.bestClasses(count, of: rows, scales: scales, workers: workers, into: $0)
+      }
+    }
+    let found = hits
+    return try Parallel.map(count: rows.rowCount, workers: workers) { _, row in
+      let own = found[row * count..<(row + 1) * count]
+      let best = model.prototypes.classIndices[max(0, Int(own.first?.prototype ?? 0))]
+      let scores = own.map { turnsIntoSimilarity ? similarity(norms, row, score: $0.score) : $0.score }
+      return openSetScore(of: row, rows, bestClass: Int(best), scores: scores) ?? .nan
+    }
+  }
+
+  /// - Parameter scores: of the best classes, best first.
+  private func openSetScore(
+    of row: Int, _ rows: FeatureRows, bestClass: Int, scores: [Float]
+  ) -> Float? {
+    guard let openSet = model.openSet else { return nil }
+    let members = model.classStarts[bestClass]..<model.classStarts[bestClass + 1]
     let share =
       openSet.seenWeight > 0
       ? rows.seenShare(of: row) { column in members.contains { model.prototypes.holds($0, column: column) } }
       : 1
-    let score = openSet.score(
-      OpenSetFeatures(
-        classIndex: best.classIndex, logOdds: OpenSetFeatures.logOdds(hits.map(\.score)), seenShare: share))
-    let isTooLow = model.rejection.map { score <= $0.thresholds[best.classIndex] } ?? false
-    return Verdict(isRejected: isBlank || isTooLow, openSetScore: score)
+    return openSet.score(
+      OpenSetFeatures(classIndex: bestClass, logOdds: OpenSetFeatures.logOdds(scores), seenShare: share))
+  }
+
+  private func isRejected(
+    _ scores: UnsafeMutableBufferPointer<Float>, bestClass: Int, _ openSetScore: Float?
+  ) -> Bool {
+    if let openSetScore, let rejection = model.rejection, openSetScore <= rejection.thresholds[bestClass] {
+      return true
+    }
+    // Nothing in common with any prototype: every product is 0.
+    return model.settings.distance == .cosine && scores.allSatisfy { $0 == 0 }
   }
 
   /// The classes by falling score of their best prototype, ties to the lower index.

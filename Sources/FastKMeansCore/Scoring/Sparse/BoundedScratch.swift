@@ -1,7 +1,40 @@
 import CFastKMeansKernels
 
-/// A document's terms as the staged search's kernels see them: memory of one worker, used again for each document.
-final class StagedDocument {
+/// What one worker needs for a bounded search.
+final class BoundedScratch {
+  let order = DocumentOrder()
+  let sums: UnsafeMutablePointer<Int16>
+  let scores: UnsafeMutablePointer<Float>
+  /// The survivors of this document and of the last one.
+  let positions: [UnsafeMutablePointer<UInt32>]
+  let values: UnsafeMutablePointer<Float>
+  /// The document whose exact scores are computed.
+  let spread: DocumentByColumn
+  /// The document that is being searched.
+  let document = PlannedDocument()
+
+  /// More candidates than this, and all scores are computed instead.
+  static let candidateLimit = 1024
+
+  init(prototypeCount: Int, spreadCount: Int) {
+    let size = roundedUp(min(prototypeCount, BoundedStorage.blockSize), to: CodedRows.blockSize)
+    sums = .allocate(capacity: size)
+    scores = .allocate(capacity: prototypeCount)
+    positions = (0..<2).map { _ in .allocate(capacity: Self.candidateLimit + CodedRows.blockSize) }
+    values = .allocate(capacity: Self.candidateLimit + CodedRows.blockSize)
+    spread = DocumentByColumn(count: spreadCount)
+  }
+
+  deinit {
+    sums.deallocate()
+    scores.deallocate()
+    for part in positions { part.deallocate() }
+    values.deallocate()
+  }
+}
+
+/// A document's terms as the search's kernels see them: memory of one worker, used again for each document.
+final class PlannedDocument {
   /// Behind a pointer, because the kernels write to it: as a stored property, each access would be checked for overlaps
   /// while the program runs.
   let pointer: UnsafeMutablePointer<fk_staged_document>

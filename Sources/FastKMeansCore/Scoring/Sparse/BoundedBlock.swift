@@ -1,8 +1,8 @@
 import CFastKMeansKernels
 
-/// Up to 65,536 prototypes of a ``StagedRows``. A class, because every document of a search takes it up: a copy would
+/// Up to 65,536 prototypes of a ``BoundedStorage``. A class, because every document of a search takes it up: a copy would
 /// count references to each of its parts.
-final class StagedBlock: Sendable {
+final class BoundedBlock: Sendable {
   let prototypes: Range<Int>
   /// The number of sums: prototypes, rounded up to whole code blocks.
   let stride: Int
@@ -12,7 +12,7 @@ final class StagedBlock: Sendable {
   /// The common features' codes, feature by feature.
   let codes: AlignedMemory<Int8>
   /// Whether the rows of codes stay in the cache.
-  var hasNearRows: Bool { codes.byteCount <= StagedRows.cachedRowBytes }
+  var hasNearRows: Bool { codes.byteCount <= BoundedStorage.cachedRowBytes }
   /// The same prototype by prototype, `rowCount` for each; its codes have no fractions.
   let transposed: AlignedMemory<Int8>
   let rowCount: Int
@@ -38,10 +38,10 @@ final class StagedBlock: Sendable {
   init(
     _ lists: InvertedLists, _ range: Range<Int>, biases: UnsafePointer<Float>, workers: Int
   ) throws {
-    let purpose = "the staged scoring index"
+    let purpose = "the scoring index"
     prototypes = range
     stride = roundedUp(range.count, to: CodedRows.blockSize)
-    let parts = try StagedParts(lists, range)
+    let parts = try BlockParts(lists, range)
     rowCount = roundedUp(max(parts.commonCount, 1), to: 64)
     features = try AlignedMemory(
       count: lists.directory.count, repeating: fk_staged_feature(), for: purpose)
@@ -67,7 +67,7 @@ final class StagedBlock: Sendable {
     try fill(lists, parts, workers)
   }
 
-  private func fill(_ lists: InvertedLists, _ parts: StagedParts, _ workers: Int) throws {
+  private func fill(_ lists: InvertedLists, _ parts: BlockParts, _ workers: Int) throws {
     let encoders = WorkerScratch(workers: workers) {
       RowEncoder(prototypeCount: prototypes.count, stride: stride)
     }
@@ -125,5 +125,67 @@ final class StagedBlock: Sendable {
       entries.pointer[place + index] = prototype | UInt32(UInt16(bitPattern: Int16(code))) << 16
     }
     return fk_staged_feature(place: UInt32(place), length: UInt32(range.count), base: 0, step: step)
+  }
+}
+
+/// What a stage of the search asks a block: which prototypes may still be part of the answer, and how good one is.
+///
+/// Everything is in units of the document's sums; see `fk_staged.h`.
+extension BoundedBlock {
+  /// Asks for the beginnings of the rows of the next stage; `add_rows` fetches on from there.
+  @inline(__always)
+  func fetchRows(_ done: Int, _ document: fk_staged_document) {
+    fk_fetch_rows(
+      codes.pointer, stride, document.rows + done,
+      min(BoundedSearch.stageLength, document.heavy_count - done), min(stride, 512))
+  }
+
+  /// Asks for a prototype's own codes at the heavy terms to come.
+  @inline(__always)
+  func fetchCodes(_ position: Int, _ document: PlannedDocument, _ done: Int) {
+    fk_staged_fetch_codes(document.pointer, done, transposed.pointer + position * rowCount)
+  }
+
+  /// Adds the next rows of codes to the sums.
+  ///
+  /// - Returns: how many heavy terms are done then.
+  @inline(__always)
+  func addRows(
+    _ done: Int, _ document: fk_staged_document, to sums: UnsafeMutablePointer<Int16>,
+    kernels: fk_staged_kernels
+  ) -> Int {
+    let count = min(BoundedSearch.stageLength, document.heavy_count - done)
+    kernels.add_rows(
+      codes.pointer, stride, document.rows + done, document.multipliers + done, count, sums, prototypes.count)
+    return done + count
+  }
+
+  /// One prototype's score after all heavy terms, or something below `lowest` as soon as its bound is.
+  @inline(__always)
+  func refined(
+    _ position: Int, _ document: PlannedDocument, _ done: Int, _ sums: UnsafePointer<Int16>, lowest: Float
+  ) -> Float {
+    fk_staged_refine(
+      document.pointer, done, transposed.pointer + position * rowCount,
+      Float(norms.pointer[position]) * normStep, sums[position], lowest)
+  }
+
+  /// Writes the prototypes whose bound reaches `lowest`; one more than `limit` if there are more.
+  @inline(__always)
+  func survivors(
+    _ sums: UnsafePointer<Int16>, _ done: Int, _ document: fk_staged_document, _ lowest: Float, _ limit: Int,
+    into positions: UnsafeMutablePointer<UInt32>, kernels: fk_staged_kernels
+  ) -> Int {
+    let rest = document.rest_sums[done]
+    var wanted = lowest - document.slack - document.offsets[done] - 1
+    if rest < 0 { wanted -= rest }
+    let threshold = Int16(max(-32767, min(32767, wanted.rounded(.down))))
+    let cap = Int16(max(0, min(32767, rest.rounded(.up) + 1)))
+    let byNorm = (document.rest_norms[done] * normStep * 65536 * 1.0001).rounded(.up)
+    let fits = byNorm <= 65535
+    return Int(
+      kernels.reach(
+        sums, fits ? norms.pointer : noNorms.pointer, fits ? UInt16(byNorm) : .max, cap, threshold, stride,
+        positions, limit))
   }
 }

@@ -1,19 +1,19 @@
 import CFastKMeansKernels
 
 /// One document on its way through the blocks.
-struct StagedQuery {
-  let search: StagedSearch
+struct BoundedQuery {
+  let search: BoundedSearch
   let terms: Terms
   let row: Int
   let worker: Int
-  let scratch: StagedScratch
+  let scratch: BoundedScratch
   private let positions: UnsafeMutablePointer<UInt32>
   /// How many of `positions` remain to be scored exactly, once their rows have arrived.
   private var survivorCount = 0
   private var isSpread = false
 
   init(
-    search: StagedSearch, terms: Terms, row: Int, worker: Int, scratch: StagedScratch,
+    search: BoundedSearch, terms: Terms, row: Int, worker: Int, scratch: BoundedScratch,
     positions: UnsafeMutablePointer<UInt32>
   ) {
     self.search = search
@@ -33,14 +33,14 @@ struct StagedQuery {
 
   /// Scores what the search left.
   @inline(__always)
-  mutating func scoreSurvivors<Consumer: StagedConsumer>(_ consumer: Consumer) {
+  mutating func scoreSurvivors<Consumer: SearchConsumer>(_ consumer: Consumer) {
     for index in 0..<survivorCount { offer(Int(positions[index]), consumer) }
     finish()
   }
 
   /// Scores one prototype exactly.
   @inline(__always)
-  mutating func offer<Consumer: StagedConsumer>(_ prototype: Int, _ consumer: Consumer) {
+  mutating func offer<Consumer: SearchConsumer>(_ prototype: Int, _ consumer: Consumer) {
     if !isSpread {
       scratch.spread.set(terms, search.storage.directory)
       isSpread = true
@@ -54,31 +54,29 @@ struct StagedQuery {
   /// Adds rows of codes until bounds leave few prototypes of the block, and scores those.
   ///
   /// - Returns: false if they leave too many.
-  mutating func search<Consumer: StagedConsumer>(
-    _ block: StagedBlock, _ scale: inout fk_staged_scale, _ consumer: Consumer
+  mutating func search<Consumer: SearchConsumer>(
+    _ block: BoundedBlock, _ scale: inout fk_staged_scale, _ consumer: Consumer
   ) -> Bool {
     // Rows that come from far away are asked for before it is known whether they are needed.
     let waits = block.hasNearRows
     if !waits { scratch.document.order(&scale, terms, search.kernels) }
     var document = scratch.document.pointer.pointee
     if !waits { block.fetchRows(0, document) }
-    let settled = Self.part(consumer.settled(row: row), of: block)
     search.kernels.scatter(
       scratch.document.pointer, block.entries.pointer, block.biasCodes?.pointer, scratch.sums,
       block.prototypes.count
     )
-    var lowest = consumer.floor(row: row) * document.scale
+    var lowest = consumer.threshold(worker: worker, row: row) * document.scale
     var leader: UInt32 = .max
     var done = 0
     while true {
-      for index in settled { scratch.sums[index] = .min }
       raise(&lowest, &leader, block, done, document, consumer)
       let isLast = done == document.heavy_count
-      let limit = isLast ? StagedScratch.candidateLimit : StagedSearch.fewSurvivors
+      let limit = isLast ? BoundedScratch.candidateLimit : BoundedSearch.fewSurvivors
       let found = block.survivors(
         scratch.sums, done, document, lowest, limit, into: positions, kernels: search.kernels)
       if found <= limit {
-        keep(found, block, done, document, settled, &lowest, consumer)
+        keep(found, block, done, document, &lowest, consumer)
         return true
       }
       guard !isLast else { return false }
@@ -93,12 +91,11 @@ struct StagedQuery {
 
   /// Raises the lowest score that matters to what the best sums have for certain.
   @inline(__always)
-  private func raise<Consumer: StagedConsumer>(
-    _ lowest: inout Float, _ leader: inout UInt32, _ block: StagedBlock, _ done: Int,
+  private func raise<Consumer: SearchConsumer>(
+    _ lowest: inout Float, _ leader: inout UInt32, _ block: BoundedBlock, _ done: Int,
     _ document: fk_staged_document, _ consumer: Consumer
   ) {
     let count = consumer.leaderCount
-    guard count > 0 else { return }
     let found = consumer.leaders(
       scratch.sums, count: block.stride, first: block.prototypes.lowerBound, kernels: search.codeKernels,
       into: positions)
@@ -116,9 +113,9 @@ struct StagedQuery {
 
   /// Refines the survivors one by one and scores those that may still be part of the answer.
   @inline(__always)
-  private mutating func keep<Consumer: StagedConsumer>(
-    _ found: Int, _ block: StagedBlock, _ done: Int, _ document: fk_staged_document, _ settled: Range<Int>,
-    _ lowest: inout Float, _ consumer: Consumer
+  private mutating func keep<Consumer: SearchConsumer>(
+    _ found: Int, _ block: BoundedBlock, _ done: Int, _ document: fk_staged_document, _ lowest: inout Float,
+    _ consumer: Consumer
   ) {
     let (positions, values) = (self.positions, scratch.values)
     if found > 1, done < document.heavy_count {
@@ -127,7 +124,7 @@ struct StagedQuery {
     var kept = 0
     for index in 0..<found {
       let position = Int(positions[index])
-      guard position < block.prototypes.count, !settled.contains(position) else { continue }
+      guard position < block.prototypes.count else { continue }
       let value = block.refined(position, scratch.document, done, scratch.sums, lowest: lowest)
       guard value + document.slack >= lowest else { continue }
       if consumer.leaderCount == 1 { lowest = max(lowest, value - document.slack) }
@@ -151,11 +148,5 @@ struct StagedQuery {
     }
     for index in 0..<min(last, 2) { search.storage.exact.fetch(Int(positions[index])) }
     survivorCount = last
-  }
-
-  private static func part(_ range: Range<Int>, of block: StagedBlock) -> Range<Int> {
-    let part = range.clamped(to: block.prototypes)
-    guard !part.isEmpty else { return 0..<0 }
-    return part.lowerBound - block.prototypes.lowerBound..<part.upperBound - block.prototypes.lowerBound
   }
 }

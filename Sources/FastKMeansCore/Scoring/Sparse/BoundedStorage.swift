@@ -1,12 +1,49 @@
+/// What a bounded search reads: blocks of prototypes, each with lists for its rare features and rows of codes for
+/// its common ones.
+final class BoundedStorage: Sendable {
+  let directory: FeatureDirectory
+  let blocks: [BoundedBlock]
+  let exact: ExactRows
+
+  /// A feature is common if more than one prototype in this many has it. Rows are cheaper than lists while they stay
+  /// in the cache: at 4,440 prototypes (1 MB) 32 was a fifth faster than 16, at 5,000 (25 MB) a tenth slower.
+  static let commonShares = [32, 16]
+  static let cachedRowBytes = 4 << 20
+
+  /// A list's entry names a prototype of its block in 16 bits.
+  static let blockSize = 1 << 16
+
+  /// - Parameters:
+  ///   - prototypes: any number of them, at least one.
+  ///   - lists: of the same prototypes; they are not kept.
+  init(
+    _ prototypes: PrototypeSet, lists: InvertedLists, biases: UnsafePointer<Float>, truncation: Float,
+    workers: Int
+  ) throws {
+    directory = lists.directory
+    exact = ExactRows(prototypes, truncation: truncation)
+    var blocks: [BoundedBlock] = []
+    for first in stride(from: 0, to: prototypes.count, by: Self.blockSize) {
+      let range = first..<min(prototypes.count, first + Self.blockSize)
+      blocks.append(try BoundedBlock(lists, range, biases: biases, workers: workers))
+    }
+    self.blocks = blocks
+  }
+
+  var byteCount: Int {
+    directory.byteCount + blocks.reduce(0) { $0 + $1.byteCount }
+  }
+}
+
 /// Which features are common in a block of prototypes, and where each one's codes or list go.
-struct StagedParts: Sendable {
+struct BlockParts: Sendable {
   struct Part: BitwiseCopyable {
     var first: Int
     var count: Int
     var range: Range<Int> { first..<first + count }
   }
   private let prototypes: Range<Int>
-  private var share = StagedRows.commonShares[0]
+  private var share = BoundedStorage.commonShares[0]
   /// The part of each feature's list that lies in the block.
   let ranges: AlignedMemory<Part>
   /// The row of codes of a common feature, or the first entry of a rare one.
@@ -17,18 +54,18 @@ struct StagedParts: Sendable {
   init(_ lists: InvertedLists, _ prototypes: Range<Int>) throws {
     self.prototypes = prototypes
     ranges = try AlignedMemory(
-      count: lists.directory.count, repeating: Part(first: 0, count: 0), for: "the staged scoring index")
-    places = try AlignedMemory(count: lists.directory.count, repeating: 0, for: "the staged scoring index")
+      count: lists.directory.count, repeating: Part(first: 0, count: 0), for: "the scoring index")
+    places = try AlignedMemory(count: lists.directory.count, repeating: 0, for: "the scoring index")
     for list in 0..<lists.directory.count {
       let all = lists.range(list)
       let first = Self.position(of: prototypes.lowerBound, lists, all)
       let end = Self.position(of: prototypes.upperBound, lists, all)
       ranges.pointer[list] = Part(first: first, count: end - first)
     }
-    for share in StagedRows.commonShares {
+    for share in BoundedStorage.commonShares {
       self.share = share
       let count = (0..<lists.directory.count).reduce(0) { $0 + (isCommon($1) ? 1 : 0) }
-      if count * prototypes.count <= StagedRows.cachedRowBytes { break }
+      if count * prototypes.count <= BoundedStorage.cachedRowBytes { break }
     }
     // The most common features get neighbouring codes: a document's common words then share cache lines.
     let common = (0..<lists.directory.count).filter(isCommon)

@@ -26,13 +26,6 @@ package final class AlignedMemory<Element: BitwiseCopyable>: @unchecked Sendable
     self.count = count
   }
 
-  /// A copy of these elements.
-  convenience init(copying elements: [Element], for what: String) throws
-  where Element: ExpressibleByIntegerLiteral {
-    try self.init(count: elements.count, repeating: 0, for: what)
-    for (index, element) in elements.enumerated() { pointer[index] = element }
-  }
-
   deinit { UnsafeMutableRawPointer(pointer).deallocate() }
 
   package var byteCount: Int { count * MemoryLayout<Element>.stride }
