@@ -49,8 +49,4 @@ struct OutputTests {
     state.completed = 0
     #expect(state.bar() == "training: 2.00 s")
   }
-
-  @Test func foldersOfPathsAreFoundByHand() {
-    #expect(["m", "a/m", "/m", "/a/b/m"].map(OutputFile.folder) == [".", "a", "/", "/a/b"])
-  }
 }

@@ -52,7 +52,7 @@ struct ReportCommand: ParsableCommand {
       title: title ?? FileName.last(of: model.model), inputName: FileName.last(of: input.input),
       inspection: try Inspection(loaded, label: nil, wordCount: topWords), result: result)
     try Interruption.tidily(writing: output) {
-      try AtomicFile.write(to: output) { try $0.write(page.html) }
+      try OutputFile.write(to: output) { try $0.write(page.html) }
     }
   }
 }

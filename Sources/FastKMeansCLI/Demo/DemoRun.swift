@@ -84,7 +84,7 @@ struct DemoRun {
   private func write(_ result: DemoResult) throws {
     try Interruption.tidily(writing: result.reportPath) {
       try ModelFile.write(result.several.loaded.contents, to: result.several.loaded.path)
-      try AtomicFile.write(to: result.reportPath) { try $0.write(DemoReport(result: result).markdown) }
+      try OutputFile.write(to: result.reportPath) { try $0.write(DemoReport(result: result).markdown) }
     }
   }
 }

@@ -105,8 +105,7 @@ struct KafkaArguments: ParsableArguments {
   private func properties() throws -> [String: String] {
     var all: [String: String] = [:]
     if let kafkaConfig {
-      let text = String(decoding: try WholeFile.read(kafkaConfig), as: UTF8.self)
-      for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      for (index, line) in try SideFile.lines(of: kafkaConfig).enumerated() {
         let line = line.trimmingCharacters(in: .whitespaces)
         if line.isEmpty || line.hasPrefix("#") { continue }
         guard let (name, value) = Self.pair(line) else {

@@ -8,7 +8,7 @@ struct PrototypeCountsFile {
 
   /// - Throws: `FileError`, ``DataError``.
   func read() throws -> PrototypeCounts {
-    let data = try WholeFile.read(path)
+    let data = Data(try SideFile.bytes(of: path))
     let decoder = JSONDecoder()
     if let list = try? decoder.decode([Int].self, from: data) { return .byPosition(list) }
     guard let table = try? decoder.decode([String: Int].self, from: data) else {

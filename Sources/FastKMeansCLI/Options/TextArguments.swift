@@ -94,15 +94,15 @@ struct TextArguments: ParsableArguments {
   }
 
   private static func words(in path: String) throws -> Set<String> {
-    let data: Data
+    let bytes: [UInt8]
     do {
-      data = try WholeFile.read(path)
+      bytes = try SideFile.bytes(of: path)
     } catch FileError.notFound {
       throw OptionsError(
         parameter: "stop_words", value: path, allowed: "none, english, or an existing file with a word a line"
       )
     }
-    guard let text = String(data: data, encoding: .utf8) else {
+    guard let text = String(validating: bytes, as: UTF8.self) else {
       throw DataError("\(path): the stop words are not UTF-8; convert the file first")
     }
     let words = text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }

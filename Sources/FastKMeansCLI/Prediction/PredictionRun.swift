@@ -19,6 +19,10 @@ struct PredictionRun {
   /// - Throws: errors of the readers, the library and the file system.
   func run(_ progress: ProgressDisplay) throws {
     for path in [outputPath, probabilitiesPath ?? "-"] { try OutputFile.check(path) }
+    // The header is written at the end, which needs a file to go back in.
+    if let probabilitiesPath, !OutputFile.canBeRegular(probabilitiesPath) {
+      throw CallError("--proba is \(probabilitiesPath), which is no regular file; name one")
+    }
     try progress.run("predicting", unit: "documents") { report in
       guard let probabilitiesPath else { return try predict(into: nil, report) }
       try Interruption.tidily(writing: probabilitiesPath) {
@@ -32,10 +36,10 @@ struct PredictionRun {
 
   private func predict(into probabilities: NpyMatrixFile?, _ report: (Int, Int) -> Void) throws {
     guard outputPath != "-" else {
-      return try AtomicFile.write(to: outputPath) { try predict(to: $0, probabilities, report) }
+      return try OutputFile.write(to: outputPath) { try predict(to: $0, probabilities, report) }
     }
     try Interruption.tidily(writing: outputPath) {
-      try AtomicFile.write(to: outputPath) { try predict(to: $0, probabilities, report) }
+      try OutputFile.write(to: outputPath) { try predict(to: $0, probabilities, report) }
     }
   }
 

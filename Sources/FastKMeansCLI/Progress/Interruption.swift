@@ -1,4 +1,5 @@
 import Dispatch
+import FastKMeansFormats
 import Foundation
 import Synchronization
 

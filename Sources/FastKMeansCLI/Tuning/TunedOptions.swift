@@ -60,7 +60,7 @@ struct TunedOptionsFile {
   }
 
   private func members() throws -> [(String, JSONValue)] {
-    let bytes = Array(try WholeFile.read(path))
+    let bytes = try SideFile.bytes(of: path)
     guard let value = try? JSONParser.parse(bytes), case .object(let object) = value else {
       throw DataError("\(path): --options must be a JSON object, as tune --output writes it")
     }

@@ -57,7 +57,7 @@ struct TuningRun {
 
   private func write(_ options: TunedOptions, to path: String) throws {
     try Interruption.tidily(writing: path) {
-      try AtomicFile.write(to: path) { try $0.write(options.json.text + "\n") }
+      try OutputFile.write(to: path) { try $0.write(options.json.text + "\n") }
     }
   }
 

@@ -1,7 +1,7 @@
 import FastKMeansCore
 
 /// Labels in a file of their own, for the formats that hold none.
-public enum LabelsFile {
+package enum LabelsFile {
   /// Reads a `.npy` array of integers or texts, or text with one label a line (`.gz` too).
   ///
   /// - Parameters:
@@ -10,20 +10,17 @@ public enum LabelsFile {
   /// - Throws: ``FileError``, ``FormatError``, and `InputError.badLabels` for one-hot rows, probabilities,
   ///   fractions and NaN.
   /// - Returns: one label a row.
-  public static func read(_ path: String, kind: Label.Kind? = nil) throws -> LabelColumn {
+  package static func read(_ path: String, kind: Label.Kind? = nil) throws -> LabelColumn {
     if path.lowercased().hasSuffix(".npy") { return try NpyLabels(path: path).column() }
-    let buffer = LineBuffer(try openByteSource(path), capacity: 1 << 18)
     var interner = LabelInterner(requiredKind: kind)
     var indices: [Int32] = []
-    while let lines = try buffer.lines(maxLines: .max, maxBytes: .max) {
-      let firstLine = indices.count + 1
-      _ = try forEachLine(of: lines) { line, offset in
-        guard !line.isEmpty else {
-          throw FormatError(path: path, place: .line(firstLine + offset), problem: .missingLabel)
-        }
-        indices.append(try interner.index(of: line, line: firstLine + offset, path: path))
+    try SideFile.forEachLine(of: path) { line, number in
+      do throws(FormatError.Problem) {
+        if line.isEmpty { throw .missingLabel }
+        indices.append(try interner.index(of: line, line: number))
+      } catch {
+        throw FormatError(path: path, place: .line(number), problem: error)
       }
-      buffer.consume(lines.count)
     }
     guard let column = try interner.column(indices: indices, path: path) else {
       throw FormatError(path: path, place: .file, problem: .empty)
@@ -39,62 +36,45 @@ private struct NpyLabels {
 
   init(path: String) throws {
     self.path = path
-    let file = try MappedFile(path: path)
-    guard file.count > 0 else { throw FormatError(path: path, place: .file, problem: .empty) }
-    reader = try NpyReader(MappedSource(file, range: 0..<file.count), byteCount: file.count, path: path)
+    reader = try NpyReader(MappedFile(path: path))
   }
 
+  /// Integers, floating-point numbers that mean integers, or texts.
   func column() throws -> LabelColumn {
-    let shape = reader.header.shape
+    let (shape, type) = (reader.header.shape, reader.header.type)
     guard shape.count == 1 || (shape.count == 2 && shape[1] == 1) else { throw try notOneColumn(shape) }
-    let type = reader.header.type
     guard reader.header.count > 0 else { throw reader.error(.empty) }
-    if type.isInteger { return try integers(type) }
-    return type.isNumber ? try wholeNumbers() : try texts(type)
-  }
-
-  private func integers(_ type: NpyType) throws -> LabelColumn {
     var labels: [Label] = []
-    labels.reserveCapacity(reader.header.count)
+    labels.reserveCapacity(type.isInteger ? reader.header.count : 0)
     try reader.forEachChunk { bytes in
-      guard let start = bytes.baseAddress else { return }
-      type.integers(start, count: bytes.count / type.size) { labels.append(.integer($1)) }
-    }
-    return LabelColumn(labels)
-  }
-
-  /// Floating-point numbers are taken where they mean integers.
-  private func wholeNumbers() throws -> LabelColumn {
-    var labels: [Label] = []
-    let type = reader.header.type
-    try reader.forEachChunk { bytes in
-      for start in stride(from: 0, to: bytes.count, by: type.size) {
-        let value = type.double(UnsafeRawBufferPointer(rebasing: bytes[start...]))
-        guard let whole = Int64(exactly: value) else {
-          let kind = value.isNaN ? "not numbers" : "fractional numbers"
-          throw InputError.badLabels(
-            found: "\(kind) (\(value) in row \(labels.count) of \(path))",
-            expected: "one class a row, as an integer or a text")
+      if type.isInteger, let start = bytes.baseAddress {
+        type.integers(start, stride: type.size, count: bytes.count / type.size) {
+          labels.append(.integer($1))
         }
-        labels.append(.integer(whole))
+        return
       }
-    }
-    return LabelColumn(labels)
-  }
-
-  /// NumPy pads texts with zeros.
-  private func texts(_ type: NpyType) throws -> LabelColumn {
-    var labels: [Label] = []
-    try reader.forEachChunk { bytes in
       for start in stride(from: 0, to: bytes.count, by: max(1, type.size)) {
         let element = UnsafeRawBufferPointer(rebasing: bytes[start..<start + type.size])
-        guard let text = type.text(element) else {
-          throw reader.error(.labelNotUTF8)
-        }
-        labels.append(.text(text))
+        labels.append(
+          type.isNumber ? try whole(type.double(element), row: labels.count) : try text(element))
       }
     }
     return LabelColumn(labels)
+  }
+
+  private func whole(_ value: Double, row: Int) throws -> Label {
+    guard let whole = Int64(exactly: value) else {
+      let kind = value.isNaN ? "not numbers" : "fractional numbers"
+      throw InputError.badLabels(
+        found: "\(kind) (\(value) in row \(row) of \(path))",
+        expected: "one class a row, as an integer or a text")
+    }
+    return .integer(whole)
+  }
+
+  private func text(_ element: UnsafeRawBufferPointer) throws -> Label {
+    guard let text = reader.header.type.text(element) else { throw reader.error(.labelNotUTF8) }
+    return .text(text)
   }
 
   private func notOneColumn(_ shape: [Int]) throws -> any Error {

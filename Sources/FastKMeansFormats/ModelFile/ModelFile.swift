@@ -15,7 +15,7 @@ public enum ModelFile {
   public static func write(_ contents: ModelContents, to path: String) throws {
     try naming(path) {
       let (header, tensors) = try contents.record().sealed()
-      try AtomicFile.write(to: path) { sink in
+      try OutputFile.write(to: path) { sink in
         try sink.write(lengthBytes(header.count))
         try sink.write(header)
         for tensor in tensors { try tensor.withBytes { try sink.write($0) } }
