@@ -19,12 +19,12 @@ struct HardReference: ReferenceState {
   func hasMass(upTo limit: Double) -> Bool { prototypes.contains { $0.contains { $0.mass <= limit } } }
 
   /// - Complexity: O(non-zeros of the rows).
-  func batch(_ range: Range<Int>) throws -> [ClassPart] {
+  func batch(_ range: Range<Int>) -> [ClassPart] {
     let partition = ClassPartition(
       classes: rows.documents.classes[range], classCount: prototypes.count)
     let touched = partition.classesByFallingSize()
     let scratch = WorkerScratch<ColumnMap>(workers: rows.workers) { ColumnMap() }
-    return try Parallel.map(count: touched.count, workers: rows.workers) { [rows] worker, index in
+    return Parallel.map(count: touched.count, workers: rows.workers) { [rows] worker, index in
       scratch.with(worker) { columnMap in
         partition.withRows(of: touched[index]) {
           ClassPart(touched[index], $0, rows.documents, rows.options.distance, &columnMap)
@@ -50,7 +50,7 @@ struct HardReference: ReferenceState {
       prototypes[part.classIndex] = members
       isTruncated[part.classIndex] = false
     }
-    return try truncate(before)
+    return truncate(before)
   }
 
   /// One class's prototypes after a batch: centre = (1 - r) centre + r mean of the documents nearest to it.
@@ -76,10 +76,10 @@ struct HardReference: ReferenceState {
   }
 
   /// Drops small coordinates and scales to unit length; returns the largest shift since `before`.
-  private mutating func truncate(_ before: [[Prototype]]) throws -> Double {
+  private mutating func truncate(_ before: [[Prototype]]) -> Double {
     let cut = truncationCut()
     let changed = prototypes.indices.filter { !isTruncated[$0] || options.percentileThreshold != nil }
-    let results = try Parallel.map(count: changed.count, workers: rows.workers) {
+    let results = Parallel.map(count: changed.count, workers: rows.workers) {
       [prototypes, options] _, index in
       var members = prototypes[changed[index]]
       var largest = 0.0

@@ -70,7 +70,7 @@ struct ReferenceTrainer: ModeTrainer {
       pruned += members.count - alive.count
       prototypes[classIndex] = alive
     }
-    let merged = try Merging(options: options, weighsByMass: true).mergeClosePrototypes(
+    let merged = Merging(options: options, weighsByMass: true).mergeClosePrototypes(
       of: &prototypes, among: Array(prototypes.indices), report: &report)
     report.prunedCount += pruned
     if pruned > 0 || !merged.isEmpty { state = try State(prototypes, rows) }

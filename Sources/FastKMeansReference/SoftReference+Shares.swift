@@ -23,9 +23,9 @@ extension SoftReference {
     for first in Swift.stride(from: 0, to: batch.count, by: blockRows) {
       let range = first..<min(batch.count, first + blockRows)
       try progress.checkpoint()
-      let parts = try fillShares(&shares, range, batch, penalties)
+      let parts = fillShares(&shares, range, batch, penalties)
       for part in parts { for lane in 0..<stride { added[lane] += part[lane] } }
-      try addRows(shares, range, batch, &cursors)
+      addRows(shares, range, batch, &cursors)
     }
     return added
   }
@@ -39,12 +39,12 @@ extension SoftReference {
   private func fillShares(
     _ shares: inout AlignedMemory<Float>, _ range: Range<Int>, _ batch: SoftBatch,
     _ penalties: WorkerScratch<[Float]>
-  ) throws -> [[Double]] {
+  ) -> [[Double]] {
     let stride = stride
     let chunks = (range.count + Self.chunkRows - 1) / Self.chunkRows
     let parts = WorkerScratch<[Double]>(workers: chunks) { [Double](repeating: 0, count: stride) }
     nonisolated(unsafe) let target = shares.pointer
-    try Parallel.forEachChunk(count: range.count, chunk: Self.chunkRows, workers: rows.workers) {
+    Parallel.forEachChunk(count: range.count, chunk: Self.chunkRows, workers: rows.workers) {
       worker, rows in
       let first = range.lowerBound + rows.lowerBound
       let own = target + rows.lowerBound * stride
@@ -111,12 +111,12 @@ extension SoftReference {
   private func addRows(
     _ shares: AlignedMemory<Float>, _ range: Range<Int>, _ batch: SoftBatch,
     _ cursors: inout [UInt32]
-  ) throws {
+  ) {
     nonisolated(unsafe) let (shares, sums) = (shares.pointer, self.sums)
-    try cursors.withUnsafeMutableBufferPointer { cursors in
+    cursors.withUnsafeMutableBufferPointer { cursors in
       guard let base = cursors.baseAddress else { return }
       nonisolated(unsafe) let cursors = base
-      try Parallel.forEachChunk(count: batch.features.count, chunk: 512, workers: rows.workers) { _, slots in
+      Parallel.forEachChunk(count: batch.features.count, chunk: 512, workers: rows.workers) { _, slots in
         fk_table_add(
           batch.slotStarts, cursors, slots.lowerBound, slots.upperBound, batch.slotRows, batch.slotValues,
           UInt32(range.lowerBound), UInt32(range.upperBound), shares, self.stride, sums)

@@ -80,7 +80,7 @@ final class SoftReference: ReferenceState, @unchecked Sendable {
     let added = try addShares(of: batch, progress)
     if rows.options.decay < 1 { for lane in masses.indices { masses[lane] *= rows.options.decay } }
     var step = SoftStep(self, batch)
-    return try step.run(added: added)
+    return step.run(added: added)
   }
 
   /// Makes room for the sums of a batch.

@@ -41,29 +41,29 @@ struct SoftStep {
   ///   - added: W, the weight that the batch gave each lane.
   /// - Returns: the largest distance that a lane moved.
   /// - Complexity: O(features x prototypes); only the features of the batch are written.
-  mutating func run(added: [Double]) throws -> Double {
+  mutating func run(added: [Double]) -> Double {
     prepareFactors(added)
     let needsQuantile = options.percentileThreshold != nil && options.truncationThreshold > 0
     if !needsQuantile { setCuts(options.truncationThreshold) }
-    var (squared, _) = try forEachLaneBlock { [keep, gain, cut] table, batch, lanes, squared, _ in
+    var (squared, _) = forEachLaneBlock { [keep, gain, cut] table, batch, lanes, squared, _ in
       fk_table_merge(
         batch.features, batch.features.count, table.centers, table.sums, table.stride, lanes.lowerBound,
         lanes.upperBound, keep, gain, cut, &squared)
     }
     if needsQuantile {
       setCuts(min(options.truncationThreshold, quantile()))
-      squared = try dropBelow(cut, among: batch.features).kept
+      squared = dropBelow(cut, among: batch.features).kept
     }
-    let others = try dropBelow(otherCut, among: batch.otherFeatures)
+    let others = dropBelow(otherCut, among: batch.otherFeatures)
     for lane in 0..<table.count {
       let total = squared[lane] + others.kept[lane]
       after[lane] = moved[lane]
       if options.distance == .cosine { after[lane] = total > 0 ? Float(1 / total.squareRoot()) : 1 }
       table.squaredNorms[lane] = Float(total * Double(after[lane]) * Double(after[lane]))
     }
-    let shift = try measureShift(keptSquared: others.kept, droppedSquared: others.dropped)
+    let shift = measureShift(keptSquared: others.kept, droppedSquared: others.dropped)
     table.scales = after
-    try foldSmallScales()
+    foldSmallScales()
     return shift
   }
 
@@ -100,10 +100,10 @@ struct SoftStep {
     return magnitudes.isEmpty ? 0 : Quantile.linear(magnitudes, options.percentileThreshold ?? 0)
   }
 
-  private func dropBelow(_ cut: [Float], among features: [UInt32]) throws -> (
+  private func dropBelow(_ cut: [Float], among features: [UInt32]) -> (
     kept: [Double], dropped: [Double]
   ) {
-    let result = try forEachLaneBlock { table, _, lanes, kept, dropped in
+    let result = forEachLaneBlock { table, _, lanes, kept, dropped in
       fk_table_drop(
         features, features.count, table.centers, table.stride, lanes.lowerBound, lanes.upperBound, cut, &kept,
         &dropped)
@@ -112,9 +112,9 @@ struct SoftStep {
   }
 
   /// The batch's features are compared one by one; all others went from scale to scale, or to zero.
-  private func measureShift(keptSquared: [Double], droppedSquared: [Double]) throws -> Double {
+  private func measureShift(keptSquared: [Double], droppedSquared: [Double]) -> Double {
     let before = table.scales
-    let (squared, _) = try forEachLaneBlock { [after] table, batch, lanes, squared, _ in
+    let (squared, _) = forEachLaneBlock { [after] table, batch, lanes, squared, _ in
       fk_table_shift(
         batch.features, batch.features.count, table.centers, table.sums, table.stride, lanes.lowerBound,
         lanes.upperBound, after, before, &squared)
@@ -131,13 +131,13 @@ struct SoftStep {
   }
 
   /// Works scales into the table where one is small; the others that will be soon go along.
-  private func foldSmallScales() throws {
+  private func foldSmallScales() {
     guard table.scales.contains(where: { $0 < Self.smallestScale }) else { return }
     var factors = table.ones
     for lane in 0..<table.count where table.scales[lane] < 100 * Self.smallestScale {
       (factors[lane], table.scales[lane]) = (table.scales[lane], 1)
     }
-    try Parallel.forEachChunk(count: table.featureCount, chunk: 1024, workers: workers) {
+    Parallel.forEachChunk(count: table.featureCount, chunk: 1024, workers: workers) {
       [table, factors] _, rows in
       fk_table_scale(table.centers + rows.lowerBound * table.stride, rows.count, table.stride, factors)
     }
@@ -146,14 +146,14 @@ struct SoftStep {
   /// Runs `body` for blocks of lanes in parallel; it adds to two numbers for each of its lanes.
   private func forEachLaneBlock(
     _ body: @Sendable (SoftReference, SoftBatch, Range<Int>, inout [Double], inout [Double]) -> Void
-  ) throws -> ([Double], [Double]) {
+  ) -> ([Double], [Double]) {
     let stride = table.stride
     // One worker takes rows whole: memory is read in order.
     let blockLanes = workers == 1 ? stride : Self.blockLanes
     let blocks = (stride + blockLanes - 1) / blockLanes
     let zeros = [Double](repeating: 0, count: stride)
     let results = WorkerScratch<([Double], [Double])>(workers: blocks) { (zeros, zeros) }
-    try Parallel.forEach(count: blocks, workers: workers) { [table, batch] _, block in
+    Parallel.forEach(count: blocks, workers: workers) { [table, batch] _, block in
       let lanes = block * blockLanes..<min(stride, (block + 1) * blockLanes)
       results.with(block) { body(table, batch, lanes, &$0.0, &$0.1) }
     }

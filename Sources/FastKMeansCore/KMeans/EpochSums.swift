@@ -49,7 +49,7 @@ extension ModelStorage {
     let active = part.partition.classesByFallingSize()
     let scratch = WorkerScratch<ColumnMap>(workers: workers) { ColumnMap() }
     let results = WorkerScratch<ClassSums?>(workers: max(1, active.count)) { nil }
-    try Parallel.forEach(count: active.count, workers: workers) { worker, index in
+    Parallel.forEach(count: active.count, workers: workers) { worker, index in
       let sums = scratch.with(worker) { self.sums(ofClass: active[index], part, columnMap: &$0) }
       results.with(index) { $0 = sums }
     }

@@ -111,7 +111,7 @@ extension Learner {
 
   /// What a prototype starts refinement with.
   func freshWeights(
-    _ members: [ClassMembers], unit: Float
+    _ members: [ClassPrototypes], unit: Float
   ) -> (_ classIndex: Int, _ position: Int) -> (PrototypeVector, Float) {
     let settings = settings
     return { classIndex, position in

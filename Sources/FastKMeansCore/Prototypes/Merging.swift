@@ -24,8 +24,8 @@ package struct Merging {
   ///   the pairs of the sample.
   package func mergeClosePrototypes(
     of prototypes: inout [[Prototype]], among classIndices: [Int], report: inout TrainingReport
-  ) throws -> [Int] {
-    guard let limits = try limits(for: prototypes) else { return [] }
+  ) -> [Int] {
+    guard let limits = limits(for: prototypes) else { return [] }
     var changed: [Int] = []
     for classIndex in classIndices {
       let merged = merge(prototypes[classIndex], limits: limits)
@@ -44,12 +44,12 @@ package struct Merging {
   }
 
   /// The limits for the prototypes as they lie now; nil if merging is off.
-  package func limits(for prototypes: [[Prototype]]) throws -> Limits? {
+  package func limits(for prototypes: [[Prototype]]) -> Limits? {
     guard let threshold = options.mergeThreshold else { return nil }
     var limits = Limits(threshold: threshold, quantile: .infinity)
     guard options.isMergeRelative || options.percentileThreshold != nil else { return limits }
     let sample = sampled(prototypes.flatMap { $0 })
-    let distances = try offDiagonalDistances(sample)
+    let distances = offDiagonalDistances(sample)
     guard !distances.isEmpty else { return limits }
     if options.isMergeRelative { limits.threshold *= distances.reduce(0, +) / Double(distances.count) }
     if let quantile = options.percentileThreshold { limits.quantile = Quantile.linear(distances, quantile) }
@@ -67,9 +67,9 @@ package struct Merging {
   }
 
   /// The distances of all unordered pairs; each stands for two of the matrix's entries.
-  private func offDiagonalDistances(_ sample: [Prototype]) throws -> [Double] {
+  private func offDiagonalDistances(_ sample: [Prototype]) -> [Double] {
     let workers = Parallel.workerCount(options.threadCount)
-    return try Parallel.map(count: sample.count, workers: workers) { _, first in
+    return Parallel.map(count: sample.count, workers: workers) { _, first in
       sample[(first + 1)...].map { sample[first].distance(to: $0, options.distance) }
     }.flatMap { $0 }
   }

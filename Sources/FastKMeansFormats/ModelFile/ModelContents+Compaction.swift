@@ -60,7 +60,7 @@ extension ModelContents {
   }
 
   private func replacingRefined(
-    for parameter: String, value: String, _ change: (RefinedPrototypes) -> RefinedPrototypes?
+    for parameter: String, value: String, _ change: (RefinedWeights) -> RefinedWeights?
   ) throws -> ModelContents {
     guard let refined = model.storage.refined else {
       throw OptionsError(parameter: parameter, value: value, allowed: "only for models with refined weights")

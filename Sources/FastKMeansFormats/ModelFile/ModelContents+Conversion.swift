@@ -36,7 +36,7 @@ extension ModelContents {
       prototypes: storage.prototypes.converted(to: precision, adding: &loss), batchCount: storage.batchCount,
       calibration: storage.calibration,
       refined: storage.refined.map { refined in
-        RefinedPrototypes(
+        RefinedWeights(
           weights: refined.weights.converted(to: precision, adding: &loss), biases: refined.biases,
           unit: refined.unit)
       },

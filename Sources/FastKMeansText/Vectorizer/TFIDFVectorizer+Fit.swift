@@ -96,7 +96,7 @@ extension TFIDFVectorizer {
     let selection = try VocabularySelection.select(
       merged.table, options: options.options, documentCount: documents.count)
     let columns = counts.counters.indices.map { merged.columns(of: $0, selection.columns) }
-    try Parallel.forEach(count: counts.chunks.count, workers: workers) { _, index in
+    Parallel.forEach(count: counts.chunks.count, workers: workers) { _, index in
       let chunk = counts.chunks[index]
       chunk.rows.renumber(columns[chunk.counter])
       chunk.rows.sortRows(columnCount: selection.vocabulary.count)

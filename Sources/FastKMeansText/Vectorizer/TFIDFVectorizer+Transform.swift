@@ -55,7 +55,7 @@ extension TFIDFVectorizer {
   ) throws -> (chunks: [CountedRows], repairCount: Int) {
     let ranges = documents.chunks(workers: workers)
     let slots = WorkerScratch<(rows: CountedRows, repairCount: Int)?>(workers: ranges.count) { nil }
-    try Parallel.forEach(count: ranges.count, workers: workers) { _, index in
+    Parallel.forEach(count: ranges.count, workers: workers) { _, index in
       let counted = countKnownTerms(documents, ranges[index])
       slots.with(index) { $0 = counted }
     }

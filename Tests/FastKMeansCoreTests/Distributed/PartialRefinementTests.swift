@@ -85,9 +85,9 @@ import Testing
   func weightsAreSetAsTheyWereRead(distance: Distance, isSparse: Bool) throws {
     let (features, classes, model) = try Self.problem(distance, isSparse: isSparse)
     let refined = try Self.refined(model, features, classes, rounds: 1, threads: 1)
-    let weights = try #require(refined.refinedWeights())
-    let (vectors, biases) = (Array(weights.vectors.joined()), weights.biases.map { Array($0.joined()) })
-    #expect(try refined.withRefinedWeights(vectors, biases: biases).refinedWeights() == weights)
+    let weights = try #require(refined.refined)
+    let biases = weights.biases?.map { Double($0) }
+    #expect(try refined.withRefinedWeights(weights.vectors, biases: biases).refined == weights)
 
     let start = try model.withRefinedWeights(nil, biases: nil)
     #expect(start.refined != nil && start.prototypes == model.prototypes)
@@ -98,10 +98,10 @@ import Testing
         on: $0, labels: LabelColumn(classes), sampleWeights: nil, threadCount: 1, epochs: 0,
         rateShares: (1, 0), step: 0, progress: nil)
     }
-    #expect(untouched.refinedWeights() == start.refinedWeights())
+    #expect(untouched.refined == start.refined)
     let further = try Self.refined(start, features, classes, rounds: 1, threads: 1)
-    #expect(further.refinedWeights()?.unit == weights.unit)
-    #expect(further.refinedWeights() != start.refinedWeights())
+    #expect(further.refined?.unit == weights.unit)
+    #expect(further.refined != start.refined)
   }
 
   @Test func valuesWithinTheTruncationAreLeftOut() throws {
@@ -110,8 +110,8 @@ import Testing
     let vectors = model.prototypes.classIndices.map { _ in
       PrototypeVector(columns: [1, 3, 4], values: [limit, 2 * limit, -2 * limit])
     }
-    let found = try #require(try model.withRefinedWeights(vectors, biases: nil).refinedWeights())
-    #expect(found.vectors.joined().allSatisfy { $0.columns == [3, 4] })
+    let found = try #require(try model.withRefinedWeights(vectors, biases: nil).refined)
+    #expect(found.vectors.allSatisfy { $0.columns == [3, 4] })
   }
 
   @Test func refusesWeightsThatDoNotFit() throws {

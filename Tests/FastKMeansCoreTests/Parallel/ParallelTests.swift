@@ -6,7 +6,7 @@ import Testing
 
   @Test(arguments: [1, 2, 5]) func resultsComeInTheOrderOfTheirIndices(workers: Int) throws {
     for count in [0, 1, 7, 1_000] {
-      let found = try Parallel.map(count: count, workers: workers) { worker, index in
+      let found = Parallel.map(count: count, workers: workers) { worker, index in
         #expect(worker < workers)
         return String(index * index)
       }
@@ -15,7 +15,7 @@ import Testing
   }
 
   @Test func resultsMayBeNothing() throws {
-    let found: [Int?] = try Parallel.map(count: 6, workers: 3) { _, index in index % 2 == 0 ? index : nil }
+    let found: [Int?] = Parallel.map(count: 6, workers: 3) { _, index in index % 2 == 0 ? index : nil }
     #expect(found == [0, nil, 2, nil, 4, nil])
   }
 

@@ -34,10 +34,16 @@ import Testing
     for label in after.classes { #expect(try Self.of(after, label) == Self.of(before, label)) }
     if isRefined {
       let (old, new) = (try #require(before.learner.refined), try #require(after.learner.refined))
+      func byClass<Value>(_ values: [Value], _ weights: RefinedWeights, _ count: Int) -> [[Value]] {
+        weights.weights.byClass(values, classCount: count)
+      }
+      let (oldCount, newCount) = (before.classes.count, after.classes.count)
       for (index, label) in after.classes.enumerated() {
         let place = try #require(before.classes.firstIndex(of: label))
-        #expect(new.vectors[index] == old.vectors[place])
-        #expect(new.biases?[index] == old.biases?[place])
+        #expect(byClass(new.vectors, new, newCount)[index] == byClass(old.vectors, old, oldCount)[place])
+        #expect(
+          new.biases.map { byClass($0, new, newCount)[index] }
+            == old.biases.map { byClass($0, old, oldCount)[place] })
       }
     }
     #expect(try !after.model.predict(rows).contains(1))

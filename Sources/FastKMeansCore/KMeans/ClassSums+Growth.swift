@@ -1,4 +1,4 @@
-extension LiveClass {
+extension ClassSums {
   /// What a batch did to one class.
   struct Change {
     var shift = 0.0
@@ -12,31 +12,32 @@ extension LiveClass {
   /// - Parameters:
   ///   - rows: the class's rows of the batch, at least one.
   ///   - random: draws the new prototypes.
-  /// - Complexity: O(non-zeros x lanes + slots x lanes): classes grow seldom.
+  /// - Complexity: O(non-zeros x entries + slots x entries): classes grow seldom.
   mutating func grow(
     with rows: ClassRows, wanted: Int, options: TrainingOptions, random: CounterRandom
   ) -> Change {
-    rearrange(keeping: lanes.indices.filter { lanes[$0].mass > 0 || lanes[$0].squaredLength > 0 }, adding: 0)
-    let known = lanes.count
+    rearrange(
+      keeping: entries.indices.filter { entries[$0].mass > 0 || entries[$0].squaredLength > 0 }, adding: 0)
+    let known = entries.count
     let seeds = seeds(rows, wanted: wanted - known, options: options, random: random)
     var table = centers(over: rows, adding: seeds.count)
     for (position, row) in seeds.enumerated() { table.add(row, of: rows, times: 1, toLane: known + position) }
     let norms =
-      lanes.map { Float($0.squaredLength * factor($0) * factor($0)) } + seeds.map { rows.squaredNorms[$0] }
+      entries.map { Float($0.squaredLength * factor($0) * factor($0)) } + seeds.map { rows.squaredNorms[$0] }
     let centers = ClassCenters(table, fullSquaredNorms: norms, distance: distance)
     var assignment = ClassAssignment(rows: rows, options: options)
     _ = assignment.assign(to: centers)
-    rearrange(keeping: Array(lanes.indices), adding: seeds.count)
+    rearrange(keeping: Array(entries.indices), adding: seeds.count)
     var change = Change()
     change.objective = assignment.objective
     let masses = assignment.masses(laneCount: centers.count, stride: centers.table.stride)
     let sums = assignment.exactSums(like: centers.table)
-    for lane in lanes.indices where masses[lane] > 0 && !lanes[lane].isFrozen {
+    for lane in entries.indices where masses[lane] > 0 && !entries[lane].isFrozen {
       let start = lane < known ? nil : seeds[lane - known]
       change.shift = max(change.shift, add(sums, masses[lane], rows, table, lane, seed: start))
     }
-    let kept = lanes.indices.filter { lanes[$0].mass > 0 || lanes[$0].isFrozen }
-    if kept.count < lanes.count { rearrange(keeping: kept, adding: 0) }
+    let kept = entries.indices.filter { entries[$0].mass > 0 || entries[$0].isFrozen }
+    if kept.count < entries.count { rearrange(keeping: kept, adding: 0) }
     return change
   }
 
@@ -46,8 +47,8 @@ extension LiveClass {
     guard wanted > 0 else { return [] }
     var seeding = Seeding(
       rows: rows, distance: distance, isGreedy: options.initialization != .random, random: random)
-    if !lanes.isEmpty {
-      let norms = lanes.map { Float($0.squaredLength * factor($0) * factor($0)) }
+    if !entries.isEmpty {
+      let norms = entries.map { Float($0.squaredLength * factor($0) * factor($0)) }
       seeding.exclude(centers(over: rows, adding: 0), squaredNorms: norms)
     }
     return seeding.choose(min(wanted, rows.count))
@@ -55,12 +56,12 @@ extension LiveClass {
 
   /// The centres on the rows' own columns.
   private func centers(over rows: ClassRows, adding added: Int) -> LaneTable {
-    var table = LaneTable(laneCount: lanes.count + added, for: rows)
-    let factors = lanes.map(factor)
+    var table = LaneTable(laneCount: entries.count + added, for: rows)
+    let factors = entries.map(factor)
     for (column, feature) in rows.features.enumerated() {
       let slot = width == nil ? vocabulary.slot(of: feature) : feature
       guard slot != SlotTable.missing else { continue }
-      for lane in lanes.indices {
+      for lane in entries.indices {
         let value = Double(values[Int(slot) * stride + lane]) * factors[lane]
         table.values[table.position(lane: lane, column: column)] = Float(value)
       }
@@ -72,7 +73,7 @@ extension LiveClass {
   private mutating func add(
     _ sums: [Double], _ mass: Double, _ rows: ClassRows, _ table: LaneTable, _ lane: Int, seed: Int?
   ) -> Double {
-    let before = lanes[lane]
+    let before = entries[lane]
     let oldFactor = factor(before)
     var squared = 0.0
     for column in 0..<rows.featureCount {
@@ -81,9 +82,9 @@ extension LiveClass {
     }
     if before.unit == 0 {
       clear(lane: lane)
-      lanes[lane].unit = StoredSum.unit(for: squared.squareRoot())
+      entries[lane].unit = StoredSum.unit(for: squared.squareRoot())
     }
-    let toStored = 1 / lanes[lane].unit
+    let toStored = 1 / entries[lane].unit
     var (added, product, change) = (0.0, 0.0, 0.0)
     for (column, feature) in rows.features.enumerated() {
       let value = sums[table.position(lane: lane, column: column)] * toStored
@@ -96,9 +97,9 @@ extension LiveClass {
       product += value * old
       change += (Double(rounded) - old) * (Double(rounded) + old)
     }
-    lanes[lane].squaredLength = max(0, lanes[lane].squaredLength + change)
-    lanes[lane].mass += mass
-    let newFactor = factor(lanes[lane])
+    entries[lane].squaredLength = max(0, entries[lane].squaredLength + change)
+    entries[lane].mass += mass
+    let newFactor = factor(entries[lane])
     defer { settleUnit(lane) }
     guard seed == nil, before.unit > 0 else { return distance(ofLane: lane, fromColumnsOf: table, rows) }
     let difference = newFactor - oldFactor
@@ -110,7 +111,7 @@ extension LiveClass {
 
   /// From the row that a new prototype started on to where it lies now: both have features of the rows only.
   private func distance(ofLane lane: Int, fromColumnsOf table: LaneTable, _ rows: ClassRows) -> Double {
-    let factor = factor(lanes[lane])
+    let factor = factor(entries[lane])
     var squared = 0.0
     for (column, feature) in rows.features.enumerated() {
       let slot = width == nil ? vocabulary.slot(of: feature) : feature

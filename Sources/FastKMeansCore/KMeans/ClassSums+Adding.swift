@@ -1,27 +1,27 @@
-extension LiveClass {
+extension ClassSums {
   /// Adds a batch's rows to the prototypes that they were assigned to.
   ///
   /// - Returns: the largest distance that a centre moved. It comes from the batch's sums: exact to a ten-thousandth of
   ///   itself, as a rule.
-  /// - Complexity: O(non-zeros); soft O(non-zeros x lanes).
+  /// - Complexity: O(non-zeros); soft O(non-zeros x entries).
   mutating func add(_ rowIndices: UnsafeBufferPointer<Int32>, _ batch: StreamBatch) -> Double {
-    let before = lanes
-    var products = [Double](repeating: 0, count: lanes.count)
+    let before = entries
+    var products = [Double](repeating: 0, count: entries.count)
     for rowIndex in rowIndices {
       let row = Int(rowIndex)
-      guard batch.lanes[row] >= 0 else { continue }
+      guard batch.nearest[row] >= 0 else { continue }
       let weight = Double(batch.documents.weight(of: row))
       if batch.isSoft {
-        for lane in lanes.indices {
-          let share = Double(batch.shares[row * batch.laneLimit + lane]) * weight
+        for lane in entries.indices {
+          let share = Double(batch.shares[row * batch.prototypeLimit + lane]) * weight
           add(row, batch, share, lane, &products)
         }
       } else {
-        add(row, batch, weight, Int(batch.lanes[row]), &products)
+        add(row, batch, weight, Int(batch.nearest[row]), &products)
       }
     }
     var shift = 0.0
-    for lane in lanes.indices where lanes[lane].mass != before[lane].mass {
+    for lane in entries.indices where entries[lane].mass != before[lane].mass {
       shift = max(shift, distanceMoved(lane, from: before[lane], product: products[lane]))
       settleUnit(lane)
     }
@@ -33,20 +33,20 @@ extension LiveClass {
   private mutating func add(
     _ row: Int, _ batch: StreamBatch, _ weight: Double, _ lane: Int, _ products: inout [Double]
   ) {
-    guard weight > 0, !lanes[lane].isFrozen else { return }
-    if lanes[lane].unit == 0 {
+    guard weight > 0, !entries[lane].isFrozen else { return }
+    if entries[lane].unit == 0 {
       start(lane, length: Double(batch.documents.norms.squaredNorms[row]).squareRoot() * weight)
     }
-    products[lane] += weight * Double(batch.scores[row * batch.laneLimit + lane])
-    let change = addRow(row, batch, factor: weight / lanes[lane].unit, lane)
-    lanes[lane].squaredLength = max(0, lanes[lane].squaredLength + change)
-    lanes[lane].mass += weight
+    products[lane] += weight * Double(batch.scores[row * batch.prototypeLimit + lane])
+    let change = addRow(row, batch, factor: weight / entries[lane].unit, lane)
+    entries[lane].squaredLength = max(0, entries[lane].squaredLength + change)
+    entries[lane].mass += weight
   }
 
   /// A prototype that was given has a place but no sum: its first document is all that it will be.
   private mutating func start(_ lane: Int, length: Double) {
     clear(lane: lane)
-    lanes[lane].unit = StoredSum.unit(for: length)
+    entries[lane].unit = StoredSum.unit(for: length)
   }
 
   /// Adds a multiple of one row; returns by how much the squared length changed.
@@ -90,8 +90,8 @@ extension LiveClass {
   /// How far a centre moved, from lengths and the product of what was with what was added.
   ///
   /// With v the stored sum, D what was added and f, g the factors to centres before and after: |g (v + D) - f v|.
-  private func distanceMoved(_ lane: Int, from before: Lane, product: Double) -> Double {
-    let after = lanes[lane]
+  private func distanceMoved(_ lane: Int, from before: Entry, product: Double) -> Double {
+    let after = entries[lane]
     let old = before.squaredLength
     guard before.unit > 0 else {
       // It had a place only; what it is now has its own unit.
@@ -108,30 +108,18 @@ extension LiveClass {
   }
 
   /// Given prototypes that the first batch did not choose go, if others stay.
-  private mutating func dropUnchosen(_ before: [Lane]) {
-    let kept = lanes.indices.filter { lanes[$0].mass > 0 || lanes[$0].isFrozen }
-    if !kept.isEmpty, kept.count < lanes.count { rearrange(keeping: kept, adding: 0) }
+  private mutating func dropUnchosen(_ before: [Entry]) {
+    let kept = entries.indices.filter { entries[$0].mass > 0 || entries[$0].isFrozen }
+    if !kept.isEmpty, kept.count < entries.count { rearrange(keeping: kept, adding: 0) }
   }
 }
 
-extension LiveClass {
+extension ClassSums {
   /// Forgetting: masses and sums shrink, centres stay. Stops where numbers would vanish.
   mutating func fade(by factor: Double) {
-    for lane in lanes.indices where !lanes[lane].isFrozen && lanes[lane].mass * factor > 1e-200 {
-      lanes[lane].mass *= factor
-      if lanes[lane].unit * factor > 1e-200 { lanes[lane].unit *= factor }
+    for lane in entries.indices where !entries[lane].isFrozen && entries[lane].mass * factor > 1e-200 {
+      entries[lane].mass *= factor
+      if entries[lane].unit * factor > 1e-200 { entries[lane].unit *= factor }
     }
-  }
-
-  /// Drops prototypes with no more mass than this; the heaviest stays in any case. Returns how many went.
-  mutating func prune(minimumMass: Double) -> Int {
-    guard lanes.count > 1, lanes.contains(where: { $0.mass <= minimumMass && !$0.isFrozen }) else { return 0 }
-    var kept = lanes.indices.filter { lanes[$0].mass > minimumMass || lanes[$0].isFrozen }
-    if kept.isEmpty, let heaviest = lanes.indices.max(by: { lanes[$0].mass < lanes[$1].mass }) {
-      kept = [heaviest]
-    }
-    let dropped = lanes.count - kept.count
-    if dropped > 0 { rearrange(keeping: kept, adding: 0) }
-    return dropped
   }
 }

@@ -1,4 +1,4 @@
-extension LiveClass {
+extension ClassSums {
   /// Takes up prototypes of one class.
   ///
   /// - Complexity: O(stored values).
@@ -6,15 +6,15 @@ extension LiveClass {
     self.init(width: width, distance: distance)
     rearrange(keeping: [], adding: prototypes.count)
     for (lane, prototype) in prototypes.enumerated() { place(prototype, lane) }
-    tidy()
+    sortAndMeasure()
     // Where the length is known, it is the one that was kept, which took each step's rounding.
     for (lane, prototype) in prototypes.enumerated() {
-      if let sum = prototype.sum { lanes[lane].squaredLength = sum.squaredLength }
+      if let sum = prototype.sum { entries[lane].squaredLength = sum.squaredLength }
     }
   }
 
   private mutating func place(_ prototype: Prototype, _ lane: Int) {
-    var entry = Lane(mass: prototype.mass, unit: 1, squaredLength: 0, id: prototype.id)
+    var entry = Entry(mass: prototype.mass, unit: 1, squaredLength: 0, id: prototype.id)
     entry.isFrozen = prototype.isFrozen
     var toStored = 1.0
     if let sum = prototype.sum {
@@ -24,7 +24,7 @@ extension LiveClass {
       for (position, value) in prototype.center.values.enumerated() where value != 0 {
         store(value / factor, prototype.center, position, lane)
       }
-      lanes[lane] = entry
+      entries[lane] = entry
       return
     }
     let norm = prototype.center.squaredNorm.squareRoot()
@@ -39,7 +39,7 @@ extension LiveClass {
     for position in prototype.center.values.indices where prototype.center.values[position] != 0 {
       store(prototype.center.values[position] * toStored, prototype.center, position, lane)
     }
-    lanes[lane] = entry
+    entries[lane] = entry
   }
 
   private mutating func store(_ value: Double, _ vector: PrototypeVector, _ position: Int, _ lane: Int) {
@@ -52,11 +52,11 @@ extension LiveClass {
   /// - Complexity: O(stored values), and O(n log n) for slots that are not in order.
   func prototypes(precision: Precision) -> [Prototype] {
     let order = slotsInOrder()
-    return lanes.indices.map { prototype($0, order: order, precision: precision) }
+    return entries.indices.map { prototype($0, order: order, precision: precision) }
   }
 
   private func prototype(_ lane: Int, order: [UInt32], precision: Precision) -> Prototype {
-    let entry = lanes[lane]
+    let entry = entries[lane]
     let center = center(lane, order, factor: factor(entry)).rounded(to: precision)
     let length = entry.unit * entry.squaredLength.squareRoot()
     var prototype = Prototype(

@@ -1,4 +1,4 @@
-extension RefinedPrototypes {
+extension RefinedWeights {
   /// The same weights without the smallest: refinement leaves a trace of nearly every feature in nearly every
   /// prototype, and most of it says nothing.
   ///
@@ -7,7 +7,7 @@ extension RefinedPrototypes {
   /// - Parameter share: how many of the stored weights stay, above 0, at most 1.
   /// - Returns: nil for dense rows, which have a place for every weight.
   /// - Complexity: O(stored values).
-  package func keepingLargest(_ share: Double) -> RefinedPrototypes? {
+  package func keepingLargest(_ share: Double) -> RefinedWeights? {
     guard case .sparse(let offsets, let columns, let values) = weights.rows else { return nil }
     let threshold = MagnitudeSelection.threshold(keeping: share, of: values)
     var (keptOffsets, keptColumns, kept): ([Int], [UInt32], [Double]) = ([0], [], [])
@@ -29,7 +29,7 @@ extension RefinedPrototypes {
   /// a file needs 8 bits for each. The step is a power of two, which every precision holds exactly.
   ///
   /// - Complexity: O(stored values).
-  package func roundedToEightBits() -> RefinedPrototypes {
+  package func roundedToEightBits() -> RefinedWeights {
     var rounded: [Double] = []
     rounded.reserveCapacity(weights.values.count)
     for row in 0..<weights.count {
@@ -45,8 +45,8 @@ extension RefinedPrototypes {
     }
   }
 
-  private func replacing(rows: PrototypeSet.Rows) -> RefinedPrototypes {
-    RefinedPrototypes(
+  private func replacing(rows: PrototypeSet.Rows) -> RefinedWeights {
+    RefinedWeights(
       weights: PrototypeSet(
         featureCount: weights.featureCount, rows: rows, classIndices: weights.classIndices,
         masses: weights.masses, sumScales: weights.sumScales),

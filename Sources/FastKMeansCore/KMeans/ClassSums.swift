@@ -4,9 +4,9 @@
 /// one stretch of memory for each of its words, whatever the number of features and of other prototypes. A sum is
 /// kept in units of its own: forgetting is one multiplication of the unit. Its squared length follows each change and is
 /// taken anew, in ascending order of features, now and then. See ``StoredSum`` for what a coordinate is rounded to.
-package struct LiveClass: Sendable {
+package struct ClassSums: Sendable {
   /// One prototype beside its coordinates.
-  struct Lane: Sendable, Equatable {
+  struct Entry: Sendable, Equatable {
     /// The weight of the documents it stands for.
     var mass: Double
     /// The sum is `unit` times what is stored; 0 for a prototype that was given, which has a place but no sum.
@@ -20,7 +20,7 @@ package struct LiveClass: Sendable {
 
   /// Sparse rows: the slot of each feature. Dense rows: empty, a feature's slot is the feature.
   var vocabulary = SlotTable()
-  var lanes: [Lane]
+  var entries: [Entry]
   /// Lanes with padding: 1 or a multiple of 4.
   private(set) var stride: Int
   /// `values[slot * stride + lane]`
@@ -37,7 +37,7 @@ package struct LiveClass: Sendable {
   init(width: Int?, distance: Distance) {
     self.width = width
     self.distance = distance
-    lanes = []
+    entries = []
     stride = 1
     values = [Float](repeating: 0, count: width ?? 0)
   }
@@ -46,7 +46,7 @@ package struct LiveClass: Sendable {
 
   /// What a lane's stored values are multiplied with to give its centre.
   @inline(__always)
-  func factor(_ lane: Lane) -> Double {
+  func factor(_ lane: Entry) -> Double {
     switch distance {
     case .cosine: return lane.squaredLength > 0 ? 1 / lane.squaredLength.squareRoot() : 0
     case .euclidean: return lane.unit > 0 && lane.mass > 0 ? lane.unit / lane.mass : 1
@@ -55,7 +55,7 @@ package struct LiveClass: Sendable {
 
   /// Prototypes that count: one without mass or length came from empty documents, and makes room for the first real
   /// one.
-  var occupiedCount: Int { lanes.count { $0.mass > 0 || $0.squaredLength > 0 } }
+  var occupiedCount: Int { entries.count { $0.mass > 0 || $0.squaredLength > 0 } }
 
   /// The slot of a feature, a new one with zeros if it has none.
   mutating func insert(_ feature: UInt32) -> Int {
@@ -65,9 +65,9 @@ package struct LiveClass: Sendable {
     return slot
   }
 
-  /// Keeps these lanes, in this order, and appends empty ones.
+  /// Keeps these entries, in this order, and appends empty ones.
   mutating func rearrange(keeping kept: [Int], adding added: Int) {
-    guard added > 0 || kept.count < lanes.count else { return }
+    guard added > 0 || kept.count < entries.count else { return }
     let newStride = Self.stride(forLanes: kept.count + added)
     var moved = [Float](repeating: 0, count: slotCount * newStride)
     for slot in 0..<slotCount {
@@ -77,32 +77,32 @@ package struct LiveClass: Sendable {
     }
     values = moved
     stride = newStride
-    lanes = kept.map { lanes[$0] } + (0..<added).map { _ in Lane(mass: 0, unit: 0, squaredLength: 0) }
+    entries = kept.map { entries[$0] } + (0..<added).map { _ in Entry(mass: 0, unit: 0, squaredLength: 0) }
   }
 
   mutating func clear(lane: Int) {
     for slot in 0..<slotCount { values[slot * stride + lane] = 0 }
-    lanes[lane].squaredLength = 0
+    entries[lane].squaredLength = 0
   }
 }
 
-extension LiveClass {
+extension ClassSums {
   /// Puts slots in ascending order of features and takes squared lengths anew.
   ///
-  /// - Complexity: O(slots x lanes), and O(n log n) for slots that came since the last time.
-  mutating func tidy() {
+  /// - Complexity: O(slots x entries), and O(n log n) for slots that came since the last time.
+  mutating func sortAndMeasure() {
     sortSlots()
-    for lane in lanes.indices { measure(lane) }
+    for lane in entries.indices { measure(lane) }
   }
 
-  /// In ascending order of features only after sorting; see ``tidy()``.
+  /// In ascending order of features only after sorting; see ``sortAndMeasure()``.
   private mutating func measure(_ lane: Int) {
     var squared = 0.0
     for slot in 0..<slotCount {
       let value = Double(values[slot * stride + lane])
       squared += value * value
     }
-    lanes[lane].squaredLength = squared
+    entries[lane].squaredLength = squared
   }
 
   private mutating func sortSlots() {
@@ -156,14 +156,14 @@ extension LiveClass {
   /// Keeps a lane's numbers in range: lengths are 1 or more and far from overflow. Exact, but for coordinates that
   /// are 1e-18 of the length.
   mutating func settleUnit(_ lane: Int) {
-    let squared = lanes[lane].squaredLength
-    guard squared > 0, lanes[lane].unit > 0, squared < 1 || squared >= 0x1p64 else { return }
+    let squared = entries[lane].squaredLength
+    guard squared > 0, entries[lane].unit > 0, squared < 1 || squared >= 0x1p64 else { return }
     let factor = 1 / StoredSum.unit(for: squared.squareRoot())
     for slot in 0..<slotCount {
       let position = slot * stride + lane
       values[position] = StoredSum.rounded(Double(values[position]) * factor)
     }
-    lanes[lane].unit /= factor
+    entries[lane].unit /= factor
     sortSlots()
     measure(lane)
   }

@@ -1,25 +1,23 @@
-extension LiveClass {
+extension ClassSums {
   /// Assigns rows of a batch to the prototypes as they lie; changes nothing here.
-  ///
-  /// The formulas are those of ``ClassAssignment``.
   ///
   /// - Parameters:
   ///   - rowIndices: the class's rows.
   ///   - scratch: of the worker.
   /// - Returns: the summed weight times distance of the rows to their nearest prototypes.
-  /// - Complexity: O(non-zeros x lanes).
+  /// - Complexity: O(non-zeros x entries).
   func assign(
     _ rowIndices: UnsafeBufferPointer<Int32>, _ batch: StreamBatch, options: TrainingOptions,
     scratch: inout [Float]
   ) -> Double {
-    let factors = lanes.map { Float(factor($0)) }
-    let biases = lanes.indices.map { lane -> Float in
+    let factors = entries.map { Float(factor($0)) }
+    let biases = entries.indices.map { lane -> Float in
       guard distance == .euclidean else { return 0 }
-      let factor = factor(lanes[lane])
-      return Float(-lanes[lane].squaredLength * factor * factor / 2)
+      let factor = factor(entries[lane])
+      return Float(-entries[lane].squaredLength * factor * factor / 2)
     }
-    if scratch.count < stride + lanes.count {
-      scratch = [Float](repeating: 0, count: stride + lanes.count)
+    if scratch.count < stride + entries.count {
+      scratch = [Float](repeating: 0, count: stride + entries.count)
     }
     var objective = 0.0
     vocabulary.withLookup { lookup in
@@ -102,54 +100,43 @@ extension LiveClass {
     _ row: Int, _ batch: StreamBatch, _ options: TrainingOptions, _ sums: UnsafeMutableBufferPointer<Float>,
     factors: [Float], biases: [Float]
   ) -> Double {
-    let start = row * batch.laneLimit
+    let start = row * batch.prototypeLimit
     let scale = batch.documents.norms.scales[row]
     var (best, nearest) = (-Float.infinity, 0)
-    for lane in lanes.indices {
+    for lane in entries.indices {
       batch.scores[start + lane] = sums[lane] * scale
       let score = sums[lane] * scale * factors[lane] + biases[lane]
       sums[stride + lane] = score
       if score > best { (best, nearest) = (score, lane) }
     }
-    batch.lanes[row] = Int32(nearest)
+    batch.nearest[row] = Int32(nearest)
     let squares = batch.documents.norms.squaredNorms[row]
-    let least = distance(squares, best)
+    let least = distance.distance(rowSquaredNorm: squares, biasedScore: best)
     if batch.isSoft {
       fillShares(row, batch, options, sums, least: least, squares: squares, nearest: nearest)
     }
     return Double(batch.documents.weight(of: row)) * Double(max(0, least))
   }
 
-  @inline(__always)
-  private func distance(_ squares: Float, _ score: Float) -> Float {
-    distance == .cosine ? 1 - score : max(0, squares - 2 * score)
-  }
-
-  @inline(__always)
-  private func similarity(_ value: Float) -> Float { distance == .cosine ? 1 - value : 1 / (1 + value) }
-
   private func fillShares(
     _ row: Int, _ batch: StreamBatch, _ options: TrainingOptions, _ sums: UnsafeMutableBufferPointer<Float>,
     least: Float, squares: Float, nearest: Int
   ) {
-    let start = row * batch.laneLimit
-    guard lanes.count > 1 else {
+    let start = row * batch.prototypeLimit
+    guard entries.count > 1 else {
       batch.shares[start] = 1
       return
     }
-    let top = similarity(least)
-    let inverseTemperature = Float(1 / options.temperature)
+    let top = distance.similarity(atDistance: least)
+    let rule = ShareRule(options)
     var total: Float = 0
-    for lane in lanes.indices {
-      let value = similarity(distance(squares, sums[stride + lane]))
-      // The largest exponent is 0, so that nothing overflows.
-      let share =
-        options.softAssignment == .linear
-        ? max(0, value) : naturalExponential((value - top) * inverseTemperature)
+    for lane in entries.indices {
+      let value = distance.distance(rowSquaredNorm: squares, biasedScore: sums[stride + lane])
+      let share = rule.share(distance.similarity(atDistance: value), top: top)
       batch.shares[start + lane] = share
       total += share
     }
-    for lane in lanes.indices {
+    for lane in entries.indices {
       batch.shares[start + lane] = total > 0 ? batch.shares[start + lane] / total : lane == nearest ? 1 : 0
     }
   }
