@@ -56,7 +56,7 @@ test-swift: venv
 
 # The same results on the portable kernels, which no test would otherwise reach on a machine with vector units.
 test-scalar: test-swift
-	FASTKMEANS_SIMD=scalar $(SWIFT) test --skip-build --filter KernelTests --filter FastKMeansCoreTests $(SWIFT_FLAGS)
+	FASTKMEANS_SIMD=scalar $(SWIFT) test --skip-build --filter KernelTests --filter FastKMeansCoreTests --filter FastKMeansReferenceTests $(SWIFT_FLAGS)
 
 # Without a cross compiler a message and no failure, so that `make test` runs anywhere; NEON_FLAGS= makes it one.
 NEON_FLAGS ?= --if-available

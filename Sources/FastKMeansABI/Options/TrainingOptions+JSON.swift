@@ -1,5 +1,6 @@
 import FastKMeansCore
 import FastKMeansFormats
+import FastKMeansReference
 
 extension TrainingOptions {
   /// Sets the options that are named; the others stay.

@@ -34,8 +34,8 @@ extension FastKMeansClassifier {
   /// learned it. A prototype without documents is removed unless it is the last of its class. Refined weights and
   /// confidences do not change: nobody can tell which document taught them what.
   ///
-  /// - Throws: ``InputError``, ``ClassifierError/unsupported(_:)`` in the reference mode, and where the class stands
-  ///   for fewer documents; nothing is forgotten then.
+  /// - Throws: ``InputError``, ``ClassifierError/unsupported(_:)`` in a mode other than the default, and where the
+  ///   class stands for fewer documents; nothing is forgotten then.
   /// - Complexity: O(non-zeros x prototypes of the class, and its stored values).
   public mutating func forget(_ rows: some VectorRows, label: Class) throws {
     var next = learner

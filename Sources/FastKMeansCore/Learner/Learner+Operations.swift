@@ -118,17 +118,17 @@ extension Learner {
   }
 
   private mutating func freeze(_ isFrozen: Bool, _ ids: Set<UInt64>, in index: Int) {
-    guard members[index].ids.contains(where: ids.contains) else { return }
+    guard settings.mode.keepsSums, members[index].ids.contains(where: ids.contains) else { return }
     // As sums, so that a batch that comes to the class rounds nothing of it.
     var sums = members[index].asSums(width: shape?.width, distance: settings.distance)
     for position in sums.entries.indices where ids.contains(sums.entries[position].id) {
       sums.entries[position].isFrozen = isFrozen
     }
-    members[index] = settings.mode == .default ? ClassPrototypes(sums) : members[index]
+    members[index] = ClassPrototypes(sums)
   }
 
   package mutating func forget(_ rows: FeatureRows, label: Label) throws {
-    guard settings.mode == .default else {
+    guard settings.mode.keepsSums else {
       throw ClassifierError.unsupported("forgetting documents is defined for the default mode only")
     }
     let index = try index(of: label)

@@ -147,8 +147,8 @@ extension Learner {
       throw LearningStateError(Name.prototypeCounts, "a class has no prototype")
     }
     let isLive = try reader.flags(Name.isLive, count: classes.count)
-    guard settings.mode == .default || !isLive.contains(true) else {
-      throw LearningStateError(Name.isLive, "the reference mode has no live classes")
+    guard settings.mode.keepsSums || !isLive.contains(true) else {
+      throw LearningStateError(Name.isLive, "the \(settings.mode) mode has no live classes")
     }
     let settled = try settledPrototypes(
       reader, total: counts.indices.reduce(0) { $0 + (isLive[$1] ? 0 : counts[$1]) }, width: features,

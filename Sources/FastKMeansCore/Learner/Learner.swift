@@ -171,10 +171,11 @@ package struct Learner: Sendable {
     }
     let reporter = ProgressReporter(progress)
     let report: TrainingReport
-    if settings.mode == .reference {
+    if let trainer = settings.mode.trainer {
       report = try reporter.run {
         let documents = try next.prepare(rows, labels: labels, sampleWeights: sampleWeights)
-        return try next.learnBatchAsReference(documents, knownClassCount: classes.count, reporter)
+        let report = try next.train(trainer, documents, isOneBatch: true, reporter)
+        return next.finished(report, documents, knownClassCount: classes.count)
       }
     } else {
       let (documents, plan) = try reporter.run {
@@ -300,7 +301,7 @@ extension Learner {
       var center = given.vector(row, isSparse: shape.isSparse)
       let norm = center.squaredNorm.squareRoot()
       if settings.distance == .cosine, norm > 0 { center = center.scaled(by: 1 / norm) }
-      let mass = settings.mode == .reference ? 1.0 : 0
+      let mass = settings.mode.givenMass
       starts[index].append(
         Prototype(center: center.rounded(to: settings.precision), sumScale: mass, mass: mass))
     }
@@ -312,11 +313,13 @@ extension Learner {
   private mutating func fit(
     _ documents: TrainingSet, _ reporter: ProgressReporter
   ) throws -> TrainingReport {
+    if let trainer = settings.mode.trainer {
+      return try train(trainer, documents, isOneBatch: false, reporter)
+    }
     try takeGivenPrototypes()
     let report: TrainingReport
     let wanted = wantedCounts()
-    switch settings.mode {
-    case .default where settings.refinement != .count(0):
+    if settings.refinement != .count(0) {
       let outcome = try RefinementTrainer(
         documents, initial: withoutSums(), options: settings, progress: reporter
       ).fit(limits: wanted, isFixed: classes.labels.map(isCountFixed))
@@ -326,18 +329,13 @@ extension Learner {
       streamWeights = nil
       calibration = outcome.calibration
       openSet = outcome.openSet
-    case .default:
+    } else {
       let outcome = try ByClassTrainer(options: settings, progress: reporter).fit(
         documents,
         wanted: settings.isPrototypeCountAutomatic ? countsByRule(documents, wanted) : wanted,
         initial: withoutSums())
       prototypes = outcome.prototypes
       report = outcome.report
-    case .reference:
-      try seedUnseenClasses(documents, reporter)
-      var prototypes = self.prototypes
-      report = try ReferenceTrainer(options: settings, progress: reporter).fit(&prototypes, documents)
-      self.prototypes = prototypes
     }
     return report
   }

@@ -110,10 +110,8 @@ extension ModelStorage {
   }
 
   /// The magnitude below which coordinates of centres are left out of scoring.
-  ///
-  /// The reference mode has truncated its prototypes already.
   private static func truncation(of prototypes: PrototypeSet, _ settings: TrainingOptions) -> Float {
-    guard settings.mode == .default, settings.truncationThreshold > 0 else { return 0 }
+    guard !settings.mode.isTruncatedInTraining, settings.truncationThreshold > 0 else { return 0 }
     guard let share = settings.percentileThreshold else { return Float(settings.truncationThreshold) }
     let values = prototypes.values
     let magnitudes = (0..<values.count).lazy.map { abs(values[$0]) }.filter { $0 > 1e-6 }

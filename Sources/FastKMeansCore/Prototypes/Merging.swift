@@ -4,11 +4,17 @@
 /// its class closer than the threshold (and than the quantile of distances) become their mass-weighted mean.
 package struct Merging {
   private let options: TrainingOptions
+  /// Whether a prototype counts by its mass. If not, one of the cosine counts by the length of its sum, so that the
+  /// merged prototype is that of all its documents.
+  private let weighsByMass: Bool
 
   /// Statistics over all prototypes are taken from at most this many of them.
   private static let sampleLimit = 2048
 
-  package init(options: TrainingOptions) { self.options = options }
+  package init(options: TrainingOptions, weighsByMass: Bool = false) {
+    self.options = options
+    self.weighsByMass = weighsByMass
+  }
 
   /// - Parameters:
   ///   - prototypes: of each class.
@@ -102,9 +108,8 @@ package struct Merging {
     return merged
   }
 
-  /// Reference: the mass. Ours: the length of the sum, so that the merged prototype is that of all its documents.
   private func weight(of prototype: Prototype) -> Double {
-    options.mode == .reference || options.distance == .euclidean ? prototype.mass : prototype.sumScale
+    weighsByMass || options.distance == .euclidean ? prototype.mass : prototype.sumScale
   }
 }
 

@@ -140,8 +140,3 @@ import Testing
     }
   }
 }
-
-/// The largest difference between two vectors, as a share of the larger value where that is above 1.
-func largestDifference(_ left: [Double], _ right: [Double]) -> Double {
-  zip(left, right).map { abs($0 - $1) / max(1, abs($1)) }.max() ?? 0
-}

@@ -1,4 +1,5 @@
 import FastKMeansCore
+import FastKMeansReference
 import FastKMeansTestSupport
 import Testing
 
@@ -6,7 +7,7 @@ import Testing
 @Suite struct DeterminismTests {
   /// Cases seeded by k-means++, in either mode.
   static func problem(_ seed: UInt64, mode: Mode) -> TrainingCase {
-    var problem = mode == .reference ? ReferenceTwinTests.problem(seed) : TrainingCase(seed: seed)
+    var problem = mode == .reference ? TrainingCase.reference(seed: seed) : TrainingCase(seed: seed)
     problem.options.mode = mode
     problem.options.prototypesPerClass = 1 + Int(seed % 4)
     if seed % 5 == 0 { problem.options.mergeThreshold = 0.05 }

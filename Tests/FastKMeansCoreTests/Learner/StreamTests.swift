@@ -1,4 +1,5 @@
 import FastKMeansCore
+import FastKMeansReference
 import FastKMeansTestSupport
 import Testing
 
@@ -110,21 +111,6 @@ import Testing
     for _ in 0..<6 { try classifier.fitBatch(other, labels: [1]) }
     #expect(try classifier.model.prototypes.classIndices.contains(0))
     #expect(try classifier.model.prototypes.masses[0] < options.minimumMass)
-  }
-
-  @Test func referencePrunesByMass() throws {
-    var options = TrainingOptions.prototypesOnly
-    options.mode = .reference
-    options.isSoft = false
-    options.decay = 0.5
-    options.minimumMass = 0.3
-    options.initialization = .prototypes(
-      try TestRows.features([[1, 0], [0, 1], [-1, 0]], isSparse: false), labels: [0, 0, 1])
-    var classifier = try FastKMeansClassifier<Int>(options)
-    let rows = try TestRows.features([[1, 0], [-1, 0]], isSparse: true)
-    #expect(try classifier.fitBatch(rows, labels: [0, 1]).prunedCount == 0)
-    #expect(try classifier.fitBatch(rows, labels: [0, 1]).prunedCount == 1)
-    #expect(try classifier.model.prototypes.classIndices == [0, 1])
   }
 
   @Test func aClassGrowsToItsCountAsDocumentsArrive() throws {

@@ -1,4 +1,5 @@
 import FastKMeansCore
+import FastKMeansReference
 import FastKMeansTestSupport
 import Testing
 
@@ -37,7 +38,7 @@ import Testing
 
   @Test(arguments: Mode.allCases) func weightTwoIsTheRowTwice(mode: Mode) throws {
     for seed in 0..<20 as Range<UInt64> {
-      var problem = mode == .default ? TrainingCase(seed: seed) : ReferenceTwinTests.problem(seed)
+      var problem = mode == .default ? TrainingCase(seed: seed) : TrainingCase.reference(seed: seed)
       // Merging and soft choices at the edge are for the twins; here the start is given and sums are compared.
       problem.options.mergeThreshold = nil
       problem.options.maxEpochs = 3

@@ -1,4 +1,5 @@
 import FastKMeansCore
+import FastKMeansReference
 import Testing
 
 /// Every option's wrong values are refused by name, before any work.

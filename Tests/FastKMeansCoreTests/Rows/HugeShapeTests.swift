@@ -47,18 +47,6 @@ import Testing
     }
   }
 
-  @Test func referenceModeSaysThatItsTableIsTooLarge() throws {
-    var options = TrainingOptions.prototypesOnly
-    options.mode = .reference
-    var classifier = try FastKMeansClassifier<Int>(options)
-    let error = #expect(throws: InputError.self) { try classifier.fit(Self.rows(), labels: [0, 1, 0, 1]) }
-    guard case .tooLarge(_, let needed, let allowed) = error else {
-      Issue.record("\(String(describing: error))")
-      return
-    }
-    #expect(needed > allowed)
-  }
-
   @Test func shapesWithoutDataCostNothing() throws {
     let matrix = try CSRMatrix(columnCount: Self.width, rowOffsets: [0, 0, 0], columns: [], values: [])
     var cosine = try FastKMeansClassifier<Int>()

@@ -1,4 +1,5 @@
 import FastKMeansCore
+import FastKMeansReference
 
 /// `options`: what the model was trained with, as JSON, by the names that Python and the command line use.
 package enum OptionsSection {

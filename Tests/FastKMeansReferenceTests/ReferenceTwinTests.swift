@@ -1,4 +1,5 @@
 import FastKMeansCore
+import FastKMeansReference
 import FastKMeansTestSupport
 import Testing
 
@@ -8,25 +9,10 @@ import Testing
   /// batches.
   static let tolerance = 2e-4
 
-  static func problem(_ seed: UInt64) -> TrainingCase {
-    var random = CounterRandom(seed: seed, stream: 55)
-    var problem = TrainingCase(seed: seed)
-    problem.options.mode = .reference
-    if random.nextUnit() < 0.3 { problem.options.decay = 0.6 }
-    if random.nextUnit() < 0.3 {
-      problem.options.percentileThreshold = [0.1, 0.5, 0.9][random.nextIndex(below: 3)]
-    }
-    if random.nextUnit() < 0.5 {
-      problem.options.isMergeRelative = random.nextUnit() < 0.5
-      problem.options.mergeThreshold = random.nextUnit() * (problem.options.isMergeRelative ? 0.8 : 0.3)
-    }
-    return problem
-  }
-
   @Test func batchesFollowThePlainTwin() throws {
     var compared = 0
     for seed in 0..<150 as Range<UInt64> {
-      if try comparesBatches(Self.problem(seed)) { compared += 1 }
+      if try comparesBatches(TrainingCase.reference(seed: seed)) { compared += 1 }
     }
     #expect(compared > 110)
   }
@@ -36,7 +22,7 @@ import Testing
   @Test(arguments: [1e4, 1e12]) func heavyWeightsFollowThePlainTwin(_ factor: Double) throws {
     var compared = 0
     for seed in 500..<540 as Range<UInt64> {
-      var problem = Self.problem(seed)
+      var problem = TrainingCase.reference(seed: seed)
       problem.options.isSoft = true
       problem.weights = problem.rows.indices.map { (problem.weights?[$0] ?? 1) / 3 * factor }
       if try comparesBatches(problem) { compared += 1 }
@@ -48,7 +34,7 @@ import Testing
     var options = problem.options
     options.initialization = try problem.initialization()
     var classifier = try FastKMeansClassifier<Int>(options)
-    var twin = TrainingReferenceTwin(problem.initial, options: options)
+    var twin = ReferenceTwin(problem.initial, options: options)
     let features = try problem.features()
     let middle = max(problem.classCount, problem.rows.count / 2)
     for batch in [0..<middle, middle..<problem.rows.count] {
@@ -69,7 +55,7 @@ import Testing
   }
 
   private func expectEqual(
-    _ model: ClassifierModel<Int>, _ twin: TrainingReferenceTwin, _ place: Comment
+    _ model: ClassifierModel<Int>, _ twin: ReferenceTwin, _ place: Comment
   ) throws {
     try #require(model.prototypes.classIndices.map(Int.init) == twin.classes, place)
     for classIndex in Set(twin.classes) {
@@ -85,13 +71,13 @@ import Testing
 
   @Test func fitIsBatchesInRowOrder() throws {
     for seed in 300..<320 as Range<UInt64> {
-      var problem = Self.problem(seed)
+      var problem = TrainingCase.reference(seed: seed)
       problem.options.maxEpochs = 2
       problem.options.batchSize = max(problem.classCount, problem.rows.count / 3)
       let (fitted, report) = try problem.fitted()
       var options = problem.options
       options.initialization = try problem.initialization()
-      var twin = TrainingReferenceTwin(problem.initial, options: options)
+      var twin = ReferenceTwin(problem.initial, options: options)
       var (shift, merged) = (0.0, 0)
       for _ in 0..<2 {
         shift = 0
@@ -115,7 +101,7 @@ import Testing
 
   @Test func sparseAndDenseRowsGiveTheSameBits() throws {
     for seed in 400..<420 as Range<UInt64> {
-      var problem = Self.problem(seed)
+      var problem = TrainingCase.reference(seed: seed)
       problem.isSparse = true
       let sparse = try problem.fitted().classifier.model
       problem.isSparse = false

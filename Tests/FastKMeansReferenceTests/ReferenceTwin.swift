@@ -1,24 +1,25 @@
 import FastKMeansCore
+import FastKMeansTestSupport
 
 /// The plain twin of the reference mode: one batch, dense, in double precision, formula after formula.
 ///
 /// `isTight` says that a choice hung by less than single precision can tell.
-public struct TrainingReferenceTwin {
-  public private(set) var prototypes: [[Double]]
+struct ReferenceTwin {
+  private(set) var prototypes: [[Double]]
   /// The class of each prototype; classes are neighbours.
-  public private(set) var classes: [Int]
-  public private(set) var masses: [Double]
-  public private(set) var isTight = false
+  private(set) var classes: [Int]
+  private(set) var masses: [Double]
+  private(set) var isTight = false
   private let options: TrainingOptions
   private let margin = 1e-5
 
-  public struct Step {
-    public var shift = 0.0
-    public var merged = 0
-    public var pruned = 0
+  struct Step {
+    var shift = 0.0
+    var merged = 0
+    var pruned = 0
   }
 
-  public init(_ initial: [[[Float]]], options: TrainingOptions) {
+  init(_ initial: [[[Float]]], options: TrainingOptions) {
     self.options = options
     prototypes = initial.flatMap { $0 }.map { TrainingTwin.scaled($0.map(Double.init), options.distance) }
     classes = initial.indices.flatMap { [Int](repeating: $0, count: initial[$0].count) }
@@ -26,7 +27,7 @@ public struct TrainingReferenceTwin {
   }
 
   /// Assign, update, truncate, normalise, shift, prune, merge.
-  public mutating func learn(_ rows: [[Float]], classes rowClasses: [Int], weights: [Double]?) -> Step {
+  mutating func learn(_ rows: [[Float]], classes rowClasses: [Int], weights: [Double]?) -> Step {
     let scaled = rows.map { TrainingTwin.scaled($0.map(Double.init), options.distance) }
     var received = prototypes.map { _ in 0.0 }
     var sums = prototypes.map { $0.map { _ in 0.0 } }

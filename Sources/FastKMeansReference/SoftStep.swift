@@ -1,12 +1,11 @@
 import CFastKMeansKernels
+import FastKMeansCore
 
-/// One step of the running average over a ``ReferenceTable``: centre = (1 - r) centre + r sum / W, with
+/// One step of the running average over ``SoftReference``: centre = (1 - r) centre + r sum / W, with
 /// r = W / mass, for lanes with W > 0; then truncation and, for cosine, unit length.
-package struct ReferenceStep {
-  private let table: ReferenceTable
-  private let batch: ReferenceBatch
-  private let options: TrainingOptions
-  private let workers: Int
+struct SoftStep {
+  private let table: SoftReference
+  private let batch: SoftBatch
   /// What is left of the table's values, and what a sum counts for, in the table's own scale.
   private var keep: [Float]
   private var gain: [Float]
@@ -24,11 +23,12 @@ package struct ReferenceStep {
   /// A scale below this is worked into the table, lest values grow out of range.
   private static let smallestScale: Float = 1e-3
 
-  package init(_ table: ReferenceTable, _ batch: ReferenceBatch, options: TrainingOptions, workers: Int) {
+  private var options: TrainingOptions { table.rows.options }
+  private var workers: Int { table.rows.workers }
+
+  init(_ table: SoftReference, _ batch: SoftBatch) {
     self.table = table
     self.batch = batch
-    self.options = options
-    self.workers = workers
     keep = table.ones
     gain = [Float](repeating: 0, count: table.stride)
     moved = table.scales
@@ -41,29 +41,29 @@ package struct ReferenceStep {
   ///   - added: W, the weight that the batch gave each lane.
   /// - Returns: the largest distance that a lane moved.
   /// - Complexity: O(features x prototypes); only the features of the batch are written.
-  package mutating func run(added: [Double]) throws -> Double {
+  mutating func run(added: [Double]) -> Double {
     prepareFactors(added)
     let needsQuantile = options.percentileThreshold != nil && options.truncationThreshold > 0
     if !needsQuantile { setCuts(options.truncationThreshold) }
-    var (squared, _) = try forEachLaneBlock { [keep, gain, cut] table, batch, lanes, squared, _ in
+    var (squared, _) = forEachLaneBlock { [keep, gain, cut] table, batch, lanes, squared, _ in
       fk_table_merge(
         batch.features, batch.features.count, table.centers, table.sums, table.stride, lanes.lowerBound,
         lanes.upperBound, keep, gain, cut, &squared)
     }
     if needsQuantile {
       setCuts(min(options.truncationThreshold, quantile()))
-      squared = try dropBelow(cut, among: batch.features).kept
+      squared = dropBelow(cut, among: batch.features).kept
     }
-    let others = try dropBelow(otherCut, among: batch.otherFeatures)
+    let others = dropBelow(otherCut, among: batch.otherFeatures)
     for lane in 0..<table.count {
       let total = squared[lane] + others.kept[lane]
       after[lane] = moved[lane]
       if options.distance == .cosine { after[lane] = total > 0 ? Float(1 / total.squareRoot()) : 1 }
       table.squaredNorms[lane] = Float(total * Double(after[lane]) * Double(after[lane]))
     }
-    let shift = try measureShift(keptSquared: others.kept, droppedSquared: others.dropped)
+    let shift = measureShift(keptSquared: others.kept, droppedSquared: others.dropped)
     table.scales = after
-    try foldSmallScales()
+    foldSmallScales()
     return shift
   }
 
@@ -100,10 +100,10 @@ package struct ReferenceStep {
     return magnitudes.isEmpty ? 0 : Quantile.linear(magnitudes, options.percentileThreshold ?? 0)
   }
 
-  private func dropBelow(_ cut: [Float], among features: [UInt32]) throws -> (
+  private func dropBelow(_ cut: [Float], among features: [UInt32]) -> (
     kept: [Double], dropped: [Double]
   ) {
-    let result = try forEachLaneBlock { table, _, lanes, kept, dropped in
+    let result = forEachLaneBlock { table, _, lanes, kept, dropped in
       fk_table_drop(
         features, features.count, table.centers, table.stride, lanes.lowerBound, lanes.upperBound, cut, &kept,
         &dropped)
@@ -112,9 +112,9 @@ package struct ReferenceStep {
   }
 
   /// The batch's features are compared one by one; all others went from scale to scale, or to zero.
-  private func measureShift(keptSquared: [Double], droppedSquared: [Double]) throws -> Double {
+  private func measureShift(keptSquared: [Double], droppedSquared: [Double]) -> Double {
     let before = table.scales
-    let (squared, _) = try forEachLaneBlock { [after] table, batch, lanes, squared, _ in
+    let (squared, _) = forEachLaneBlock { [after] table, batch, lanes, squared, _ in
       fk_table_shift(
         batch.features, batch.features.count, table.centers, table.sums, table.stride, lanes.lowerBound,
         lanes.upperBound, after, before, &squared)
@@ -131,7 +131,7 @@ package struct ReferenceStep {
   }
 
   /// Works scales into the table where one is small; the others that will be soon go along.
-  private func foldSmallScales() throws {
+  private func foldSmallScales() {
     guard table.scales.contains(where: { $0 < Self.smallestScale }) else { return }
     var factors = table.ones
     for lane in 0..<table.count where table.scales[lane] < 100 * Self.smallestScale {
@@ -145,8 +145,8 @@ package struct ReferenceStep {
 
   /// Runs `body` for blocks of lanes in parallel; it adds to two numbers for each of its lanes.
   private func forEachLaneBlock(
-    _ body: @Sendable (ReferenceTable, ReferenceBatch, Range<Int>, inout [Double], inout [Double]) -> Void
-  ) throws -> ([Double], [Double]) {
+    _ body: @Sendable (SoftReference, SoftBatch, Range<Int>, inout [Double], inout [Double]) -> Void
+  ) -> ([Double], [Double]) {
     let stride = table.stride
     // One worker takes rows whole: memory is read in order.
     let blockLanes = workers == 1 ? stride : Self.blockLanes

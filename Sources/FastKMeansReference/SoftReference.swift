@@ -1,40 +1,41 @@
 import CFastKMeansKernels
+import FastKMeansCore
 
-/// All prototypes as one dense table, feature-major, for soft assignments of the reference mode: there every
-/// document moves every prototype, and prototypes fill up.
+/// All prototypes as one dense table, feature-major, for soft assignments: every document moves every
+/// prototype, so that prototypes fill up.
 ///
 /// The true centre of a lane is its scale times what the table holds. A batch moves a prototype to
 /// `(1 - r) centre + r mean`: for all features that the batch does not have, that is one factor, and so is scaling to
 /// unit length. So a step writes only the features that occur in its batch, and compares the others with the
 /// truncation threshold.
-package final class ReferenceTable: @unchecked Sendable {
-  package let featureCount: Int
-  package let count: Int
+final class SoftReference: ReferenceState, @unchecked Sendable {
+  let rows: ReferenceRows
+  let featureCount: Int
+  let count: Int
   /// Lanes a feature: `count`, padded for the kernels.
-  package let stride: Int
-  package internal(set) var masses: [Double]
+  let stride: Int
+  var masses: [Double]
   /// The true centres are these times `centers`; padding has 1.
-  package internal(set) var scales: [Float]
+  var scales: [Float]
   /// Squared length of each true centre.
-  package internal(set) var squaredNorms: [Float]
-  package let ones: [Float]
+  var squaredNorms: [Float]
+  let ones: [Float]
   /// Class `c` has lanes `starts[c] ..< starts[c + 1]`.
   private let starts: [Int]
-  private let isSparse: Bool
   private let centerMemory: AlignedMemory<Float>
   private var sumMemory: AlignedMemory<Float>
 
-  package var centers: UnsafeMutablePointer<Float> { centerMemory.pointer }
+  var centers: UnsafeMutablePointer<Float> { centerMemory.pointer }
   /// The sums of the running batch: a row of lanes for each feature that it has; zero between batches.
-  package var sums: UnsafeMutablePointer<Float> { sumMemory.pointer }
+  var sums: UnsafeMutablePointer<Float> { sumMemory.pointer }
 
   /// - Throws: ``InputError/tooLarge(what:neededBytes:allowedBytes:)``.
-  package init(_ prototypes: [[Prototype]], featureCount: Int, isSparse: Bool) throws {
+  init(_ prototypes: [[Prototype]], _ rows: ReferenceRows) throws {
+    self.rows = rows
     let all = prototypes.flatMap { $0 }
     count = all.count
     stride = max(16, (count + 15) / 16 * 16)
-    self.featureCount = featureCount
-    self.isSparse = isSparse
+    featureCount = rows.documents.featureCount
     masses = all.map(\.mass)
     var starts = [0]
     for members in prototypes { starts.append(starts[starts.count - 1] + members.count) }
@@ -68,21 +69,27 @@ package final class ReferenceTable: @unchecked Sendable {
     }
   }
 
-  package func lanes(of classIndex: Int) -> Range<Int> { starts[classIndex]..<starts[classIndex + 1] }
+  func lanes(of classIndex: Int) -> Range<Int> { starts[classIndex]..<starts[classIndex + 1] }
 
-  /// What is taken off the similarity of each lane outside the document's class; padding never gets a share.
-  package func penalties(_ options: TrainingOptions) -> [Float] {
-    (0..<stride).map { $0 < count ? Float(options.otherClassPenalty) : .infinity }
+  func hasMass(upTo limit: Double) -> Bool { masses.contains { $0 <= limit } }
+
+  func batch(_ range: Range<Int>) throws -> SoftBatch { try SoftBatch(rows.documents, range: range) }
+
+  func learn(_ batch: SoftBatch, _ progress: ProgressReporter) throws -> Double {
+    try reserveSums(features: batch.features.count)
+    let added = try addShares(of: batch, progress)
+    if rows.options.decay < 1 { for lane in masses.indices { masses[lane] *= rows.options.decay } }
+    var step = SoftStep(self, batch)
+    return step.run(added: added)
   }
 
   /// Makes room for the sums of a batch.
-  package func reserveSums(features: Int) throws {
+  private func reserveSums(features: Int) throws {
     guard sumMemory.count < features * stride else { return }
     sumMemory = try AlignedMemory(count: features * stride, repeating: 0, for: "the sums of a batch")
   }
 
-  /// The prototypes as a learner keeps them.
-  package func prototypes() -> [[Prototype]] {
+  var prototypes: [[Prototype]] {
     (0..<starts.count - 1).map { classIndex in
       lanes(of: classIndex).map { lane in
         Prototype(center: vector(lane), sumScale: masses[lane], mass: masses[lane])
@@ -92,7 +99,7 @@ package final class ReferenceTable: @unchecked Sendable {
 
   private func vector(_ lane: Int) -> PrototypeVector {
     let scale = scales[lane]
-    guard isSparse else {
+    guard rows.documents.isSparse else {
       return PrototypeVector(dense: (0..<featureCount).map { Double(scale * centers[$0 * stride + lane]) })
     }
     var columns: [UInt32] = []

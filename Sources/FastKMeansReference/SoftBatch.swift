@@ -1,44 +1,44 @@
+import FastKMeansCore
+
 /// A batch of rows, scaled, in one form for sparse and dense input: by row for scoring, and by feature for sums.
 ///
 /// Rows of weight 0 are left out.
-package struct ReferenceBatch: Sendable {
+struct SoftBatch: Sendable {
   /// Row `i` has `columns[offsets[i] ..< offsets[i + 1]]` and the values at the same places.
-  package private(set) var offsets: [Int64] = [0]
-  package private(set) var columns: [UInt32] = []
-  package private(set) var values: [Float] = []
-  package private(set) var squaredNorms: [Float] = []
-  package private(set) var classes: [Int32] = []
-  package private(set) var weights: [Float]?
+  private(set) var offsets: [Int64] = [0]
+  private(set) var columns: [UInt32] = []
+  private(set) var values: [Float] = []
+  private(set) var squaredNorms: [Float] = []
+  private(set) var classes: [Int32] = []
+  private(set) var weights: [Float]?
 
   /// The features that any row has, ascending; each has a slot in the sums.
-  package private(set) var features: [UInt32] = []
+  private(set) var features: [UInt32] = []
   /// All other features, ascending.
-  package private(set) var otherFeatures: [UInt32] = []
+  private(set) var otherFeatures: [UInt32] = []
   /// Slot `s` has the rows `slotRows[slotStarts[s] ..< slotStarts[s + 1]]`, ascending, and the values there.
-  package private(set) var slotStarts: [UInt32] = []
-  package private(set) var slotRows: [UInt32] = []
-  package private(set) var slotValues: [Float] = []
+  private(set) var slotStarts: [UInt32] = []
+  private(set) var slotRows: [UInt32] = []
+  private(set) var slotValues: [Float] = []
 
-  package var count: Int { classes.count }
+  var count: Int { classes.count }
 
   /// - Throws: ``InputError/tooLarge(what:neededBytes:allowedBytes:)`` for 2^32 non-zeros or more.
   /// - Complexity: O(non-zeros of the rows + features).
-  package init(
-    _ set: TrainingSet, range: Range<Int>
-  ) throws {
-    weights = set.weights.map { _ in [] }
-    for row in range where set.classes[row] >= 0 {
-      append(row, of: set.rows, scale: set.norms.scales[row])
-      squaredNorms.append(set.norms.squaredNorms[row])
-      classes.append(set.classes[row])
-      weights?.append(set.weight(of: row))
+  init(_ documents: TrainingSet, range: Range<Int>) throws {
+    weights = documents.weights.map { _ in [] }
+    for row in range where documents.classes[row] >= 0 {
+      append(row, of: documents.rows, scale: documents.norms.scales[row])
+      squaredNorms.append(documents.norms.squaredNorms[row])
+      classes.append(documents.classes[row])
+      weights?.append(documents.weight(of: row))
     }
     guard columns.count < Int(UInt32.max) else {
       throw InputError.tooLarge(
         what: "a batch of \(columns.count) values; lower batch_size: it", neededBytes: columns.count,
         allowedBytes: Int(UInt32.max))
     }
-    sortByFeature(featureCount: set.featureCount)
+    sortByFeature(featureCount: documents.featureCount)
   }
 
   private mutating func append(_ row: Int, of rows: FeatureRows, scale: Float) {

@@ -1,46 +1,56 @@
-/// A batch of hard assignments in the reference mode: a document moves the nearest prototype of its own class only,
-/// so each class is a small problem on its own vocabulary, and prototypes stay sparse.
-package struct ReferenceByClass {
-  package private(set) var prototypes: [[Prototype]]
-  private let options: TrainingOptions
-  private let workers: Int
+import FastKMeansCore
+
+/// Prototypes that documents are assigned to by the nearest alone: a document moves one prototype of its own class, so
+/// each class is a small problem on its own vocabulary, and prototypes stay sparse.
+struct HardReference: ReferenceState {
+  private(set) var prototypes: [[Prototype]]
+  private let rows: ReferenceRows
   /// Whether a class's prototypes have been truncated since they last changed.
   private var isTruncated: [Bool]
 
-  package init(_ prototypes: [[Prototype]], options: TrainingOptions, workers: Int) {
+  private var options: TrainingOptions { rows.options }
+
+  init(_ prototypes: [[Prototype]], _ rows: ReferenceRows) {
     self.prototypes = prototypes
-    self.options = options
-    self.workers = workers
+    self.rows = rows
     isTruncated = [Bool](repeating: false, count: prototypes.count)
   }
 
-  /// Takes over prototypes that were pruned or merged.
-  package mutating func replace(by prototypes: [[Prototype]]) {
-    self.prototypes = prototypes
-    isTruncated = [Bool](repeating: false, count: prototypes.count)
+  func hasMass(upTo limit: Double) -> Bool { prototypes.contains { $0.contains { $0.mass <= limit } } }
+
+  /// - Complexity: O(non-zeros of the rows).
+  func batch(_ range: Range<Int>) -> [ClassPart] {
+    let partition = ClassPartition(
+      classes: rows.documents.classes[range], classCount: prototypes.count)
+    let touched = partition.classesByFallingSize()
+    let scratch = WorkerScratch<ColumnMap>(workers: rows.workers) { ColumnMap() }
+    return Parallel.map(count: touched.count, workers: rows.workers) { [rows] worker, index in
+      scratch.with(worker) { columnMap in
+        partition.withRows(of: touched[index]) {
+          ClassPart(touched[index], $0, rows.documents, rows.options.distance, &columnMap)
+        }
+      }
+    }
   }
 
-  /// Assign, update, truncate, normalise.
-  ///
-  /// - Returns: the largest distance that a prototype moved.
   /// - Complexity: O(non-zeros of the batch x prototypes of a class + stored values).
-  package mutating func learn(_ batch: Batch, _ progress: ProgressReporter) throws -> Double {
+  mutating func learn(_ batch: [ClassPart], _ progress: ProgressReporter) throws -> Double {
     let before = prototypes
     if options.decay < 1 {
       for classIndex in prototypes.indices {
         for lane in prototypes[classIndex].indices { prototypes[classIndex][lane].mass *= options.decay }
       }
     }
-    let classes = batch.classes
-    let moved = try Parallel.map(count: classes.count, workers: workers) { [prototypes, options] _, index in
+    let moved = try Parallel.map(count: batch.count, workers: rows.workers) {
+      [prototypes, options] _, index in
       try progress.checkpoint()
-      return Self.moved(prototypes[classes[index].classIndex], by: classes[index], options: options)
+      return Self.moved(prototypes[batch[index].classIndex], by: batch[index], options: options)
     }
-    for (part, members) in zip(classes, moved) {
+    for (part, members) in zip(batch, moved) {
       prototypes[part.classIndex] = members
       isTruncated[part.classIndex] = false
     }
-    return try truncate(before)
+    return truncate(before)
   }
 
   /// One class's prototypes after a batch: centre = (1 - r) centre + r mean of the documents nearest to it.
@@ -66,10 +76,11 @@ package struct ReferenceByClass {
   }
 
   /// Drops small coordinates and scales to unit length; returns the largest shift since `before`.
-  private mutating func truncate(_ before: [[Prototype]]) throws -> Double {
+  private mutating func truncate(_ before: [[Prototype]]) -> Double {
     let cut = truncationCut()
     let changed = prototypes.indices.filter { !isTruncated[$0] || options.percentileThreshold != nil }
-    let results = Parallel.map(count: changed.count, workers: workers) { [prototypes, options] _, index in
+    let results = Parallel.map(count: changed.count, workers: rows.workers) {
+      [prototypes, options] _, index in
       var members = prototypes[changed[index]]
       var largest = 0.0
       for lane in members.indices {
@@ -101,46 +112,26 @@ package struct ReferenceByClass {
   }
 }
 
-extension ReferenceByClass {
-  /// The rows of a batch, class by class; made once for all epochs.
-  package struct Batch: Sendable {
-    fileprivate var classes: [ClassPart] = []
-
-    /// - Complexity: O(non-zeros of the rows).
-    package init(
-      _ set: TrainingSet, range: Range<Int>, options: TrainingOptions, workers: Int
-    ) throws {
-      let partition = ClassPartition(classes: set.classes[range], classCount: set.classCount)
-      let touched = partition.classesByFallingSize()
-      let scratch = WorkerScratch<ColumnMap>(workers: workers) { ColumnMap() }
-      self.classes = Parallel.map(count: touched.count, workers: workers) { worker, index in
-        scratch.with(worker) { columnMap in
-          partition.withRows(of: touched[index]) {
-            ClassPart(touched[index], $0, set, options.distance, &columnMap)
-          }
-        }
-      }
-    }
-  }
-
-  /// The rows of one class in a batch.
-  fileprivate struct ClassPart: Sendable {
+extension HardReference {
+  /// The rows of one class in a batch; made once for all epochs.
+  struct ClassPart: Sendable {
     let classIndex: Int
-    let rows: ClassRows
+    fileprivate let rows: ClassRows
     /// The local columns of sparse rows, by ascending global column.
-    let order: [UInt32]
+    fileprivate let order: [UInt32]
     /// The weight of rows without length; nothing tells prototypes apart for them, so they go to the first.
-    var zeroWeight = 0.0
+    fileprivate var zeroWeight = 0.0
 
-    init(
-      _ classIndex: Int, _ rowIndices: UnsafeBufferPointer<Int32>, _ set: TrainingSet, _ distance: Distance,
+    fileprivate init(
+      _ classIndex: Int, _ rowIndices: UnsafeBufferPointer<Int32>, _ documents: TrainingSet,
+      _ distance: Distance,
       _ columnMap: inout ColumnMap
     ) {
       self.classIndex = classIndex
-      rows = ClassRows(rowIndices, of: set, distance: distance, columnMap: &columnMap)
+      rows = ClassRows(rowIndices, of: documents, distance: distance, columnMap: &columnMap)
       order = rows.isSparse ? rows.columnsInGlobalOrder() : []
-      for row in rowIndices where set.norms.scales[Int(row)] == 0 {
-        zeroWeight += Double(set.weight(of: Int(row)))
+      for row in rowIndices where documents.norms.scales[Int(row)] == 0 {
+        zeroWeight += Double(documents.weight(of: Int(row)))
       }
     }
   }

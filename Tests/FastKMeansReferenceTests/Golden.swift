@@ -1,39 +1,41 @@
 import FastKMeansCore
+import FastKMeansReference
+import FastKMeansTestSupport
 import Foundation
 
 /// A golden file: what the reference implementation did with some rows, step by step.
-public struct Golden: Decodable, Sendable {
-  public let name: String
-  public let parameters: Parameters
-  public let kInit: Int
-  public let sparseInput: Bool
-  public let rows: [[Float]]
-  public let labels: [Label]
-  public let steps: [Step]
-  public let testRows: [[Float]]
-  public let predictions: [Label]
-  public let probabilities: [[Float]]
-  public let classes: [Label]
+struct Golden: Decodable, Sendable {
+  let name: String
+  let parameters: Parameters
+  let kInit: Int
+  let sparseInput: Bool
+  let rows: [[Float]]
+  let labels: [Label]
+  let steps: [Step]
+  let testRows: [[Float]]
+  let predictions: [Label]
+  let probabilities: [[Float]]
+  let classes: [Label]
 
   /// Options by their SPEC names; all that a golden file may set.
-  public struct Parameters: Decodable, Sendable {
-    public var kList: KList?
-    public var initMethod: String?
-    public var distance: String?
-    public var dtype: String?
-    public var soft: Bool?
-    public var softType: String?
-    public var temperature: Double?
-    public var lambdaPenalty: Double?
-    public var mergeThreshold: Double?
-    public var relativeMerge: Bool?
-    public var percentileThreshold: Double?
-    public var batchSize: Int?
-    public var minWeight: Double?
-    public var truncationThreshold: Double?
-    public var maxIters: Int?
-    public var tol: Double?
-    public var randomState: UInt64?
+  struct Parameters: Decodable, Sendable {
+    var kList: KList?
+    var initMethod: String?
+    var distance: String?
+    var dtype: String?
+    var soft: Bool?
+    var softType: String?
+    var temperature: Double?
+    var lambdaPenalty: Double?
+    var mergeThreshold: Double?
+    var relativeMerge: Bool?
+    var percentileThreshold: Double?
+    var batchSize: Int?
+    var minWeight: Double?
+    var truncationThreshold: Double?
+    var maxIters: Int?
+    var tol: Double?
+    var randomState: UInt64?
 
     enum CodingKeys: String, CodingKey {
       case kList = "k_list"
@@ -57,11 +59,11 @@ public struct Golden: Decodable, Sendable {
   }
 
   /// `k_list` is an object keyed by label, or an array by position.
-  public enum KList: Decodable, Sendable {
+  enum KList: Decodable, Sendable {
     case byLabel([String: Int])
     case byPosition([Int])
 
-    public init(from decoder: any Decoder) throws {
+    init(from decoder: any Decoder) throws {
       let container = try decoder.singleValueContainer()
       if let table = try? container.decode([String: Int].self) {
         self = .byLabel(table)
@@ -71,16 +73,16 @@ public struct Golden: Decodable, Sendable {
     }
   }
 
-  public struct Step: Decodable, Sendable {
+  struct Step: Decodable, Sendable {
     /// First row, and the one after the last.
-    public let rows: [Int]
-    public let initial: Initial?
-    public let prototypes: [[Double]]
-    public let labels: [Label]
-    public let weights: [Double]
-    public let shift: Double
-    public let mergedCount: Int
-    public let prototypeCount: Int
+    let rows: [Int]
+    let initial: Initial?
+    let prototypes: [[Double]]
+    let labels: [Label]
+    let weights: [Double]
+    let shift: Double
+    let mergedCount: Int
+    let prototypeCount: Int
 
     enum CodingKeys: String, CodingKey {
       case rows, initial, prototypes, labels, weights, shift
@@ -90,9 +92,9 @@ public struct Golden: Decodable, Sendable {
   }
 
   /// The prototypes that the reference seeded for the classes that this step brings.
-  public struct Initial: Decodable, Sendable {
-    public let prototypes: [[Float]]
-    public let labels: [Label]
+  struct Initial: Decodable, Sendable {
+    let prototypes: [[Float]]
+    let labels: [Label]
 
     enum CodingKeys: String, CodingKey {
       case prototypes = "new_prototypes"
@@ -111,24 +113,24 @@ public struct Golden: Decodable, Sendable {
     case probabilities = "predict_proba"
   }
 
-  public init(contentsOf file: URL) throws {
+  init(contentsOf file: URL) throws {
     self = try JSONDecoder().decode(Golden.self, from: Data(contentsOf: file))
   }
 
   /// The golden files of a folder, by name.
-  public static func files(in folder: URL) throws -> [URL] {
+  static func files(in folder: URL) throws -> [URL] {
     try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
       .filter { $0.pathExtension == "json" }
       .sorted { $0.path < $1.path }
   }
 
   /// Rows in the form that this file asks for.
-  public func features(_ rows: some Collection<[Float]>) throws -> Features {
+  func features(_ rows: some Collection<[Float]>) throws -> Features {
     try TestRows.features(Array(rows), isSparse: sparseInput)
   }
 
   /// The options of this file, in reference mode.
-  public func options() throws -> TrainingOptions {
+  func options() throws -> TrainingOptions {
     var options = TrainingOptions()
     options.mode = .reference
     options.prototypesPerClass = kInit
