@@ -62,7 +62,7 @@ test-swift: venv
 
 # The same results on the portable kernels, which no test would otherwise reach on a machine with vector units.
 test-scalar: test-swift
-	FASTKMEANS_SIMD=scalar $(SWIFT) test --skip-build --filter KernelTests --filter FastKMeansCoreTests $(SWIFT_FLAGS)
+	FASTKMEANS_SIMD=scalar $(SWIFT) test --skip-build --filter KernelTests --filter FastKMeansCoreTests --filter FastKMeansReferenceTests $(SWIFT_FLAGS)
 
 # Without a cross compiler a message and no failure, so that `make test` runs anywhere; NEON_FLAGS= makes it one.
 NEON_FLAGS ?= --if-available
@@ -109,6 +109,7 @@ test-c: wheel
 # The packages beside the main one, which nothing else builds.
 packages:
 	$(SWIFT) build --package-path Benchmarks
+	$(SWIFT) build --package-path Examples/swift
 
 # Both checks run, so that one call shows all there is to mend.
 lint:

@@ -1,4 +1,5 @@
 import FastKMeansCore
+import FastKMeansReference
 import FastKMeansText
 import Foundation
 import Testing
@@ -111,7 +112,7 @@ enum ReferencePage {
   {
     let title = topic.rawValue.prefix(1).uppercased() + topic.rawValue.dropFirst()
     let lines = rows.map { row in
-      let name = "`\(row.name)`" + (row.mode.map { ", only in mode `\($0.rawValue)`" } ?? "")
+      let name = "`\(row.name)`" + (row.mode.map { ", only in mode `\($0)`" } ?? "")
       return "| \(name) | \(row.defaultWords) | \(row.kind.allowed) | \(links(row.sentences)) |\n"
     }
     return """
@@ -136,7 +137,7 @@ extension TabledOptions {
 }
 
 extension OptionRow where Options: TabledOptions {
-  var defaultJSON: JSONValue { value(.defaults) }
+  var defaultJSON: JSON { value(.defaults) }
 
   /// As the command line has it.
   var defaultWords: String { words(of: defaultJSON) }
@@ -148,7 +149,7 @@ extension OptionRow where Options: TabledOptions {
 enum HeaderComment {
   static func text<Options: TabledOptions>(_ rows: [OptionRow<Options>]) -> String {
     rows.reduce(line("name", ["value"], "default", ["meaning"])) { text, row in
-      let mode = row.mode.map { " Only in mode \($0.rawValue)." } ?? ""
+      let mode = row.mode.map { " Only in mode \($0)." } ?? ""
       return text
         + line(
           row.name, wrapped(allowed(row), 30), row.defaultJSON.text, wrapped(row.sentences + mode, 44))

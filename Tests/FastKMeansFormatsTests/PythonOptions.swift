@@ -1,12 +1,13 @@
 import FastKMeansCore
+import FastKMeansReference
 import FastKMeansText
 
 /// JSON as Python writes it; a list of numbers is a pair there.
-private func python(_ json: JSONValue) -> String {
+private func python(_ json: JSON) -> String {
   switch json {
   case .null: "None"
   case .bool(let truth): truth ? "True" : "False"
-  case .number(let digits): digits
+  case .numeral(let digits): digits
   case .array(let values): "(" + values.map(python).joined(separator: ", ") + ")"
   default: json.text
   }
@@ -45,7 +46,7 @@ enum PythonModule {
     rows.map { row in
       let word = row.kind.word.map { "\"\($0)\"" } ?? "None"
       let choices = row.kind.choices.map { "\"\($0)\"" }.joined(separator: ", ")
-      let mode = row.mode.map { " Only in mode \($0.rawValue)." } ?? ""
+      let mode = row.mode.map { " Only in mode \($0)." } ?? ""
       return """
             "\(row.name)": Option("\(row.kind.shape.rawValue)", \(python(row.defaultJSON)), \(word), (\(choices)),
                 "\(row.help)\(mode)"),
@@ -85,7 +86,7 @@ struct PythonClass {
   ]
 
   private static func parameter<Options: TabledOptions>(_ row: OptionRow<Options>) -> Parameter {
-    let mode = row.mode.map { "Only in mode '\($0.rawValue)'." } ?? ""
+    let mode = row.mode.map { "Only in mode '\($0)'." } ?? ""
     let own = special[row.name]
     let text = [row.sentences, own?.text ?? "", mode].filter { !$0.isEmpty }.joined(separator: " ")
     let types =

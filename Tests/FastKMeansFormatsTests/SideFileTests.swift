@@ -8,13 +8,23 @@ import Testing
   @Test func lineEndsAndAByteOrderMarkAreLeftOut() throws {
     let folder = try ScratchFolder()
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
-    for bytes in [Array("a\n\nb".utf8), Array("a\r\n\r\nb\r\n".utf8), mark + Array("a\n\nb\n".utf8)] {
+    for bytes in [
+      Array("a\n\nb".utf8), Array("a\r\n\r\nb\r\n".utf8), mark + Array("a\n\nb\n".utf8),
+    ] {
       #expect(try SideFile.lines(of: folder.file("x", bytes)) == ["a", "", "b"])
     }
-    #expect(try SideFile.bytes(of: folder.file("x", mark + [1, 2, 0x0D, 0x0A])) == [1, 2, 0x0D, 0x0A])
+    #expect(
+      try SideFile.bytes(of: folder.file("x", mark + [1, 2, 0x0D, 0x0A])) == [1, 2, 0x0D, 0x0A])
     #expect(try SideFile.lines(of: folder.file("x", mark)).isEmpty)
     #expect(try SideFile.lines(of: folder.file("x", mark[..<2])) == ["\u{FFFD}"])
     #expect(try SideFile.lines(of: folder.file("x", "")).isEmpty)
+  }
+
+  @Test func labelsBehindAByteOrderMarkAreThoseWithoutIt() throws {
+    let folder = try ScratchFolder()
+    let labels = try LabelsFile.read(
+      folder.file("y.txt", [0xEF, 0xBB, 0xBF] + Array("0\r\n1\r\n0\r\n".utf8)))
+    #expect(labels.rowLabels == [0, 1, 0])
   }
 
   @Test func aCompressedFileIsDecompressed() throws {

@@ -75,7 +75,7 @@ func scaling(_ index: MeasuredIndex, _ rows: Features, threads: Int) throws -> T
 }
 
 func measure(_ path: String, _ rows: Features) throws -> ScoringRun {
-  let model = try ModelFile.read(path, threadCount: 1).model
+  let model = try ClassifierModel<Label>(contentsOf: path, threadCount: 1)
   let start = processCPUSeconds()
   let index = try MeasuredIndex(of: model, method: word("method"))
   let built = processCPUSeconds() - start
@@ -87,7 +87,7 @@ func measure(_ path: String, _ rows: Features) throws -> ScoringRun {
     buildSeconds: built,
     best: try rate(of: rows) { _ = try index.best(of: rows, threads: 1) },
     bestWithScores: try rate(of: rows) { _ = try index.bestScores(of: rows, threads: 1) },
-    predict: try rate(of: rows) { _ = try model.predictedClassIndices(rows) })
+    predict: try rate(of: rows) { _ = try model.labels(of: rows) })
   if threads > 1 { run.threads = try scaling(index, rows, threads: threads) }
   return run
 }

@@ -1,3 +1,5 @@
+import FastKMeansCore
+import FastKMeansFormats
 import ArgumentParser
 
 /// How results and progress are shown.

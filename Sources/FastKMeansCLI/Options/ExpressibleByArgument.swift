@@ -1,6 +1,7 @@
 import ArgumentParser
 import FastKMeansCore
 import FastKMeansFormats
+import FastKMeansReference
 
 // Option values that the library has as enumerations; the parser names the allowed ones by itself.
 extension RowFormat: ExpressibleByArgument {}

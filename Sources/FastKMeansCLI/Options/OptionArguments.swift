@@ -1,12 +1,13 @@
 import ArgumentParser
 import FastKMeansCore
+import FastKMeansReference
 import FastKMeansFormats
 import FastKMeansText
 
 /// The arguments that a table of options defines: one for each row, by its name with dashes.
 struct OptionArguments<Options: TabledOptions>: ParsableArguments {
   /// What was given, by the names of the table.
-  private(set) var given: [String: JSONValue] = [:]
+  private(set) var given: [String: JSON] = [:]
 
   init() {}
 
@@ -16,7 +17,7 @@ struct OptionArguments<Options: TabledOptions>: ParsableArguments {
       let key = Key(stringValue: row.name)
       if row.isFlag {
         if try values.decode(Flag<Bool>.self, forKey: key).wrappedValue { given[row.name] = .bool(true) }
-      } else if let json = try values.decode(Option<JSONValue?>.self, forKey: key).wrappedValue {
+      } else if let json = try values.decode(Option<JSON?>.self, forKey: key).wrappedValue {
         given[row.name] = json
       }
     }
@@ -63,13 +64,13 @@ extension OptionRow where Options: TabledOptions {
   fileprivate var argument: Any {
     let name = NameSpecification.customLong(self.name.split(separator: "_").joined(separator: "-"))
     if isFlag { return Flag(wrappedValue: false, name: name, help: ArgumentHelp(sentence)) }
-    return Option<JSONValue?>(
+    return Option<JSON?>(
       name: name, parsing: kind.choices.isEmpty ? .unconditional : .next,
       help: ArgumentHelp("\(sentence) (\(notes))", valueName: kind.word.map { "\(unit)|\($0)" } ?? unit),
       completion: kind.choices.isEmpty ? nil : .list(kind.choices), transform: parsed)
   }
 
-  private var sentence: String { mode.map { "\(help) Only in mode \($0.rawValue)." } ?? help }
+  private var sentence: String { mode.map { "\(help) Only in mode \($0)." } ?? help }
 
   /// What may be chosen, and the default.
   private var notes: String {
@@ -79,7 +80,7 @@ extension OptionRow where Options: TabledOptions {
   }
 
   /// - Throws: `ValidationError`.
-  @Sendable private func parsed(_ words: String) throws -> JSONValue {
+  @Sendable private func parsed(_ words: String) throws -> JSON {
     let json = self.json(of: words)
     guard kind.shape != .counts, kind.shape != .words else { return json }
     var options = Options.defaults

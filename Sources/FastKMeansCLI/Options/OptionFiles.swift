@@ -7,7 +7,7 @@ extension OptionRow {
   /// file, and for words that are a choice.
   ///
   /// - Throws: `FileError`, ``DataError``; `OptionsError` for a file of stop words that does not exist.
-  func readingFile(_ path: String) throws -> JSONValue? {
+  func readingFile(_ path: String) throws -> JSON? {
     switch kind.shape {
     case .counts: try Self.counts(in: path)
     case .words where !kind.choices.contains(path): try stopWords(in: path)
@@ -15,10 +15,10 @@ extension OptionRow {
     }
   }
 
-  private static func counts(in path: String) throws -> JSONValue {
+  private static func counts(in path: String) throws -> JSON {
     let bytes = try SideFile.bytes(of: path)
     var options = TrainingOptions()
-    guard let json = try? JSONParser.parse(bytes), json != .null,
+    guard let json = try? JSON.parse(bytes), json != .null,
       (try? TrainingOptions.row("k_list")?.set(json, in: &options)) != nil
     else {
       throw DataError(
@@ -28,7 +28,7 @@ extension OptionRow {
     return json
   }
 
-  private func stopWords(in path: String) throws -> JSONValue {
+  private func stopWords(in path: String) throws -> JSON {
     let bytes: [UInt8]
     do {
       bytes = try SideFile.bytes(of: path)

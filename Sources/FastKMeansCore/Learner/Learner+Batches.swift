@@ -1,17 +1,5 @@
 /// A batch of a stream: planned first, which can fail, and carried out then, which cannot.
 extension Learner {
-  mutating func learnBatchAsReference(
-    _ documents: TrainingSet, knownClassCount: Int, _ reporter: ProgressReporter
-  ) throws -> TrainingReport {
-    try takeGivenPrototypes()
-    try seedUnseenClasses(documents, reporter)
-    var prototypes = self.prototypes
-    let report = try ReferenceTrainer(options: settings, progress: reporter).update(
-      &prototypes, with: documents)
-    self.prototypes = prototypes
-    return finished(report, documents, knownClassCount: knownClassCount)
-  }
-
   /// What a batch is going to do to the prototypes, and to refined weights.
   struct BatchPlan {
     var updater: StreamUpdater
@@ -123,7 +111,7 @@ extension Learner {
 
   /// What a prototype starts refinement with.
   func freshWeights(
-    _ members: [ClassMembers], unit: Float
+    _ members: [ClassPrototypes], unit: Float
   ) -> (_ classIndex: Int, _ position: Int) -> (PrototypeVector, Float) {
     let settings = settings
     return { classIndex, position in
@@ -159,13 +147,18 @@ extension Learner {
     return report
   }
 
-  mutating func seedUnseenClasses(
-    _ documents: TrainingSet, _ reporter: ProgressReporter
-  ) throws {
+  /// Lets the mode's own trainer learn, once all classes have prototypes.
+  mutating func train(
+    _ trainer: any ModeTrainer.Type, _ documents: TrainingSet, isOneBatch: Bool, _ reporter: ProgressReporter
+  ) throws -> TrainingReport {
+    try takeGivenPrototypes()
     var prototypes = self.prototypes
     try ClassSeeder(options: settings, progress: reporter).seed(
       &prototypes, from: documents, wanted: wantedCounts(), step: batchCount)
+    let report = try trainer.init(options: settings, progress: reporter).train(
+      &prototypes, on: documents, isOneBatch: isOneBatch)
     self.prototypes = prototypes
+    return report
   }
 
   /// Where training starts from: places alone, since `fit` counts its own documents.

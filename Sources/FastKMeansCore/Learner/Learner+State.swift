@@ -87,18 +87,9 @@ extension Learner {
         Int64(bitPattern: nextPrototype),
       ]))
     add(Name.prototypeCounts, .integers(members.map { Int64($0.count) }))
-    var all: [Prototype] = []
-    var live: [LiveClass] = []
-    var isLive: [Int64] = []
-    for entry in members {
-      switch entry {
-      case .settled(let prototypes): all += prototypes
-      case .live(let one): live.append(one)
-      }
-      if case .live = entry { isLive.append(1) } else { isLive.append(0) }
-    }
-    add(Name.isLive, .integers(isLive))
-    LiveColumns.add(live, to: &columns)
+    let all = members.filter { $0.sums == nil }.flatMap { $0.prototypes(precision: settings.precision) }
+    add(Name.isLive, .integers(members.map { $0.sums == nil ? 0 : 1 }))
+    LiveColumns.add(members.compactMap(\.sums), to: &columns)
     add(Name.ids, .integers(all.map { Int64(bitPattern: $0.id) }))
     add(Name.frozen, .integers(all.map { $0.isFrozen ? 1 : 0 }))
     add(Name.units, .doubles(all.map { $0.sum?.unit ?? -1 }))
@@ -111,11 +102,11 @@ extension Learner {
     add(Name.haste, .doubles([haste.halfLife, haste.documents]))
     if let streamWeights { streamWeights.add(to: &columns, members: members.map(\.ids)) }
     if streamWeights == nil, let refined = settledWeights {
-      let vectors = refined.vectors.flatMap { $0 }
+      let vectors = refined.vectors
       add(Name.refinedCounts, .integers(vectors.map { Int64($0.values.count) }))
       add(Name.refinedFeatures, .indices(vectors.flatMap(\.columns)))
       add(Name.refinedValues, .doubles(vectors.flatMap(\.values)))
-      if let biases = refined.biases { add(Name.refinedBiases, .doubles(biases.flatMap { $0 })) }
+      if let biases = refined.biases { add(Name.refinedBiases, .doubles(biases.map(Double.init))) }
       add(Name.refinedUnit, .singles([refined.unit]))
     }
     addConfidence(to: &columns)
@@ -156,8 +147,8 @@ extension Learner {
       throw LearningStateError(Name.prototypeCounts, "a class has no prototype")
     }
     let isLive = try reader.flags(Name.isLive, count: classes.count)
-    guard settings.mode == .default || !isLive.contains(true) else {
-      throw LearningStateError(Name.isLive, "the reference mode has no live classes")
+    guard settings.mode.keepsSums || !isLive.contains(true) else {
+      throw LearningStateError(Name.isLive, "the \(settings.mode) mode has no live classes")
     }
     let settled = try settledPrototypes(
       reader, total: counts.indices.reduce(0) { $0 + (isLive[$1] ? 0 : counts[$1]) }, width: features,
@@ -166,10 +157,10 @@ extension Learner {
       reader, counts: counts.indices.filter { isLive[$0] }.map { counts[$0] }, featureCount: features,
       isSparse: isSparse, distance: settings.distance)[...]
     var rest = settled[...]
-    let members = counts.indices.map { index -> ClassMembers in
-      if isLive[index], let first = live.popFirst() { return .live(first) }
+    let members = counts.indices.map { index -> ClassPrototypes in
+      if isLive[index], let first = live.popFirst() { return ClassPrototypes(first) }
       defer { rest = rest.dropFirst(counts[index]) }
-      return .settled(Array(rest.prefix(counts[index])))
+      return ClassPrototypes(Array(rest.prefix(counts[index])))
     }
     try checkIDs(members, next: UInt64(bitPattern: numbers[3]))
     restore(
@@ -215,7 +206,7 @@ extension Learner {
     }
   }
 
-  private func checkIDs(_ members: [ClassMembers], next: UInt64) throws {
+  private func checkIDs(_ members: [ClassPrototypes], next: UInt64) throws {
     var seen: Set<UInt64> = []
     for id in members.flatMap(\.ids) {
       guard id > 0, id < next, seen.insert(id).inserted else {
@@ -237,12 +228,14 @@ extension Learner {
     let biases = isEuclidean ? try reader.doubles(Name.refinedBiases, count: total) : nil
     let unit = try reader.singles(Name.refinedUnit, count: 1)[0]
     guard unit > 0 else { throw LearningStateError(Name.refinedUnit, "it is \(unit), not above 0") }
-    var starts = [0]
-    for count in counts { starts.append(starts[starts.count - 1] + count) }
-    let classes = counts.indices
+    var rest = vectors[...]
+    let byClass = counts.map { count in
+      defer { rest = rest.dropFirst(count) }
+      return Array(rest.prefix(count))
+    }
     return RefinedWeights(
-      vectors: classes.map { Array(vectors[starts[$0]..<starts[$0 + 1]]) },
-      biases: biases.map { biases in classes.map { Array(biases[starts[$0]..<starts[$0 + 1]]) } }, unit: unit)
+      byClass, biases: biases?.map { Float($0) }, unit: unit,
+      shape: FeatureShape(featureCount: width, isSparse: isSparse), precision: settings.precision)
   }
 
   private func haste(_ reader: LearningState.Reader) throws -> Haste {

@@ -3,26 +3,26 @@ enum LiveColumns {
   private typealias Name = LearningState.Column.Name
 
   /// - Complexity: O(stored values).
-  static func add(_ classes: [LiveClass], to columns: inout [LearningState.Column]) {
+  static func add(_ classes: [ClassSums], to columns: inout [LearningState.Column]) {
     func add(_ name: String, _ values: LearningState.Values) { columns.append(.init(name, values)) }
     add(Name.liveSlotCounts, .integers(classes.map { Int64($0.vocabulary.count) }))
     var features: [UInt32] = []
     features.reserveCapacity(classes.reduce(0) { $0 + $1.vocabulary.count })
     var values: [Float] = []
-    values.reserveCapacity(classes.reduce(0) { $0 + $1.slotCount * $1.lanes.count })
+    values.reserveCapacity(classes.reduce(0) { $0 + $1.slotCount * $1.entries.count })
     for live in classes {
       features.append(contentsOf: live.vocabulary.features)
-      if live.stride == live.lanes.count {
+      if live.stride == live.entries.count {
         values.append(contentsOf: live.values[..<(live.slotCount * live.stride)])
       } else {
         for slot in 0..<live.slotCount {
-          values.append(contentsOf: live.values[slot * live.stride..<slot * live.stride + live.lanes.count])
+          values.append(contentsOf: live.values[slot * live.stride..<slot * live.stride + live.entries.count])
         }
       }
     }
     add(Name.liveFeatures, .indices(features))
     add(Name.liveValues, .singles(values))
-    let lanes = classes.flatMap(\.lanes)
+    let lanes = classes.flatMap(\.entries)
     add(Name.liveMasses, .doubles(lanes.map(\.mass)))
     add(Name.liveUnits, .doubles(lanes.map(\.unit)))
     add(Name.liveSquaredLengths, .doubles(lanes.map(\.squaredLength)))
@@ -35,7 +35,7 @@ enum LiveColumns {
   /// - Throws: ``LearningStateError``.
   static func classes(
     _ reader: LearningState.Reader, counts: [Int], featureCount: Int, isSparse: Bool, distance: Distance
-  ) throws -> [LiveClass] {
+  ) throws -> [ClassSums] {
     let lanes = try lanes(reader, total: counts.reduce(0, +))
     let slotCounts = try reader.counts(Name.liveSlotCounts, count: counts.count, limit: 1 << 40)
     let features = try reader.indices(Name.liveFeatures, count: isSparse ? slotCounts.reduce(0, +) : 0)
@@ -61,14 +61,14 @@ enum LiveColumns {
         throw LearningStateError(
           Name.liveFeatures, "live class \(index): a feature is out of range or occurs twice")
       }
-      return LiveClass(
+      return ClassSums(
         features: own, values: values[valueStart..<valueStart + cells],
         lanes: Array(lanes[laneStart..<laneStart + counts[index]]), width: isSparse ? nil : featureCount,
         distance: distance)
     }
   }
 
-  private static func lanes(_ reader: LearningState.Reader, total: Int) throws -> [LiveClass.Lane] {
+  private static func lanes(_ reader: LearningState.Reader, total: Int) throws -> [ClassSums.Entry] {
     let masses = try reader.doubles(Name.liveMasses, count: total)
     let units = try reader.doubles(Name.liveUnits, count: total)
     let lengths = try reader.doubles(Name.liveSquaredLengths, count: total)
@@ -78,23 +78,23 @@ enum LiveColumns {
       guard masses[lane] >= 0, units[lane] >= 0, lengths[lane] >= 0 else {
         throw LearningStateError(Name.liveMasses, "prototype \(lane) has a mass, unit or length below 0")
       }
-      return LiveClass.Lane(
+      return ClassSums.Entry(
         mass: masses[lane], unit: units[lane], squaredLength: lengths[lane],
         id: UInt64(bitPattern: ids[lane]), isFrozen: frozen[lane])
     }
   }
 }
 
-extension LiveClass {
+extension ClassSums {
   /// From a state's columns, checked by the caller; `values` has one for each slot and lane, slot after slot.
-  init(features: [UInt32], values: ArraySlice<Float>, lanes: [Lane], width: Int?, distance: Distance) {
+  init(features: [UInt32], values: ArraySlice<Float>, lanes: [Entry], width: Int?, distance: Distance) {
     self.init(width: width, distance: distance)
     vocabulary = SlotTable(features: features)
     rearrange(keeping: [], adding: lanes.count)
-    self.lanes = lanes
+    self.entries = lanes
     var position = values.startIndex
     for slot in 0..<slotCount {
-      for lane in lanes.indices {
+      for lane in entries.indices {
         self.values[slot * stride + lane] = values[position]
         position += 1
       }

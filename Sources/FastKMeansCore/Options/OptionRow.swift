@@ -31,17 +31,17 @@ package struct OptionRow<Options: Sendable>: Sendable {
   /// What else there is to know; may be empty.
   package let details: String
   /// The mode that heeds the option; `nil`: both do.
-  package let mode: Mode?
+  package let mode: String?
   package let storage: OptionStorage
   package let kind: OptionKind
   /// The value as JSON.
-  package let value: @Sendable (Options) -> JSONValue
-  private let change: @Sendable (inout Options, JSONValue) -> Bool
+  package let value: @Sendable (Options) -> JSON
+  private let change: @Sendable (inout Options, JSON) -> Bool
   private let refused: @Sendable (Options) -> String?
 
   package init<Value>(
     _ name: String, _ property: WritableKeyPath<Options, Value> & Sendable, _ type: OptionType<Value>,
-    unit: String, _ topic: OptionTopic, _ help: String, details: String = "", mode: Mode? = nil,
+    unit: String, _ topic: OptionTopic, _ help: String, details: String = "", mode: String? = nil,
     storage: OptionStorage = .always
   ) {
     self.name = name
@@ -64,14 +64,14 @@ package struct OptionRow<Options: Sendable>: Sendable {
   /// Sets the option. Whether a value of the right type is in its range is for ``check(_:)``.
   ///
   /// - Throws: ``OptionsError`` for JSON of another type.
-  package func set(_ json: JSONValue, in options: inout Options) throws(OptionsError) {
+  package func set(_ json: JSON, in options: inout Options) throws(OptionsError) {
     guard change(&options, json) else {
       throw OptionsError(parameter: name, value: json.summary, allowed: kind.allowed)
     }
   }
 
   /// - Throws: ``OptionsError`` for a value out of its range.
-  func check(_ options: Options) throws(OptionsError) {
+  package func check(_ options: Options) throws(OptionsError) {
     guard let value = refused(options) else { return }
     throw OptionsError(parameter: name, value: value, allowed: kind.allowed)
   }
@@ -79,17 +79,17 @@ package struct OptionRow<Options: Sendable>: Sendable {
 
 extension OptionRow {
   /// The JSON that words of a command line stand for.
-  package func json(of words: String) -> JSONValue {
+  package func json(of words: String) -> JSON {
     if words == kind.word { return words == "none" ? .null : .string(words) }
     return switch (words, kind.shape) {
     case ("true", .truth), ("false", .truth): .bool(words == "true")
-    case (_, .whole), (_, .number): .number(words)
+    case (_, .whole), (_, .number): .numeral(words)
     default: .string(words)
     }
   }
 
   /// The words of a command line that stand for JSON.
-  package func words(of json: JSONValue) -> String {
+  package func words(of json: JSON) -> String {
     switch json {
     case .null: "none"
     case .string(let text): text

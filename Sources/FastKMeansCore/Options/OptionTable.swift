@@ -2,12 +2,12 @@ private let count = OptionType<Int>.whole("a whole number from 1") { $0 >= 1 }
 private let fromZero = OptionType.number("a number from 0") { $0 >= 0 }
 private let aboveZero = OptionType.number("a number above 0") { $0 > 0 }
 
-extension TrainingOptions: TabledOptions {
+extension TrainingOptions {
   package static let defaults = TrainingOptions()
 
-  /// Every option of training. Validation, model files, the command line, the C interface, Python and `docs/options.md` follow
-  /// from it.
-  package static let table: [OptionRow<TrainingOptions>] = [
+  /// Every option of training but `mode`, which stands beside the modes. Validation, model files, the command line, the C
+  /// interface, Python and `docs/options.md` follow from it.
+  package static let rows: [OptionRow<TrainingOptions>] = [
     OptionRow(
       "k_init", \.initialCount, count.or("auto"), unit: "count", .kMeans,
       "Prototypes per class to start with; auto: as many as a class's size and variety justify, up to 5.",
@@ -36,7 +36,7 @@ extension TrainingOptions: TabledOptions {
     OptionRow(
       "lambda_penalty", \.otherClassPenalty, fromZero, unit: "number", .compatibility,
       "Taken off the similarity to prototypes of another class.",
-      details: "In the default mode a document moves the prototypes of its own class only.", mode: .reference),
+      details: "In the default mode a document moves the prototypes of its own class only.", mode: "reference"),
     OptionRow(
       "merge_threshold", \.mergeThreshold, fromZero.or("none"), unit: "number", .kMeans,
       "Merge prototypes of a class that are closer than this."),
@@ -72,7 +72,7 @@ extension TrainingOptions: TabledOptions {
       "refine", \.refinementCount,
       OptionType<Int>.whole("a whole number from 0 to 1000") { (0...1000).contains($0) }.or("auto"),
       unit: "epochs", .refinement, "Epochs of discriminative refinement; 0: none.",
-      details: "auto: as long as held-out rows, or the size of the data, suggest.", mode: .default),
+      details: "auto: as long as held-out rows, or the size of the data, suggest.", mode: "default"),
     OptionRow(
       "decay", \.decay, .number("above 0, at most 1") { $0 > 0 && $0 <= 1 }, unit: "share", .streaming,
       "What is left of a prototype's mass after each batch."),
@@ -80,7 +80,7 @@ extension TrainingOptions: TabledOptions {
       "half_life", \.halfLife, aboveZero.or("none"), unit: "documents", .streaming,
       "Documents of a stream after which half of a prototype's mass is left.",
       details: "It counts the weights of documents of all classes, and comes on top of the decay.",
-      mode: .default, storage: .ifSet),
+      mode: "default", storage: .ifSet),
     OptionRow(
       "k_bytes", \.automaticByteLimit, count.or("none"), unit: "bytes", .kMeans,
       "With an automatic count of prototypes: the bytes that these may take at most.",
@@ -94,10 +94,6 @@ extension TrainingOptions: TabledOptions {
     OptionRow(
       "warm_start", \.isWarmStart, .truth, unit: "true|false", .streaming,
       "Another `fit` goes on from the prototypes that are there."),
-    OptionRow(
-      "mode", \.mode, .choice, unit: "mode", .compatibility,
-      "Behaviour: exact epochs by class, or the reference implementation's to the letter.",
-      details: "The reference implementation is the PyTorch class of the same name, see docs/migrating.md."),
   ]
 }
 
@@ -160,10 +156,10 @@ extension OptionType<PrototypeCounts> {
         case .null: return PrototypeCounts.none
         case .object(let object):
           var table: [Label: Int] = [:]
-          for member in object.members {
+          for member in object {
             guard let count = member.value.integer(Int.self) else { return nil }
-            table[.text(member.key)] = count
-            if let label = Int64(member.key) { table[.integer(label)] = count }
+            table[.text(member.name)] = count
+            if let label = Int64(member.name) { table[.integer(label)] = count }
           }
           return table.isEmpty ? PrototypeCounts.none : .byLabel(table)
         case .array(let values):
@@ -202,7 +198,7 @@ extension OptionType<PrototypeCounts> {
 }
 
 extension Label {
-  fileprivate init?(json: JSONValue) {
+  fileprivate init?(json: JSON) {
     if case .string(let text) = json {
       self = .text(text)
     } else if let integer = json.integer(Int64.self) {
@@ -212,7 +208,7 @@ extension Label {
     }
   }
 
-  fileprivate var json: JSONValue {
+  fileprivate var json: JSON {
     switch self {
     case .integer(let value): .integer(value)
     case .text(let text): .string(text)

@@ -26,22 +26,22 @@ package struct OptionKind: Sendable, Equatable {
 package struct OptionType<Value: Sendable>: Sendable {
   let kind: OptionKind
   /// `nil` for JSON that is no such value.
-  let read: @Sendable (JSONValue) -> Value?
-  let json: @Sendable (Value) -> JSONValue
+  let read: @Sendable (JSON) -> Value?
+  let json: @Sendable (Value) -> JSON
   /// The text of what is not allowed in a value; `nil` if it is allowed.
   let refused: @Sendable (Value) -> String?
 
   package init(
     _ shape: OptionKind.Shape, _ words: String, choices: [String] = [],
-    read: @escaping @Sendable (JSONValue) -> Value?, json: @escaping @Sendable (Value) -> JSONValue,
+    read: @escaping @Sendable (JSON) -> Value?, json: @escaping @Sendable (Value) -> JSON,
     refused: @escaping @Sendable (Value) -> String? = { _ in nil }
   ) {
     self.init(OptionKind(shape: shape, words: words, choices: choices), read, json, refused)
   }
 
   private init(
-    _ kind: OptionKind, _ read: @escaping @Sendable (JSONValue) -> Value?,
-    _ json: @escaping @Sendable (Value) -> JSONValue, _ refused: @escaping @Sendable (Value) -> String?
+    _ kind: OptionKind, _ read: @escaping @Sendable (JSON) -> Value?,
+    _ json: @escaping @Sendable (Value) -> JSON, _ refused: @escaping @Sendable (Value) -> String?
   ) {
     (self.kind, self.read, self.json, self.refused) = (kind, read, json, refused)
   }
@@ -50,7 +50,7 @@ package struct OptionType<Value: Sendable>: Sendable {
   package func or(_ word: String) -> OptionType<Value?> {
     var kind = kind
     kind.word = word
-    let absent: JSONValue = word == "none" ? .null : .string(word)
+    let absent: JSON = word == "none" ? .null : .string(word)
     return OptionType<Value?>(
       kind, { [read] in $0 == absent ? .some(nil) : read($0).map(Optional<Value>.some) },
       { [json] in $0.map(json) ?? absent }, { [refused] in $0.flatMap(refused) })
@@ -74,7 +74,7 @@ extension OptionType<Double> {
   ) -> OptionType {
     OptionType(
       .number, words,
-      read: { $0.double }, json: { .double($0) },
+      read: { $0.double }, json: { .number($0) },
       refused: { $0.isFinite && isAllowed($0) ? nil : "\($0)" })
   }
 }

@@ -13,7 +13,7 @@ extension TrainingOptions {
     // The common number is checked even if classes choose their own.
     var counted = self
     counted.isPrototypeCountAutomatic = false
-    try counted.checkRanges()
+    for row in Self.rows { try row.check(counted) }
     return ValidatedOptions(self)
   }
 }

@@ -31,14 +31,6 @@ public enum SoftAssignment: String, Sendable, CaseIterable, Codable {
   case softmax
 }
 
-/// Which of two behaviours to follow.
-public enum Mode: String, Sendable, CaseIterable, Codable {
-  /// Exact epochs, a document moves the prototypes of its own class only, dead prototypes are re-seeded.
-  case `default`
-  /// To the letter of the PyTorch implementation: running averages over batches, and shares for other classes.
-  case reference
-}
-
 /// How the first prototypes of a class are chosen.
 public enum Initialization: Sendable, Equatable {
   /// Distant rows of the class (Arthur and Vassilvitskii 2007), best of a few tries a step.

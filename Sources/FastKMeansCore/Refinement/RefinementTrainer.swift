@@ -70,7 +70,11 @@ package struct RefinementTrainer {
       }
     }
     if let refined = outcome.refined {
-      outcome.refined?.vectors = refined.vectors.map { $0.map(compaction.expanded) }
+      let expanded = refined.weights.byClass(
+        refined.vectors.map(compaction.expanded), classCount: documents.classCount)
+      outcome.refined = RefinedWeights(
+        expanded, biases: refined.biases, unit: refined.unit, shape: FeatureShape(documents.rows),
+        precision: options.precision)
     }
     return outcome
   }
@@ -206,7 +210,8 @@ extension RefinementTrainer {
 
   func weights(_ table: RefinementTable) -> RefinedWeights {
     table.refinedWeights(
-      isSparse: documents.isSparse, unit: documents.unit, truncation: Float(options.truncationThreshold))
+      isSparse: documents.isSparse, unit: documents.unit, truncation: Float(options.truncationThreshold),
+      precision: options.precision)
   }
 
   func keepingPrototypes(

@@ -69,7 +69,7 @@ extension ClassScoring {
       }
     }
     let found = hits
-    return try Parallel.map(count: rows.rowCount, workers: workers) { _, row in
+    return Parallel.map(count: rows.rowCount, workers: workers) { _, row in
       let own = found[row * count..<(row + 1) * count]
       let best = model.prototypes.classIndices[max(0, Int(own.first?.prototype ?? 0))]
       let scores = own.map { turnsIntoSimilarity ? similarity(norms, row, score: $0.score) : $0.score }

@@ -104,13 +104,14 @@ package struct ClassScoring {
 extension ClassScoring {
   /// Class probabilities from the scores of all prototypes.
   ///
-  /// Refined or calibrated: calibrated, from each class's best prototype. Default mode without either: linear
-  /// max(0, s) or softmax of s / T over the classes' best prototypes, divided by the sum, equal shares where that is 0.
-  /// Reference mode: the same over prototypes, summed by class. `scores` is used up.
+  /// Refined or calibrated: calibrated, from each class's best prototype. Without either: linear max(0, s) or
+  /// softmax of s / T over the classes' best prototypes, divided by the sum, equal shares where that is 0. In a mode that
+  /// sums shares: the same over prototypes, summed by class; the best one gets all where the sum is 0. `scores` is used
+  /// up.
   package func fill(
     _ probabilities: UnsafeMutableBufferPointer<Float>, from scores: UnsafeMutableBufferPointer<Float>
   ) {
-    guard model.settings.mode == .default else {
+    guard !model.settings.mode.sumsShares else {
       normalise(scores)
       combine(scores, into: probabilities, start: 0, +)
       return
@@ -152,7 +153,7 @@ extension ClassScoring {
     }
     if total > 0 {
       for position in values.indices { values[position] /= total }
-    } else if model.settings.mode == .reference {
+    } else if model.settings.mode.sumsShares {
       values[topPosition] = 1
     } else {
       values.update(repeating: 1 / Float(values.count))

@@ -142,7 +142,7 @@ func excerpt(_ bytes: some Collection<UInt8>) -> String {
 extension String {
   /// The text without line breaks and other control characters: a message is one line, whatever a file's
   /// bytes brought into it.
-  var onOneLine: String {
+  package var onOneLine: String {
     guard unicodeScalars.contains(where: Self.isControl) else { return self }
     var scalars = UnicodeScalarView()
     scalars.append(contentsOf: unicodeScalars.map { Self.isControl($0) ? " " : $0 })

@@ -15,7 +15,7 @@ final class SVMLightParser: LineParser {
     let slots = WorkerScratch<SVMLightPiece>(workers: ranges.count) { empty }
     // Read-only while the workers run, and they end before this function does.
     nonisolated(unsafe) let lines = lines
-    try Parallel.forEach(count: ranges.count, workers: workers) { _, index in
+    Parallel.forEach(count: ranges.count, workers: workers) { _, index in
       slots.with(index) { $0.parse(UnsafeRawBufferPointer(rebasing: lines[ranges[index]])) }
     }
     var lineCount = 0

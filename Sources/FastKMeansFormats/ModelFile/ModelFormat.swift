@@ -1,3 +1,5 @@
+import FastKMeansCore
+
 /// The names that hold a model file together, and the checks of what is the same in every version 1.x.
 enum ModelFormat {
   static let name = "fastkmeans"

@@ -9,7 +9,7 @@ struct ModelRecord {
 
   mutating func add(_ key: String, _ text: String) { metadata[key] = text }
 
-  mutating func add(_ key: String, _ value: JSONValue) { metadata[key] = value.text }
+  mutating func add(_ key: String, _ value: JSON) { metadata[key] = value.compactText }
 }
 
 extension ModelRecord {

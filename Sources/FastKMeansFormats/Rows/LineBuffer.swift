@@ -1,11 +1,3 @@
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 /// Reads a stream of bytes through a window that grows to hold the longest line and forgets what was consumed.
 ///
 /// It hands out pointers into the window, which are valid until the next call.
@@ -250,7 +242,7 @@ func firstBreak(from position: Int, in bytes: UnsafeRawBufferPointer) -> Int? {
 @inline(__always)
 func firstByte(_ byte: UInt8, from position: Int, in bytes: UnsafeRawBufferPointer) -> Int? {
   guard position < bytes.count, let base = bytes.baseAddress,
-    let found = memchr(base + position, Int32(byte), bytes.count - position)
+    let found = System.first(byte, in: UnsafeRawBufferPointer(rebasing: bytes[position...]))
   else { return nil }
-  return UnsafeRawPointer(found) - base
+  return found - base
 }

@@ -1,3 +1,5 @@
+import FastKMeansCore
+
 /// A file format of rows.
 public enum RowFormat: String, CaseIterable, Sendable {
   /// Lines of `label<TAB>text`, without a header.

@@ -56,14 +56,17 @@ final class RejectsFile {
   static func lines(for rejected: [RejectedRow], input: String) -> [UInt8] {
     var lines: [UInt8] = []
     for row in rejected {
-      var fields: [(String, JSONValue)] = [("input", .string(input))]
-      if case .line(let line) = row.reason.place { fields.append(("line", .integer(line))) }
-      fields.append(("reason", .string("\(row.reason.problem)")))
-      fields.append(("bytes", .integer(byteCount(of: row))))
-      fields.append(("row", .string(String(decoding: row.bytes.prefix(maxRowBytes), as: UTF8.self))))
-      var object = JSONObject()
-      for (key, value) in fields { object.append(key, value) }
-      lines += Array(JSONValue.object(object).text.utf8) + [0x0A]
+      var fields = [JSON.Field(name: "input", value: .string(input))]
+      if case .line(let line) = row.reason.place {
+        fields.append(JSON.Field(name: "line", value: .integer(line)))
+      }
+      fields += [
+        JSON.Field(name: "reason", value: .string("\(row.reason.problem)")),
+        JSON.Field(name: "bytes", value: .integer(byteCount(of: row))),
+        JSON.Field(
+          name: "row", value: .string(String(decoding: row.bytes.prefix(maxRowBytes), as: UTF8.self))),
+      ]
+      lines += Array(JSON.object(fields).compactText.utf8) + [0x0A]
     }
     return lines
   }

@@ -1,12 +1,12 @@
 import FastKMeansCore
 
 /// Searches for options that do well on text: how it becomes rows, and how they are learned from.
-public struct TextTuner: Sendable {
-  public var settings: TunerSettings
-  public var space: TuningSpace
-  public var textSpace: TextTuningSpace
+package struct TextTuner: Sendable {
+  package var settings: TunerSettings
+  package var space: TuningSpace
+  package var textSpace: TextTuningSpace
 
-  public init(
+  package init(
     settings: TunerSettings = TunerSettings(), space: TuningSpace = TuningSpace(),
     textSpace: TextTuningSpace = TextTuningSpace()
   ) {
@@ -16,31 +16,31 @@ public struct TextTuner: Sendable {
   }
 
   /// One combination of options.
-  public struct Candidate: Sendable, Equatable {
-    public var text: TextOptions
-    public var training: TrainingOptions
+  package struct Candidate: Sendable, Equatable {
+    package var text: TextOptions
+    package var training: TrainingOptions
 
-    public init(text: TextOptions, training: TrainingOptions) {
+    package init(text: TextOptions, training: TrainingOptions) {
       self.text = text
       self.training = training
     }
   }
 
   /// What was tried, and how it did.
-  public struct Result: Sendable, Equatable {
+  package struct Result: Sendable, Equatable {
     /// The first is the base.
-    public let candidates: [Candidate]
-    public let outcome: SuccessiveHalving.Outcome
+    package let candidates: [Candidate]
+    package let outcome: SuccessiveHalving.Outcome
 
     /// The options that did best.
-    public var best: Candidate { candidates[outcome.best] }
+    package var best: Candidate { candidates[outcome.best] }
   }
 
   /// As ``RowTuner/search(_:labels:base:progress:)``. The vocabulary too is learned from the training rows of a fold
   /// alone: held-out documents bring words that nobody has seen, as new ones do.
   ///
   /// - Throws: ``OptionsError``, ``InputError``, ``TextError``; whatever `progress` throws.
-  public func search(
+  package func search(
     _ documents: UTF8Documents, labels: LabelColumn, base: Candidate,
     progress: ((TuningProgress) throws -> Void)? = nil
   ) throws -> Result {
@@ -87,15 +87,15 @@ public struct TextTuner: Sendable {
 }
 
 /// The values that a search draws options of text from.
-public struct TextTuningSpace: Sendable, Equatable {
+package struct TextTuningSpace: Sendable, Equatable {
   /// `ngrams`
-  public var ngrams: [ClosedRange<Int>] = [1...1, 1...2]
+  package var ngrams: [ClosedRange<Int>] = [1...1, 1...2]
   /// `min_df`
-  public var minDocumentFrequencies = [1, 2, 3]
+  package var minDocumentFrequencies = [1, 2, 3]
   /// `sublinear_tf`
-  public var sublinearTFs = [true, false]
+  package var sublinearTFs = [true, false]
 
-  public init() {}
+  package init() {}
 
   var size: Int { ngrams.count * minDocumentFrequencies.count * sublinearTFs.count }
 

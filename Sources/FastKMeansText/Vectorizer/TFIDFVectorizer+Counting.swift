@@ -10,7 +10,7 @@ extension TFIDFVectorizer {
   /// - Throws: ``InputError/featureCountMismatch(expected:found:)`` for rows of another vectoriser; ``OptionsError``
   ///   for one that hashes to more columns than frequencies are kept for.
   /// - Complexity: O(columns + non-zeros).
-  public func counting(_ rows: CSRMatrix) throws -> TFIDFVectorizer {
+  package func counting(_ rows: CSRMatrix) throws -> TFIDFVectorizer {
     try options.checkFittable()
     guard rows.columnCount == columnCount else {
       throw InputError.featureCountMismatch(expected: columnCount, found: rows.columnCount)

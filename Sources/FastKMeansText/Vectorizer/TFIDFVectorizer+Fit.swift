@@ -14,7 +14,7 @@ extension TFIDFVectorizer {
   /// - Returns: the vectoriser, the rows, and how many invalid sequences were read as U+FFFD.
   /// - Throws: ``OptionsError``; ``InputError/noRows``; ``TextError``.
   /// - Complexity: O(bytes) expected time; the entries' 8 bytes each, the terms, and the rows are held at once.
-  public static func fitTransform(
+  package static func fitTransform(
     _ documents: UTF8Documents, options: TextOptions = TextOptions(), workers: Int = -1
   ) throws -> FittedText {
     try documents.withDocuments { try fitTransform($0, options: options, workers: workers) }
@@ -44,7 +44,7 @@ extension TFIDFVectorizer {
   ///   - workers: how many threads; -1 for one a core.
   /// - Returns: a new vectoriser.
   /// - Throws: as ``fitTransform(_:options:workers:)``.
-  public static func fit(
+  package static func fit(
     to documents: UTF8Documents, options: TextOptions = TextOptions(), workers: Int = -1
   ) throws -> TFIDFVectorizer {
     try fitTransform(documents, options: options, workers: workers).vectorizer
@@ -71,7 +71,7 @@ extension TFIDFVectorizer {
   ///   - workers: how many threads; -1 for one a core.
   /// - Returns: a new vectoriser.
   /// - Throws: as ``fitTransform(_:options:workers:)``.
-  public func fitted(to texts: some Collection<String>, workers: Int = -1) throws -> TFIDFVectorizer {
+  package func fitted(to texts: some Collection<String>, workers: Int = -1) throws -> TFIDFVectorizer {
     try Self.fit(to: texts, options: options, workers: workers)
   }
 
@@ -82,7 +82,7 @@ extension TFIDFVectorizer {
   ///   - workers: how many threads; -1 for one a core.
   /// - Returns: a new vectoriser.
   /// - Throws: as ``fitTransform(_:options:workers:)``.
-  public func fitted(to documents: UTF8Documents, workers: Int = -1) throws -> TFIDFVectorizer {
+  package func fitted(to documents: UTF8Documents, workers: Int = -1) throws -> TFIDFVectorizer {
     try Self.fit(to: documents, options: options, workers: workers)
   }
 }
@@ -96,7 +96,7 @@ extension TFIDFVectorizer {
     let selection = try VocabularySelection.select(
       merged.table, options: options.options, documentCount: documents.count)
     let columns = counts.counters.indices.map { merged.columns(of: $0, selection.columns) }
-    try Parallel.forEach(count: counts.chunks.count, workers: workers) { _, index in
+    Parallel.forEach(count: counts.chunks.count, workers: workers) { _, index in
       let chunk = counts.chunks[index]
       chunk.rows.renumber(columns[chunk.counter])
       chunk.rows.sortRows(columnCount: selection.vocabulary.count)

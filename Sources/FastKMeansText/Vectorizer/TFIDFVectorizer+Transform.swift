@@ -9,7 +9,7 @@ extension TFIDFVectorizer {
   /// - Returns: the rows and how many invalid sequences were read as U+FFFD.
   /// - Throws: ``TextError/notFitted``, ``TextError/documentTooLong(document:bytes:limit:)``.
   /// - Complexity: O(bytes) expected time; twice the rows' memory at most.
-  public func transform(_ documents: UTF8Documents, workers: Int = -1) throws -> VectorizedText {
+  package func transform(_ documents: UTF8Documents, workers: Int = -1) throws -> VectorizedText {
     try documents.withDocuments { try transform($0, workers: workers) }
   }
 
@@ -42,20 +42,35 @@ extension TFIDFVectorizer {
   }
 
   /// The column of a term as the tokeniser writes it, or `nil` where the vocabulary lacks it.
-  public func column(of term: String) -> Int? {
+  package func column(of term: String) -> Int? {
     var term = term
     return term.withUTF8 { column(of: $0) }
   }
 }
 
 extension TFIDFVectorizer {
+  /// The terms of a document by their hashed column, more than one where hashes collide; empty with a vocabulary.
+  ///
+  /// A hashing vectoriser keeps no terms, so those of the document are read and hashed again.
+  package func hashedTerms(of document: String) -> [Int: [String]] {
+    guard isHashing else { return [:] }
+    var options = options
+    (options.hashingBits, options.minDocumentFrequency, options.maxFeatures) = (nil, 1, nil)
+    // A document without a term has no vocabulary, and no feature to name.
+    guard let own = try? Self.fit(to: CollectionOfOne(document), options: options, workers: 1) else {
+      return [:]
+    }
+    let terms = (0..<own.columnCount).compactMap(own.term)
+    return Dictionary(grouping: terms) { column(of: $0) ?? -1 }
+  }
+
   /// Counts the terms that have columns, by chunks of documents.
   func countKnownTerms(
     _ documents: DocumentBytes, workers: Int
   ) throws -> (chunks: [CountedRows], repairCount: Int) {
     let ranges = documents.chunks(workers: workers)
     let slots = WorkerScratch<(rows: CountedRows, repairCount: Int)?>(workers: ranges.count) { nil }
-    try Parallel.forEach(count: ranges.count, workers: workers) { _, index in
+    Parallel.forEach(count: ranges.count, workers: workers) { _, index in
       let counted = countKnownTerms(documents, ranges[index])
       slots.with(index) { $0 = counted }
     }

@@ -18,11 +18,11 @@ public struct TFIDFVectorizer: Sendable {
   /// The options, checked.
   public let options: TextOptions
   /// The number of documents that were seen while fitting; 0 when nothing was.
-  public let documentCount: Int
+  package let documentCount: Int
   /// In how many of them each column's term occurs; empty when nothing was fitted.
-  public let documentFrequencies: [Int]
+  package let documentFrequencies: [Int]
   /// `ln((1 + documents) / (1 + document frequency)) + 1` for each column; empty when nothing was fitted.
-  public var inverseDocumentFrequencies: [Float] { weighting.inverseDocumentFrequencies }
+  package var inverseDocumentFrequencies: [Float] { weighting.inverseDocumentFrequencies }
 
   let vocabulary: TermIndex
   let reader: TermReader
@@ -53,24 +53,24 @@ public struct TFIDFVectorizer: Sendable {
   /// A vectoriser that has seen nothing, from the options that are chosen most often.
   ///
   /// - Throws: ``OptionsError``.
-  public init(ngrams: ClosedRange<Int>, stopWords: StopWords = .none) throws(OptionsError) {
+  package init(ngrams: ClosedRange<Int>, stopWords: StopWords = .none) throws(OptionsError) {
     try self.init(TextOptions(ngrams: ngrams, stopWords: stopWords))
   }
 
   /// A hashing vectoriser with 2 to the power of `bits` columns, which needs no fitting.
   ///
   /// - Throws: ``OptionsError``.
-  public init(hashingBits bits: Int, ngrams: ClosedRange<Int> = 1...1) throws(OptionsError) {
+  package init(hashingBits bits: Int, ngrams: ClosedRange<Int> = 1...1) throws(OptionsError) {
     try self.init(TextOptions(ngrams: ngrams, hashingBits: bits))
   }
 }
 
 extension TFIDFVectorizer {
   /// Whether columns are hashes of terms; then no term can be named.
-  public var isHashing: Bool { options.hashingBits != nil }
+  package var isHashing: Bool { options.hashingBits != nil }
 
   /// Whether ``transform(_:workers:)`` can be called: a vocabulary has been learned, or none is needed.
-  public var isFitted: Bool { isHashing || documentCount > 0 }
+  package var isFitted: Bool { isHashing || documentCount > 0 }
 
   /// The number of features of every row.
   public var columnCount: Int {
@@ -78,10 +78,10 @@ extension TFIDFVectorizer {
   }
 
   /// The vocabulary's terms in UTF-8, one after the other, in column order; empty when hashing.
-  public var vocabularyBytes: [UInt8] { vocabulary.bytes }
+  package var vocabularyBytes: [UInt8] { vocabulary.bytes }
 
   /// Where each term starts in ``vocabularyBytes``, and the end of the last; `[0]` when hashing.
-  public var vocabularyOffsets: [Int] { vocabulary.offsets }
+  package var vocabularyOffsets: [Int] { vocabulary.offsets }
 
   /// The term of a column; `nil` when hashing, and for a column outside `0 ..< columnCount`.
   public func term(at column: Int) -> String? {
@@ -101,18 +101,18 @@ extension TFIDFVectorizer: Equatable {
 }
 
 /// Rows made of text.
-public struct VectorizedText: Sendable, Equatable {
+package struct VectorizedText: Sendable, Equatable {
   /// A row for each document, of unit length, or without entries where no term is known.
-  public let rows: CSRMatrix
+  package let rows: CSRMatrix
   /// How many invalid UTF-8 sequences were read as U+FFFD.
-  public let repairCount: Int
+  package let repairCount: Int
 }
 
 /// A vectoriser and the rows of the documents that it was fitted to.
-public struct FittedText: Sendable, Equatable {
-  public let vectorizer: TFIDFVectorizer
+package struct FittedText: Sendable, Equatable {
+  package let vectorizer: TFIDFVectorizer
   /// The same rows that ``TFIDFVectorizer/transform(_:workers:)`` gives for these documents.
-  public let rows: CSRMatrix
+  package let rows: CSRMatrix
   /// How many invalid UTF-8 sequences were read as U+FFFD.
-  public let repairCount: Int
+  package let repairCount: Int
 }

@@ -6,20 +6,20 @@ import Testing
 /// A model file taken apart, to be changed and sealed again with digests that fit: so a test reaches the
 /// check that it is about.
 struct ForgedModel {
-  var metadata: [String: JSONValue] = [:]
-  var tensors: [String: JSONValue] = [:]
+  var metadata: [String: JSON] = [:]
+  var tensors: [String: JSON] = [:]
   var data: [UInt8]
 
   init(_ contents: ModelContents) throws {
     let bytes = try ModelFile.bytes(of: contents)
     let length = bytes.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
     data = Array(bytes[(8 + length)...])
-    guard case .object(let header) = try JSONParser.parse(Array(bytes[8..<8 + length])) else { return }
-    for member in header.members {
-      if case .object(let table) = member.value, member.key == "__metadata__" {
-        for text in table.members { metadata[text.key] = text.value }
+    guard case .object(let header) = try JSON.parse(Array(bytes[8..<8 + length])) else { return }
+    for member in header {
+      if case .object(let table) = member.value, member.name == "__metadata__" {
+        for text in table { metadata[text.name] = text.value }
       } else {
-        tensors[member.key] = member.value
+        tensors[member.name] = member.value
       }
     }
   }
@@ -30,8 +30,8 @@ struct ForgedModel {
     texts["data_sha256"] = .string(data.withUnsafeBytes { SHA256.hexDigest(of: $0) })
     texts["header_sha256"] = .string(ModelFormat.emptyDigest)
     var members = tensors
-    members["__metadata__"] = .object(JSONObject(sorting: texts))
-    return Self.file(header: JSONValue.object(JSONObject(sorting: members)).text, data: data)
+    members["__metadata__"] = .sorted(texts)
+    return Self.file(header: JSON.sorted(members).compactText, data: data)
   }
 
   /// A file from a header's text, with the digest of that header put in where it has a place for it.
@@ -46,27 +46,26 @@ struct ForgedModel {
 
 extension ForgedModel {
   /// Replaces a member of a tensor's entry.
-  mutating func set(_ tensor: String, _ member: String, _ value: JSONValue) {
+  mutating func set(_ tensor: String, _ member: String, _ value: JSON) {
     guard case .object(let old) = tensors[tensor] else { return }
-    var new = JSONObject()
-    for item in old.members { new.append(item.key, item.key == member ? value : item.value) }
-    tensors[tensor] = .object(new)
+    tensors[tensor] = .object(
+      old.map { JSON.Field(name: $0.name, value: $0.name == member ? value : $0.value) })
   }
 
   /// Replaces a member of one of the JSON texts among the metadata; `nil` removes it.
-  mutating func set(_ key: String, option: String, _ value: JSONValue?) {
+  mutating func set(_ key: String, option: String, _ value: JSON?) {
     guard case .string(let text) = metadata[key],
-      case .object(let old) = try? JSONParser.parse(Array(text.utf8))
+      case .object(let old) = try? JSON.parse(Array(text.utf8))
     else { return }
-    var members: [String: JSONValue] = [:]
-    for item in old.members { members[item.key] = item.value }
+    var members: [String: JSON] = [:]
+    for item in old { members[item.name] = item.value }
     members[option] = value
-    metadata[key] = .string(JSONValue.object(JSONObject(sorting: members)).text)
+    metadata[key] = .string(JSON.sorted(members).compactText)
   }
 
   /// Where a tensor's data lies.
   func range(_ tensor: String) -> Range<Int> {
-    guard case .object(let entry) = tensors[tensor], case .array(let ends) = entry["data_offsets"],
+    guard let entry = tensors[tensor], case .array(let ends) = entry["data_offsets"],
       let start = ends[0].integer(Int.self), let end = ends[1].integer(Int.self)
     else { return 0..<0 }
     return start..<end

@@ -24,17 +24,17 @@ import Testing
   @Test func refusesBadOptions() throws {
     try expectRefused("options.k_init") { $0.set("options", option: "k_init", nil) }
     try expectRefused("k_init is 0") { $0.set("options", option: "k_init", .integer(0)) }
-    try expectRefused("options.k_init") { $0.set("options", option: "k_init", .double(2.5)) }
+    try expectRefused("options.k_init") { $0.set("options", option: "k_init", .number(2.5)) }
     try expectRefused("options.distance") { $0.set("options", option: "distance", .string("manhattan")) }
     try expectRefused("options.soft") { $0.set("options", option: "soft", .integer(1)) }
-    try expectRefused("options.temperature") { $0.set("options", option: "temperature", .number("1e999")) }
+    try expectRefused("options.temperature") { $0.set("options", option: "temperature", .numeral("1e999")) }
     try expectRefused("temperature is 0") { $0.set("options", option: "temperature", .integer(0)) }
     try expectRefused("options.random_state") { $0.set("options", option: "random_state", .integer(-1)) }
     try expectRefused("options.merge_threshold") { $0.set("options", option: "merge_threshold", .bool(true)) }
     try expectRefused("text 'options'") { $0.metadata["options"] = .string("[]") }
     try expectRefused("text 'options'") { $0.metadata["options"] = .string("{\"a\":1,\"a\":1}") }
     try expectRefused("dtype") { $0.set("options", option: "dtype", .string("float16")) }
-    let pairs: [JSONValue] = [
+    let pairs: [JSON] = [
       .integer(3), .array([.string("a")]), .array([.array([.string("a")])]),
       .array([.array([.null, .integer(1)])]),
       .array([.array([.string("a"), .integer(1)]), .array([.string("a"), .integer(2)])]),

@@ -66,26 +66,24 @@ import Testing
       model.set("vectorizer", option: "new", .null)
       let start = model.data.count
       model.data += [1, 2, 3]
-      var entry = JSONObject()
-      entry.append("dtype", .string("U8"))
-      entry.append("shape", .array([.integer(3), .integer(1)]))
-      entry.append("data_offsets", .array([.integer(start), .integer(start + 3)]))
-      model.tensors["threshold.values"] = .object(entry)
+      model.tensors["threshold.values"] = .fields([
+        "dtype": "U8", "shape": [3, 1], "data_offsets": [.integer(start), .integer(start + 3)],
+      ])
     }
     expectSame(try ModelFile.read(bytes: bytes), try SampleModels.ofText())
   }
 
   @Test func refusesTensorsThatDoNotFillTheData() throws {
-    func pair(_ start: Int, _ end: Int) -> JSONValue { .array([.integer(start), .integer(end)]) }
+    func pair(_ start: Int, _ end: Int) -> JSON { .array([.integer(start), .integer(end)]) }
     let model = try ForgedModel(SampleModels.ofText())
     let range = model.range("prototype.mass")
-    let badOffsets: [JSONValue] = [
+    let badOffsets: [JSON] = [
       pair(range.upperBound, range.lowerBound),
       pair(range.lowerBound - 8, range.upperBound - 8), pair(range.lowerBound + 8, range.upperBound + 8),
       pair(0, range.count), pair(-8, range.count - 8), pair(range.lowerBound, Int.max),
       pair(Int.max - 7, Int.max), .array([]), .array([.integer(0)]), .null, .string("0,8"),
-      .array([.integer(0), .integer(8), .integer(16)]), .array([.number("0.0"), .number("8.0")]),
-      .array([.number("1e1"), .number("18446744073709551616")]),
+      .array([.integer(0), .integer(8), .integer(16)]), .array([.numeral("0.0"), .numeral("8.0")]),
+      .array([.numeral("1e1"), .numeral("18446744073709551616")]),
     ]
     for offsets in badOffsets { try expectBadTensor { $0.set("prototype.mass", "data_offsets", offsets) } }
     // The last tensor may not reach beyond the end.
@@ -125,17 +123,17 @@ import Testing
   }
 
   @Test func refusesShapesThatDoNotFit() throws {
-    let huge = JSONValue.integer(Int.max)
-    for shape: [JSONValue] in [
+    let huge = JSON.integer(Int.max)
+    for shape: [JSON] in [
       [], [.integer(0)], [.integer(-1)], [huge], [huge, huge], [.integer(1 << 32), .integer(1 << 32)],
-      [.integer(1 << 61)], [.number("4.0")], [.null], Array(repeating: .integer(1), count: 9),
+      [.integer(1 << 61)], [.numeral("4.0")], [.null], Array(repeating: .integer(1), count: 9),
     ] {
       try expectBadTensor { $0.set("prototype.mass", "shape", .array(shape)) }
     }
     try expectBadTensor { $0.set("prototype.mass", "shape", .integer(4)) }
     try expectBadTensor { $0.set("prototype.mass", "dtype", .string("Q9")) }
     try expectBadTensor { $0.set("prototype.mass", "dtype", .string("F32")) }
-    try expectBadTensor { $0.tensors["prototype.mass"] = .object(JSONObject()) }
+    try expectBadTensor { $0.tensors["prototype.mass"] = .object([]) }
     try expectBadTensor { $0.tensors["prototype.mass"] = .integer(1) }
   }
 

@@ -60,10 +60,10 @@ import Testing
       { $0.set("open_set.unknown_class", at: 3, Int32(3)) },
       { $0.set("open_set.known_class", at: 0, Int32(-1)) },
       { $0.set("open_set.unknown_score", at: 0, Float.nan) },
-      { $0.set("open_set", option: "odds", .double(0)) }, { $0.set("open_set", option: "seen", .double(-1)) },
-      { $0.set("rejection", option: "rate", .double(1.5)) },
+      { $0.set("open_set", option: "odds", .number(0)) }, { $0.set("open_set", option: "seen", .number(-1)) },
+      { $0.set("rejection", option: "rate", .number(1.5)) },
       // Finer than 50 documents can tell.
-      { $0.set("rejection", option: "rate", .double(0.001)) },
+      { $0.set("rejection", option: "rate", .number(0.001)) },
     ]
     for (index, fault) in contentFaults.enumerated() {
       guard case .badContent = try refused(fault) else {

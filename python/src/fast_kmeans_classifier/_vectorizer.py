@@ -189,9 +189,12 @@ class TfidfVectorizer(Estimator):
         ValueError
             It is no model file, or has no vectoriser.
         """
-        vectorizer = native.Model.load(_checked_path(path), -1).vectorizer()
+        return cls._of_handle(native.Model.load(_checked_path(path), -1).vectorizer())
+
+    @classmethod
+    def _of_handle(cls, vectorizer: Vectorizer, n_threads: int = -1) -> Self:
         options = vectorizer.options()
-        made = cls(**{**options, "ngrams": tuple(options["ngrams"])})
+        made = cls(**{**options, "ngrams": tuple(options["ngrams"])}, n_threads=n_threads)
         made._vectorizer = vectorizer
         return made
 

@@ -72,7 +72,7 @@ final class BoundedBlock: Sendable {
       RowEncoder(prototypeCount: prototypes.count, stride: stride)
     }
     let fillers = self
-    try Parallel.forEachChunk(count: lists.directory.count, chunk: 256, workers: workers) { worker, range in
+    Parallel.forEachChunk(count: lists.directory.count, chunk: 256, workers: workers) { worker, range in
       for list in range {
         let part = parts.ranges.pointer[list]
         let place = parts.places.pointer[list]

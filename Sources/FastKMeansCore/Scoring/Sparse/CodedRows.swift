@@ -37,7 +37,7 @@ struct CodedRows: Sendable {
     let encoders = WorkerScratch(workers: workers) {
       RowEncoder(prototypeCount: prototypeCount, stride: stride)
     }
-    try Parallel.forEachChunk(count: directory.count, chunk: 64, workers: workers) { worker, range in
+    Parallel.forEachChunk(count: directory.count, chunk: 64, workers: workers) { worker, range in
       encoders.with(worker) { encoder in
         for list in range {
           features.pointer[list] = encoder.encode(

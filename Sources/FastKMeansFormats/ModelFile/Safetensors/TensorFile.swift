@@ -19,9 +19,9 @@ struct TensorFile {
   /// The version comes before the digest, for a later version may compute that in another way.
   init(_ file: MappedFile) throws {
     let bytes = try Self.headerBytes(of: file)
-    let json: JSONValue
+    let json: JSON
     do {
-      json = try JSONParser.parse(bytes)
+      json = try JSON.parse(bytes)
     } catch {
       throw ModelFileError.Problem.badHeader(byte: Self.lengthByteCount + error.byte, reason: error.reason)
     }

@@ -2,18 +2,18 @@ import FastKMeansCore
 
 extension TensorHeader {
   /// Reads the texts of a header, and nothing else: they tell whose file it is and of which version.
-  static func metadata(in header: JSONValue) throws(ModelFileError.Problem) -> [String: String] {
-    guard case .object(let object) = header else { throw .badHeader(byte: 0, reason: "it is no object") }
-    guard let value = object[metadataKey] else { return [:] }
-    guard case .object(let table) = value else {
+  static func metadata(in header: JSON) throws(ModelFileError.Problem) -> [String: String] {
+    guard case .object = header else { throw .badHeader(byte: 0, reason: "it is no object") }
+    guard let value = header[metadataKey] else { return [:] }
+    guard case .object(let texts) = value else {
       throw .badMetadata(key: metadataKey, expected: "an object", found: value.summary)
     }
     var metadata: [String: String] = [:]
-    for member in table.members {
-      guard case .string(let text) = member.value else {
-        throw .badMetadata(key: member.key, expected: "a text", found: member.value.summary)
+    for field in texts {
+      guard case .string(let text) = field.value else {
+        throw .badMetadata(key: field.name, expected: "a text", found: field.value.summary)
       }
-      metadata[member.key] = text
+      metadata[field.name] = text
     }
     return metadata
   }
@@ -25,11 +25,11 @@ extension TensorHeader {
   ///   - metadata: its texts.
   ///   - dataByteCount: how many bytes follow the header.
   /// - Throws: a ``ModelFileError/Problem`` unless the tensors fill the data without gap or overlap.
-  init(_ header: JSONValue, metadata: [String: String], dataByteCount: Int) throws(ModelFileError.Problem) {
+  init(_ header: JSON, metadata: [String: String], dataByteCount: Int) throws(ModelFileError.Problem) {
     self.metadata = metadata
-    guard case .object(let object) = header else { throw .badHeader(byte: 0, reason: "it is no object") }
-    for member in object.members where member.key != Self.metadataKey {
-      entries.append(try Entry(name: member.key, member.value))
+    guard case .object(let fields) = header else { throw .badHeader(byte: 0, reason: "it is no object") }
+    for field in fields where field.name != Self.metadataKey {
+      entries.append(try Entry(name: field.name, field.value))
     }
     entries.sort { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
     try checkLayout(dataByteCount: dataByteCount)
@@ -53,9 +53,9 @@ extension TensorHeader {
 }
 
 extension TensorHeader.Entry {
-  fileprivate init(name: String, _ value: JSONValue) throws(ModelFileError.Problem) {
-    guard case .object(let object) = value, object.members.count == 3, let type = object["dtype"],
-      let shape = object["shape"], let offsets = object["data_offsets"]
+  fileprivate init(name: String, _ value: JSON) throws(ModelFileError.Problem) {
+    guard case .object(let fields) = value, fields.count == 3, let type = value["dtype"],
+      let shape = value["shape"], let offsets = value["data_offsets"]
     else { throw .badTensor(name: name, reason: "it must have a dtype, a shape and data_offsets, no more") }
     guard case .string(let typeName) = type, let type = TensorType(rawValue: typeName) else {
       throw .badTensor(name: name, reason: "unknown dtype \(type.summary)")
@@ -72,7 +72,7 @@ extension TensorHeader.Entry {
   }
 
   private static func sizes(
-    _ value: JSONValue, of name: String, what: String
+    _ value: JSON, of name: String, what: String
   ) throws(ModelFileError.Problem) -> [Int] {
     guard case .array(let values) = value else {
       throw .badTensor(name: name, reason: "\(what) must be a list, found \(value.summary)")

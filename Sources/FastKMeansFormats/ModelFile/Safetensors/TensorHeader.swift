@@ -44,17 +44,16 @@ extension TensorHeader {
   /// The header as it stands in the file: texts first, tensors in the order of their data, blanks at the end
   /// so that the data starts at a multiple of ``alignment``.
   var text: String {
-    var object = JSONObject()
-    object.append(Self.metadataKey, .object(JSONObject(sorting: metadata.mapValues(JSONValue.string))))
-    for entry in entries {
-      var members = JSONObject()
-      members.append("dtype", .string(entry.type.rawValue))
-      members.append("shape", .array(entry.shape.map { .integer($0) }))
-      members.append(
-        "data_offsets", .array([.integer(entry.range.lowerBound), .integer(entry.range.upperBound)]))
-      object.append(entry.name, .object(members))
+    var fields = [JSON.Field(name: Self.metadataKey, value: .sorted(metadata.mapValues(JSON.string)))]
+    fields += entries.map {
+      JSON.Field(
+        name: $0.name,
+        value: .fields([
+          "dtype": .string($0.type.rawValue), "shape": .array($0.shape.map { .integer($0) }),
+          "data_offsets": [.integer($0.range.lowerBound), .integer($0.range.upperBound)],
+        ]))
     }
-    let text = JSONValue.object(object).text
+    let text = JSON.object(fields).compactText
     let excess = (text.utf8.count + MemoryLayout<UInt64>.size) % Self.alignment
     return text + String(repeating: " ", count: excess == 0 ? 0 : Self.alignment - excess)
   }

@@ -5,12 +5,12 @@ enum CalibrationSection {
   private static let key = "calibration"
 
   static func encode(_ calibration: Calibration, into record: inout ModelRecord) {
-    var values: [String: JSONValue] = [
-      "intercept": .double(calibration.intercept), "slope": .double(calibration.slope),
-      "sharpness": .double(calibration.sharpness),
+    var values: [String: JSON] = [
+      "intercept": .number(calibration.intercept), "slope": .number(calibration.slope),
+      "sharpness": .number(calibration.sharpness),
     ]
-    if calibration.crowding != 0 { values["crowding"] = .double(calibration.crowding) }
-    record.add(key, .object(JSONObject(sorting: values)))
+    if calibration.crowding != 0 { values["crowding"] = .number(calibration.crowding) }
+    record.add(key, .sorted(values))
   }
 
   /// - Returns: `nil` if the file has none.

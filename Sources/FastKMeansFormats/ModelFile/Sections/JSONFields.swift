@@ -5,17 +5,17 @@ import FastKMeansCore
 /// Members that are not asked for are ignored: a newer minor version may have them.
 struct JSONFields {
   private let key: String
-  private let object: JSONObject
+  private let object: JSON
 
   init?(_ file: TensorFile, key: String) throws {
     guard let text = file.metadata[key] else { return nil }
     do {
-      guard case .object(let object) = try JSONParser.parse(Array(text.utf8)) else {
+      object = try JSON.parse(Array(text.utf8))
+      guard case .object = object else {
         throw ModelFileError.Problem.badMetadata(
           key: key, expected: "a JSON object", found: "'\(text.prefix(40))'")
       }
       self.key = key
-      self.object = object
     } catch let error as JSONError {
       throw ModelFileError.Problem.badMetadata(
         key: key, expected: "JSON", found: "at byte \(error.byte): \(error.reason)")
@@ -24,21 +24,20 @@ struct JSONFields {
 
   /// - Throws: `ModelFileError.Problem`, `JSONError`.
   init(json text: [UInt8], key: String) throws {
-    let value = try JSONParser.parse(text)
-    guard case .object(let object) = value else {
-      throw ModelFileError.Problem.badMetadata(key: key, expected: "a JSON object", found: value.summary)
+    object = try JSON.parse(text)
+    guard case .object = object else {
+      throw ModelFileError.Problem.badMetadata(key: key, expected: "a JSON object", found: object.summary)
     }
     self.key = key
-    self.object = object
   }
 
-  func problem(_ name: String, expected: String, found: JSONValue) -> ModelFileError.Problem {
+  func problem(_ name: String, expected: String, found: JSON) -> ModelFileError.Problem {
     .badMetadata(key: "\(key).\(name)", expected: expected, found: found.summary)
   }
 
   func has(_ name: String) -> Bool { object[name] != nil }
 
-  func value(_ name: String) throws -> JSONValue {
+  func value(_ name: String) throws -> JSON {
     guard let value = object[name] else {
       throw ModelFileError.Problem.missingMetadata(key: "\(key).\(name)")
     }
@@ -46,7 +45,7 @@ struct JSONFields {
   }
 
   private func required<Value>(
-    _ name: String, _ expected: String, _ read: (JSONValue) -> Value?
+    _ name: String, _ expected: String, _ read: (JSON) -> Value?
   ) throws -> Value {
     let found = try value(name)
     guard let result = read(found) else { throw problem(name, expected: expected, found: found) }

@@ -38,19 +38,17 @@ enum OpenSetSection {
     unknown.encode(openSet.unknown, into: &record)
     record.add(
       Name.openSet,
-      .object(
-        JSONObject(sorting: [
-          "intercept": .double(openSet.intercept), "odds": .double(openSet.oddsWeight),
-          "seen": .double(openSet.seenWeight),
-        ])))
+      .sorted([
+        "intercept": .number(openSet.intercept), "odds": .number(openSet.oddsWeight),
+        "seen": .number(openSet.seenWeight),
+      ]))
     guard let rejection else { return }
     record.add(
       Name.rejection,
-      .object(
-        JSONObject(sorting: [
-          "measure": .string(rejection.measure.rawValue), "rate": .double(rejection.rate),
-          "per_class": .bool(rejection.isPerClass),
-        ])))
+      .sorted([
+        "measure": .string(rejection.measure.rawValue), "rate": .number(rejection.rate),
+        "per_class": .bool(rejection.isPerClass),
+      ]))
   }
 
   /// - Returns: `nil` if the file has none.

@@ -9,18 +9,18 @@ enum RefinedSection {
 
   private static let rows = RowTensors("refined")
 
-  static func encode(_ refined: RefinedPrototypes, into record: inout ModelRecord) {
+  static func encode(_ refined: RefinedWeights, into record: inout ModelRecord) {
     if let codes = EightBitWeights(refined.weights) {
       rows.encode(codes, of: refined.weights, into: &record)
     } else {
       rows.encode(refined.weights, into: &record)
     }
     if let biases = refined.biases { record.add(Tensor(Name.biases, biases)) }
-    record.add(Name.settings, .object(JSONObject(sorting: ["unit": .double(Double(refined.unit))])))
+    record.add(Name.settings, .sorted(["unit": .number(Double(refined.unit))]))
   }
 
   /// - Returns: `nil` if the file has no refined weights.
-  static func decode(_ file: TensorFile, of prototypes: PrototypeSet) throws -> RefinedPrototypes? {
+  static func decode(_ file: TensorFile, of prototypes: PrototypeSet) throws -> RefinedWeights? {
     guard let fields = try JSONFields(file, key: Name.settings) else { return nil }
     let weights = PrototypeSet(
       featureCount: prototypes.featureCount,
@@ -31,11 +31,11 @@ enum RefinedSection {
     let biases =
       file.has(Name.biases)
       ? try file.values(Name.biases, as: Float.self, shape: [prototypes.count]) : nil
-    return RefinedPrototypes(weights: weights, biases: biases, unit: Float(try fields.double("unit")))
+    return RefinedWeights(weights: weights, biases: biases, unit: Float(try fields.double("unit")))
   }
 
   /// What is wrong with refined weights beside these prototypes; `nil` if nothing is.
-  static func fault(_ refined: RefinedPrototypes, _ storage: ModelStorage) -> String? {
+  static func fault(_ refined: RefinedWeights, _ storage: ModelStorage) -> String? {
     let set = refined.weights
     do {
       _ = try PrototypeSet(

@@ -1,16 +1,17 @@
 import FastKMeansCore
+import FastKMeansReference
 import FastKMeansText
 
 /// Options as JSON in model files and in files beside them, by the names that they have everywhere.
 package enum StoredOptions {
   static let trainingKey = "options"
 
-  package static func json(of options: some TabledOptions) -> JSONValue {
-    .object(JSONObject(sorting: members(of: options)))
+  package static func json(of options: some TabledOptions) -> JSON {
+    .sorted(members(of: options))
   }
 
-  static func members<Options: TabledOptions>(of options: Options) -> [String: JSONValue] {
-    var members: [String: JSONValue] = [:]
+  static func members<Options: TabledOptions>(of options: Options) -> [String: JSON] {
+    var members: [String: JSON] = [:]
     for row in Options.table {
       let value = row.value(options)
       switch row.storage {

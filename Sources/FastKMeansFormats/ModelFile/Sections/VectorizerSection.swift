@@ -37,9 +37,9 @@ enum VectorizerSection {
     }
   }
 
-  private static func settings(of vectorizer: TFIDFVectorizer) -> JSONValue {
+  private static func settings(of vectorizer: TFIDFVectorizer) -> JSON {
     var members = StoredOptions.members(of: vectorizer.options)
     members["document_count"] = .integer(vectorizer.documentCount)
-    return .object(JSONObject(sorting: members))
+    return .sorted(members)
   }
 }
