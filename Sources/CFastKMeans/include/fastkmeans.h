@@ -626,7 +626,7 @@ FKM_API int32_t fkm_model_calibrate(const fkm_model *model, const fkm_rows *rows
  * Options of text:
  *
  *   name                 value                          default     meaning
- *   ngrams               two whole numbers from 1 to 8, [1,1]       Terms of this many words, smallest to
+ *   ngrams               two whole numbers from 1 to 8, [1, 1]      Terms of this many words, smallest to
  *                        such as 1-2                                largest, such as 1-2. In JSON a list of the
  *                                                                   two numbers, in Python a pair.
  *   min_df               a whole number of documents    2           A term must occur in this many documents.

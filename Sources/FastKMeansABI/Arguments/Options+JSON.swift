@@ -1,6 +1,6 @@
 import FastKMeansCore
-import FastKMeansReference
 import FastKMeansFormats
+import FastKMeansReference
 
 extension TabledOptions {
   /// Sets the options that a JSON object in a text names; the others stay.

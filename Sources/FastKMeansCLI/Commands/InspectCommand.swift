@@ -1,5 +1,5 @@
-import FastKMeansCore
 import ArgumentParser
+import FastKMeansCore
 import FastKMeansFormats
 
 struct InspectCommand: ParsableCommand {

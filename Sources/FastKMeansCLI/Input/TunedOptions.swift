@@ -1,6 +1,6 @@
 import FastKMeansCore
-import FastKMeansReference
 import FastKMeansFormats
+import FastKMeansReference
 import FastKMeansText
 import Foundation
 

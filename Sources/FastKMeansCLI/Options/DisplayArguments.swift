@@ -1,6 +1,6 @@
+import ArgumentParser
 import FastKMeansCore
 import FastKMeansFormats
-import ArgumentParser
 
 /// How results and progress are shown.
 struct DisplayArguments: ParsableArguments {

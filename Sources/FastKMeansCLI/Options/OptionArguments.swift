@@ -1,7 +1,7 @@
 import ArgumentParser
 import FastKMeansCore
-import FastKMeansReference
 import FastKMeansFormats
+import FastKMeansReference
 import FastKMeansText
 
 /// The arguments that a table of options defines: one for each row, by its name with dashes.

@@ -1,6 +1,6 @@
 import FastKMeansCore
-import FastKMeansReference
 import FastKMeansFormats
+import FastKMeansReference
 import FastKMeansText
 
 /// Options under the names that they have in every language.

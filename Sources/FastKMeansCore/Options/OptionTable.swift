@@ -36,7 +36,8 @@ extension TrainingOptions {
     OptionRow(
       "lambda_penalty", \.otherClassPenalty, fromZero, unit: "number", .compatibility,
       "Taken off the similarity to prototypes of another class.",
-      details: "In the default mode a document moves the prototypes of its own class only.", mode: "reference"),
+      details: "In the default mode a document moves the prototypes of its own class only.", mode: "reference"
+    ),
     OptionRow(
       "merge_threshold", \.mergeThreshold, fromZero.or("none"), unit: "number", .kMeans,
       "Merge prototypes of a class that are closer than this."),
