@@ -10,7 +10,7 @@ package struct TrainingSet: Sendable {
   /// How much each row counts; nil means 1 each.
   package let weights: [Float]?
   /// The weights divided by their mean: refinement compares documents with each other. nil means 1 each.
-  package let relativeWeights: [Float]?
+  package private(set) var relativeWeights: [Float]?
   /// The rows that count, grouped by class.
   package private(set) var partition: ClassPartition
   /// Euclidean refinement multiplies rows with it: 1 / the rows' standard deviation, so that margins mean the same
@@ -94,11 +94,12 @@ package struct TrainingSet: Sendable {
     return copy
   }
 
-  /// The same documents under other class indices; -1 leaves a row out.
+  /// The same documents under other class indices; -1 leaves a row out. Weights count as they did.
   package func relabelled(_ classes: [Int32], classCount: Int) -> TrainingSet {
     var copy = TrainingSet(
       rows, norms: norms, classes: classes, classCount: classCount, weights: weights, unit: unit)
     copy.featureRates = featureRates
+    copy.relativeWeights = relativeWeights
     return copy
   }
 
