@@ -252,6 +252,6 @@ extension FastKMeansClassifier {
     guard documents >= 0, documents.isFinite else {
       throw OptionsError(parameter: "documents", value: "\(documents)", allowed: "a number from 0")
     }
-    learner.haste = Learner.Haste(halfLife: halfLife, documents: documents)
+    learner.fasterForgetting = Learner.FasterForgetting(halfLife: halfLife, documents: documents)
   }
 }

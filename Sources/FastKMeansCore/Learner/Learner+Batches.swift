@@ -39,14 +39,16 @@ extension Learner {
   private func forgetting(_ documents: TrainingSet) -> Double {
     let documents = documents.totalWeight
     var lives = settings.halfLife.map { documents / $0 } ?? 0
-    if haste.documents > 0 { lives += min(documents, haste.documents) / haste.halfLife }
+    if fasterForgetting.documents > 0 {
+      lives += min(documents, fasterForgetting.documents) / fasterForgetting.halfLife
+    }
     guard lives > 0 else { return settings.decay }
     return max(1e-30, settings.decay * naturalExponential(-0.693_147_180_559_945_3 * lives))
   }
 
   /// Whether refined weights learn from this batch too: those that there are, or from the first batch on.
   func isRefining() -> Bool {
-    if streamWeights != nil || settledWeights != nil { return true }
+    if streamWeights != nil || fittedWeights != nil { return true }
     return settings.refinement != .count(0) && members.allSatisfy { $0.count == 0 }
   }
 
@@ -71,7 +73,7 @@ extension Learner {
       StreamWeights.byteCount(lanes: lanes, features: documents.featureCount)
         <= RefinementTrainer.byteLimit
     else {
-      next.settledWeights = nil
+      next.fittedWeights = nil
       next.streamWeights = nil
       // It was fitted to the weights' scores.
       next.calibration = nil
@@ -85,7 +87,7 @@ extension Learner {
       weights.follow(after.map(\.ids), fresh: next.freshWeights(after, unit: weights.unit))
       let refiner = StreamRefiner(options: settings, step: batchCount, progress: reporter)
       let outcome = try refiner.learn(documents, knownClassCount: members.count, &weights)
-      next.settledWeights = nil
+      next.fittedWeights = nil
       next.streamWeights = weights
       // Without a class there was no model that could have been wrong.
       return members.isEmpty ? nil : outcome
@@ -100,8 +102,8 @@ extension Learner {
 
   private func liveWeights(_ documents: TrainingSet) -> StreamWeights {
     if let streamWeights { return streamWeights }
-    if let settledWeights {
-      return StreamWeights(settledWeights, members: members.map(\.ids), width: shape?.width)
+    if let fittedWeights {
+      return StreamWeights(fittedWeights, members: members.map(\.ids), width: shape?.width)
     }
     let isEuclidean = settings.distance == .euclidean
     return StreamWeights(
@@ -131,7 +133,7 @@ extension Learner {
       streamWeights = weights
     }
     report.prequential = outcome
-    haste.documents = max(0, haste.documents - documents.totalWeight)
+    fasterForgetting.documents = max(0, fasterForgetting.documents - documents.totalWeight)
     report.prototypeCount = members.reduce(0) { $0 + $1.count }
     return finished(report, documents, knownClassCount: knownClassCount)
   }

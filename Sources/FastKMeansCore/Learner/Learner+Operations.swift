@@ -9,10 +9,10 @@ extension Learner {
 
   /// Refined weights as a stream keeps them, taken out of the learner so that they change where they lie.
   private mutating func takeStreamWeights() -> StreamWeights? {
-    if let settledWeights {
+    if let fittedWeights {
       streamWeights = StreamWeights(
-        settledWeights, members: members.map(\.ids), width: shape?.width)
-      self.settledWeights = nil
+        fittedWeights, members: members.map(\.ids), width: shape?.width)
+      self.fittedWeights = nil
     }
     defer { streamWeights = nil }
     return streamWeights
@@ -98,9 +98,9 @@ extension Learner {
       let new = indices.contains(old) ? targetIndex : old
       return new - indices.count { $0 < new }
     }
-    next.settledWeights = nil
+    next.fittedWeights = nil
     if let refined, let vectors, let shape {
-      next.settledWeights = RefinedWeights(
+      next.fittedWeights = RefinedWeights(
         vectors, biases: biases?.flatMap { $0 }, unit: refined.unit, shape: shape,
         precision: settings.precision)
     }

@@ -5,7 +5,7 @@ extension LearningState.Column {
     /// the number of the next prototype.
     static let learner = "learner"
     /// Two numbers: the half-life of faster forgetting, and for how many more documents it holds.
-    static let haste = "haste"
+    static let fasterForgetting = "haste"
     /// Of each class: its prototypes.
     static let prototypeCounts = "class.prototypes"
     /// Of each class: 1 if it is alive in a stream; its prototypes are in the columns that begin with `live`, those of
@@ -89,7 +89,7 @@ extension Learner {
     add(Name.prototypeCounts, .integers(members.map { Int64($0.count) }))
     let all = members.filter { $0.sums == nil }.flatMap { $0.prototypes(precision: settings.precision) }
     add(Name.isLive, .integers(members.map { $0.sums == nil ? 0 : 1 }))
-    LiveColumns.add(members.compactMap(\.sums), to: &columns)
+    ClassSumsColumns.add(members.compactMap(\.sums), to: &columns)
     add(Name.ids, .integers(all.map { Int64(bitPattern: $0.id) }))
     add(Name.frozen, .integers(all.map { $0.isFrozen ? 1 : 0 }))
     add(Name.units, .doubles(all.map { $0.sum?.unit ?? -1 }))
@@ -99,9 +99,9 @@ extension Learner {
     add(Name.valueCounts, .integers(all.map { Int64($0.center.values.count) }))
     add(Name.features, .indices(all.flatMap(\.center.columns)))
     add(Name.values, .doubles(all.flatMap(\.center.values)))
-    add(Name.haste, .doubles([haste.halfLife, haste.documents]))
+    add(Name.fasterForgetting, .doubles([fasterForgetting.halfLife, fasterForgetting.documents]))
     if let streamWeights { streamWeights.add(to: &columns, members: members.map(\.ids)) }
-    if streamWeights == nil, let refined = settledWeights {
+    if streamWeights == nil, let refined = fittedWeights {
       let vectors = refined.vectors
       add(Name.refinedCounts, .integers(vectors.map { Int64($0.values.count) }))
       add(Name.refinedFeatures, .indices(vectors.flatMap(\.columns)))
@@ -153,7 +153,7 @@ extension Learner {
     let settled = try settledPrototypes(
       reader, total: counts.indices.reduce(0) { $0 + (isLive[$1] ? 0 : counts[$1]) }, width: features,
       isSparse: isSparse)
-    var live = try LiveColumns.classes(
+    var live = try ClassSumsColumns.classes(
       reader, counts: counts.indices.filter { isLive[$0] }.map { counts[$0] }, featureCount: features,
       isSparse: isSparse, distance: settings.distance)[...]
     var rest = settled[...]
@@ -171,7 +171,7 @@ extension Learner {
       streamWeights: try StreamWeights(
         reader, members: members.map(\.ids), featureCount: features, isSparse: isSparse,
         isEuclidean: settings.distance == .euclidean),
-      haste: try haste(reader))
+      fasterForgetting: try fasterForgetting(reader))
     try takeConfidence(reader)
   }
 
@@ -238,13 +238,13 @@ extension Learner {
       shape: FeatureShape(featureCount: width, isSparse: isSparse), precision: settings.precision)
   }
 
-  private func haste(_ reader: LearningState.Reader) throws -> Haste {
+  private func fasterForgetting(_ reader: LearningState.Reader) throws -> FasterForgetting {
     typealias Name = LearningState.Column.Name
-    let numbers = try reader.doubles(Name.haste, count: 2)
+    let numbers = try reader.doubles(Name.fasterForgetting, count: 2)
     guard numbers[0] > 0, numbers[1] >= 0 else {
-      throw LearningStateError(Name.haste, "no such half-life and documents: \(numbers)")
+      throw LearningStateError(Name.fasterForgetting, "no such half-life and documents: \(numbers)")
     }
-    return Haste(halfLife: numbers[0], documents: numbers[1])
+    return FasterForgetting(halfLife: numbers[0], documents: numbers[1])
   }
 
   private func vectors(

@@ -14,7 +14,7 @@ package struct Learner: Sendable {
   /// Batches learned; each draws its own random numbers.
   package internal(set) var batchCount: UInt64 = 0
   /// What a fit's refinement made of the prototypes; nil if it was off or no better, or alive in a stream.
-  var settledWeights: RefinedWeights?
+  var fittedWeights: RefinedWeights?
   /// Refined weights that learn from a stream.
   var streamWeights: StreamWeights?
   package internal(set) var calibration: Calibration?
@@ -23,10 +23,10 @@ package struct Learner: Sendable {
   /// When the model is to answer "none of these"; a new fit forgets it.
   package internal(set) var rejection: RejectionRule?
   /// Faster forgetting for some more documents.
-  package var haste = Haste()
+  package var fasterForgetting = FasterForgetting()
 
   /// Forgetting on top of what the options say, after the data has changed.
-  package struct Haste: Sendable, Equatable {
+  package struct FasterForgetting: Sendable, Equatable {
     /// In documents.
     package var halfLife = 1.0
     /// For how many more.
@@ -41,22 +41,22 @@ package struct Learner: Sendable {
   /// Puts what a state holds in place, checked by the caller.
   mutating func restore(
     members: [ClassPrototypes], nextPrototype: UInt64, shape: FeatureShape?, batchCount: UInt64,
-    weights: RefinedWeights?, streamWeights: StreamWeights?, haste: Haste
+    weights: RefinedWeights?, streamWeights: StreamWeights?, fasterForgetting: FasterForgetting
   ) {
     self.members = members
     self.nextPrototype = nextPrototype
     self.shape = shape
     self.batchCount = batchCount
-    settledWeights = weights
+    fittedWeights = weights
     self.streamWeights = streamWeights
-    self.haste = haste
+    self.fasterForgetting = fasterForgetting
   }
 
   /// What refinement made of the prototypes; nil if it is off or was no better.
   ///
   /// - Complexity: O(features x prototypes) while a stream goes on.
   package var refined: RefinedWeights? {
-    guard let streamWeights, let shape else { return settledWeights }
+    guard let streamWeights, let shape else { return fittedWeights }
     return streamWeights.refinedWeights(members: members.map(\.ids), shape: shape, options: settings)
   }
 
@@ -102,7 +102,7 @@ package struct Learner: Sendable {
     shape = model.prototypes.shape
     members = model.prototypes.learnerPrototypes(classCount: model.classes.count).map { ClassPrototypes($0) }
     batchCount = model.batchCount
-    settledWeights = model.refined
+    fittedWeights = model.refined
     calibration = model.calibration
     openSet = model.openSet
     rejection = model.rejection?.rule
@@ -325,7 +325,7 @@ extension Learner {
       ).fit(limits: wanted, isFixed: classes.labels.map(isCountFixed))
       prototypes = outcome.training.prototypes
       report = outcome.training.report
-      settledWeights = outcome.refined
+      fittedWeights = outcome.refined
       streamWeights = nil
       calibration = outcome.calibration
       openSet = outcome.openSet

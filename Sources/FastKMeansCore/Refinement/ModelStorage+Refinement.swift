@@ -144,7 +144,7 @@ extension PrototypeVector {
 extension ModelStorage {
   /// By the number of documents a class, as for a local training of many rows.
   private var suitingRecipe: RefinementRecipe {
-    prototypes.masses.reduce(0, +) >= Double(20 * classes.count) ? .brisk : .thorough
+    prototypes.masses.reduce(0, +) >= Double(20 * classes.count) ? .smoothForManyRows : .thorough
   }
 
   /// Euclidean: what rows are multiplied with; the prototypes stand for the rows, which no machine has all of.

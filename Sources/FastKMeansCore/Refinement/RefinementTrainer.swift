@@ -20,7 +20,7 @@ package struct RefinementTrainer {
     package var hinge = RefinementRecipe.hinge
     package var thorough = RefinementRecipe.thorough
     package var smooth = RefinementRecipe.smooth
-    package var brisk = RefinementRecipe.brisk
+    package var smoothForManyRows = RefinementRecipe.smoothForManyRows
     /// nil for the layout that suits the size.
     package var layout: RefinementCells.Layout?
 
@@ -180,7 +180,7 @@ extension RefinementTrainer {
   /// Leaves the smallest weights of a table of tiles out, if held-out rows do not miss them.
   ///
   /// - Returns: what the held-out rows are told now, and the share of the weights that stay.
-  func cutDown(
+  func droppingSmallWeights(
     _ table: RefinementTable, _ scores: HeldOutScores, _ heldOut: [Int32], _ prototypes: [[Prototype]]
   ) throws -> (scores: HeldOutScores, keptShare: Double) {
     guard let least = table.least(keeping: Self.keptShare, workers: workers) else { return (scores, 1) }

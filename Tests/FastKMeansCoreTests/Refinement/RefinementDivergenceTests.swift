@@ -10,7 +10,7 @@ import Testing
     settings.hinge.rate = rate
     settings.thorough.rate = rate
     settings.smooth.rate = rate
-    settings.brisk.rate = rate
+    settings.smoothForManyRows.rate = rate
     return settings
   }
 

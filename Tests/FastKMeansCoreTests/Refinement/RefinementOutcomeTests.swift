@@ -94,7 +94,7 @@ import Testing
     let outcome = try problem.trained(settings)
     let done = try #require(outcome.training.report.refinement.done)
     #expect(done.recipe == "smooth")
-    #expect(done.epochs == RefinementRecipe.brisk.epochs)
+    #expect(done.epochs == RefinementRecipe.smoothForManyRows.epochs)
     // A twentieth of the rows, rounded class by class.
     #expect((17...23).contains(done.heldOutCount), "\(done)")
     #expect(outcome.refined != nil)

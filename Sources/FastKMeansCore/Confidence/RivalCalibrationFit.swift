@@ -2,7 +2,7 @@
 ///
 /// The margin alone cannot tell two close classes from ten; where ten are close, it promises too much (measured: ten
 /// points too much below a confidence of .5 on 58 classes of text).
-struct CrowdedLogistic {
+struct RivalCalibrationFit {
   /// For each document 1, its margin in units of the mean one, and the logarithm of its rivals.
   private let logistic: ThreeWeightLogistic
   private let marginUnit: Double

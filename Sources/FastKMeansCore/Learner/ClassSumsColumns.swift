@@ -1,5 +1,5 @@
 /// Live classes as columns of a learning state, and back.
-enum LiveColumns {
+enum ClassSumsColumns {
   private typealias Name = LearningState.Column.Name
 
   /// - Complexity: O(stored values).
