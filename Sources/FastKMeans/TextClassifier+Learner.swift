@@ -14,7 +14,7 @@ extension TextClassifier {
     /// - Throws: ``OptionsError`` with the option, its value and what is allowed.
     public init(_ options: Options = Options()) throws {
       learner = try FastKMeansClassifier(options.training)
-      textOptions = try options.text.validated().options
+      textOptions = try options.text.validated()
     }
 
     /// Makes a learner that has seen nothing; the closure sets the options that differ from their defaults.

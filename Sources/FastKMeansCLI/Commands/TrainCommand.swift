@@ -76,7 +76,7 @@ struct TrainCommand: ParsableCommand {
     let labels = try rows.requiredLabels
 
     let features: Features
-    var text: FittedText?
+    var text: VectorizedText?
     var vectorizeSeconds: Double?
     switch rows {
     case .features(let vectors, _): features = vectors

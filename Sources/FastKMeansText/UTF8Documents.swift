@@ -1,21 +1,22 @@
-/// Documents as UTF-8 bytes, one after the other in one buffer: what file readers fill, without a `String` each.
+/// Holds documents as UTF-8 bytes in one buffer, which saves a `String` for each of them.
 ///
-/// The bytes need not be valid: what is not UTF-8 counts as U+FFFD when it is read, and is reported.
+/// The bytes need not be valid UTF-8. The vectoriser reads an invalid sequence as U+FFFD and reports how many there were.
 public struct UTF8Documents: Sendable, Equatable {
-  /// A longer document is refused by whoever vectorises: counts of its terms are 32 bit.
-  public static let maxDocumentBytes = 1 << 30
+  /// The longest document that can be vectorised: counts of its terms have 32 bits.
+  package static let maxDocumentBytes = 1 << 30
 
   /// All documents' bytes.
-  public internal(set) var bytes: [UInt8]
+  package internal(set) var bytes: [UInt8]
   /// `count + 1` positions, from 0 to the number of bytes in finished documents.
-  public private(set) var offsets: [Int]
+  package private(set) var offsets: [Int]
 
+  /// Makes an empty batch.
   public init() {
     bytes = []
     offsets = [0]
   }
 
-  /// A document for each text; the bytes are copied.
+  /// Makes a document of each text. The bytes are copied.
   public init(_ texts: some Sequence<String>) {
     self.init()
     for text in texts { append(text) }
@@ -25,7 +26,7 @@ public struct UTF8Documents: Sendable, Equatable {
   ///
   /// - Throws: ``TextError/badDocumentOffsets(position:value:)``.
   /// - Complexity: O(documents).
-  public init(bytes: [UInt8], offsets: [Int]) throws {
+  package init(bytes: [UInt8], offsets: [Int]) throws {
     try bytes.withUnsafeBufferPointer { bytes in
       _ = try offsets.withUnsafeBufferPointer { try DocumentBytes(validating: bytes, offsets: $0) }
     }
@@ -39,50 +40,50 @@ public struct UTF8Documents: Sendable, Equatable {
   /// The bytes of one document, as they came.
   ///
   /// - Precondition: `index` is in `0 ..< count`.
-  public subscript(index: Int) -> ArraySlice<UInt8> { bytes[offsets[index]..<offsets[index + 1]] }
+  package subscript(index: Int) -> ArraySlice<UInt8> { bytes[offsets[index]..<offsets[index + 1]] }
 
-  /// One document as text; invalid bytes become U+FFFD.
+  /// Returns a document as text. Invalid bytes become U+FFFD.
   ///
   /// - Precondition: `index` is in `0 ..< count`.
-  public func text(at index: Int) -> String { String(decoding: self[index], as: UTF8.self) }
+  package func text(at index: Int) -> String { String(decoding: self[index], as: UTF8.self) }
 }
 
 extension UTF8Documents {
-  /// Adds a document.
+  /// Adds a text as a document.
   public mutating func append(_ text: String) {
     bytes.append(contentsOf: text.utf8)
     endDocument()
   }
 
-  /// Adds a document.
+  /// Adds the bytes as a document.
   public mutating func append(utf8 document: ArraySlice<UInt8>) {
     bytes.append(contentsOf: document)
     endDocument()
   }
 
-  /// Adds bytes to the document that is being read; ``endDocument()`` finishes it.
-  public mutating func appendPart(_ part: ArraySlice<UInt8>) {
+  /// Adds bytes to the unfinished document; ``endDocument()`` finishes it.
+  package mutating func appendPart(_ part: ArraySlice<UInt8>) {
     bytes.append(contentsOf: part)
   }
 
-  /// Finishes the document that is being read; without a part before it, an empty one.
-  public mutating func endDocument() {
+  /// Finishes a document of the parts that were added since the last one, which may be none.
+  package mutating func endDocument() {
     offsets.append(bytes.count)
   }
 
   /// Drops the parts that were added since the last finished document.
-  public mutating func discardUnfinished() {
+  package mutating func discardUnfinished() {
     bytes.removeLast(bytes.count - offsets[offsets.count - 1])
   }
 
   /// Makes room, so that the buffers need not grow while documents are added.
-  public mutating func reserveCapacity(documents: Int, bytes byteCount: Int) {
+  package mutating func reserveCapacity(documents: Int, bytes byteCount: Int) {
     offsets.reserveCapacity(documents + 1)
     bytes.reserveCapacity(byteCount)
   }
 
   /// Empties the batch; the memory stays for the next one.
-  public mutating func removeAll() {
+  package mutating func removeAll() {
     bytes.removeAll(keepingCapacity: true)
     offsets.removeAll(keepingCapacity: true)
     offsets.append(0)

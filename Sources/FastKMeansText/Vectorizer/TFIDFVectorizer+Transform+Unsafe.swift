@@ -1,7 +1,7 @@
 import FastKMeansCore
 
 extension TFIDFVectorizer {
-  /// The documents' rows; terms that the vocabulary lacks are left out.
+  /// Makes the documents' rows. Terms that the vocabulary lacks are left out.
   ///
   /// - Parameters:
   ///   - documents: any number; UTF-8, or nearly.
@@ -13,17 +13,17 @@ extension TFIDFVectorizer {
     try documents.withDocuments { try transform($0, workers: workers) }
   }
 
-  /// The same for documents that someone else owns.
+  /// The same for documents in memory that the caller owns.
   package func transform(_ documents: DocumentBytes, workers: Int) throws -> VectorizedText {
     guard isFitted else { throw TextError.notFitted }
     let workers = Parallel.workerCount(workers)
     try documents.checkLengths()
     let (chunks, repairCount) = try countKnownTerms(documents, workers: workers)
     let rows = try weighting.matrix(chunks, columnCount: columnCount, workers: workers)
-    return VectorizedText(rows: rows, repairCount: repairCount)
+    return VectorizedText(vectorizer: self, rows: rows, repairCount: repairCount)
   }
 
-  /// The texts' rows; their bytes are copied.
+  /// Makes the texts' rows. Terms that the vocabulary lacks are left out.
   ///
   /// - Parameters:
   ///   - texts: any number.
@@ -34,17 +34,20 @@ extension TFIDFVectorizer {
     try transform(UTF8Documents(texts), workers: workers).rows
   }
 
-  /// One text's row.
+  /// Makes one text's row.
   ///
   /// - Throws: ``TextError/notFitted``, ``TextError/documentTooLong(document:bytes:limit:)``.
   public func transform(_ text: String) throws -> CSRMatrix {
     try transform(UTF8Documents(CollectionOfOne(text)), workers: 1).rows
   }
 
-  /// The column of a term as the tokeniser writes it, or `nil` where the vocabulary lacks it.
+  /// Returns the column of a term, written as the tokeniser writes it; `nil` where the vocabulary lacks it.
   package func column(of term: String) -> Int? {
     var term = term
-    return term.withUTF8 { column(of: $0) }
+    return term.withUTF8 { term in
+      if let bits = options.hashingBits { return Int(MurmurHash3.column(of: term, bits: bits)) }
+      return vocabulary.withLookup { $0.id(of: term) }
+    }
   }
 }
 
@@ -76,5 +79,44 @@ extension TFIDFVectorizer {
     }
     let chunks = ranges.indices.compactMap { index in slots.with(index) { $0 } }
     return (chunks.map(\.rows), chunks.reduce(0) { $0 + $1.repairCount })
+  }
+
+  /// Appends the columns of a batch's terms, as far as they have any.
+  @inline(__always)
+  private func appendColumns(of batch: TermBatch, _ lookup: TermLookup, to columns: RawBuffer<UInt64>) {
+    columns.reserve(batch.count)
+    if let bits = options.hashingBits {
+      for index in 0..<batch.count {
+        let column = MurmurHash3.column(of: batch.term(index), bits: bits)
+        columns.append(CountedRows.entry(key: Int(column), count: 1))
+      }
+      return
+    }
+    batch.prepare(for: lookup)
+    for index in 0..<batch.count {
+      if let id = lookup.find(batch.term(index), key: batch.key(index)).id {
+        columns.append(CountedRows.entry(key: id, count: 1))
+      }
+    }
+  }
+
+  /// Counts the terms that have columns in some of the documents.
+  private func countKnownTerms(
+    _ documents: DocumentBytes, _ range: Range<Int>
+  ) -> (rows: CountedRows, repairCount: Int) {
+    let byteCount = documents.offsets[range.upperBound] - documents.offsets[range.lowerBound]
+    let rows = CountedRows(documents: range.count, byteCount: byteCount)
+    let scratch = Analyzer.Scratch()
+    var repairCount = 0
+    vocabulary.withLookup { lookup in
+      for document in range {
+        repairCount += analyzer.forEachBatch(in: documents[document], scratch: scratch) { batch in
+          appendColumns(of: batch, lookup, to: rows.entries)
+        }
+        rows.endRow()
+      }
+    }
+    rows.sortRows(columnCount: columnCount)
+    return (rows, repairCount)
   }
 }

@@ -1,12 +1,5 @@
 import FastKMeansCore
 
-/// Text options that have been checked; only these can vectorise.
-public struct ValidatedTextOptions: Sendable, Equatable {
-  public let options: TextOptions
-
-  fileprivate init(_ options: TextOptions) { self.options = options }
-}
-
 extension TextOptions: TabledOptions {
   /// The longest n-gram. With it and ``UTF8Documents/maxDocumentBytes`` a document's terms number fewer than 2^32.
   static let maxNGram = 8
@@ -44,10 +37,12 @@ extension TextOptions: TabledOptions {
 
   /// Checks every value.
   ///
+  /// - Returns: the options as they are.
   /// - Throws: ``OptionsError`` with the parameter, its value and what is allowed.
-  public func validated() throws(OptionsError) -> ValidatedTextOptions {
+  @discardableResult
+  package func validated() throws(OptionsError) -> TextOptions {
     try checkRanges()
-    return ValidatedTextOptions(self)
+    return self
   }
 
   /// Checks that document frequencies can be learned with these options.

@@ -1,3 +1,23 @@
+/// The words that are left out before n-grams are formed.
+public enum StopWords: Sendable, Equatable {
+  /// Every word counts.
+  case none
+  /// The list of English function words that ships with this package.
+  case english
+  /// These words. They are compared with the tokens code point by code point, so give them in lower case unless
+  /// ``TextOptions/lowercase`` is off. A word that is no token (one letter, an apostrophe) never matches.
+  case custom(Set<String>)
+
+  /// The words of this choice, sorted.
+  package var words: [String] {
+    switch self {
+    case .none: []
+    case .english: Self.englishWords
+    case .custom(let words): words.sorted()
+    }
+  }
+}
+
 extension StopWords {
   /// English function words: articles, pronouns, prepositions, conjunctions, auxiliaries and the plainest adverbs,
   /// with the stumps that the tokeniser leaves of contractions ("don't" gives "don").

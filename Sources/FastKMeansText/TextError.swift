@@ -27,7 +27,7 @@ extension TextError: CustomStringConvertible {
     case .noTermsRemain(let minimum, let documents):
       "no term occurs in min_df = \(minimum) of \(documents) documents; lower min_df"
     case .notFitted:
-      "the vectoriser has no vocabulary yet; call fitted(to:) first"
+      "the vectoriser has no vocabulary yet; fit it to documents first"
     case .documentTooLong(let document, let bytes, let limit):
       "document \(document) has \(bytes) bytes; split documents of more than \(limit) bytes"
     case .tooManyDocuments(let limit):

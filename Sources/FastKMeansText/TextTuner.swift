@@ -37,7 +37,7 @@ package struct TextTuner: Sendable {
   }
 
   /// As ``RowTuner/search(_:labels:base:progress:)``. The vocabulary too is learned from the training rows of a fold
-  /// alone: held-out documents bring words that nobody has seen, as new ones do.
+  /// alone: held-out documents bring unknown words, as new documents do.
   ///
   /// - Throws: ``OptionsError``, ``InputError``, ``TextError``; whatever `progress` throws.
   package func search(
@@ -50,7 +50,7 @@ package struct TextTuner: Sendable {
     _ = try base.training.validated()
     _ = try base.text.validated()
     let candidates = candidates(base)
-    var last: (text: TextOptions, training: [Int], fitted: FittedText, heldOut: CSRMatrix)?
+    var last: (text: TextOptions, training: [Int], fitted: VectorizedText, heldOut: CSRMatrix)?
     let outcome = try Tuner(settings, labels: labels).run(
       candidateCount: candidates.count, progress: progress
     ) { index, training, heldOut, handler in

@@ -1,11 +1,14 @@
 /// Reads a document's terms: words without the stop words, alone or joined to n-grams by single spaces.
-struct TermReader: Sendable {
+///
+/// Only this type knows what a term is. Counting, vocabularies and hashing get the terms' bytes in batches, so another
+/// kind of term, such as n-grams of characters, is another way for ``forEachBatch(in:scratch:_:)`` to fill a batch and
+/// another bound in ``maxTermCount(byteCount:)``.
+struct Analyzer: Sendable {
   private let tokenizer: Tokenizer
   private let ngrams: ClosedRange<Int>
   private let stopWords: TermIndex?
 
-  init(_ options: ValidatedTextOptions) {
-    let options = options.options
+  init(_ options: TextOptions) {
     tokenizer = Tokenizer(lowercase: options.lowercase)
     ngrams = options.ngrams
     let words = options.stopWords.words

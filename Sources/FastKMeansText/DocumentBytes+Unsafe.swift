@@ -1,11 +1,11 @@
 extension UTF8Documents {
-  /// Adds a document from memory that someone else owns.
+  /// Adds the bytes as a document; they are copied.
   package mutating func append(utf8 document: UnsafeBufferPointer<UInt8>) {
     appendPart(document)
     endDocument()
   }
 
-  /// Adds bytes to the document that is being read, from memory that someone else owns.
+  /// Adds bytes to the unfinished document; they are copied.
   package mutating func appendPart(_ part: UnsafeBufferPointer<UInt8>) {
     bytes.append(contentsOf: part)
   }
@@ -20,7 +20,7 @@ extension UTF8Documents {
   }
 }
 
-/// Documents that someone else owns; valid for the call that received them.
+/// A view of documents in memory that the caller owns. It is valid during the call that received it.
 ///
 /// `@unchecked Sendable`: the memory is only read while the view lives.
 package struct DocumentBytes: @unchecked Sendable {
@@ -32,7 +32,7 @@ package struct DocumentBytes: @unchecked Sendable {
     self.offsets = offsets
   }
 
-  /// Documents in memory that came through the C interface.
+  /// Checks the offsets that came through the C interface.
   ///
   /// - Throws: ``TextError/badDocumentOffsets(position:value:)``.
   package init(
@@ -58,7 +58,7 @@ package struct DocumentBytes: @unchecked Sendable {
     UnsafeBufferPointer(rebasing: bytes[offsets[index]..<offsets[index + 1]])
   }
 
-  /// Refuses what 32-bit counts could not hold.
+  /// Refuses documents whose terms 32 bits could not count.
   func checkLengths() throws(TextError) {
     guard count < Int(UInt32.max) else { throw TextError.tooManyDocuments(limit: Int(UInt32.max) - 1) }
     for index in 0..<count {
@@ -70,8 +70,8 @@ package struct DocumentBytes: @unchecked Sendable {
     }
   }
 
-  /// Consecutive ranges of documents with about the same number of bytes, small enough to keep every worker busy
-  /// to the end and large enough that handing them out costs nothing.
+  /// Returns consecutive ranges of documents with about the same number of bytes. They are small enough to keep every
+  /// worker busy to the end, and large enough that handing them out costs nothing.
   func chunks(workers: Int) -> [Range<Int>] {
     let target = min(max(bytes.count / (8 * max(1, workers)), 1 << 16), 1 << 22)
     var chunks: [Range<Int>] = []
