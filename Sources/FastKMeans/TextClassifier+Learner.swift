@@ -139,7 +139,7 @@ extension TextClassifier.Learner {
   ///   - texts: at least one for each of two classes.
   ///   - labels: the class of each text.
   ///   - sampleWeights: how much each text counts; nil means 1 each.
-  ///   - progress: called now and then on a thread of its own.
+  ///   - progress: called now and then, on the background thread that does the work.
   /// - Throws: `CancellationError` if the task is cancelled, and nothing has changed then; else as the synchronous form.
   @discardableResult
   public mutating func fit(
@@ -161,7 +161,7 @@ extension TextClassifier.Learner {
   ///   - texts: at least one.
   ///   - labels: the class of each text.
   ///   - sampleWeights: how much each text counts; nil means 1 each.
-  ///   - progress: called now and then on a thread of its own.
+  ///   - progress: called now and then, on the background thread that does the work.
   /// - Throws: `CancellationError` if the task is cancelled, and nothing has changed then; else as the synchronous form.
   @discardableResult
   public mutating func learn(

@@ -5,9 +5,11 @@ import FastKMeansReference
 extension TabledOptions {
   /// Sets the options that a JSON object in a text names; the others stay.
   ///
-  /// - Parameter text: in so many bytes as `length` says; -1: it ends with NUL. NULL: nothing is set.
+  /// - Parameters:
+  ///   - options: the text; NULL sets nothing.
+  ///   - length: its number of bytes; -1 for a text that ends with NUL.
   /// - Throws: `CallError` for what is no JSON object, `OptionsError` for a wrong name or a value of a wrong type;
-  ///   whether numbers lie where they may is for `validated()`.
+  ///   `validated()` checks later whether numbers are in their ranges.
   mutating func set(_ options: UnsafePointer<CChar>?, length: Int64) throws {
     guard let options else { return }
     let text = try text(options, length: length, "options")

@@ -37,7 +37,7 @@ struct RowOutput {
   ///
   /// - Parameters:
   ///   - offsets: one more than there are rows.
-  ///   - columns, values: so many as the last offset says.
+  ///   - columns, values: one entry for each stored value; the last offset is their number.
   func write(
     offsets source: some Collection<Int>, columns sourceColumns: some Collection<UInt32>, count: Int,
     values sourceValues: (Int) -> Double

@@ -18,7 +18,7 @@ struct AnswerInput {
     try scoring.check(self.rows.view)
   }
 
-  /// Calls `body` with the rows, unless there are none.
+  /// Calls `body` with the rows. Does nothing for zero rows.
   func answer(_ body: (FeatureRows) throws -> Void) throws {
     if rowCount > 0 { try rows.withView(body) }
   }

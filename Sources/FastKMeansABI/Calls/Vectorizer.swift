@@ -155,7 +155,7 @@ package func vectorizerFromParts(
 /// What stands for a number of documents that nobody has kept.
 private let unknownDocumentCount = 1_000_000
 
-/// Documents of a caller, checked; the bytes lie where the caller has them.
+/// Checked documents of a caller. They are read in the caller's memory and not copied.
 private struct CallerDocuments {
   private let view: DocumentBytes
   private let offsets: FixedArray<Int>

@@ -164,7 +164,7 @@ extension FastKMeansClassifier {
   ///   - rows: the vectors.
   ///   - labels: one for each row.
   ///   - sampleWeights: how much each row counts; nil means 1 each.
-  ///   - progress: called now and then on a thread of its own.
+  ///   - progress: called now and then, on the background thread that does the work.
   /// - Throws: `CancellationError` if the task is cancelled, and nothing has changed then; else as the synchronous form.
   @discardableResult
   public mutating func fit(
@@ -186,7 +186,7 @@ extension FastKMeansClassifier {
   ///   - rows: the vectors.
   ///   - labels: one for each row.
   ///   - sampleWeights: how much each row counts; nil means 1 each.
-  ///   - progress: called now and then on a thread of its own.
+  ///   - progress: called now and then, on the background thread that does the work.
   /// - Throws: `CancellationError` if the task is cancelled, and nothing has changed then; else as the synchronous form.
   @discardableResult
   public mutating func learn(
