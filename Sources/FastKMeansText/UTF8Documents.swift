@@ -71,11 +71,6 @@ extension UTF8Documents {
     offsets.append(bytes.count)
   }
 
-  /// Drops the parts that were added since the last finished document.
-  package mutating func discardUnfinished() {
-    bytes.removeLast(bytes.count - offsets[offsets.count - 1])
-  }
-
   /// Makes room, so that the buffers need not grow while documents are added.
   package mutating func reserveCapacity(documents: Int, bytes byteCount: Int) {
     offsets.reserveCapacity(documents + 1)

@@ -59,7 +59,7 @@ struct PredictCommand: ParsableCommand {
     try progress.run("predicting", unit: "documents") { report in
       guard let proba else { return try predict(contents, reader, into: nil, report) }
       try Interruption.tidily(writing: proba) {
-        try NpyMatrixFile.write(to: proba, columnCount: contents.model.classes.count) {
+        try NpyMatrixFile.write(to: proba, columnCount: contents.model.classCount) {
           try predict(contents, reader, into: $0, report)
         }
       }
@@ -72,7 +72,7 @@ struct PredictCommand: ParsableCommand {
     _ contents: ModelContents, _ reader: ReaderOptions, into probabilities: NpyMatrixFile?,
     _ report: (Int, Int) -> Void
   ) throws {
-    let top = min(top, contents.model.classes.count)
+    let top = min(top, contents.model.classCount)
     try Interruption.tidily(write: output) { sink in
       let rows = try RowReader(path: input.input, options: reader)
       var rowCount = 0

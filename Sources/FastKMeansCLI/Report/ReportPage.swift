@@ -27,7 +27,7 @@ struct ReportPage {
 
   private var subtitle: String {
     let counts =
-      "\(Readable.count(model.classes.count, "class")), \(Readable.count(model.prototypes.count, "prototype"))"
+      "\(Readable.count(model.classCount, "class")), \(Readable.count(model.prototypes.count, "prototype"))"
     return "\(counts), \(Readable.count(model.featureCount, "feature")), judged on \(inputName)"
   }
 

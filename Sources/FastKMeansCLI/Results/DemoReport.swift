@@ -24,7 +24,7 @@ extension DemoResult {
   }
 
   private var data: String {
-    let classes = contents.model.classes.count
+    let classes = contents.model.classCount
     let features = Readable.count(contents.model.featureCount)
     return "WordNet's definitions: \(Readable.count(trainCount)) to learn from, "
       + "\(Readable.count(testCount)) to be judged by, \(classes) classes, \(features) words"

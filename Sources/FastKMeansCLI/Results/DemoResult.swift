@@ -95,7 +95,7 @@ struct DemoResult {
   /// Portraits of the largest classes that have more than one prototype.
   func portraits(classes count: Int, words wordCount: Int) -> [Portrait] {
     let model = contents.model
-    let starts = model.prototypes.classStarts(classCount: model.classes.count)
+    let starts = model.prototypes.classStarts(classCount: model.classCount)
     let words = PrototypeWords(contents, hidden: Set(StopWords.english.words))
     let masses = model.classes.indices.map { index in
       model.prototypes.masses[starts[index]..<starts[index + 1]].reduce(0, +)

@@ -55,8 +55,7 @@ struct Evaluation {
     let (predicted, seconds) = try progress.run("predicting", unit: "documents") { report in
       try rows.mapBlocks(report) { rows, _ in try model.predictedClassIndices(rows) }
     }
-    let classCount = model.classes.count
-    let top = min(Self.topCounts.last ?? 1, classCount)
+    let top = min(Self.topCounts.last ?? 1, model.classCount)
     let answers = try progress.run("finding confidences", unit: "documents") { report in
       try rows.mapBlocks(report) { rows, range in
         zip(try model.classify(rows, top: top), range).map { Judged($0, truth: names[truth[$1]]) }
@@ -66,17 +65,17 @@ struct Evaluation {
     report = try ClassificationReport(truth: truth, predicted: predicted)
     isCorrect = zip(truth, predicted).map { $0 == $1 }
     confidence = try ConfidenceReport(confidences: answers.map(\.confidence), isCorrect: isCorrect)
-    topAccuracies = Self.topCounts.filter { $0 <= classCount }.map { count in
+    topAccuracies = Self.topCounts.filter { $0 <= model.classCount }.map { count in
       let hits = answers.count { $0.rank.map { $0 < count } ?? false }
       return (count, Double(hits) / Double(max(1, answers.count)))
     }
     classNames = names
-    unknownCount = truth.count { $0 >= classCount }
+    unknownCount = truth.count { $0 >= model.classCount }
     rejectedCount = answers.count(where: \.isRejected)
     rejection = try model.openSet.map { [isCorrect] openSet in
       try RejectionReport(
         openSet, scores: answers.map { $0.openSetScore ?? -.greatestFiniteMagnitude }, isCorrect: isCorrect,
-        isKnown: truth.map { $0 < classCount })
+        isKnown: truth.map { $0 < model.classCount })
     }
     predictSeconds = seconds
   }

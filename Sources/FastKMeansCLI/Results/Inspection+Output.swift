@@ -9,7 +9,7 @@ extension Inspection {
       "model": .string(path),
       "format_version": .string(info.formatVersion),
       "model_bytes": .integer(info.byteCount),
-      "classes": .integer(model.classes.count),
+      "classes": .integer(model.classCount),
       "prototypes": .integer(model.prototypes.count),
       "features": .integer(model.featureCount),
       "stored_values": .integer(model.prototypes.storedValueCount),
@@ -54,7 +54,7 @@ extension Inspection {
     return Table.facts([
       ("model", "\(path) (\(Readable.bytes(info.byteCount)), format \(info.formatVersion))"),
       ("input", input),
-      ("classes", Readable.count(model.classes.count)),
+      ("classes", Readable.count(model.classCount)),
       ("prototypes", "\(Readable.count(prototypes.count)), \(prototypes.precision.rawValue)"),
       ("stored values", Readable.count(prototypes.storedValueCount)),
       ("options", changedOptions),

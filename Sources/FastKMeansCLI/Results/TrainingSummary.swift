@@ -29,7 +29,7 @@ extension TrainingSummary {
     .fields([
       "documents": .integer(documentCount),
       "features": .integer(model.featureCount),
-      "classes": .integer(model.classes.count),
+      "classes": .integer(model.classCount),
       "prototypes": .integer(model.prototypes.count),
       "epochs": .integer(report.epochs),
       "fit_seconds": .number(fitSeconds),
@@ -59,7 +59,7 @@ extension TrainingSummary {
     return Table.facts([
       ("documents", Readable.count(documentCount)),
       ("features", Readable.count(model.featureCount)),
-      ("classes", Readable.count(model.classes.count)),
+      ("classes", Readable.count(model.classCount)),
       ("prototypes", Readable.count(model.prototypes.count)),
       ("epochs", Readable.count(report.epochs)),
       ("refinement", report.refinement.line),
@@ -127,10 +127,10 @@ struct ClassCount: Equatable {
 
   /// The counts of every class in the model's order; `truth` has the class number of each row.
   static func list(_ model: ClassifierModel<Label>, truth: [Int]) -> [ClassCount] {
-    var documents = [Int](repeating: 0, count: model.classes.count)
+    var documents = [Int](repeating: 0, count: model.classCount)
     // Labels that occur only in rows of weight 0 are no classes of the model.
     for number in truth where number < documents.count { documents[number] += 1 }
-    let starts = model.prototypes.classStarts(classCount: model.classes.count)
+    let starts = model.prototypes.classStarts(classCount: model.classCount)
     return model.classes.enumerated().map { position, label in
       ClassCount(
         label: label, documents: documents[position], prototypes: starts[position + 1] - starts[position])

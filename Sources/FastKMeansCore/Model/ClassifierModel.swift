@@ -23,7 +23,12 @@ public struct ClassifierModel<Class: ClassLabel>: Sendable {
   public var options: TrainingOptions { storage.settings }
 
   /// The classes, in the order of the columns of ``probabilities(of:)``.
+  ///
+  /// - Complexity: O(classes).
   public var classes: [Class] { storage.classes.labels.compactMap { Class(label: $0) } }
+
+  /// The number of classes, without their labels.
+  package var classCount: Int { storage.classes.count }
 
   package var prototypes: PrototypeSet { storage.prototypes }
 
@@ -109,8 +114,8 @@ extension ClassifierModel {
   /// - Complexity: O(non-zeros x prototypes) at most; the scoring index does much less on sparse rows.
   /// - Determinism: the same bits for any number of threads.
   package func predict(_ rows: Features) throws -> [Class] {
-    let table = classes
-    return try predictedClassIndices(rows).map { table[$0] }
+    let labels = storage.classes.labels
+    return try predictedClassIndices(rows).compactMap { Class(label: labels[$0]) }
   }
 
   /// The same as ``predict(_:)``, as positions in ``classes``.
@@ -140,13 +145,15 @@ extension ClassifierModel {
       throw OptionsError(parameter: "top", value: "\(count)", allowed: "a whole number from 1")
     }
     guard rows.rowCount > 0 else { return [] }
-    let table = classes
+    // Labels are converted one by one: a call for one document does not pay for all classes.
+    let labels = storage.classes.labels
     let slots = WorkerScratch<Answer<Class>?>(workers: rows.rowCount) { nil }
-    try ClassScoring(storage).forEachAnswer(rows, top: min(count, table.count)) { row, answer in
-      let classes = answer.classes.map {
-        Classification(
-          label: table[$0.classIndex], similarity: $0.similarity, confidence: $0.confidence,
-          prototype: $0.prototype)
+    try ClassScoring(storage).forEachAnswer(rows, top: min(count, classCount)) { row, answer in
+      let classes = answer.classes.compactMap { hit in
+        Class(label: labels[hit.classIndex]).map {
+          Classification(
+            label: $0, similarity: hit.similarity, confidence: hit.confidence, prototype: hit.prototype)
+        }
       }
       slots.with(row) {
         $0 = Answer(classes: classes, isRejected: answer.isRejected, openSetScore: answer.openSetScore)

@@ -137,9 +137,6 @@ package enum Gathering: Sendable, Equatable {
 
 // A stream gathers a batch in several steps, as its source has bytes, and may leave a batch that it cannot finish.
 extension RowReader {
-  /// The number of rows that are gathered and not yet taken.
-  package var gatheredCount: Int { batch.rowCount + arrayRowCount }
-
   /// Whether there is anything to take, even if it is only bad rows or comments.
   package var hasGathered: Bool { line > start.line || arrayRowCount > 0 }
 
