@@ -1,6 +1,7 @@
 # make test     every test: Swift, scripts, the Python package, its wheel, the example in C (makes its environments itself)
 # make lint     formatting, warnings of the linter as errors, rules of the repository
 # make format   rewrites the Swift files as the linter wants them
+# make options  rewrites what follows from the tables of options: docs/options.md, parts of fastkmeans.h and of the Python package
 # make wheel    the Python package as a wheel, checked in a clean environment: .build/wheel
 # make torch    the plug-in for GPUs, against the PyTorch that is installed
 # make test-torch  its tests on LibTorch's processor device (makes .venv-torch by itself)
@@ -34,12 +35,17 @@ LIBRARY_BUILD := .build/python
 export FASTKMEANS_PYTHON := $(VENV_PYTHON)
 
 .PHONY: all build release test test-swift test-scalar test-scripts test-python test-tensors test-c test-neon test-spark test-torch wheel packages \
-  lint format bench bench-all peers docs venv torch clean
+  lint format options bench bench-all peers docs venv torch clean
 
 all: build
 
 build:
 	$(SWIFT) build $(SWIFT_FLAGS)
+
+# The first run writes, and fails so that no run that writes can pass; the second sees that all is well.
+options:
+	FASTKMEANS_WRITE_OPTIONS=1 $(SWIFT) test $(SWIFT_FLAGS) --filter OptionPagesTests || true
+	$(SWIFT) test $(SWIFT_FLAGS) --filter OptionPagesTests
 
 release:
 	$(SWIFT) build -c release --product fastkmeans $(SWIFT_FLAGS)
@@ -56,7 +62,7 @@ test-swift: venv
 
 # The same results on the portable kernels, which no test would otherwise reach on a machine with vector units.
 test-scalar: test-swift
-	FASTKMEANS_SIMD=scalar $(SWIFT) test --skip-build --filter KernelTests --filter FastKMeansCoreTests $(SWIFT_FLAGS)
+	FASTKMEANS_SIMD=scalar $(SWIFT) test --skip-build --filter KernelTests --filter FastKMeansCoreTests --filter FastKMeansReferenceTests $(SWIFT_FLAGS)
 
 # Without a cross compiler a message and no failure, so that `make test` runs anywhere; NEON_FLAGS= makes it one.
 NEON_FLAGS ?= --if-available
@@ -103,6 +109,7 @@ test-c: wheel
 # The packages beside the main one, which nothing else builds.
 packages:
 	$(SWIFT) build --package-path Benchmarks
+	$(SWIFT) build --package-path Examples/swift
 
 # Both checks run, so that one call shows all there is to mend.
 lint:

@@ -1,7 +1,7 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// Arrows point one way: kernels <- core <- text, formats <- streams <- command line, C interface.
+// Arrows point one way: kernels <- core <- reference, text, formats <- streams <- command line, C interface.
 // ARCHITECTURE.md has a paragraph for each target.
 let package = Package(
   name: "FastKMeans",
@@ -36,13 +36,18 @@ let package = Package(
       providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]
     ),
     .target(name: "FastKMeansCore", dependencies: ["CFastKMeansKernels", "CFastKMeansAccelerator"]),
+    // Training to the letter of the PyTorch implementation: the mode `reference`.
+    .target(name: "FastKMeansReference", dependencies: ["CFastKMeansKernels", "FastKMeansCore"]),
     .target(name: "FastKMeansMeasuring", dependencies: ["FastKMeansCore"]),
     .target(name: "FastKMeansText", dependencies: ["FastKMeansCore"]),
     .target(
       name: "FastKMeansFormats",
-      dependencies: ["CFastKMeansKernels", "FastKMeansCore", "FastKMeansText", "CZlib"]),
+      dependencies: [
+        "CFastKMeansKernels", "FastKMeansCore", "FastKMeansReference", "FastKMeansText", "CZlib",
+      ]),
     .target(
-      name: "FastKMeans", dependencies: ["FastKMeansCore", "FastKMeansText", "FastKMeansFormats"]),
+      name: "FastKMeans",
+      dependencies: ["FastKMeansCore", "FastKMeansReference", "FastKMeansText", "FastKMeansFormats"]),
     .target(
       name: "FastKMeansStreams",
       dependencies: ["CFastKMeansKernels", "FastKMeansCore", "FastKMeansText", "FastKMeansFormats"]),
@@ -62,7 +67,8 @@ let package = Package(
     .executableTarget(
       name: "FastKMeansCLI",
       dependencies: [
-        "FastKMeansCore", "FastKMeansText", "FastKMeansFormats", "FastKMeansStreams", "FastKMeansKafka",
+        "FastKMeansCore", "FastKMeansReference", "FastKMeansText", "FastKMeansFormats", "FastKMeansStreams",
+        "FastKMeansKafka",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: [.copy("Resources/wordnet")]
@@ -70,14 +76,22 @@ let package = Package(
     .target(name: "CFastKMeans"),
     .target(
       name: "FastKMeansABI",
-      dependencies: ["CFastKMeans", "FastKMeansCore", "FastKMeansText", "FastKMeansFormats"]
+      dependencies: [
+        "CFastKMeans", "FastKMeansCore", "FastKMeansReference", "FastKMeansText", "FastKMeansFormats",
+      ]
     ),
-    .target(name: "FastKMeansTestSupport", dependencies: ["FastKMeansCore", "FastKMeansText"]),
+    .target(
+      name: "FastKMeansTestSupport",
+      dependencies: ["FastKMeansCore", "FastKMeansReference", "FastKMeansText"]),
     .testTarget(
       name: "KernelTests", dependencies: ["CFastKMeansKernels", "FastKMeansTestSupport"]),
     .testTarget(
       name: "FastKMeansCoreTests",
-      dependencies: ["FastKMeansCore", "FastKMeansTestSupport"],
+      dependencies: ["FastKMeansCore", "FastKMeansReference", "FastKMeansTestSupport"]
+    ),
+    .testTarget(
+      name: "FastKMeansReferenceTests",
+      dependencies: ["FastKMeansCore", "FastKMeansReference", "FastKMeansTestSupport"],
       resources: [.copy("Golden")]
     ),
     .testTarget(
@@ -87,9 +101,10 @@ let package = Package(
     ),
     .testTarget(
       name: "FastKMeansFormatsTests",
-      dependencies: ["FastKMeansFormats", "FastKMeansTestSupport"],
+      dependencies: ["FastKMeansFormats", "FastKMeansReference", "FastKMeansTestSupport"],
       resources: [.copy("Fixtures"), .copy("ModelSamples")]
     ),
+    .testTarget(name: "FastKMeansTests", dependencies: ["FastKMeans", "FastKMeansTestSupport"]),
     .testTarget(
       name: "FastKMeansStreamsTests", dependencies: ["FastKMeansStreams", "FastKMeansTestSupport"]),
     .testTarget(
@@ -101,11 +116,12 @@ let package = Package(
     ),
     .testTarget(
       name: "CLITests",
-      dependencies: ["FastKMeansCLI", "FastKMeansTestSupport"],
+      dependencies: ["FastKMeans", "FastKMeansCLI", "FastKMeansTestSupport"],
       resources: [.copy("Snapshots")]
     ),
     .testTarget(
-      name: "ABITests", dependencies: ["CFastKMeans", "FastKMeansABI", "FastKMeansTestSupport"]),
+      name: "ABITests",
+      dependencies: ["CFastKMeans", "FastKMeansABI", "FastKMeansReference", "FastKMeansTestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -26,8 +26,8 @@ PACKAGE = "fast_kmeans_classifier"
 PRODUCT = "fastkmeans_c"
 # What the library is made of; the manifest of a source distribution names the same.
 TARGETS = (
-    "CFastKMeansKernels", "CFastKMeansAccelerator", "CZlib", "CFastKMeans", "FastKMeansCore", "FastKMeansText",
-    "FastKMeansFormats", "FastKMeansABI",
+    "CFastKMeansKernels", "CFastKMeansAccelerator", "CZlib", "CFastKMeans", "FastKMeansCore",
+    "FastKMeansReference", "FastKMeansText", "FastKMeansFormats", "FastKMeansABI",
 )
 
 

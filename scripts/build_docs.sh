@@ -9,7 +9,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-modules=(FastKMeans FastKMeansCore FastKMeansText FastKMeansFormats)
+modules=(FastKMeans FastKMeansCore FastKMeansReference FastKMeansText FastKMeansFormats)
 output=${1:-.build/docs/site}
 bin=$(swift build --show-bin-path)
 work=.build/docs

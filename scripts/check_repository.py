@@ -16,7 +16,7 @@ import sys
 MAX_LINES = 1000
 MAX_BYTES = 6_500_000
 # Recorded numbers and fixtures are as long as they are.
-DATA_FOLDERS = ("Tests/FastKMeansCoreTests/Golden/", "Tests/Fixtures/", "Benchmarks/results/")
+DATA_FOLDERS = ("Tests/FastKMeansReferenceTests/Golden/", "Tests/Fixtures/", "Benchmarks/results/")
 TEXT_ENDINGS = {
     ".swift", ".c", ".h", ".cpp", ".py", ".sh", ".md", ".txt", ".toml", ".yml", ".yaml", ".modulemap", ".json",
 }
@@ -36,6 +36,9 @@ PUBLIC_POINTER = re.compile(
     rf"^\s*(?:@\w+(?:\([^)]*\))? )*public (?:(?!{NEXT_DECLARATION})[^{{=])*\bUnsafe\w+", re.MULTILINE
 )
 DECISION_NAME = re.compile(r"(\d{4})-[a-z0-9]+(?:-[a-z0-9]+)*\.md")
+# A step of a walk in ARCHITECTURE.md: its number, `Type.function`, and the file that has it.
+WALK_STEP = re.compile(r"^(\d+)\. `([\w.]+)` in `([^`]+)`", re.MULTILINE)
+LONGEST_WALK = 20
 MARKDOWN_LINK = re.compile(r"(?<!`)\[[^\]\n]*\]\(([^)\s]+)\)")
 
 
@@ -93,9 +96,9 @@ def no_traps(repository):
 
 
 def core_without_foundation(repository):
-    folders = ("Sources/FastKMeansCore/", "Sources/FastKMeansText/")
+    folders = ("Sources/FastKMeansCore/", "Sources/FastKMeansReference/", "Sources/FastKMeansText/")
     for name, line, _ in repository.matches(FOUNDATION, *folders):
-        yield f"{name}:{line}: the core and the text target do without Foundation"
+        yield f"{name}:{line}: the core, reference and text targets do without Foundation"
 
 
 def no_public_pointers(repository):
@@ -145,9 +148,23 @@ def links_lead_somewhere(repository):
                 yield f"{name}:{text.count(chr(10), 0, match.start()) + 1}: link to a missing file: {target}"
 
 
+def walks_are_short_and_true(repository):
+    text = dict(repository.texts("ARCHITECTURE.md")).get("ARCHITECTURE.md", "")
+    for number, symbol, name in WALK_STEP.findall(text):
+        kind, _, function = symbol.rpartition(".")
+        path = repository.root / name
+        source = path.read_text(encoding="utf-8") if path.is_file() else ""
+        defined = r"\binit[(?<]" if function == "init" else rf"\b(?:func|def) {function}\b"
+        if not re.search(defined, source) or (kind and not re.search(rf"\b{kind}\b", source)):
+            yield f"ARCHITECTURE.md: step {number}: {name} has no {symbol}"
+        if int(number) > LONGEST_WALK:
+            yield f"ARCHITECTURE.md: a walk has {number} steps, more than {LONGEST_WALK}: {symbol}"
+
+
 RULES = (
     no_machine_paths, no_placeholders, no_own_issue_numbers, no_traps, core_without_foundation, no_public_pointers,
     decisions_are_numbered, files_are_short, files_are_small, links_lead_somewhere,
+    walks_are_short_and_true,
 )
 
 

@@ -35,22 +35,22 @@ fka_status upload(fka_device *device, const fka_prototype_rows *rows, fka_protot
 
 void release(fka_prototypes *prototypes) { delete prototypes; }
 
-int64_t batchRows(fka_prototypes *prototypes, const fka_request *request, double valuesPerRow) {
+int64_t batchRows(fka_prototypes *prototypes, int32_t question, double valuesPerRow) {
   int64_t rows = 1;
   guarded(nullptr, [&] {
     fk::Scope scope(prototypes->device, nullptr);
-    rows = fk::batchRows(*prototypes, *request, valuesPerRow);
+    rows = fk::batchRows(*prototypes, question, valuesPerRow);
   });
   return rows;
 }
 
-fka_status submit(fka_prototypes *prototypes, const fka_row_view *rows, const fka_request *request, fka_job **job,
+fka_status submit(fka_prototypes *prototypes, const fka_row_view *rows, int32_t question, fka_job **job,
                   fka_error *error) {
   *job = nullptr;
   return guarded(error, [&] {
     const c10::Stream *stream = prototypes->device->turn();
     fk::Scope scope(prototypes->device, stream);
-    *job = new fka_job(prototypes, *rows, *request, stream);
+    *job = new fka_job(prototypes, *rows, question, stream);
   });
 }
 

@@ -30,14 +30,11 @@ class FeatureMap {
   std::unordered_map<uint32_t, int32_t> sparse_;
 };
 
-/// A block of neighbouring prototypes that holds whole classes.
+/// A block of neighbouring prototypes.
 struct Block {
   int64_t first = 0, count = 0, lanes = 0;
   at::Tensor table; // rows x lanes; undefined where it is made for each batch
   at::Tensor biases; // lanes, single precision; undefined if there are none
-  at::Tensor classes; // count, the class of each, less the block's first class
-  int64_t firstClass = 0, classCount = 0, largestClass = 0;
-  at::Tensor classStarts, classEnds; // of each class, within the block
 };
 
 constexpr int64_t kBlockLanes = 4096;
@@ -59,7 +56,7 @@ inline at::ScalarType scalarType(int32_t precision) {
 
 struct fka_prototypes {
   fka_device *device;
-  int64_t count = 0, featureCount = 0, classCount = 0;
+  int64_t count = 0, featureCount = 0;
   at::ScalarType type = at::kFloat;
   bool isDense = false;
   /// Rows of the table; the feature of each.
@@ -95,7 +92,6 @@ struct fka_prototypes {
   static fka_prototypes *make(fka_device *device, const fka_prototype_rows &rows) {
     auto made = std::make_unique<fka_prototypes>(device, rows.feature_count);
     made->count = rows.count;
-    made->classCount = rows.class_count;
     made->isDense = rows.offsets == nullptr;
     made->type = fk::scalarType(rows.precision);
     made->densifies = !device->kernels || fk::environmentText("FASTKMEANS_TORCH_SPARSE") == "densify";
@@ -138,37 +134,14 @@ struct fka_prototypes {
   }
 
   void cutBlocks(const fka_prototype_rows &rows) {
-    std::vector<int64_t> starts(static_cast<size_t>(classCount) + 1, 0);
-    for (int64_t i = 0; i < count; i++) starts[rows.class_indices[i] + 1]++;
-    for (int64_t c = 0; c < classCount; c++) starts[c + 1] += starts[c];
-    int64_t limit = fk::kBlockLanes;
-    for (int64_t c = 0; c < classCount;) {
-      int64_t end = c + 1;
-      while (end < classCount && starts[end + 1] - starts[c] <= limit) end++;
-      if (starts[end] > starts[c]) addBlock(rows, starts, c, end);
-      c = end;
-    }
+    for (int64_t first = 0; first < count; first += fk::kBlockLanes) addBlock(rows, first);
   }
 
-  void addBlock(const fka_prototype_rows &rows, const std::vector<int64_t> &starts, int64_t firstClass, int64_t endClass) {
+  void addBlock(const fka_prototype_rows &rows, int64_t first) {
     fk::Block block;
-    block.first = starts[firstClass];
-    block.count = starts[endClass] - block.first;
+    block.first = first;
+    block.count = std::min(fk::kBlockLanes, count - first);
     block.lanes = (block.count + 7) / 8 * 8;
-    block.firstClass = firstClass;
-    block.classCount = endClass - firstClass;
-    auto classes = at::empty({block.count}, at::kLong), begins = at::empty({block.classCount}, at::kLong);
-    auto ends = at::empty({block.classCount}, at::kLong);
-    auto *own = classes.data_ptr<int64_t>(), *begin = begins.data_ptr<int64_t>(), *end = ends.data_ptr<int64_t>();
-    for (int64_t i = 0; i < block.count; i++) own[i] = rows.class_indices[block.first + i] - firstClass;
-    for (int64_t c = 0; c < block.classCount; c++) {
-      begin[c] = starts[firstClass + c] - block.first;
-      end[c] = starts[firstClass + c + 1] - block.first;
-      block.largestClass = std::max(block.largestClass, end[c] - begin[c]);
-    }
-    block.classes = classes.to(device->device);
-    block.classStarts = begins.to(device->device);
-    block.classEnds = ends.to(device->device);
     if (rows.biases) {
       auto biases = at::zeros({block.lanes}, at::kFloat);
       std::copy(rows.biases + block.first, rows.biases + block.first + block.count, biases.data_ptr<float>());

@@ -25,12 +25,12 @@ inline at::Tensor product(const at::Tensor &rows, const at::Tensor &table) {
 
 struct fka_job {
   fka_prototypes *prototypes;
-  fka_request request;
+  int32_t question;
   fk::Batch batch;
   const c10::Stream *stream;
 
-  fka_job(fka_prototypes *prototypes, const fka_row_view &rows, const fka_request &request, const c10::Stream *stream)
-      : prototypes(prototypes), request(request), batch(*prototypes, rows), stream(stream) {
+  fka_job(fka_prototypes *prototypes, const fka_row_view &rows, int32_t question, const c10::Stream *stream)
+      : prototypes(prototypes), question(question), batch(*prototypes, rows), stream(stream) {
     prepare();
     auto order = tiles();
     auto *kernel = denseKernel();
@@ -39,7 +39,6 @@ struct fka_job {
       if (kernel) runDense(*kernel, block, table);
       else for (auto [first, count] : order) answer(block, table, first, count);
     }
-    if (request.question == FKA_ABOVE) sortAbove();
     bringBack();
   }
 
@@ -52,45 +51,27 @@ struct fka_job {
     auto data = [](const at::Tensor &tensor, auto *type) -> decltype(type) {
       return tensor.defined() ? tensor.data_ptr<std::remove_const_t<std::remove_pointer_t<decltype(type)>>>() : nullptr;
     };
-    answer->offsets = data(offsets_, (int64_t *)nullptr);
     answer->prototypes = data(prototypesOut_, (int32_t *)nullptr);
     answer->scores = data(scores_, (float *)nullptr);
-    answer->other_prototypes = data(otherPrototypes_, (int32_t *)nullptr);
-    answer->other_scores = data(otherScores_, (float *)nullptr);
   }
 
  private:
-  int64_t width_ = 0;
-  at::Tensor keys_, scores_, prototypesOut_, otherScores_, otherPrototypes_, offsets_, classes_;
-  std::vector<at::Tensor> aboveRows_, abovePrototypes_, aboveScores_;
+  int64_t width_ = 1;
+  at::Tensor keys_, scores_, prototypesOut_;
 
   fka_device *device() const { return prototypes->device; }
-  bool usesKeys() const {
-    return device()->kernels && width_ == 1 &&
-           (request.question == FKA_TOP_PROTOTYPES || request.question == FKA_TOP_CLASSES);
-  }
 
   void prepare() {
     int64_t rows = batch.rowCount;
-    switch (request.question) {
-      case FKA_TOP_PROTOTYPES: width_ = std::min(request.limit, prototypes->count); break;
-      case FKA_TOP_CLASSES: width_ = std::min(request.limit, prototypes->classCount); break;
-      case FKA_OWN_AND_OTHER: width_ = 1; break;
-      case FKA_SCORES: width_ = prototypes->count; break;
-      default: width_ = 0;
-    }
-    if (usesKeys()) {
-      keys_ = at::zeros({rows}, device()->options(at::kLong));
-    } else if (request.question == FKA_SCORES) {
+    if (question == FKA_SCORES) {
+      width_ = prototypes->count;
       scores_ = at::empty({rows, width_}, device()->options(at::kFloat));
-    } else if (request.question != FKA_ABOVE) {
-      scores_ = at::full({rows, width_}, fk::kNone, device()->options(at::kFloat));
-      prototypesOut_ = at::full({rows, width_}, -1, device()->options(at::kInt));
+    } else if (device()->kernels) {
+      keys_ = at::zeros({rows}, device()->options(at::kLong));
+    } else {
+      scores_ = at::full({rows}, fk::kNone, device()->options(at::kFloat));
+      prototypesOut_ = at::full({rows}, -1, device()->options(at::kInt));
     }
-    if (request.question != FKA_OWN_AND_OTHER) return;
-    otherScores_ = scores_.clone();
-    otherPrototypes_ = prototypesOut_.clone();
-    classes_ = at::from_blob(const_cast<int32_t *>(request.classes), {rows}, at::kInt).to(at::kLong).to(device()->device);
   }
 
   int64_t densifiedBytes() const {
@@ -166,112 +147,24 @@ struct fka_job {
   }
 
   void take(const at::Tensor &scores, const fk::Block &block, int64_t first, int64_t count) {
-    if (request.question == FKA_SCORES) {
+    if (question == FKA_SCORES) {
       scores_.narrow(0, first, count).narrow(1, block.first, block.count).copy_(scores);
       return;
     }
-    // A score that is no number never wins; sorting would put it first.
+    // A score that is no number never wins.
     scores.nan_to_num_(fk::kNone, std::numeric_limits<double>::infinity(), fk::kNone);
-    switch (request.question) {
-      case FKA_TOP_PROTOTYPES: return takeTop(scores, block, first, count);
-      case FKA_TOP_CLASSES: return takeClasses(scores, block, first, count);
-      case FKA_OWN_AND_OTHER: return takeOwnAndOther(scores, block, first, count);
-      default: return takeAbove(scores, block, first);
-    }
-  }
-
-  void takeTop(const at::Tensor &scores, const fk::Block &block, int64_t first, int64_t count) {
-    auto [values, places] = scores.topk(std::min(width_, block.count), 1);
-    merge(values, places.add(block.first), scores_, prototypesOut_, first, count);
-  }
-
-  /// The best score of each class, the best of these, and then which prototype has it.
-  void takeClasses(const at::Tensor &scores, const fk::Block &block, int64_t first, int64_t count) {
-    auto best = at::full({count, block.classCount}, fk::kNone, scores.options());
-    best.scatter_reduce_(1, block.classes.unsqueeze(0).expand({count, block.count}), scores, "amax");
-    auto [values, classes] = best.topk(std::min(width_, block.classCount), 1);
-    // A class without prototypes has no score and names none.
-    auto isEmpty = block.classEnds.index({classes}).le(block.classStarts.index({classes}));
-    auto found = block.largestClass <= 4 * width_ ? bestMembers(scores, block, classes)
-                                                  : bestOfClasses(scores, block, classes);
-    merge(values.masked_fill(isEmpty, fk::kNone), found.add(block.first), scores_, prototypesOut_, first, count);
-  }
-
-  /// Small classes: looks at one member of every class after the other.
-  at::Tensor bestMembers(const at::Tensor &scores, const fk::Block &block, const at::Tensor &classes) const {
-    auto starts = block.classStarts.index({classes}), last = block.classEnds.index({classes}) - 1;
-    auto found = starts.clamp(0, block.count - 1);
-    auto top = scores.gather(1, found);
-    for (int64_t member = 1; member < block.largestClass; member++) {
-      auto place = at::minimum(starts + member, last).clamp_min(0);
-      auto score = scores.gather(1, place);
-      auto isBetter = score.gt(top);
-      found = at::where(isBetter, place, found);
-      top = at::where(isBetter, score, top);
-    }
-    return found;
-  }
-
-  /// Large classes: looks at all scores for one class after the other.
-  at::Tensor bestOfClasses(const at::Tensor &scores, const fk::Block &block, const at::Tensor &classes) const {
-    std::vector<at::Tensor> found;
-    for (int64_t place = 0; place < classes.size(1); place++) {
-      auto own = block.classes.unsqueeze(0).eq(classes.narrow(1, place, 1));
-      found.push_back(std::get<1>(scores.masked_fill(own.logical_not(), fk::kNone).max(1, true)));
-    }
-    return at::cat(found, 1);
-  }
-
-  void takeOwnAndOther(const at::Tensor &scores, const fk::Block &block, int64_t first, int64_t count) {
-    auto own = block.classes.add(block.firstClass).unsqueeze(0).eq(classes_.narrow(0, first, count).unsqueeze(1));
-    auto [ownValues, ownPlaces] = scores.masked_fill(own.logical_not(), fk::kNone).max(1, true);
-    auto [otherValues, otherPlaces] = scores.masked_fill(own, fk::kNone).max(1, true);
-    merge(ownValues, ownPlaces.add(block.first), scores_, prototypesOut_, first, count);
-    merge(otherValues, otherPlaces.add(block.first), otherScores_, otherPrototypes_, first, count);
-  }
-
-  /// Takes a block's best into the best so far; of equal ones those of earlier blocks stay before later ones.
-  void merge(const at::Tensor &values, const at::Tensor &places, const at::Tensor &scores, const at::Tensor &winners,
-             int64_t first, int64_t count) {
-    auto oldScores = scores.narrow(0, first, count), oldWinners = winners.narrow(0, first, count);
-    auto allScores = at::cat({oldScores, values}, 1);
-    auto allPlaces = at::cat({oldWinners, places.to(at::kInt)}, 1);
-    auto sorted = at::sort(allScores, /*stable=*/true, 1, /*descending=*/true);
-    auto order = std::get<1>(sorted).narrow(1, 0, scores.size(1));
-    auto best = std::get<0>(sorted).narrow(1, 0, scores.size(1));
-    oldScores.copy_(best);
-    oldWinners.copy_(allPlaces.gather(1, order).masked_fill(best.eq(fk::kNone), -1));
-  }
-
-  void takeAbove(const at::Tensor &scores, const fk::Block &block, int64_t first) {
-    auto places = scores.gt(request.threshold).nonzero();
-    auto rows = places.select(1, 0), columns = places.select(1, 1);
-    aboveScores_.push_back(scores.index({rows, columns}));
-    aboveRows_.push_back(rows + first);
-    abovePrototypes_.push_back((columns + block.first).to(at::kInt));
-  }
-
-  /// Brings the hits, which come block by block, into the order of rows; within a row prototypes ascend already.
-  void sortAbove() {
-    auto counts = at::zeros({batch.rowCount + 1}, at::kLong);
-    if (aboveRows_.empty()) {
-      offsets_ = counts;
-      scores_ = at::empty({0}, at::kFloat);
-      prototypesOut_ = at::empty({0}, at::kInt);
-      return;
-    }
-    auto rows = at::cat(aboveRows_);
-    auto order = std::get<1>(at::sort(rows, /*stable=*/true, 0, /*descending=*/false));
-    scores_ = at::cat(aboveScores_).index_select(0, order);
-    prototypesOut_ = at::cat(abovePrototypes_).index_select(0, order);
-    counts.narrow(0, 1, batch.rowCount).copy_(at::bincount(rows, {}, batch.rowCount));
-    offsets_ = counts.cumsum(0);
+    auto [values, places] = scores.max(1);
+    auto oldScores = scores_.narrow(0, first, count), oldWinners = prototypesOut_.narrow(0, first, count);
+    // Of equal ones those of earlier blocks stay.
+    auto isBetter = values.gt(oldScores);
+    oldWinners.copy_(at::where(isBetter, places.add(block.first).to(at::kInt), oldWinners));
+    oldScores.copy_(at::where(isBetter, values, oldScores));
   }
 
   /// Starts the copies to the host.
   void bringBack() {
     if (device()->isHost()) return;
-    for (auto *tensor : {&keys_, &scores_, &prototypesOut_, &otherScores_, &otherPrototypes_, &offsets_}) {
+    for (auto *tensor : {&keys_, &scores_, &prototypesOut_}) {
       if (!tensor->defined() || tensor->device().is_cpu()) continue;
       auto host = at::empty(tensor->sizes(), tensor->options().device(at::kCPU).pinned_memory(device()->device.is_cuda()));
       host.copy_(*tensor, device()->device.is_cuda());
@@ -302,17 +195,16 @@ struct fka_job {
 namespace fk {
 
 /// How many rows a batch may have: all that are under way, with what they answer, in half of the free memory.
-inline int64_t batchRows(const fka_prototypes &prototypes, const fka_request &request, double valuesPerRow) {
+inline int64_t batchRows(const fka_prototypes &prototypes, int32_t question, double valuesPerRow) {
   constexpr int64_t most = 32768;
   int64_t free = 0, total = 0;
   prototypes.device->memory(free, total);
   double perRow = 64 + 12 * valuesPerRow;
-  if (request.question == FKA_SCORES) perRow += 8.0 * prototypes.count;
-  if (request.question == FKA_TOP_PROTOTYPES || request.question == FKA_TOP_CLASSES) perRow += 24.0 * request.limit;
+  perRow += question == FKA_SCORES ? 8.0 * prototypes.count : 24.0;
   double room = 0.5 * static_cast<double>(std::max<int64_t>(0, free - 2 * kBatchesUnderWay * tileBytes()));
   double rows = room / (kBatchesUnderWay * perRow);
   // A block of all scores is handed on at once: some tens of megabytes.
-  if (request.question == FKA_SCORES)
+  if (question == FKA_SCORES)
     rows = std::min(rows, static_cast<double>(tileBytes()) / std::max<double>(1, 4.0 * prototypes.count));
   return std::max<int64_t>(1, std::min<int64_t>(most, static_cast<int64_t>(rows)));
 }

@@ -136,11 +136,11 @@ def agreement(scores, best):
     return float(numpy.mean(mine >= scores.max(axis=1) - 1e-7))
 
 
-def compare(report, device, name, rows, centers, classes, precision, repeats, limit, **environment):
+def compare(report, device, name, rows, centers, precision, repeats, limit, **environment):
     os.environ.update(environment)
     try:
         with Peak(device_name(device)) as peak:
-            prototypes = device.upload(centers, classes, PRECISIONS[precision])
+            prototypes = device.upload(centers, PRECISIONS[precision])
             view = fk.View(rows)
             took, (best, _) = seconds(lambda: prototypes.best(view), repeats)
             prototypes.release()
@@ -239,11 +239,10 @@ def main():
     report.add(f"matrix rate of the library, {precision}", tera_per_second=operations / 1e12)
 
     rows, centers = dense_problem(random, *arguments.dense)
-    classes = numpy.arange(centers.shape[0]) // 3
     name = "dense {} x {} against {}".format(*arguments.dense)
     for kind, limit in (("float32", 0.9999), ("bfloat16", 0.9)):
         part = rows if is_gpu or kind == "float32" else rows[:512]
-        rate, _ = compare(report, device, name, part, centers, classes, kind, arguments.repeats, limit)
+        rate, _ = compare(report, device, name, part, centers, kind, arguments.repeats, limit)
         if kind == precision:
             report.add("   share of the matrix rate", share=rate * 2 * rows.shape[1] * len(centers) / operations)
     if arguments.tool:
@@ -256,7 +255,7 @@ def main():
         for path in ("kernel", "densify"):
             # Multiplying every absent feature too takes its time; a part of the rows tells the rate.
             part = rows if path != "densify" else rows[:4_000 if is_gpu else 256]
-            ours[path] = compare(report, device, f"{name}, {path}", part, centers, classes, kind, arguments.repeats, limit,
+            ours[path] = compare(report, device, f"{name}, {path}", part, centers, kind, arguments.repeats, limit,
                                  FASTKMEANS_TORCH_SPARSE=path)
         if arguments.reference:
             time_reference(report, arguments.reference, rows, centers, classes, kind, arguments.device, ours["kernel"])

@@ -4,10 +4,10 @@ import ctypes as c
 
 import numpy
 
-ABI = 2
+ABI = 3
 UNDER_WAY = 3  # batches, as many as the core submits before it waits
 FLOAT32, FLOAT16, BFLOAT16 = range(3)
-TOP_PROTOTYPES, TOP_CLASSES, OWN_AND_OTHER, ABOVE, SCORES = range(5)
+BEST, SCORES = range(2)
 
 
 class Error(c.Structure):
@@ -22,8 +22,7 @@ class Info(c.Structure):
 
 class PrototypeRows(c.Structure):
     _fields_ = [("count", c.c_int64), ("feature_count", c.c_int64), ("offsets", c.c_void_p), ("columns", c.c_void_p),
-                ("values", c.c_void_p), ("biases", c.c_void_p), ("class_indices", c.c_void_p),
-                ("class_count", c.c_int64), ("precision", c.c_int32)]
+                ("values", c.c_void_p), ("biases", c.c_void_p), ("precision", c.c_int32)]
 
 
 class RowView(c.Structure):
@@ -31,13 +30,8 @@ class RowView(c.Structure):
                 ("values", c.c_void_p), ("scales", c.c_void_p)]
 
 
-class Request(c.Structure):
-    _fields_ = [("question", c.c_int32), ("limit", c.c_int64), ("threshold", c.c_float), ("classes", c.c_void_p)]
-
-
 class Answer(c.Structure):
-    _fields_ = [("row_count", c.c_int64), ("width", c.c_int64), ("offsets", c.c_void_p), ("prototypes", c.c_void_p),
-                ("scores", c.c_void_p), ("other_prototypes", c.c_void_p), ("other_scores", c.c_void_p)]
+    _fields_ = [("row_count", c.c_int64), ("width", c.c_int64), ("prototypes", c.c_void_p), ("scores", c.c_void_p)]
 
 
 def function(result, *arguments):
@@ -54,8 +48,8 @@ class Table(c.Structure):
         ("info", function(c.c_int, c.c_void_p, c.POINTER(Info), c.POINTER(Error))),
         ("upload", function(c.c_int, c.c_void_p, c.POINTER(PrototypeRows), c.POINTER(c.c_void_p), c.POINTER(Error))),
         ("release", function(None, c.c_void_p)),
-        ("batch_rows", function(c.c_int64, c.c_void_p, c.POINTER(Request), c.c_double)),
-        ("submit", function(c.c_int, c.c_void_p, c.POINTER(RowView), c.POINTER(Request), c.POINTER(c.c_void_p),
+        ("batch_rows", function(c.c_int64, c.c_void_p, c.c_int32, c.c_double)),
+        ("submit", function(c.c_int, c.c_void_p, c.POINTER(RowView), c.c_int32, c.POINTER(c.c_void_p),
                             c.POINTER(Error))),
         ("wait", function(c.c_int, c.c_void_p, c.POINTER(Answer), c.POINTER(Error))),
         ("drop", function(None, c.c_void_p)),
@@ -92,16 +86,15 @@ class Device:
         return {name: value.decode() if isinstance(value := getattr(info, name), bytes) else value
                 for name, _ in Info._fields_}
 
-    def upload(self, prototypes, classes, precision):
+    def upload(self, prototypes, precision):
         """Prototypes: a dense float32 array, or a SciPy CSR matrix of float32."""
-        return Prototypes(self, prototypes, numpy.ascontiguousarray(classes, numpy.int32), precision)
+        return Prototypes(self, prototypes, precision)
 
 
 class Prototypes:
-    def __init__(self, device, rows, classes, precision):
+    def __init__(self, device, rows, precision):
         self.device, self.plugin = device, device.plugin
-        view = PrototypeRows(count=rows.shape[0], feature_count=rows.shape[1], class_indices=address(classes),
-                             class_count=int(classes.max()) + 1, precision=precision)
+        view = PrototypeRows(count=rows.shape[0], feature_count=rows.shape[1], precision=precision)
         kept = csr_parts(rows) if hasattr(rows, "indptr") else (None, None, numpy.ascontiguousarray(rows, numpy.float32))
         view.offsets, view.columns, view.values = map(address, kept)
         self.handle = c.c_void_p()
@@ -112,22 +105,21 @@ class Prototypes:
 
     def best(self, view):
         """The best prototype of each row of a `View` and its score; copies included."""
-        request = Request(question=TOP_PROTOTYPES, limit=1)
-        size = self.plugin.table.batch_rows(self.handle, c.byref(request), view.values_per_row)
+        size = self.plugin.table.batch_rows(self.handle, BEST, view.values_per_row)
         best = numpy.empty(view.shape[0], numpy.int32)
         scores = numpy.empty(view.shape[0], numpy.float32)
         pending = []
         for first in range(0, view.shape[0], size):
-            pending.append((first, self.submit(view.part(first, size), request)))
+            pending.append((first, self.submit(view.part(first, size))))
             if len(pending) == UNDER_WAY:
                 self.take(*pending.pop(0), best, scores)
         for part in pending:
             self.take(*part, best, scores)
         return best, scores
 
-    def submit(self, part, request):
+    def submit(self, part):
         job = c.c_void_p()
-        self.plugin.call("submit", self.handle, c.byref(part), c.byref(request), c.byref(job))
+        self.plugin.call("submit", self.handle, c.byref(part), BEST, c.byref(job))
         return job
 
     def take(self, first, job, best, scores):

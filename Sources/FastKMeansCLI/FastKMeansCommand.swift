@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The program: finds the command, runs it, and turns every error into one line and an exit code.
+/// The program: parses the call, runs its command, and turns every error into one line and an exit code.
 @main
 struct FastKMeansCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -19,6 +19,7 @@ public struct MeasuredIndex: Sendable {
   public init(of model: ClassifierModel<Label>, method: String? = nil) throws {
     let storage = model.storage
     index = try method.map { try storage.makeIndex(method: Self.named($0)) } ?? storage.index()
+    try index.prepare()
     isRefined = storage.refined != nil
     storedValueCount = (storage.refined?.weights ?? storage.prototypes).storedValueCount
   }
@@ -47,6 +48,7 @@ public struct MeasuredIndex: Sendable {
     index = try ScoringIndex(
       prototypes: set, classCount: prototypes.rowCount,
       method: isPartial.map { $0 ? .partialProduct : .denseProduct })
+    try index.prepare()
     isRefined = false
     storedValueCount = set.storedValueCount
   }
@@ -69,18 +71,18 @@ public struct MeasuredIndex: Sendable {
     var best = [Int32](repeating: -1, count: rows.rowCount)
     try rows.withRows { view in
       try best.withUnsafeMutableBufferPointer {
-        try index.bestPrototypeIndices(of: view, workers: threads, into: $0)
+        try index.bestPrototypes(of: view, scales: nil, workers: threads, into: $0)
       }
     }
     return best
   }
 
-  /// The same with the score of each, which takes an exact sum for every document.
+  /// The score of the best class of each row, which takes an exact sum for every document.
   public func bestScores(of rows: Features, threads: Int) throws -> [Float] {
     var hits = [PrototypeHit](repeating: .none, count: rows.rowCount)
     try rows.withRows { view in
       try hits.withUnsafeMutableBufferPointer {
-        try index.bestPrototypes(of: view, workers: threads, into: $0)
+        try index.bestClasses(1, of: view, scales: nil, workers: threads, into: $0)
       }
     }
     return hits.map(\.score)

@@ -129,10 +129,11 @@ package struct RefinementCase {
     }
   }
 
-  /// Documents count by how they compare.
-  private var meanWeight: Double {
+  /// How much a document counts beside the others, in single precision as training has it.
+  private func relativeWeight(of row: Int) -> Double {
     guard let weights, weights.contains(where: { $0 > 0 }) else { return 1 }
-    return weights.reduce(0.0) { $0 + Double($1) } / Double(weights.count)
+    let total = weights.reduce(0.0) { $0 + Double($1) }
+    return Double(Float(Double(weights[row]) * Double(weights.count) / total))
   }
 
   private func document(_ row: Int) -> RefinementTwin.Document {
@@ -141,6 +142,6 @@ package struct RefinementCase {
     return RefinementTwin.Document(
       terms: values.indices.filter { values[$0] != 0 }.map { ($0, values[$0]) },
       scale: distance == .cosine ? 1 / length : Double(unit), classIndex: classes[row],
-      weight: Double(weights?[row] ?? 1) / meanWeight)
+      weight: relativeWeight(of: row))
   }
 }

@@ -38,37 +38,22 @@ package struct ScoringTwin {
     }
   }
 
-  /// All prototypes of a row that pass, best first, equal ones by their index.
-  package func ranked(_ row: Int, where passes: (Int32) -> Bool = { _ in true }) -> [PrototypeHit] {
-    scores[row].enumerated()
-      .filter { passes(classIndices[$0.offset]) }
-      .map { PrototypeHit(prototype: Int32($0.offset), score: $0.element) }
-      .sorted { $0.score > $1.score || ($0.score == $1.score && $0.prototype < $1.prototype) }
-  }
-
-  package func best(_ row: Int, where passes: (Int32) -> Bool = { _ in true }) -> PrototypeHit {
+  /// The best prototype of a row; of equal ones the first.
+  package func best(_ row: Int) -> PrototypeHit {
     var best = PrototypeHit.none
     for (prototype, score) in scores[row].enumerated() where score > best.score {
-      if passes(classIndices[prototype]) { best = PrototypeHit(prototype: Int32(prototype), score: score) }
+      best = PrototypeHit(prototype: Int32(prototype), score: score)
     }
     return best
   }
 
-  package func topPrototypes(_ k: Int, _ row: Int) -> [PrototypeHit] {
-    Self.padded(Array(ranked(row).prefix(k)), to: k)
-  }
-
-  package func topClasses(_ k: Int, _ row: Int) -> [PrototypeHit] {
+  /// The best prototype of each of the best classes of a row, best first, equal ones by their index, padded with none.
+  package func bestClasses(_ count: Int, _ row: Int) -> [PrototypeHit] {
+    let ranked = scores[row].enumerated()
+      .map { PrototypeHit(prototype: Int32($0.offset), score: $0.element) }
+      .sorted { $0.score > $1.score || ($0.score == $1.score && $0.prototype < $1.prototype) }
     var seen: Set<Int32> = []
-    let best = ranked(row).filter { seen.insert(classIndices[Int($0.prototype)]).inserted }
-    return Self.padded(Array(best.prefix(k)), to: k)
-  }
-
-  package func above(_ threshold: Float, _ row: Int) -> [PrototypeHit] {
-    ranked(row).filter { $0.score > threshold }.sorted { $0.prototype < $1.prototype }
-  }
-
-  private static func padded(_ hits: [PrototypeHit], to count: Int) -> [PrototypeHit] {
-    hits + Array(repeating: .none, count: count - hits.count)
+    let best = ranked.filter { seen.insert(classIndices[Int($0.prototype)]).inserted }.prefix(count)
+    return best + Array(repeating: .none, count: count - best.count)
   }
 }

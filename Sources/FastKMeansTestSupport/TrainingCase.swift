@@ -1,4 +1,5 @@
 import FastKMeansCore
+import FastKMeansReference
 
 /// A random training problem: clustered rows with empty, repeated and weighted ones among them, and prototypes to
 /// start from, some of which no row will choose.
@@ -89,6 +90,24 @@ public struct TrainingCase: Sendable {
   }
 }
 
+extension TrainingCase {
+  /// A problem for the reference mode, with the options that only batches heed.
+  public static func reference(seed: UInt64) -> TrainingCase {
+    var random = CounterRandom(seed: seed, stream: 55)
+    var problem = TrainingCase(seed: seed)
+    problem.options.mode = .reference
+    if random.nextUnit() < 0.3 { problem.options.decay = 0.6 }
+    if random.nextUnit() < 0.3 {
+      problem.options.percentileThreshold = [0.1, 0.5, 0.9][random.nextIndex(below: 3)]
+    }
+    if random.nextUnit() < 0.5 {
+      problem.options.isMergeRelative = random.nextUnit() < 0.5
+      problem.options.mergeThreshold = random.nextUnit() * (problem.options.isMergeRelative ? 0.8 : 0.3)
+    }
+    return problem
+  }
+}
+
 extension PrototypeSet {
   /// Everything that a prototype set says, bit for bit.
   public var bits: [UInt64] {
@@ -108,4 +127,9 @@ extension PrototypeSet {
       return dense
     }
   }
+}
+
+/// The largest difference between two vectors, as a share of the larger value where that is above 1.
+public func largestDifference(_ left: [Double], _ right: [Double]) -> Double {
+  zip(left, right).map { abs($0 - $1) / max(1, abs($1)) }.max() ?? 0
 }

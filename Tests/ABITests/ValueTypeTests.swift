@@ -1,5 +1,6 @@
 import CFastKMeans
 import FastKMeansCore
+import FastKMeansReference
 import FastKMeansTestSupport
 import Testing
 

@@ -2,12 +2,11 @@ import FastKMeansCore
 import FastKMeansFormats
 import Testing
 
-@Suite("Records that come one by one")
+@Suite("Records in memory")
 struct RecordParserTests {
   private func options() -> ReaderOptions {
     var options = ReaderOptions()
     options.setsBadRowsAside = true
-    options.maxRecordBytes = 60
     return options
   }
 
@@ -17,15 +16,13 @@ struct RecordParserTests {
 
   @Test func eachIsARowAsALineWouldBe() throws {
     let cases: [(RowFormat, [String])] = [
-      (.tsv, ["a\tone", "b\ttwo lines\nin one", "no label", "a\tthree"]),
-      (.jsonl, [#"{"label":"a","text":"one"}"#, "{\"label\":\"b\",\n \"text\":\"two\"}", "{}", "not JSON"]),
-      (.svmlight, ["1 1:2 3:4", "2 2:1\n1 1:1", "x y", "2 1:1"]),
+      (.tsv, ["a\tone", "b\ttwo", "no label", "a\tthree"]),
+      (.jsonl, [#"{"label":"a","text":"one"}"#, #"{"label":"b", "text":"two"}"#, "{}", "not JSON"]),
+      (.svmlight, ["1 1:2 3:4", "x y", "2 1:1"]),
     ]
     for (format, records) in cases {
       let parser = try parser(format)
-      for (number, record) in records.enumerated() {
-        try parser.append(Array(record.utf8), number: 100 + number)
-      }
+      try parser.append(lines: Array(records.map { $0 + "\n" }.joined().utf8), first: 100)
       let batch = try parser.takeBatch()
       #expect(batch.data.rowCount + batch.rejected.count == records.count, "\(format)")
       #expect(batch.data.labels?.count == batch.data.rowCount)
@@ -40,20 +37,10 @@ struct RecordParserTests {
     }
   }
 
-  @Test func aLongOneIsSetAside() throws {
-    let parser = try parser(.tsv)
-    try parser.append(Array(("a\t" + String(repeating: "x", count: 70)).utf8), number: 5)
-    let batch = try parser.takeBatch()
-    #expect(batch.rejected.map(\.reason.problem) == [.recordTooLong(byteCount: 72, limit: 60)])
-    #expect(batch.data.rowCount == 0)
-  }
-
   @Test func laterRecordsKeepToWhatIsKnown() throws {
     let parser = try parser(.svmlight)
     parser.expect(featureCount: 3, labelKind: .integer)
-    for (number, record) in ["1 1:1", "1 4:1", "spam 1:1"].enumerated() {
-      try parser.append(Array(record.utf8), number: number)
-    }
+    try parser.append(lines: Array("1 1:1\n1 4:1\nspam 1:1\n".utf8), first: 0)
     let batch = try parser.takeBatch()
     #expect(batch.data.rowCount == 1)
     #expect(batch.rejected.count == 2)

@@ -55,7 +55,7 @@ import Testing
     let folder = try ScratchFolder()
     var random = CounterRandom(seed: 3)
     let matrix = try RandomRows.sparse(rows: 50, columns: 30, &random)
-    try AtomicFile.write(to: folder.file("x.npz")) { sink in
+    try OutputFile.write(to: folder.file("x.npz")) { sink in
       try NpzWriter(path: "x.npz", sink: sink, isCompressed: false).write(matrix)
     }
     #expect(try LabelledData.read(folder.file("x.npz"), options: unlabelled()).sparse == matrix)

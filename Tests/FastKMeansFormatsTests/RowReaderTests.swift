@@ -8,7 +8,9 @@ import Testing
 @Suite struct RowReaderTests {
   static let samples: [(name: String, text: String)] = [
     ("x.tsv", (0..<500).map { "l\($0 % 7)\ttext \($0)\r\n" }.joined()),
-    ("x.csv", "label,text\n" + (0..<500).map { "l\($0 % 7),\"text\n\($0), \"\"q\"\"\"\n" }.joined()),
+    (
+      "x.csv", "label,text\n" + (0..<500).map { "l\($0 % 7),\"text\n\($0), \"\"q\"\"\"\n" }.joined()
+    ),
     ("x.jsonl", (0..<500).map { "{\"text\":\"t\\n\($0)\",\"label\":\($0 % 7)}\n" }.joined()),
     ("x.svm", (0..<500).map { "\($0 % 7) \($0 % 3 + 1):1.5 9:\($0)\n# comment\n" }.joined()),
   ]
@@ -21,7 +23,8 @@ import Testing
     options.zeroBased = .false
     let path = try folder.file(sample.name, sample.text)
     let whole = try LabelledData.read(path, options: options)
-    try RowWriter.write(whole, to: folder.file("copy.\(sample.name).gz"), format: RowFormat(path: path))
+    try RowWriter.write(
+      whole, to: folder.file("copy.\(sample.name).gz"), format: RowFormat(path: path))
     for path in [path, folder.file("copy.\(sample.name).gz")] {
       let expected = try LabelledData.read(path, options: options)
       var position = ReaderPosition()
@@ -35,7 +38,8 @@ import Testing
     }
   }
 
-  private func next(_ path: String, _ options: ReaderOptions, _ position: inout ReaderPosition) throws
+  private func next(_ path: String, _ options: ReaderOptions, _ position: inout ReaderPosition)
+    throws
     -> RowBatch?
   {
     let format = RowFormat(path: path.replacingOccurrences(of: "copy.", with: ""))
@@ -60,7 +64,8 @@ import Testing
     let reader = try RowReader(path: folder.file("x.tsv", Self.samples[0].text))
     let batch = try #require(try reader.next(maxBytes: 100))
     #expect(reader.position.byte >= 100 && reader.position.byte < 116)
-    #expect(batch.data.rowCount == reader.position.row && reader.position.line == reader.position.row)
+    #expect(
+      batch.data.rowCount == reader.position.row && reader.position.line == reader.position.row)
   }
 
   @Test func badRowsAreSetAsideWithTheirReason() throws {
@@ -113,5 +118,29 @@ import Testing
     _ = try folder.file("pipe.seen", "")
     #expect(try reader.next(maxRows: 2)?.data.texts == ["three"])
     #expect(try reader.next(maxRows: 2) == nil)
+  }
+
+  @Test(arguments: ["a\tone\nb\ttwo\n", "\u{FEFF}a\tone\nb\ttwo\n", "\u{FEFF}"])
+  func aByteOrderMarkMayComeInParts(_ text: String) throws {
+    let folder = try ScratchFolder()
+    let options = ReaderOptions(format: .tsv)
+    let reader = try RowReader(
+      DrippingSource(Array(text.utf8)), name: "drips", format: .tsv, options: options)
+    let file = try RowReader(path: folder.file("x", text), options: options)
+    #expect(try reader.next() == file.next())
+    #expect(reader.position == file.position || text.utf8.count == 3)
+  }
+}
+
+/// Gives one byte at a time.
+private final class DrippingSource: ByteSource {
+  private var bytes: ArraySlice<UInt8>
+
+  init(_ bytes: [UInt8]) { self.bytes = bytes[...] }
+
+  func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+    guard let byte = bytes.popFirst() else { return 0 }
+    buffer[0] = byte
+    return 1
   }
 }

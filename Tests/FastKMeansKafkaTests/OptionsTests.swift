@@ -44,7 +44,7 @@ struct OptionsTests {
 
   @Test func errorsAreOneLine() {
     let place = TopicPartition(topic: "docs", partition: 3)
-    let fault = KafkaFault(code: -1, name: "_X", text: "two\nlines")
+    let fault = KafkaError.Fault(code: -1, name: "_X", text: "two\nlines")
     let errors: [KafkaError] = [
       .notBuilt, .badAddress("a\nb", reason: "r"), .unreachable(brokers: "a:1", seconds: 2.5, reason: fault),
       .noTopic("docs", brokers: "a:1"), .offsetOutOfRange(place, offset: 1, earliest: 5, latest: 9),

@@ -4,8 +4,8 @@ import Testing
 
 @Suite("Kafka: speaking of outages")
 struct OutageWatchTests {
-  private let fault = KafkaFault(code: -195, name: "_TRANSPORT", text: "refused")
-  private let allDown = KafkaFault(code: -187, name: "_ALL_BROKERS_DOWN", text: "all down")
+  private let fault = KafkaError.Fault(code: -195, name: "_TRANSPORT", text: "refused")
+  private let allDown = KafkaError.Fault(code: -187, name: "_ALL_BROKERS_DOWN", text: "all down")
 
   @Test func speaksAtOnceThenEverMoreRarely() {
     var watch = OutageWatch()

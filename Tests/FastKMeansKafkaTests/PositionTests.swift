@@ -8,9 +8,9 @@ struct PositionTests {
   private var sample: KafkaPosition {
     var position = KafkaPosition(topic: "docs")
     position.next = [0: 12, 7: 0, 3: .max]
-    position.rows.append(partition: 3, offset: 5, key: "YQ==")
-    position.rows.append(partition: 3, offset: 6, key: nil)
-    position.rows.append(partition: 0, offset: 7, key: "")
+    position.rows.append(partition: 3, offset: 5, key: [0x61])
+    position.rows.append(partition: 3, offset: 6, key: [UInt8]?.none)
+    position.rows.append(partition: 0, offset: 7, key: [])
     return position
   }
 
@@ -26,9 +26,9 @@ struct PositionTests {
 
   @Test func runsHoldRecordsThatFollowEachOther() {
     var list = RecordList()
-    for offset in 10..<20 { list.append(partition: 1, offset: Int64(offset), key: nil) }
-    list.append(partition: 2, offset: 20, key: nil)
-    list.append(partition: 2, offset: 22, key: nil)
+    for offset in 10..<20 { list.append(partition: 1, offset: Int64(offset), key: [UInt8]?.none) }
+    list.append(partition: 2, offset: 20, key: [UInt8]?.none)
+    list.append(partition: 2, offset: 22, key: [UInt8]?.none)
     #expect(list.runs.count == 3)
     #expect(list.count == 12)
     #expect(list.records.map(\.offset) == [10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 22])

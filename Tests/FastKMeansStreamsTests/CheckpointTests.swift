@@ -146,6 +146,7 @@ struct CheckpointTests {
     for data in cases {
       let bytes = RowCoding.encode(data)
       #expect(try RowCoding.decode(bytes) == data)
+      #expect(RowCoding.checksum(of: data) == CRC32C(bytes).value)
       for cut in bytes.indices {
         #expect(throws: (any Error).self, "cut at \(cut)") { try RowCoding.decode(Array(bytes[..<cut])) }
       }

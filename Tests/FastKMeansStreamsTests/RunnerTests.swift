@@ -60,7 +60,7 @@ struct RunnerTests {
   @Test func secondWriterIsRefused() throws {
     let rehearsal = Rehearsal(text: TextOptions())
     let first = try rehearsal.open(textSource())
-    #expect(throws: StreamError.locked(folder: "m.state", process: "\(ProcessNumber.current)")) {
+    #expect(throws: StreamError.locked(folder: "m.state", process: "\(System.processIdentifier)")) {
       try rehearsal.open(textSource())
     }
     try first.run(stop: StopSignal()) { _ in }

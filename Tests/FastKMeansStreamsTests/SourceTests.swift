@@ -286,9 +286,9 @@ struct SourceTests {
     #expect(throws: FormatError.self) {
       try FollowedRowSource(path: folder.path("rows.npz"), format: .npz, options: options()) { _ in }
     }
-    #expect(throws: FileError.notFound(path: "none")) { try InputKind.isRegularFile("none") }
+    #expect(throws: FileError.notFound(path: "none")) { try FileRowSource.canRead("none") }
     #expect(throws: FileError.isFolder(path: folder.url.path)) {
-      try InputKind.isRegularFile(folder.url.path)
+      try FileRowSource.canRead(folder.url.path)
     }
     #expect(throws: FormatError.self) {
       try pipe(.npy) { _ in }

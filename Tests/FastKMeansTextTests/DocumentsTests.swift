@@ -8,8 +8,6 @@ import Testing
     documents.appendPart([UInt8]("é".utf8)[...])
     documents.endDocument()
     documents.append(utf8: [0xFF, 0x41][...])
-    documents.appendPart([1, 2, 3][...])
-    documents.discardUnfinished()
     documents.append("end")
     #expect((0..<documents.count).map { documents.text(at: $0) } == ["one", "", "twoé", "\u{FFFD}A", "end"])
     #expect(try UTF8Documents(bytes: documents.bytes, offsets: documents.offsets) == documents)

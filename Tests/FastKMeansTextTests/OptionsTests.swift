@@ -21,7 +21,7 @@ import Testing
   }
 
   @Test func defaultsAreThoseOfTheCommandLine() throws {
-    let options = try TextOptions().validated().options
+    let options = try TextOptions().validated()
     #expect(options.lowercase && options.sublinearTF)
     #expect(options.ngrams == 1...1 && options.minDocumentFrequency == 2 && options.maxFeatures == 100_000)
     #expect(options.stopWords == .none && options.hashingBits == nil)

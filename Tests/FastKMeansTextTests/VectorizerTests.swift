@@ -8,7 +8,7 @@ import Testing
   ]
 
   @Test func emptyAndUnknownDocumentsGiveZeroRows() throws {
-    let vectorizer = try TFIDFVectorizer().fitted(to: Self.texts)
+    let vectorizer = try TFIDFVectorizer.fit(to: Self.texts)
     let rows = try vectorizer.transform(["", " \n", "a b c", "zebra", "the cat"])
     #expect(rows.rowOffsets == [0, 0, 0, 0, 0, 2])
     #expect(try vectorizer.transform([String]()).rowCount == 0)
@@ -16,7 +16,7 @@ import Testing
   }
 
   @Test func oneTextEqualsItsRowAmongMany() throws {
-    let vectorizer = try TFIDFVectorizer(ngrams: 1...2).fitted(to: Self.texts)
+    let vectorizer = try TFIDFVectorizer.fit(to: Self.texts, options: TextOptions(ngrams: 1...2))
     let rows = try vectorizer.transform(Self.texts)
     for (index, text) in Self.texts.enumerated() {
       #expect(try vectorizer.transform(text) == rows.selectingRows([index]))
@@ -59,12 +59,12 @@ import Testing
   }
 
   @Test func refusesNothingToLearnFrom() throws {
-    #expect(throws: InputError.noRows) { try TFIDFVectorizer().fitted(to: [String]()) }
+    #expect(throws: InputError.noRows) { try TFIDFVectorizer.fit(to: [String]()) }
     #expect(throws: TextError.emptyVocabulary(documents: 3)) {
-      try TFIDFVectorizer().fitted(to: ["", "a b", "!!"])
+      try TFIDFVectorizer.fit(to: ["", "a b", "!!"])
     }
     #expect(throws: TextError.noTermsRemain(minimumDocumentFrequency: 2, documents: 2)) {
-      try TFIDFVectorizer().fitted(to: ["one two", "three four"])
+      try TFIDFVectorizer.fit(to: ["one two", "three four"])
     }
     #expect(throws: TextError.notFitted) { try TFIDFVectorizer().transform(["one"]) }
     #expect(throws: TextError.notFitted) { try TFIDFVectorizer().transform("one") }

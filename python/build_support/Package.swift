@@ -17,15 +17,20 @@ let package = Package(
       pkgConfig: "zlib",
       providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]
     ),
-    .target(name: "FastKMeans", dependencies: ["CFastKMeansKernels", "CFastKMeansAccelerator"]),
-    .target(name: "FastKMeansText", dependencies: ["FastKMeans"]),
+    .target(name: "FastKMeansCore", dependencies: ["CFastKMeansKernels", "CFastKMeansAccelerator"]),
+    .target(name: "FastKMeansReference", dependencies: ["CFastKMeansKernels", "FastKMeansCore"]),
+    .target(name: "FastKMeansText", dependencies: ["FastKMeansCore"]),
     .target(
       name: "FastKMeansFormats",
-      dependencies: ["CFastKMeansKernels", "FastKMeans", "FastKMeansText", "CZlib"]),
+      dependencies: [
+        "CFastKMeansKernels", "FastKMeansCore", "FastKMeansReference", "FastKMeansText", "CZlib",
+      ]),
     .target(name: "CFastKMeans"),
     .target(
       name: "FastKMeansABI",
-      dependencies: ["CFastKMeans", "FastKMeans", "FastKMeansText", "FastKMeansFormats"]
+      dependencies: [
+        "CFastKMeans", "FastKMeansCore", "FastKMeansReference", "FastKMeansText", "FastKMeansFormats",
+      ]
     ),
   ],
   swiftLanguageModes: [.v6]

@@ -1,6 +1,7 @@
 """What the documents show in Python runs, and the table of parameters names them all."""
 
 import gzip
+import pathlib
 import re
 
 from conftest import ROOT, WORDNET, needed, sparse_data
@@ -42,13 +43,17 @@ def test_none_of_these(tmp_path, monkeypatch):
     assert names["clf"].rejection_ == {"false_accept_rate": 0.05, "per_class": False}
 
 
-def test_the_front_page():
+def test_the_front_page(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     rows, labels = sparse_data(documents=300)
+    texts = ["screen stays black", "no picture on the screen", "invoice is wrong", "refund for my invoice"]
     names = {
+        "texts": texts, "labels": ["hardware", "hardware", "billing", "billing"],
         "X_train": rows[:200], "y_train": labels[:200], "X_test": rows[200:], "X_new": rows[200:], "y_new": labels[200:],
     }
     for block in blocks(ROOT / "README.md"):
         exec(compile(block, "README.md", "exec"), names)
+    assert pathlib.Path("tickets.safetensors").exists()
 
 
 def test_the_package_s_own_page(tmp_path, monkeypatch):

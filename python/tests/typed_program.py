@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from typing_extensions import assert_type
 
-from fast_kmeans_classifier import BadDataError, Explanation, FastKMeansClassifier, OpenSet, TfidfVectorizer, TopK
+from fast_kmeans_classifier import BadDataError, Explanation, FastKMeansClassifier, OpenSet, TextClassifier, TfidfVectorizer, TopK
 from FastKMeansClassifier import FastKMeansClassifier as OldName
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -31,6 +31,11 @@ assert_type(clf.n_features_in_, int)
 assert_type(vectorizer.vocabulary_, dict[str, int])
 assert_type(TfidfVectorizer.load("model.safetensors"), TfidfVectorizer)
 assert_type(OldName(k_init=3), FastKMeansClassifier)
+texts = TextClassifier(ngrams=(1, 2), min_df=1, k_init=5)
+assert_type(texts.fit(["red apple", "green car"], ["food", "machine"]), TextClassifier)
+assert_type(texts.explain(["red apple"]), list[Explanation])
+assert_type(texts.vectorizer_, TfidfVectorizer)
+assert_type(TextClassifier.load("model.safetensors"), TextClassifier)
 probabilities: Array = clf.predict_proba(rows)
 predicted: Array = clf.predict(rows)
 weights: Array = clf.centroid_weights_

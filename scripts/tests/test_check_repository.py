@@ -30,6 +30,9 @@ CASES = {
         "public struct A {\n  public var size: Int\n  private let bytes: UnsafeRawPointer\n}",
     ),
     "files_are_short": ("Sources/A/a.swift", "\n" * 1001, "\n" * 1000),
+    "walks_are_short_and_true": (
+        "ARCHITECTURE.md", "1. `A.go` in `Sources/A/A.swift` goes.", "1. A step that names nothing.",
+    ),
     "links_lead_somewhere": (
         "docs/a.md", "See [b](b.md).", "See [me](a.md#top), [far](https://example.org/x.md).",
     ),
@@ -53,6 +56,18 @@ class RulesTest(unittest.TestCase):
             with self.subTest(rule):
                 self.assertEqual(len(breaches_with({name: bad})), 1)
                 self.assertEqual(breaches_with({name: good}), [])
+
+    def test_walks_name_what_exists_and_end(self):
+        source = {"Sources/A/A.swift": "struct A {\n  init() {}\n  func go() {}\n}\n"}
+
+        def found(steps):
+            walk = "".join(f"{number}. `{symbol}` in `Sources/A/A.swift` goes.\n" for number, symbol in steps)
+            return breaches_with({**source, "ARCHITECTURE.md": walk})
+
+        self.assertEqual(found([(1, "A.init"), (2, "A.go"), (20, "go")]), [])
+        for step in [(1, "A.stop"), (1, "B.go"), (21, "A.go")]:
+            with self.subTest(step):
+                self.assertEqual(len(found([step])), 1)
 
     def test_rejects_two_decisions_with_one_number(self):
         found = breaches_with({"docs/decisions/0007-a.md": "", "docs/decisions/0007-b.md": ""})

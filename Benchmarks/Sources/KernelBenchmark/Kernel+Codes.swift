@@ -30,7 +30,7 @@ extension Kernel {
     ]
   }
 
-  /// The staged search at the headline's shape: lists of rare features, a stage of rows, the bound of each prototype.
+  /// The bounded search at the headline's shape: lists of rare features, a stage of rows, the bound of each prototype.
   static func staged(level: Int32) -> [Kernel] {
     let kernels = fk_staged_for(level).pointee
     var random = CounterRandom(seed: 4)

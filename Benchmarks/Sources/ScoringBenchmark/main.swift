@@ -1,7 +1,7 @@
 // Documents a second under trained models: the scoring index by itself, with scores, and the whole of prediction.
 //
 //   swift run -c release --package-path Benchmarks \
-//     ScoringBenchmark X_test.npz [threads=2] [documents=20000] [method=staged] MODEL ...
+//     ScoringBenchmark X_test.npz [threads=2] [documents=20000] [method=bounded] MODEL ...
 //
 // A line of JSON for each model. Rates are documents a CPU second on one thread, in the fastest of three repetitions;
 // with `threads` also the wall seconds of one thread and of so many, for what a second core is worth.
@@ -75,7 +75,7 @@ func scaling(_ index: MeasuredIndex, _ rows: Features, threads: Int) throws -> T
 }
 
 func measure(_ path: String, _ rows: Features) throws -> ScoringRun {
-  let model = try ModelFile.read(path, threadCount: 1).model
+  let model = try ClassifierModel<Label>(contentsOf: path, threadCount: 1)
   let start = processCPUSeconds()
   let index = try MeasuredIndex(of: model, method: word("method"))
   let built = processCPUSeconds() - start
@@ -87,7 +87,7 @@ func measure(_ path: String, _ rows: Features) throws -> ScoringRun {
     buildSeconds: built,
     best: try rate(of: rows) { _ = try index.best(of: rows, threads: 1) },
     bestWithScores: try rate(of: rows) { _ = try index.bestScores(of: rows, threads: 1) },
-    predict: try rate(of: rows) { _ = try model.predictedClassIndices(rows) })
+    predict: try rate(of: rows) { _ = try model.labels(of: rows) })
   if threads > 1 { run.threads = try scaling(index, rows, threads: threads) }
   return run
 }

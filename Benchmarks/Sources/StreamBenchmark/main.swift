@@ -53,7 +53,7 @@ for batch in 0..<batchCount {
   }
   let (features, own) = (Features.sparse(rows.selectingRows(indices)), labels.selectingRows(indices))
   let start = processCPUSeconds()
-  let report = try classifier.fitBatch(features, labels: own, measuringError: flags.contains("measure"))
+  let report = try classifier.learn(features, labels: own, measuringError: flags.contains("measure"))
   seconds.append(processCPUSeconds() - start)
   if let error = report.errorBeforeUpdate {
     wrong += error * Double(indices.count)
@@ -71,7 +71,7 @@ print("first tenth \(early / Double(tenth)) s a batch, last tenth \(late / Doubl
 if tested > 0 { print("prequential error \(wrong / Double(tested))") }
 if let files = argument("test")?.split(separator: ",").map(String.init), files.count == 2 {
   let (testRows, testLabels) = try read(files[0], files[1])
-  let predicted = try classifier.model.predict(.sparse(testRows))
+  let predicted = try classifier.classifier().labels(of: testRows)
   let right = predicted.indices.filter { predicted[$0] == testLabels[$0] }.count
   print("accuracy \(Double(right) / Double(max(1, predicted.count)))")
 }

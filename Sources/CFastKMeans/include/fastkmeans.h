@@ -178,41 +178,81 @@ FKM_API void fkm_buffer_free(fkm_buffer *buffer);
 /* ---------------------------------------------------------------------------------------------------------------
  * Classifier: learns
  *
- * Options are a JSON object by name, UTF-8; what is not named keeps its default:
+ * Options are a JSON object by name, UTF-8; what is not named keeps its default.
  *
- *   name                   value                          default     meaning
- *   k_init                 whole number from 1, or "auto" 3           prototypes per class
- *   k_bytes                null, or whole number from 1   null        with "auto": the bytes that prototypes may take
- *   k_list                 null, [3,2,...] by position    null        the number for some classes; by label:
- *                          in the sorted classes,                     {"sport": 5} for texts, and for either type
- *                          or by label                                a list of pairs [[7, 5], [8, 2]]
- *   init_method            "kmeans++" or "random"         "kmeans++"  how first prototypes are chosen
- *   distance               "cosine" or "euclidean"        "cosine"
- *   dtype                  "float16", "bfloat16",         "float32"   how prototypes are stored and multiplied
- *                          "float32", "float64"
- *   soft                   true or false                  true        soft assignment
- *   soft_type              "linear" or "softmax"          "linear"
- *   temperature            number above 0                 1.0
- *   lambda_penalty         number from 0                  0.1
- *   merge_threshold        number from 0, or null         null
- *   relative_merge         true or false                  false
- *   percentile_threshold   0 to 1, or null                null
- *   batch_size             whole number from 1            10240
- *   n_threads              -1 (all cores) or from 1       -1
- *   min_weight             number from 0                  1e-3
- *   truncation_threshold   number from 0                  1e-4
- *   max_iters              whole number from 1            50
- *   tol                    number from 0                  1e-4
- *   random_state           0 to 2^64 - 1                  42
- *   refine                 whole number from 0, or "auto" "auto"      epochs of refinement
- *   decay                  above 0, at most 1             1.0
- *   half_life              null, or number above 0        null        documents of a stream after which half of a
- *                                                                     prototype's mass is left, on top of decay
- *   warm_start             true or false                  false
- *   mode                   "default" or "reference"       "default"
- *   device                 "cpu", "cuda", "cuda:1" (any   "cpu"       where to refine and to answer; all but "cpu" go
- *                          number), "mps", "torch:cpu",               through a plug-in (docs/gpu.md). It stays with no
- *                          "auto"                                     model file
+ * Options of training:
+ *
+ *   name                 value                          default     meaning
+ *   k_init               a whole number from 1, or      3           Prototypes per class to start with; auto: as
+ *                        "auto"                                     many as a class's size and variety justify,
+ *                                                                   up to 5. With refinement on, this is the
+ *                                                                   most that a class gets.
+ *   k_list               whole numbers from 1: a list,  null        The number of prototypes of some classes: by
+ *                        an object by label, or a list              label, or by position in the sorted classes.
+ *                        of pairs of label and number               A class that is not named gets the common
+ *                                                                   number.
+ *   init_method          "kmeans++", "random"           "kmeans++"  How the first prototypes are chosen. Python
+ *                                                                   and C take prototypes to start from, too. A
+ *                                                                   class without any is seeded by k-means++.
+ *   distance             "cosine", "euclidean"          "cosine"    How vectors are compared. With the cosine
+ *                                                                   every row is scaled to unit length.
+ *   dtype                "float16", "bfloat16",         "float32"   The precision in which prototypes are stored
+ *                        "float32", "float64"                       and multiplied.
+ *   soft                 true or false                  true        Soft assignment; false: hard k-means. With
+ *                                                                   refinement on, prototypes start from hard
+ *                                                                   clusters.
+ *   soft_type            "linear", "softmax"            "linear"    How similarities become shares.
+ *   temperature          a number above 0               1.0         Divides the logits of softmax.
+ *   lambda_penalty       a number from 0                0.1         Taken off the similarity to prototypes of
+ *                                                                   another class. In the default mode a
+ *                                                                   document moves the prototypes of its own
+ *                                                                   class only. Only in mode reference.
+ *   merge_threshold      a number from 0, or null       null        Merge prototypes of a class that are closer
+ *                                                                   than this.
+ *   relative_merge       true or false                  false       The merge threshold is a fraction of the
+ *                                                                   mean distance between prototypes.
+ *   min_weight           a number from 0                0.001       A prototype with no more mass than this is
+ *                                                                   dead.
+ *   truncation_threshold a number from 0                0.0001      Smaller coordinates are dropped where scores
+ *                                                                   are computed.
+ *   percentile_threshold 0 to 1, or null                null        Truncate and merge only what also lies below
+ *                                                                   this quantile.
+ *   max_iters            a whole number from 1          50          Epochs of k-means at most.
+ *   tol                  a number from 0                0.0001      Stop when no prototype moves further, and
+ *                                                                   none was merged.
+ *   batch_size           a whole number from 1          10240       Rows per chunk of mode reference, and per
+ *                                                                   batch of `fastkmeans stream`.
+ *   n_threads            -1 (all cores) or 1 to 4096    -1          Threads; -1: all cores. The result has the
+ *                                                                   same bits for any number.
+ *   random_state         a whole number from 0 to 2^64  42          Seeds the random numbers.
+ *                        - 1
+ *   refine               a whole number from 0 to 1000, "auto"      Epochs of discriminative refinement; 0:
+ *                        or "auto"                                  none. auto: as long as held-out rows, or the
+ *                                                                   size of the data, suggest. Only in mode
+ *                                                                   default.
+ *   decay                above 0, at most 1             1.0         What is left of a prototype's mass after
+ *                                                                   each batch.
+ *   half_life            a number above 0, or null      null        Documents of a stream after which half of a
+ *                                                                   prototype's mass is left. It counts the
+ *                                                                   weights of documents of all classes, and
+ *                                                                   comes on top of the decay. Only in mode
+ *                                                                   default.
+ *   k_bytes              a whole number from 1, or null null        With an automatic count of prototypes: the
+ *                                                                   bytes that these may take at most. Refined
+ *                                                                   weights count, too. Where the limit is too
+ *                                                                   small for all, classes with the most
+ *                                                                   documents per prototype are served first;
+ *                                                                   every class keeps at least one prototype.
+ *   device               "cpu", "cuda", "cuda:N",       "cpu"       Where to refine and to answer. All but the
+ *                        "mps", "torch:cpu", "auto"                 processor go through a plug-in, see
+ *                                                                   docs/gpu.md.
+ *   warm_start           true or false                  false       Another `fit` goes on from the prototypes
+ *                                                                   that are there.
+ *   mode                 "default", "reference"         "default"   Behaviour: exact epochs by class, or the
+ *                                                                   reference implementation's to the letter.
+ *                                                                   The reference implementation is the PyTorch
+ *                                                                   class of the same name, see
+ *                                                                   docs/migrating.md.
  *
  * A number that JSON cannot write may be given as a text: "nan", "inf". It is refused by name, like every value that is
  * not allowed: FKM_INVALID_OPTION. A name that is not in the table is refused too.
@@ -581,16 +621,26 @@ FKM_API int32_t fkm_model_calibrate(const fkm_model *model, const fkm_rows *rows
 /* ---------------------------------------------------------------------------------------------------------------
  * Text
  *
- * Options are a JSON object by name; what is not named keeps its default:
+ * Options are a JSON object by name; what is not named keeps its default. `ngrams` is [1, 2] or "1-2".
  *
- *   name           value                                   default
- *   lowercase      true or false                           true
- *   ngrams         [1, 2] or "1-2": words a term, 1 to 8   [1, 1]
- *   min_df         whole number of documents from 1        2
- *   max_features   whole number from 1, or null            100000
- *   sublinear_tf   true or false                           true
- *   stop_words     null, "english", or a list of words     null
- *   hashing        null, or 1 to 30: 2^bits columns        null
+ * Options of text:
+ *
+ *   name                 value                          default     meaning
+ *   ngrams               two whole numbers from 1 to 8, [1, 1]      Terms of this many words, smallest to
+ *                        such as 1-2                                largest, such as 1-2. In JSON a list of the
+ *                                                                   two numbers, in Python a pair.
+ *   min_df               a whole number of documents    2           A term must occur in this many documents.
+ *                        from 1                                     Without effect when hashing.
+ *   max_features         a whole number from 1, or null 100000      Keep this many of the most frequent terms.
+ *                                                                   Without effect when hashing.
+ *   sublinear_tf         true or false                  true        Count 1 + ln(occurrences).
+ *   stop_words           null, english, or a list of    null        Words to leave out: the list of this
+ *                        words                                      package, or your own. On the command line
+ *                                                                   your own are a file with a word a line,
+ *                                                                   elsewhere a list.
+ *   lowercase            true or false                  true        Fold the text before it is split.
+ *   hashing              1 to 30 bits, or null          null        2^bits columns by the terms' hash, in place
+ *                                                                   of a vocabulary.
  *
  * Words are runs of at least two letters, digits or underscores; rows have unit length.
  */

@@ -14,7 +14,7 @@ extern "C" {
  */
 
 /* Goes up with every change of this file. */
-#define FKA_ABI 2u
+#define FKA_ABI 3u
 
 /* The exported function: `const fka_plugin *fka_get_plugin(void)`. */
 #define FKA_ENTRY "fka_get_plugin"
@@ -62,8 +62,6 @@ typedef struct {
   const uint32_t *columns;
   const float *values;
   const float *biases;           /* count, or NULL for none */
-  const int32_t *class_indices;  /* count, ascending */
-  int64_t class_count;
   int32_t precision;             /* fka_precision: how they are kept and multiplied */
 } fka_prototype_rows;
 
@@ -78,29 +76,16 @@ typedef struct {
 } fka_row_view;
 
 typedef enum {
-  FKA_TOP_PROTOTYPES = 0, /* the `limit` best of each row, best first */
-  FKA_TOP_CLASSES = 1,    /* the best prototype of each of the `limit` best classes */
-  FKA_OWN_AND_OTHER = 2,  /* the best of the row's own class, and the best of any other */
-  FKA_ABOVE = 3,          /* all above the threshold, by ascending prototype */
-  FKA_SCORES = 4          /* the score of every prototype */
+  FKA_BEST = 0,  /* the best prototype of each row */
+  FKA_SCORES = 1 /* the score of every prototype */
 } fka_question;
 
-typedef struct {
-  int32_t question;
-  int64_t limit;
-  float threshold;
-  const int32_t *classes; /* of each row, for FKA_OWN_AND_OTHER; -1: none of the classes */
-} fka_request;
-
-/* Valid until the job is dropped. Places without a prototype hold -1 and minus infinity. */
+/* Valid until the job is dropped. */
 typedef struct {
   int64_t row_count;
-  int64_t width;             /* hits in each row; 0 for FKA_ABOVE */
-  const int64_t *offsets;    /* FKA_ABOVE: row_count + 1 */
-  const int32_t *prototypes; /* own prototypes for FKA_OWN_AND_OTHER; NULL for FKA_SCORES */
-  const float *scores;
-  const int32_t *other_prototypes; /* FKA_OWN_AND_OTHER */
-  const float *other_scores;
+  int64_t width;             /* scores in each row */
+  const int32_t *prototypes; /* FKA_BEST: one for each row, -1 for none; else NULL */
+  const float *scores;       /* FKA_BEST: of these prototypes, minus infinity for none */
 } fka_answer;
 
 /* How a prototype's documents add up. */
@@ -132,10 +117,10 @@ typedef struct {
   fka_status (*upload)(fka_device *device, const fka_prototype_rows *rows, fka_prototypes **prototypes, fka_error *error);
   void (*release)(fka_prototypes *prototypes);
   /* How many rows one batch may have so that three batches fit into the free memory beside the prototypes. */
-  int64_t (*batch_rows)(fka_prototypes *prototypes, const fka_request *request, double values_per_row);
+  int64_t (*batch_rows)(fka_prototypes *prototypes, int32_t question, double values_per_row);
 
   /* Starts a batch; up to two may be under way. */
-  fka_status (*submit)(fka_prototypes *prototypes, const fka_row_view *rows, const fka_request *request, fka_job **job,
+  fka_status (*submit)(fka_prototypes *prototypes, const fka_row_view *rows, int32_t question, fka_job **job,
                        fka_error *error);
   fka_status (*wait)(fka_job *job, fka_answer *answer, fka_error *error);
   void (*drop)(fka_job *job);

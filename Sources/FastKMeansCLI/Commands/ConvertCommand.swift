@@ -62,7 +62,7 @@ struct ConvertCommand: ParsableCommand {
     }
   }
 
-  /// The option that says that the input is a model.
+  /// The option that marks the input as a model; `nil` for rows.
   private var modelOption: String? {
     if dtype != nil { return "--dtype" }
     if keep != nil { return "--keep" }
@@ -84,12 +84,35 @@ struct ConvertCommand: ParsableCommand {
     guard !(output == "-" && display.json) else {
       throw CallError("--json and --output - would both write to standard output; name a file for the model")
     }
-    let result = try ModelConversion(
-      inputPath: input.input, outputPath: output,
-      compaction: ModelCompaction(precision: dtype, keptShare: keep, weightBits: weightBits),
-      check: evaluate.map { (path: $0, rows: input.rows, largestLoss: maxAccuracyLoss) }
-    ).run()
-    try emit(display.json ? [result.json.text] : result.lines)
+    try OutputFile.check(output)
+    let before = try ModelFile.read(input.input)
+    let converted = try before.compacted(
+      ModelCompaction(precision: dtype, keptShare: keep, weightBits: weightBits))
+    let after = converted.contents
+    let comparison = try evaluate.map { try compare(before, after, on: $0) }
+    if let comparison, let maxAccuracyLoss { try comparison.check(maxAccuracyLoss) }
+    try Interruption.tidily(writing: output) { try ModelFile.write(after, to: output) }
+    let summary = ConversionSummary(
+      before: before.model.prototypes.precision, after: after.model.prototypes.precision,
+      loss: converted.loss,
+      bytesBefore: OutputFile.size(input.input) ?? 0, bytesAfter: OutputFile.size(output) ?? 0,
+      comparison: comparison)
+    try emit(display.json ? [summary.json.text] : summary.lines)
+  }
+
+  /// Scores labelled rows with the model before and after it was made smaller.
+  private func compare(_ before: ModelContents, _ after: ModelContents, on path: String) throws
+    -> ModelComparison
+  {
+    let options = try input.rows.readerOptions(of: path, requiresLabels: true)
+    let reader = try before.readerOptions(options, labelKind: before.labelKind)
+    let rows = try LabelledData.read(path, options: reader)
+    let features = try before.features(of: rows)
+    let labels = try rows.requiredLabels.column(kind: before.labelKind)
+    return ModelComparison(
+      truth: ClassNumbering(before.model.classes).numbers(of: labels),
+      before: try before.model.predictedClassIndices(features),
+      after: try after.model.predictedClassIndices(features))
   }
 
   private func convertRows() throws {
@@ -97,14 +120,29 @@ struct ConvertCommand: ParsableCommand {
       throw CallError(
         "\(input.input) is a model; say what it is to become with --dtype, --keep or --weight-bits")
     }
-    let rows = try RowConversion(
-      inputPath: input.input, reader: input.readerOptions(requiresLabels: false), outputPath: output,
-      outputFormat: resolvedOutputFormat(), labelsPath: labelsOutput
-    ).run(ProgressDisplay(isQuiet: display.quiet))
+    let reader = try input.readerOptions(requiresLabels: false)
+    let format = try resolvedOutputFormat()
+    for path in [output, labelsOutput ?? "-"] { try OutputFile.check(path) }
+    if let input = reader.format, input.holdsDocuments != format.holdsDocuments {
+      let reason =
+        input.holdsDocuments
+        ? "texts become vectors when a model is trained; use tsv, csv or jsonl"
+        : "vectors cannot become texts; use svmlight, npz or npy"
+      throw CallError("cannot convert \(input.rawValue) to \(format.rawValue): \(reason)")
+    }
+    let progress = ProgressDisplay(isQuiet: display.quiet)
+    let rows = try progress.run("reading \(input.input)") { _ in
+      try LabelledData.read(input.input, options: reader).fitting(format)
+    }.result
+    try progress.run("writing \(output)") { _ in
+      try Interruption.tidily(writing: output) {
+        try RowWriter.write(rows, to: output, format: format, labelsPath: labelsOutput)
+      }
+    }
     if display.json {
-      try emit([JSON.fields(["documents": .integer(rows), "output": .string(output)]).text])
+      try emit([JSON.fields(["documents": .integer(rows.rowCount), "output": .string(output)]).text])
     } else {
-      try emit(["\(Readable.count(rows, "row")) written to \(output)"])
+      try emit(["\(Readable.count(rows.rowCount, "row")) written to \(output)"])
     }
   }
 
@@ -121,12 +159,7 @@ struct ConvertCommand: ParsableCommand {
     return format
   }
 
-  /// Says what was done, beside the result if that is on standard output.
   private func emit(_ lines: [String]) throws {
-    if output != "-" {
-      try StandardOutput.write(lines)
-    } else if !display.quiet {
-      StandardError.write(lines.joined(separator: "\n") + "\n")
-    }
+    try StandardOutput.write(lines, besides: output, isQuiet: display.quiet)
   }
 }

@@ -22,13 +22,9 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     let options = try input.readerOptions(requiresLabels: true)
-    let rule = try rejection.rule()
-    let loaded = try model.load().rejecting(rule)
-    var reader = try loaded.readerOptions(options, format: input.resolvedFormat())
-    // Texts that look like numbers are texts if that is what the model knows.
-    reader.labelKind = loaded.labelKind
-    let run = EvaluationRun(model: loaded, inputPath: input.input, reader: reader)
-    let result = try run.run(ProgressDisplay(isQuiet: display.quiet))
-    try StandardOutput.write(display.json ? [result.json.text] : result.lines)
+    let contents = try model.load(rejecting: rejection.rule())
+    let evaluation = try Evaluation(
+      of: contents, on: input.input, options, ProgressDisplay(isQuiet: display.quiet))
+    try StandardOutput.write(display.json ? [evaluation.json.text] : evaluation.lines)
   }
 }

@@ -1,5 +1,7 @@
 import ArgumentParser
+import FastKMeansCore
 import FastKMeansFormats
+import FastKMeansText
 
 struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -44,13 +46,30 @@ struct ExplainCommand: ParsableCommand {
   }
 
   func run() throws {
-    let loaded = try model.load()
-    let run = ExplanationRun(model: loaded, wordCount: topWords, isJSON: json)
-    if let text { return try run.explain(text) }
+    let contents = try model.load()
+    if let text {
+      return try explain(.text(UTF8Documents(CollectionOfOne(text)), labels: nil), firstRow: 0, contents)
+    }
     let path = input ?? "-"
     let options = try rows.readerOptions(of: path, requiresLabels: false)
-    var reader = try loaded.readerOptions(options, format: rows.resolvedFormat(of: path))
-    reader.labelKind = .text
-    try run.explain(path, reader)
+    let reader = try RowReader(path: path, options: contents.readerOptions(options, labelKind: .text))
+    var rowCount = 0
+    // Few at a time: an explanation is much larger than its document.
+    while let batch = try reader.next(maxRows: 256, maxBytes: 4 << 20) {
+      try explain(batch.data, firstRow: rowCount, contents)
+      rowCount += batch.data.rowCount
+    }
+    guard rowCount > 0 else { throw FormatError(path: path, place: .file, problem: .empty) }
+  }
+
+  private func explain(_ data: LabelledData, firstRow: Int, _ contents: ModelContents) throws {
+    guard data.rowCount > 0 else { return }
+    for (row, explanation) in try contents.model.explain(contents.features(of: data)).enumerated() {
+      let text: String? = if case .text(let documents, _) = data { documents.text(at: row) } else { nil }
+      let output = ExplanationOutput(
+        explanation: explanation, names: FeatureNames(contents, document: text), wordCount: topWords)
+      let blank = firstRow + row > 0 ? [""] : []
+      try StandardOutput.write(json ? [output.json.text] : blank + output.lines)
+    }
   }
 }

@@ -1,4 +1,6 @@
 import ArgumentParser
+import FastKMeansCore
+import FastKMeansFormats
 
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -35,8 +37,7 @@ struct InspectCommand: ParsableCommand {
   }
 
   func run() throws {
-    let inspection = try Inspection(
-      LoadedModel(path: model, threadCount: -1), label: label, wordCount: topWords)
+    let inspection = try Inspection(ModelFile.read(model), path: model, label: label, wordCount: topWords)
     try StandardOutput.write(json ? [inspection.json.text] : inspection.lines)
   }
 }

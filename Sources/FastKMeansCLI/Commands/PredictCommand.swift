@@ -1,4 +1,5 @@
 import ArgumentParser
+import FastKMeansCore
 import FastKMeansFormats
 
 struct PredictCommand: ParsableCommand {
@@ -46,14 +47,72 @@ struct PredictCommand: ParsableCommand {
 
   func run() throws {
     let options = try input.readerOptions(requiresLabels: false)
-    let rule = try rejection.rule()
-    let loaded = try model.load().rejecting(rule)
-    var reader = try loaded.readerOptions(options, format: input.resolvedFormat())
-    // Labels are not looked at here, so that any may stand there.
-    reader.labelKind = .text
-    let run = PredictionRun(
-      model: loaded, inputPath: input.input, reader: reader, format: display.json ? .json : .tsv, top: top,
-      outputPath: output, probabilitiesPath: proba)
-    try run.run(ProgressDisplay(isQuiet: display.quiet))
+    let contents = try model.load(rejecting: rejection.rule())
+    // Prediction ignores labels, so read them as text: every label is valid text.
+    let reader = try contents.readerOptions(options, labelKind: .text)
+    for path in [output, proba ?? "-"] { try OutputFile.check(path) }
+    // The header is written at the end, which needs a file to go back in.
+    if let proba, !OutputFile.canBeRegular(proba) {
+      throw CallError("--proba is \(proba), which is no regular file; name one")
+    }
+    let progress = ProgressDisplay(isQuiet: display.quiet)
+    try progress.run("predicting", unit: "documents") { report in
+      guard let proba else { return try predict(contents, reader, into: nil, report) }
+      try Interruption.tidily(writing: proba) {
+        try NpyMatrixFile.write(to: proba, columnCount: contents.model.classCount) {
+          try predict(contents, reader, into: $0, report)
+        }
+      }
+    }
+    progress.note(contents.model.deviceWarnings)
+  }
+
+  /// Reads and answers some thousands of rows at a time, so that memory does not grow with the input.
+  private func predict(
+    _ contents: ModelContents, _ reader: ReaderOptions, into probabilities: NpyMatrixFile?,
+    _ report: (Int, Int) -> Void
+  ) throws {
+    let top = min(top, contents.model.classCount)
+    try Interruption.tidily(write: output) { sink in
+      let rows = try RowReader(path: input.input, options: reader)
+      var rowCount = 0
+      while let batch = try rows.next(maxRows: 8192, maxBytes: 16 << 20) {
+        guard batch.data.rowCount > 0 else { continue }
+        let features = try contents.features(of: batch.data)
+        var lines = ""
+        for answer in try contents.model.classify(features, top: top) {
+          lines += display.json ? answer.json.text : answer.line
+          lines += "\n"
+        }
+        try sink.write(lines)
+        try probabilities?.append(contents.model.probabilities(of: features))
+        rowCount += features.rowCount
+        report(rowCount, 0)
+      }
+      guard rowCount > 0 else { throw FormatError(path: input.input, place: .file, problem: .empty) }
+    }
+  }
+}
+
+extension Answer<Label> {
+  /// `label<TAB>confidence`; each further class adds another pair.
+  fileprivate var line: String {
+    classes.map { "\(TextLabel.line($0.label))\t\($0.confidence)" }.joined(separator: "\t")
+  }
+
+  var json: JSON {
+    .fields([
+      "label": .label(best.label),
+      "confidence": .single(best.confidence),
+      "rejected": .bool(isRejected),
+      "open_set_score": openSetScore.map(JSON.single) ?? .null,
+      "top": .array(
+        classes.map {
+          .fields([
+            "label": .label($0.label), "similarity": .single($0.similarity),
+            "confidence": .single($0.confidence),
+          ])
+        }),
+    ])
   }
 }

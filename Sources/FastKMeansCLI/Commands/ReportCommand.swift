@@ -41,18 +41,14 @@ struct ReportCommand: ParsableCommand {
 
   func run() throws {
     let options = try input.readerOptions(requiresLabels: true)
-    let loaded = try model.load()
-    var reader = try loaded.readerOptions(options, format: input.resolvedFormat())
-    // Texts that look like numbers are texts if that is what the model knows.
-    reader.labelKind = loaded.labelKind
+    let contents = try model.load()
     try OutputFile.check(output)
-    let progress = ProgressDisplay(isQuiet: quiet)
-    let result = try EvaluationRun(model: loaded, inputPath: input.input, reader: reader).run(progress)
+    let evaluation = try Evaluation(of: contents, on: input.input, options, ProgressDisplay(isQuiet: quiet))
+    func name(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
     let page = ReportPage(
-      title: title ?? FileName.last(of: model.model), inputName: FileName.last(of: input.input),
-      inspection: try Inspection(loaded, label: nil, wordCount: topWords), result: result)
-    try Interruption.tidily(writing: output) {
-      try AtomicFile.write(to: output) { try $0.write(page.html) }
-    }
+      title: title ?? name(model.model), inputName: name(input.input),
+      inspection: try Inspection(contents, path: model.model, label: nil, wordCount: topWords),
+      evaluation: evaluation)
+    try Interruption.tidily(write: output) { try $0.write(page.html) }
   }
 }

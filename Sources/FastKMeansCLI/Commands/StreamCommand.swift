@@ -50,21 +50,75 @@ struct StreamCommand: ParsableCommand {
     }
     var options = try stream.options(modelPath: model, training: training.options())
     options.text = format.holdsDocuments ? try text.options() : nil
-    try StreamRun(
-      options: options, input: input.input, follow: stream.follow, format: format,
-      reader: readerOptions(format),
-      kafka: kafka.options(input: input.input, model: model, maxRecordBytes: stream.maxRecordBytes),
-      metricsAddress: stream.metricsPort.map { (stream.metricsHost, $0) }, isQuiet: display.quiet
-    ).run()
+    let topics = try kafka.options(input: input.input, model: model, maxRecordBytes: stream.maxRecordBytes)
+    try OutputFile.check(model)
+    if let rejects = stream.rejects { try OutputFile.check(rejects) }
+    let progress = ProgressDisplay(isQuiet: display.quiet)
+    let stop = StopSignal()
+    Interruption.endGracefully { stop.request() }
+    let runner = try StreamRunner(
+      options, source: openSource(format, topics, progress), answers: topics.answers(stop: stop, progress),
+      note: progress.note)
+    try OptionAgreement(found: runner.training, text: runner.text)
+      .check(wanted: options.training, text: options.text)
+    let server = try stream.metricsPort.map { port in
+      try MetricsServer(host: stream.metricsHost, port: port) { [metrics = runner.metrics] in metrics.text }
+    }
+    defer { server?.stop() }
+    if let server { progress.note("metrics at http://\(stream.metricsHost):\(server.port)/metrics") }
+    try runner.run(stop: stop) { try StandardOutput.write([$0.json.text]) }
+    if runner.batchCount == 0 {
+      progress.note("nothing was learned, so that there is no model to write")
+    }
   }
 
   private var isTopic: Bool { KafkaAddress.isAddress(input.input) }
 
-  private func readerOptions(_ format: RowFormat) -> ReaderOptions {
-    var options = input.rows.readerOptions(format: format, requiresLabels: true)
-    options.workers = training.nThreads
-    options.maxRecordBytes = stream.maxRecordBytes
-    options.featureCount = stream.features
-    return options
+  private func openSource(
+    _ format: RowFormat, _ topics: KafkaRun, _ progress: ProgressDisplay
+  ) throws -> any RowSource {
+    var reader = input.rows.readerOptions(format: format, requiresLabels: true)
+    reader.workers = training.nThreads
+    reader.maxRecordBytes = stream.maxRecordBytes
+    reader.featureCount = stream.features
+    let path = input.input
+    guard stream.follow else {
+      if isTopic { return try topics.source(format: format, reader: reader, progress) }
+      return try FileRowSource.canRead(path)
+        ? FileRowSource(path: path, format: format, options: reader)
+        : PipeRowSource(path: path, format: format, options: reader)
+    }
+    if isTopic { throw CallError("--follow is for files; a topic is always followed") }
+    if path == "-" {
+      throw CallError("--follow is for files; standard input is read until it ends anyway")
+    }
+    return try FollowedRowSource(path: path, format: format, options: reader, note: progress.note)
+  }
+}
+
+extension BatchSummary {
+  /// Scripts rely on the first seven fields and their order.
+  var json: JSON {
+    .fields([
+      "batch": .integer(Int(clamping: batch)),
+      "documents": .integer(documents),
+      "shift": .number(report.shift),
+      "num_merged": .integer(report.mergedCount),
+      "active_centroids": .integer(report.prototypeCount),
+      "new_classes": .array(report.newClasses.map(JSON.label)),
+      "error_before_update": errorBeforeUpdate.map(JSON.number) ?? .null,
+      "pruned": .integer(report.prunedCount),
+      "rejected": .integer(rejected),
+      "classes": .integer(classCount),
+      "total_documents": .integer(Int(clamping: totalDocuments)),
+      "drift": .array(
+        drift.map { event in
+          .fields([
+            "label": event.label.map(JSON.label) ?? .null,
+            "error_before": .number(event.drift.before),
+            "error_after": .number(event.drift.after),
+          ])
+        }),
+    ])
   }
 }

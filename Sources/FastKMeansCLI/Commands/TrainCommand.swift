@@ -1,4 +1,5 @@
 import ArgumentParser
+import FastKMeansCore
 import FastKMeansFormats
 import FastKMeansText
 
@@ -30,23 +31,6 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup(title: "None of these (kept in the model)") var rejection: RejectionArguments
   @OptionGroup(title: "Display") var display: DisplayArguments
 
-  func run() throws {
-    var trainingOptions = try training.options()
-    var textOptions = try text.options(for: input.resolvedFormat())
-    if let options { try TunedOptionsFile(path: options).apply(to: &trainingOptions, &textOptions) }
-    let run = try TrainingRun(
-      inputPath: input.input, reader: readerOptions(), options: trainingOptions, textOptions: textOptions,
-      weightsPath: weights, modelPath: model, rejection: rejection.rule())
-    let summary = try run.run(ProgressDisplay(isQuiet: display.quiet))
-    if display.json {
-      try StandardOutput.write([summary.json.text])
-    } else if model != "-" {
-      try StandardOutput.write(summary.lines)
-    } else if !display.quiet {
-      StandardError.write(summary.lines.joined(separator: "\n") + "\n")
-    }
-  }
-
   func validate() throws {
     guard !(display.json && model == "-") else {
       throw ValidationError(
@@ -54,10 +38,86 @@ struct TrainCommand: ParsableCommand {
     }
   }
 
-  private func readerOptions() throws -> ReaderOptions {
-    var options = try input.readerOptions(requiresLabels: true)
-    options.workers = training.nThreads
-    return options
+  func run() throws {
+    var options = try TunedOptions(
+      training: training.options(), text: text.options(for: input.resolvedFormat()))
+    if let file = self.options {
+      try TunedOptionsFile(path: file).apply(to: &options.training, &options.text)
+    }
+    var reader = try input.readerOptions(requiresLabels: true)
+    reader.workers = training.nThreads
+    let summary = try Self.train(
+      input.input, reader, options, weights: weights, rejection: rejection.rule(), to: model,
+      ProgressDisplay(isQuiet: display.quiet))
+    let lines = display.json ? [summary.json.text] : summary.lines
+    try StandardOutput.write(lines, besides: model, isQuiet: display.quiet)
   }
 
+  /// Reads rows, vectorises them, fits a model, writes it, and scores the rows with it.
+  ///
+  /// - Parameters:
+  ///   - input: the file of rows.
+  ///   - reader: how to read it.
+  ///   - options: of the training, and of text where the rows are text.
+  ///   - weightsPath: a file with a weight for each row; `nil`: each row counts 1.
+  ///   - rejection: kept in the model; `nil`: it rejects only what it knows nothing of.
+  ///   - path: where the model goes.
+  ///   - progress: shows how the work goes.
+  /// - Throws: errors of the readers, the library and the file system.
+  static func train(
+    _ input: String, _ reader: ReaderOptions, _ options: TunedOptions, weights weightsPath: String? = nil,
+    rejection: RejectionRule? = nil, to path: String, _ progress: ProgressDisplay
+  ) throws -> TrainingSummary {
+    try OutputFile.check(path)
+    let weights = try weightsPath.map(SampleWeights.read)
+    let (rows, readSeconds) = try progress.run("reading \(input)") { _ in
+      try LabelledData.read(input, options: reader)
+    }
+    let labels = try rows.requiredLabels
+
+    let features: Features
+    var text: VectorizedText?
+    var vectorizeSeconds: Double?
+    switch rows {
+    case .features(let vectors, _): features = vectors
+    case .text(let documents, _):
+      let (fitted, seconds) = try progress.run("vectorising \(Readable.count(documents.count, "document"))") {
+        _ in
+        try TFIDFVectorizer.fitTransform(
+          documents, options: options.text ?? TextOptions(), workers: options.training.threadCount)
+      }
+      if fitted.repairCount > 0 {
+        progress.note("\(Readable.count(fitted.repairCount)) invalid UTF-8 sequences were read as U+FFFD")
+      }
+      (features, text, vectorizeSeconds) = (.sparse(fitted.rows), fitted, seconds)
+    }
+
+    let cpuBefore = ProcessUsage.cpuSeconds
+    let ((model, report), fitSeconds) = try progress.run("training", unit: "documents") { _ in
+      var classifier = try FastKMeansClassifier<Label>(options.training)
+      let report = try classifier.fit(
+        features, labels: labels, sampleWeights: weights, progress: progress.show)
+      let model = try classifier.model
+      return (try rejection.map { try model.rejecting($0) } ?? model, report)
+    }
+    let fitCPUSeconds = ProcessUsage.cpuSeconds - cpuBefore
+
+    try Interruption.tidily(writing: path) {
+      try ModelFile.write(ModelContents(model: model, vectorizer: text?.vectorizer), to: path)
+    }
+    let modelBytes = OutputFile.size(path) ?? 0
+
+    let truth = ClassNumbering(model.classes).numbers(of: labels)
+    let predicted = try progress.run("scoring the training rows", unit: "documents") { report in
+      try features.mapBlocks(report) { rows, _ in try model.predictedClassIndices(rows) }
+    }.result
+    progress.note(model.deviceWarnings)
+    let correctCount = zip(predicted, truth).count { $0 == $1 }
+    return TrainingSummary(
+      documentCount: features.rowCount, model: model, report: report,
+      classCounts: ClassCount.list(model, truth: truth), textOptions: text?.vectorizer.options,
+      repairCount: text?.repairCount ?? 0, readSeconds: readSeconds, vectorizeSeconds: vectorizeSeconds,
+      fitSeconds: fitSeconds, fitCPUSeconds: fitCPUSeconds, modelPath: path, modelBytes: modelBytes,
+      trainAccuracy: Double(correctCount) / Double(max(1, features.rowCount)))
+  }
 }

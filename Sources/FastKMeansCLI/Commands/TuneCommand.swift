@@ -68,24 +68,54 @@ struct TuneCommand: ParsableCommand {
   }
 
   func run() throws {
-    let base = try training.options()
+    let base = try TunedOptions(
+      training: training.options(), text: text.options(for: input.resolvedFormat()))
     var settings = TunerSettings()
     settings.trialCount = trials
     settings.foldCount = folds
     settings.timeLimit = timeLimit
-    settings.seed = base.seed
+    settings.seed = base.training.seed
     var reader = try input.readerOptions(requiresLabels: true)
     reader.workers = training.nThreads
-    let run = TuningRun(
-      inputPath: input.input, reader: reader, base: base,
-      textOptions: try text.options(for: input.resolvedFormat()), textSpace: text.tuningSpace(),
-      settings: settings, optionsPath: output, modelPath: model)
-    let summary = try run.run(ProgressDisplay(isQuiet: display.quiet))
+    for path in [output, model].compactMap({ $0 }) { try OutputFile.check(path) }
+    let progress = ProgressDisplay(isQuiet: display.quiet)
+    let rows = try progress.run("reading \(input.input)") { _ in
+      try LabelledData.read(input.input, options: reader)
+    }.result
+    let labels = try rows.requiredLabels
+    let ((candidates, outcome), seconds) = try progress.run("searching", unit: "fits") { report in
+      try search(rows, labels, base, settings) { report($0.completed, $0.total) }
+    }
+    var summary = TuningSummary(candidates: candidates, outcome: outcome, seconds: seconds)
+    if let output { try Interruption.tidily(write: output) { try $0.write(summary.best.json.text + "\n") } }
+    if let model {
+      summary.training = try TrainCommand.train(input.input, reader, summary.best, to: model, progress)
+    }
     try StandardOutput.write(display.json ? [summary.json.text] : summary.lines)
+  }
+
+  private func search(
+    _ rows: LabelledData, _ labels: LabelColumn, _ base: TunedOptions, _ settings: TunerSettings,
+    _ report: (TuningProgress) -> Void
+  ) throws -> ([TunedOptions], SuccessiveHalving.Outcome) {
+    try withoutActuallyEscaping(report) { report in
+      switch rows {
+      case .features(let features, _):
+        let result = try RowTuner(settings: settings).search(
+          features, labels: labels, base: base.training, progress: report)
+        return (result.candidates.map { TunedOptions(training: $0, text: nil) }, result.outcome)
+      case .text(let documents, _):
+        let result = try TextTuner(settings: settings, textSpace: text.tuningSpace()).search(
+          documents, labels: labels,
+          base: TextTuner.Candidate(text: base.text ?? TextOptions(), training: base.training),
+          progress: report)
+        return (result.candidates.map { TunedOptions(training: $0.training, text: $0.text) }, result.outcome)
+      }
+    }
   }
 }
 
-/// A length of time: a number with s, m or h; without any, seconds.
+/// Reads a length of time: a number with s, m or h; a plain number means seconds.
 enum TimeLimitArgument {
   static func seconds(_ text: String) throws -> Double {
     let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600]

@@ -1,4 +1,6 @@
 import ArgumentParser
+import FastKMeansCore
+import FastKMeansFormats
 
 /// How results and progress are shown.
 struct DisplayArguments: ParsableArguments {

@@ -1,14 +1,12 @@
 import ArgumentParser
 import FastKMeansCore
 import FastKMeansFormats
+import FastKMeansReference
 
 // Option values that the library has as enumerations; the parser names the allowed ones by itself.
 extension RowFormat: ExpressibleByArgument {}
 extension ReaderOptions.ZeroBased: ExpressibleByArgument {}
-extension Distance: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
-extension SoftAssignment: ExpressibleByArgument {}
-extension Mode: ExpressibleByArgument {}
 
 /// A value or `none`.
 enum Optionally<Value: Sendable & Equatable>: Sendable, Equatable {
@@ -41,12 +39,6 @@ enum Value {
     return value
   }
 
-  static func optionalWhole(_ text: String) throws -> Optionally<Int> {
-    if text == "none" { return .none }
-    guard let value = Int(text) else { throw ValidationError("allowed: a whole number, or none") }
-    return .some(value)
-  }
-
   static func optionalNumber(_ text: String) throws -> Optionally<Double> {
     if text == "none" { return .none }
     guard let value = Double(text), value.isFinite else {
@@ -55,34 +47,11 @@ enum Value {
     return .some(value)
   }
 
-  static func truth(_ text: String) throws -> Bool {
-    switch text {
-    case "true": true
-    case "false": false
-    default: throw ValidationError("allowed: true, false")
-    }
-  }
-
-  static func seed(_ text: String) throws -> UInt64 {
-    guard let value = UInt64(text) else { throw ValidationError("allowed: a whole number from 0") }
-    return value
-  }
-
   static func device(_ text: String) throws -> Device {
     do {
       return try Device(name: text)
     } catch {
       throw ValidationError("allowed: \(error.allowed)")
     }
-  }
-
-  /// `1-2`, or `2` for `2-2`.
-  static func range(_ text: String) throws -> ClosedRange<Int> {
-    let bounds = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
-    guard let first = bounds.first ?? nil, let last = bounds.last ?? nil, bounds.count <= 2, first <= last
-    else {
-      throw ValidationError("allowed: two whole numbers, the smaller first, such as 1-2")
-    }
-    return first...last
   }
 }

@@ -54,7 +54,7 @@ struct KafkaArguments: ParsableArguments {
   ///
   /// - Throws: ``CallError`` without one, and in a build without Kafka.
   func format(_ rows: RowArguments) throws -> RowFormat {
-    guard KafkaSupport.isBuilt else { throw CallError("\(KafkaError.notBuilt)") }
+    guard KafkaError.isBuilt else { throw CallError("\(KafkaError.notBuilt)") }
     guard let format = rows.format else {
       throw CallError(
         "a topic's name does not tell the format of its records; pass --format jsonl, tsv or svmlight")
@@ -78,7 +78,7 @@ struct KafkaArguments: ParsableArguments {
       throw CallError(
         "--kafka-property and --kafka-config go with --input or --output kafka://host:port/topic")
     }
-    guard KafkaSupport.isBuilt || !isTopic && output == nil else { throw CallError("\(KafkaError.notBuilt)") }
+    guard KafkaError.isBuilt || !isTopic && output == nil else { throw CallError("\(KafkaError.notBuilt)") }
     var options = KafkaOptions()
     options.group = group
     options.member = member ?? Self.memberName(model: model)
@@ -105,8 +105,7 @@ struct KafkaArguments: ParsableArguments {
   private func properties() throws -> [String: String] {
     var all: [String: String] = [:]
     if let kafkaConfig {
-      let text = String(decoding: try WholeFile.read(kafkaConfig), as: UTF8.self)
-      for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      for (index, line) in try SideFile.lines(of: kafkaConfig).enumerated() {
         let line = line.trimmingCharacters(in: .whitespaces)
         if line.isEmpty || line.hasPrefix("#") { continue }
         guard let (name, value) = Self.pair(line) else {

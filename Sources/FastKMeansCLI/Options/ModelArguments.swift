@@ -1,5 +1,6 @@
 import ArgumentParser
 import FastKMeansCore
+import FastKMeansFormats
 
 /// The model that answers.
 struct ModelArguments: ParsableArguments {
@@ -19,11 +20,17 @@ struct ModelArguments: ParsableArguments {
 
   /// Reads the model.
   ///
-  /// - Throws: `OptionsError`, and what is wrong with the file.
-  func load() throws -> LoadedModel {
+  /// - Parameter rule: when it answers "none of these"; `nil`: as its file says.
+  /// - Throws: `OptionsError`; what is wrong with the file; `ClassifierError` for a model that cannot tell unknown
+  ///   classes.
+  func load(rejecting rule: RejectionRule? = nil) throws -> ModelContents {
+    // A wrong call is refused before any file is opened.
     var options = TrainingOptions()
     options.threadCount = nThreads
     _ = try options.validated()
-    return try LoadedModel(path: model, threadCount: nThreads).on(device)
+    var contents = try ModelFile.read(model, threadCount: nThreads)
+    contents.model = try contents.model.on(device)
+    if let rule { contents.model = try contents.model.rejecting(rule) }
+    return contents
   }
 }

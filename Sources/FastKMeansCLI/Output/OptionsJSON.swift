@@ -1,89 +1,43 @@
 import FastKMeansCore
 import FastKMeansFormats
+import FastKMeansReference
 import FastKMeansText
 
 /// Options under the names that they have in every language.
 enum OptionsJSON {
-  static func object(training options: TrainingOptions, text: TextOptions?) -> JSON {
-    var fields = training(options)
-    if let text { fields += self.text(text) }
-    return .object(fields.map { JSON.Field(name: $0.0, value: $0.1) })
+  static func object(training: TrainingOptions, text: TextOptions?) -> JSON {
+    .object(fields(training) + (text.map(fields) ?? []))
   }
 
-  private static func training(_ options: TrainingOptions) -> [(String, JSON)] {
-    [
-      ("k_init", options.isPrototypeCountAutomatic ? "auto" : .integer(options.prototypesPerClass)),
-      ("k_bytes", options.automaticByteLimit.map(JSON.integer) ?? .null),
-      ("k_list", counts(options.prototypeCounts)),
-      ("init_method", initialization(options.initialization)),
-      ("distance", .string(options.distance.rawValue)),
-      ("dtype", .string(options.precision.rawValue)),
-      ("soft", .bool(options.isSoft)),
-      ("soft_type", .string(options.softAssignment.rawValue)),
-      ("temperature", .number(options.temperature)),
-      ("lambda_penalty", .number(options.otherClassPenalty)),
-      ("merge_threshold", options.mergeThreshold.map(JSON.number) ?? .null),
-      ("relative_merge", .bool(options.isMergeRelative)),
-      ("percentile_threshold", options.percentileThreshold.map(JSON.number) ?? .null),
-      ("batch_size", .integer(options.batchSize)),
-      ("n_threads", .integer(options.threadCount)),
-      ("min_weight", .number(options.minimumMass)),
-      ("truncation_threshold", .number(options.truncationThreshold)),
-      ("max_iters", .integer(options.maxEpochs)),
-      ("tol", .number(options.tolerance)),
-      // A seed above Int64's range would not survive as an integer in every JSON reader.
-      ("random_state", Int(exactly: options.seed).map(JSON.integer) ?? .string(String(options.seed))),
-      ("refine", refinement(options.refinement)),
-      ("decay", .number(options.decay)),
-      ("half_life", options.halfLife.map(JSON.number) ?? .null),
-      ("mode", .string(options.mode.rawValue)),
-      ("device", .string(options.device.name)),
-    ]
+  static func fields<Options: TabledOptions>(_ options: Options) -> [JSON.Field] {
+    OptionArguments<Options>.rows.map { JSON.Field(name: $0.name, value: json($0, $0.value(options))) }
   }
 
-  private static func counts(_ counts: PrototypeCounts) -> JSON {
-    switch counts {
-    case .none: .null
-    case .byPosition(let list): .array(list.map(JSON.integer))
-    case .byLabel(let table):
+  private static func json<Options>(_ row: OptionRow<Options>, _ value: JSON) -> JSON {
+    switch (row.kind.shape, value) {
+    case (.range, _), (.words, .null): .string(row.words(of: value))
+    case (.counts, .array(let pairs)): counts(pairs) ?? portable(value)
+    default: portable(value)
+    }
+  }
+
+  /// Numbers by label as an object; `nil` for numbers by position.
+  private static func counts(_ pairs: [JSON]) -> JSON? {
+    var fields: [JSON.Field] = []
+    for pair in pairs {
+      guard case .array(let parts) = pair, parts.count == 2 else { return nil }
+      let name = if case .string(let text) = parts[0] { text } else { parts[0].compactText }
       // A key that reads as an integer stands for both label types; one entry says it.
-      .object(
-        Dictionary(table.map { ($0.key.description, $0.value) }) { first, _ in first }
-          .sorted { $0.key < $1.key }.map { JSON.Field(name: $0.key, value: .integer($0.value)) })
+      if !fields.contains(where: { $0.name == name }) {
+        fields.append(JSON.Field(name: name, value: parts[1]))
+      }
     }
+    return .object(fields.sorted { $0.name < $1.name })
   }
 
-  private static func refinement(_ epochs: RefinementEpochs) -> JSON {
-    switch epochs {
-    case .automatic: "auto"
-    case .count(let count): .integer(count)
-    }
-  }
-
-  private static func initialization(_ initialization: Initialization) -> JSON {
-    switch initialization {
-    case .kMeansPlusPlus: "kmeans++"
-    case .random: "random"
-    case .prototypes: "prototypes"
-    }
-  }
-
-  private static func text(_ options: TextOptions) -> [(String, JSON)] {
-    [
-      ("ngrams", .string("\(options.ngrams.lowerBound)-\(options.ngrams.upperBound)")),
-      ("min_df", .integer(options.minDocumentFrequency)),
-      ("max_features", options.maxFeatures.map(JSON.integer) ?? .null),
-      ("sublinear_tf", .bool(options.sublinearTF)),
-      ("stop_words", stopWords(options.stopWords)),
-      ("hashing", options.hashingBits.map(JSON.integer) ?? .null),
-    ]
-  }
-
-  private static func stopWords(_ words: StopWords) -> JSON {
-    switch words {
-    case .none: "none"
-    case .english: "english"
-    case .custom(let words): .array(words.sorted().map(JSON.string))
-    }
+  /// A whole number above Int64's range would not survive as such in every JSON reader: it becomes a text.
+  private static func portable(_ value: JSON) -> JSON {
+    guard case .numeral(let digits) = value, Int(digits) == nil, UInt64(digits) != nil else { return value }
+    return .string(digits)
   }
 }

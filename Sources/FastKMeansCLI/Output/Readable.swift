@@ -1,4 +1,4 @@
-/// Numbers as people read them, the same in every locale.
+/// Formats numbers for people, the same in every locale.
 enum Readable {
   /// `94057` as `94,057`.
   static func count(_ value: Int) -> String {
@@ -22,6 +22,9 @@ enum Readable {
   /// A share as per cent: `0.5291` as `52.9 %`.
   static func percent(_ share: Double) -> String { fixed(share * 100, 1) + " %" }
 
+  /// The document weight of a prototype, without a decimal place where it is whole.
+  static func mass(_ value: Double) -> String { fixed(value, value == value.rounded() ? 0 : 1) }
+
   static func seconds(_ value: Double) -> String {
     if value < 10 { return fixed(value, 2) + " s" }
     if value < 120 { return fixed(value, 1) + " s" }
@@ -38,14 +41,14 @@ enum Readable {
     return unit == 0 ? "\(value) bytes" : "\(fixed(size, size < 10 ? 1 : 0)) \(units[unit])"
   }
 
-  /// Documents per second and the like: three digits are enough.
+  /// A rate, rounded to about three digits.
   static func rate(_ value: Double) -> String {
     guard value.isFinite, value < 1e15 else { return "-" }
     let magnitude = value >= 10_000 ? 1000.0 : value >= 1000 ? 100 : 1
     return count(Int((value / magnitude).rounded() * magnitude))
   }
 
-  /// With a fixed number of digits after the point.
+  /// A number with a fixed number of digits after the point.
   static func fixed(_ value: Double, _ digits: Int) -> String {
     guard value.isFinite, value.magnitude < 1e15 else { return "\(value)" }
     let scale = (0..<digits).reduce(1.0) { scale, _ in scale * 10 }

@@ -1,9 +1,10 @@
 import FastKMeansCore
+import FastKMeansFormats
 
-/// Labels in lines of text.
+/// Writes labels into lines of text.
 enum TextLabel {
-  /// A label that keeps to its line and its column: a tab, line feed, carriage return or backslash in it becomes
-  /// `\t`, `\n`, `\r` or `\\`.
+  /// The label with tabs, line feeds, carriage returns and backslashes escaped as `\t`, `\n`, `\r` and `\\`, so that it
+  /// stays in its line and column.
   static func line(_ label: Label) -> String {
     let text = label.description
     guard text.utf8.contains(where: { $0 == 0x09 || $0 == 0x0A || $0 == 0x0D || $0 == 0x5C }) else {
@@ -20,5 +21,15 @@ enum TextLabel {
       }
     }
     return escaped
+  }
+}
+
+extension JSON {
+  /// A label: integers become numbers, texts become strings.
+  static func label(_ label: Label) -> JSON {
+    switch label {
+    case .integer(let value): Int(exactly: value).map(JSON.integer) ?? .string(String(value))
+    case .text(let value): .string(value)
+    }
   }
 }

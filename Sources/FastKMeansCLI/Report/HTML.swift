@@ -1,7 +1,6 @@
-/// Text for a page.
+/// Builds HTML.
 enum HTML {
-  /// Text that means nothing but itself, in an element or a quoted attribute. Control characters, which no page may
-  /// hold, become U+FFFD.
+  /// Escapes text for an element or a quoted attribute. Control characters, which HTML forbids, become U+FFFD.
   static func escape(_ text: String) -> String {
     var escaped = ""
     for scalar in text.unicodeScalars {
@@ -19,7 +18,7 @@ enum HTML {
     return escaped
   }
 
-  /// A table; cells of the columns named in `numbers` stand to the right. Cells are given as HTML.
+  /// A table of HTML cells; the columns in `numbers` are aligned right.
   static func table(_ header: [String], numbers: Set<Int>, rows: [[String]]) -> String {
     func row(_ cells: [String], _ tag: String) -> String {
       let cells = cells.enumerated().map { position, cell in
@@ -33,13 +32,5 @@ enum HTML {
 
   static func section(_ heading: String, _ note: String, _ body: String) -> String {
     "<section>\n<h2>\(escape(heading))</h2>\n<p>\(escape(note))</p>\n\(body)</section>\n"
-  }
-}
-
-/// Names of files.
-enum FileName {
-  /// The last part of a path.
-  static func last(of path: String) -> String {
-    path.split(separator: "/").last.map(String.init) ?? path
   }
 }

@@ -1,5 +1,5 @@
 extension ReportPage {
-  /// Light or dark as the reader's system is.
+  /// The style sheet; light or dark as the reader's system is.
   static let style = """
     :root { color-scheme: light dark; --ink: #1c1e21; --paper: #ffffff; --soft: #667085; --rule: #e4e7ec;
       --accent: #2e6fd8; --heat: 46 111 216; }

@@ -1,16 +1,12 @@
 import FastKMeansCore
 
-/// One self-contained page about a model and what it made of some rows.
+/// Builds one self-contained page about a model and its results on some rows.
 struct ReportPage {
   let title: String
-  /// What the rows are called.
+  /// The name of the rows' file.
   let inputName: String
   let inspection: Inspection
-  let result: EvaluationResult
-
-  /// As many as people read.
-  static let classLimit = 60
-  static let confusionLimit = 20
+  let evaluation: Evaluation
 
   var html: String {
     """
@@ -27,26 +23,28 @@ struct ReportPage {
     """
   }
 
-  private var model: ClassifierModel<Label> { inspection.loaded.model }
+  private var model: ClassifierModel<Label> { inspection.contents.model }
 
   private var subtitle: String {
     let counts =
-      "\(Readable.count(model.classes.count, "class")), \(Readable.count(model.prototypes.count, "prototype"))"
+      "\(Readable.count(model.classCount, "class")), \(Readable.count(model.prototypes.count, "prototype"))"
     return "\(counts), \(Readable.count(model.featureCount, "feature")), judged on \(inputName)"
   }
 
   private var keyFigures: String {
     var figures = [
-      ("documents", Readable.count(result.report.documentCount)),
-      ("accuracy", Readable.percent(result.report.accuracy)),
-      ("macro F1", Readable.percent(result.report.macroF1)),
-      ("calibration error", Readable.percent(result.confidence.expectedCalibrationError)),
+      ("documents", Readable.count(evaluation.report.documentCount)),
+      ("accuracy", Readable.percent(evaluation.report.accuracy)),
+      ("macro F1", Readable.percent(evaluation.report.macroF1)),
+      ("calibration error", Readable.percent(evaluation.confidence.expectedCalibrationError)),
     ]
-    for top in result.topAccuracies.dropFirst() {
+    for top in evaluation.topAccuracies.dropFirst() {
       figures.append(("right class in best \(top.count)", Readable.percent(top.accuracy)))
     }
-    if result.rejectedCount > 0 { figures.append(("rejected", Readable.count(result.rejectedCount))) }
-    if result.unknownCount > 0 { figures.append(("unknown labels", Readable.count(result.unknownCount))) }
+    if evaluation.rejectedCount > 0 { figures.append(("rejected", Readable.count(evaluation.rejectedCount))) }
+    if evaluation.unknownCount > 0 {
+      figures.append(("unknown labels", Readable.count(evaluation.unknownCount)))
+    }
     figures.append(("model", Readable.bytes(inspection.info.byteCount)))
     return "<dl>" + figures.map { "<div><dt>\($0)</dt><dd>\($1)</dd></div>" }.joined() + "</dl>\n"
   }
@@ -56,22 +54,21 @@ struct ReportPage {
       "What confidences are worth",
       "Left: answering only the surer documents, how often the answer is right. Right: of the documents with a "
         + "certain confidence, the share that was right; on the dashed line confidence tells the truth.",
-      "<div class=\"pictures\">\n\(ConfidencePictures.coverage(result.confidence))"
-        + "\(ConfidencePictures.reliability(result.confidence))</div>\n")
+      "<div class=\"pictures\">\n\(ConfidencePictures.coverage(evaluation.confidence))"
+        + "\(ConfidencePictures.reliability(evaluation.confidence))</div>\n")
   }
 
   private var classes: String {
-    let largest = result.report.classes.sorted { ($1.support, $0.classIndex) < ($0.support, $1.classIndex) }
-    let rows = largest.prefix(Self.classLimit).map { metrics in
+    let rows = evaluation.largestClasses.prefix(Evaluation.classLimit).map { metrics in
       [
-        HTML.escape(result.classNames[metrics.classIndex].description),
+        HTML.escape(evaluation.classNames[metrics.classIndex].description),
         "<span class=\"meter\" style=\"width:\(Readable.fixed(metrics.f1 * 120, 0))px\"></span>"
           + Readable.percent(metrics.f1),
         Readable.percent(metrics.precision), Readable.percent(metrics.recall),
         Readable.count(metrics.support),
       ]
     }
-    let rest = result.report.classes.count - rows.count
+    let rest = evaluation.report.classes.count - rows.count
     return HTML.section(
       "Classes",
       rest > 0 ? "The largest; \(Readable.count(rest)) smaller ones are left out." : "The largest first.",
@@ -79,19 +76,20 @@ struct ReportPage {
   }
 
   private var confusions: String {
-    guard !result.report.confusions.isEmpty else { return "" }
-    let supports = Dictionary(uniqueKeysWithValues: result.report.classes.map { ($0.classIndex, $0.support) })
-    let rows = result.report.confusions.prefix(Self.confusionLimit).map { confusion in
+    guard !evaluation.report.confusions.isEmpty else { return "" }
+    let supports = Dictionary(
+      uniqueKeysWithValues: evaluation.report.classes.map { ($0.classIndex, $0.support) })
+    let rows = evaluation.report.confusions.prefix(20).map { confusion in
       [
-        HTML.escape(result.classNames[confusion.truth].description),
-        HTML.escape(result.classNames[confusion.predicted].description), Readable.count(confusion.count),
+        HTML.escape(evaluation.classNames[confusion.truth].description),
+        HTML.escape(evaluation.classNames[confusion.predicted].description), Readable.count(confusion.count),
         Readable.percent(Double(confusion.count) / Double(max(1, supports[confusion.truth] ?? 1))),
       ]
     }
     return HTML.section(
       "What is taken for what",
       "Rows of the picture are true classes, columns predicted ones; the darker, the larger the share of the row.",
-      ConfusionPicture(result).svg
+      ConfusionPicture(evaluation).svg
         + HTML.table(
           ["class", "taken for", "documents", "of the class"], numbers: [2, 3], rows: Array(rows)))
   }
@@ -109,7 +107,7 @@ struct ReportPage {
     var rows: [[String]] = []
     let largest = inspection.classes.enumerated()
       .sorted { ($1.element.mass, $0.offset) < ($0.element.mass, $1.offset) }
-    for (_, entry) in largest.prefix(Self.classLimit) {
+    for (_, entry) in largest.prefix(Evaluation.classLimit) {
       for (position, prototype) in entry.prototypes.enumerated() {
         rows.append([
           position == 0 ? HTML.escape(entry.label.description) : "", Readable.fixed(prototype.mass, 0),

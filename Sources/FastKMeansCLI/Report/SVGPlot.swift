@@ -1,4 +1,4 @@
-/// A picture over two axes, in the page's own colours.
+/// Draws a plot with two axes in the page's colours.
 struct SVGPlot {
   let width: Double
   let height: Double
@@ -12,14 +12,14 @@ struct SVGPlot {
   private static let bottom = 40.0
 
   /// - Parameters:
-  ///   - xRange: not empty; what the horizontal axis spans.
-  ///   - yRange: not empty; what the vertical axis spans.
+  ///   - xRange: the span of the horizontal axis.
+  ///   - yRange: the span of the vertical axis.
   init(width: Double = 460, height: Double = 300, xRange: ClosedRange<Double>, yRange: ClosedRange<Double>) {
     (self.width, self.height) = (width, height)
     (self.xRange, self.yRange) = (Self.widened(xRange), Self.widened(yRange))
   }
 
-  /// A range that can be divided by its length.
+  /// A range of some length, so that one can divide by it.
   private static func widened(_ range: ClosedRange<Double>) -> ClosedRange<Double> {
     range.upperBound > range.lowerBound ? range : range.lowerBound - 0.5...range.upperBound + 0.5
   }
@@ -34,7 +34,7 @@ struct SVGPlot {
     return Readable.fixed(height - Self.bottom - share * (height - Self.top - Self.bottom), 1)
   }
 
-  /// Lines and numbers at the ticks, and the axes' names.
+  /// Adds lines and numbers at the ticks, and the names of the axes.
   mutating func addAxes(
     xTicks: [(value: Double, text: String)], xName: String, yTicks: [(value: Double, text: String)],
     yName: String
@@ -70,7 +70,7 @@ struct SVGPlot {
     body += "<polyline class=\"\(style)\" points=\"\(places)\"/>\n"
   }
 
-  /// - Parameter title: what is shown when one points at it.
+  /// - Parameter title: the text that appears under the mouse pointer.
   mutating func addPoint(_ point: (x: Double, y: Double), radius: Double, title: String, fill: String? = nil)
   {
     body +=
@@ -90,7 +90,7 @@ struct SVGPlot {
       label, x: x(point.x), y: y(point.y), anchor: "middle", dy: Readable.fixed(-offset, 1))
   }
 
-  /// - Parameter name: what the picture shows, for those who cannot see it.
+  /// - Parameter name: describes the picture to screen readers.
   func svg(_ name: String) -> String {
     "<svg viewBox=\"0 0 \(Readable.fixed(width, 0)) \(Readable.fixed(height, 0))\" role=\"img\" "
       + "aria-label=\"\(HTML.escape(name))\">\n<title>\(HTML.escape(name))</title>\n\(body)</svg>\n"

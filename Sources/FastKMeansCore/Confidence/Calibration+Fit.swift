@@ -42,7 +42,7 @@ extension Calibration {
     let (intercept, slope) = logistic(scores)
     let sharpness = sharpness(scores)
     let plain = Calibration(unchecked: intercept, slope: slope, sharpness: sharpness)
-    return CrowdedLogistic(scores, sharpness: sharpness)?.fitted(from: plain) ?? plain
+    return RivalCalibrationFit(scores, sharpness: sharpness)?.fitted(from: plain) ?? plain
   }
 
   /// Maximum likelihood by Newton's method, with Platt's targets: never 0 or 1, so a perfect separation converges.

@@ -5,22 +5,22 @@
 /// classes come near the second; the rest is shared by a softmax of the scores at one temperature (Guo et al. 2017,
 /// arXiv:1706.04599). With slope = sharpness and crowding = 1 the whole is that softmax. The best class stays the
 /// best.
-public struct Calibration: Sendable, Equatable {
+package struct Calibration: Sendable, Equatable {
   /// Of the logistic: probability = 1 / (1 + exp(-(intercept + slope * margin - crowding * log(rivals)))), where the
   /// rivals are the other classes, each counted by exp(sharpness * (its score - the second's)): 1 or more.
-  public let intercept: Double
+  package let intercept: Double
   /// Above 0.
-  public let slope: Double
+  package let slope: Double
   /// Multiplies scores in the softmax; above 0.
-  public let sharpness: Double
+  package let sharpness: Double
   /// What each doubling of the rivals takes off; 0 or more.
-  public let crowding: Double
+  package let crowding: Double
 
   /// For models without held-out rows: a plain softmax, as refinement's margin of 1 suggests.
   package static let uncalibrated = Calibration(unchecked: 0, slope: 1, sharpness: 1)
 
   /// - Throws: ``OptionsError`` if a number is not finite, slope or sharpness is not above 0, or crowding below 0.
-  public init(
+  package init(
     intercept: Double, slope: Double, sharpness: Double, crowding: Double = 0
   ) throws(OptionsError) {
     guard intercept.isFinite, slope.isFinite, sharpness.isFinite, crowding.isFinite, slope > 0, sharpness > 0,

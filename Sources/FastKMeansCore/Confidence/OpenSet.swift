@@ -9,7 +9,7 @@
 ///
 /// - Source: rejection with a reliability of two kinds, after Scheirer et al. 2013, doi:10.1109/TPAMI.2012.256;
 ///   thresholds with finite-sample guarantees as in Vovk, Gammerman and Shafer 2005, doi:10.1007/b106715.
-public struct OpenSet: Sendable, Equatable {
+package struct OpenSet: Sendable, Equatable {
   /// Scores of documents with the class that was predicted for each.
   package struct Sample: Sendable, Equatable {
     package var scores: [Float] = []
@@ -70,15 +70,15 @@ public struct OpenSet: Sendable, Equatable {
   }
 
   /// Held-out documents that stand for known classes.
-  public var knownCount: Int { known.scores.count }
+  package var knownCount: Int { known.scores.count }
   /// Documents that stood for unknown classes.
-  public var unknownCount: Int { unknown.scores.count }
+  package var unknownCount: Int { unknown.scores.count }
 
   /// How well the score tells the two apart: the probability that a document of a known class has the higher one
   /// (area under the ROC curve), 0...1.
   ///
   /// - Complexity: O(n log n).
-  public var separation: Double {
+  package var separation: Double {
     RankStatistics.areaUnderCurve(positive: known.scores, negative: unknown.scores)
   }
 

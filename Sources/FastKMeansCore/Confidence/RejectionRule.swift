@@ -1,22 +1,22 @@
 /// When a model is to answer "none of these".
-public struct RejectionRule: Sendable, Equatable {
+package struct RejectionRule: Sendable, Equatable {
   /// What a rate is a rate of.
-  public enum Measure: String, Sendable, CaseIterable {
+  package enum Measure: String, Sendable, CaseIterable {
     /// Of documents of unknown classes, the share that is accepted.
     case falseAccept = "false_accept"
     /// Of documents of known classes, the share that is rejected.
     case falseReject = "false_reject"
   }
 
-  public let measure: Measure
+  package let measure: Measure
   /// Above 0, below 1.
-  public let rate: Double
+  package let rate: Double
   /// Whether each predicted class keeps the rate on its own; classes with too few held-out documents share one
   /// threshold.
-  public let isPerClass: Bool
+  package let isPerClass: Bool
 
   /// - Throws: ``OptionsError`` for a rate that is not between 0 and 1.
-  public init(_ measure: Measure, rate: Double, isPerClass: Bool = false) throws(OptionsError) {
+  package init(_ measure: Measure, rate: Double, isPerClass: Bool = false) throws(OptionsError) {
     guard rate > 0, rate < 1 else {
       throw OptionsError(
         parameter: measure.rawValue + "_rate", value: "\(rate)", allowed: "a number above 0 and below 1")

@@ -41,7 +41,7 @@ package final class AutomaticScoring: DocumentScoring {
     var best = [Int32](repeating: -1, count: Self.trialRows)
     let ask = {
       try best.withUnsafeMutableBufferPointer {
-        try scoring.bestPrototypeIndices(of: sample, scales: sampleScales, workers: workers, into: $0)
+        try scoring.bestPrototypes(of: sample, scales: sampleScales, workers: workers, into: $0)
       }
     }
     try ask()
@@ -51,39 +51,20 @@ package final class AutomaticScoring: DocumentScoring {
 }
 
 extension AutomaticScoring {
-  package func bestPrototypeIndices(
+  package func bestPrototypes(
     of rows: FeatureRows, scales: UnsafeBufferPointer<Float>?, workers: Int,
     into prototypes: UnsafeMutableBufferPointer<Int32>
   ) throws {
-    try chosen(for: rows, scales, workers).bestPrototypeIndices(
+    try chosen(for: rows, scales, workers).bestPrototypes(
       of: rows, scales: scales, workers: workers, into: prototypes)
   }
 
-  package func topClasses(
-    _ k: Int, of rows: FeatureRows, scales: UnsafeBufferPointer<Float>?, workers: Int,
+  package func bestClasses(
+    _ count: Int, of rows: FeatureRows, scales: UnsafeBufferPointer<Float>?, workers: Int,
     into hits: UnsafeMutableBufferPointer<PrototypeHit>
   ) throws {
-    try chosen(for: rows, scales, workers).topClasses(
-      k, of: rows, scales: scales, workers: workers, into: hits)
-  }
-
-  package func bestOwnAndOther(
-    of rows: FeatureRows, scales: UnsafeBufferPointer<Float>?, classes: UnsafeBufferPointer<Int32>,
-    margin: Float?, workers: Int, own: UnsafeMutableBufferPointer<PrototypeHit>,
-    other: UnsafeMutableBufferPointer<PrototypeHit>
-  ) throws {
-    try chosen(for: rows, scales, workers).bestOwnAndOther(
-      of: rows, scales: scales, classes: classes, margin: margin, workers: workers, own: own, other: other)
-  }
-
-  package func forEachAbove(
-    threshold: Float, of rows: FeatureRows, scales: UnsafeBufferPointer<Float>?, workers: Int,
-    _ body:
-      @escaping @Sendable (_ worker: Int, _ row: Int, _ hits: UnsafeBufferPointer<PrototypeHit>) throws ->
-      Void
-  ) throws {
-    try chosen(for: rows, scales, workers).forEachAbove(
-      threshold: threshold, of: rows, scales: scales, workers: workers, body)
+    try chosen(for: rows, scales, workers).bestClasses(
+      count, of: rows, scales: scales, workers: workers, into: hits)
   }
 
   package func forEachScoreBlock(

@@ -41,7 +41,7 @@ struct DeviceAnswering: Sendable {
   var warnings: [DeviceWarning] { openingWarnings + (device?.warnings ?? []) }
 
   /// - Parameter index: the processor's index, built where it is needed.
-  init(_ device: Device, prototypes: DevicePrototypes, index: () throws -> ScoringIndex) throws {
+  init(_ device: Device, prototypes: ScoredPrototypes, index: () throws -> ScoringIndex) throws {
     let opened = try device.opened()
     guard let torch = opened.device else {
       self.init(scoring: try index(), device: nil, openingWarnings: opened.warnings)

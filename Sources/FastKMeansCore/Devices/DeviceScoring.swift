@@ -1,3 +1,4 @@
+import CFastKMeansKernels
 import Synchronization
 
 /// Answers a model's questions on a device: cuts the rows into batches that fit, keeps three under way, and puts the
@@ -8,8 +9,10 @@ import Synchronization
 package final class DeviceScoring: DocumentScoring {
   private let device: any ScoringDevice
   private let table: any DeviceTable
-  private let prototypeCount: Int
+  private let classIndices: [Int32]
   private let featureCount: Int
+
+  private var prototypeCount: Int { classIndices.count }
   /// Held while a call uses the device.
   private let turn = Mutex<Void>(())
   private let state = Mutex(State())
@@ -20,9 +23,9 @@ package final class DeviceScoring: DocumentScoring {
     var warnings: [DeviceWarning] = []
   }
 
-  package init(_ prototypes: DevicePrototypes, on device: any ScoringDevice) throws {
+  package init(_ prototypes: ScoredPrototypes, on device: any ScoringDevice) throws {
     self.device = device
-    prototypeCount = prototypes.set.count
+    classIndices = prototypes.set.classIndices
     featureCount = prototypes.set.featureCount
     table = try device.upload(prototypes)
   }
@@ -32,64 +35,32 @@ package final class DeviceScoring: DocumentScoring {
 
   package func bestPrototypes(
     of rows: FeatureRows, scales: UnsafeBufferPointer<Float>?, workers: Int,
-    into hits: UnsafeMutableBufferPointer<PrototypeHit>
-  ) throws {
-    try topPrototypes(1, of: rows, scales: scales, workers: workers, into: hits)
-  }
-
-  package func bestPrototypeIndices(
-    of rows: FeatureRows, scales: UnsafeBufferPointer<Float>?, workers: Int,
     into prototypes: UnsafeMutableBufferPointer<Int32>
   ) throws {
-    try forEachBatch(of: rows, scales, room: prototypes.count, asking: .topPrototypes(1)) { range, answer in
-      for (position, row) in range.enumerated() { prototypes[row] = answer.hits[position].prototype }
+    try rows.checkQuestion(
+      scales, room: prototypes.count, perRow: 1, featureCount: featureCount, workers: workers)
+    try forEachBatch(of: rows, scales, asking: .best) { range, answer in
+      for (position, row) in range.enumerated() { prototypes[row] = answer.prototypes[position] }
     }
   }
 
-  package func topPrototypes(
-    _ k: Int, of rows: FeatureRows, scales: UnsafeBufferPointer<Float>?, workers: Int,
+  /// From all scores, which the device brings back.
+  package func bestClasses(
+    _ count: Int, of rows: FeatureRows, scales: UnsafeBufferPointer<Float>?, workers: Int,
     into hits: UnsafeMutableBufferPointer<PrototypeHit>
   ) throws {
-    try top(k, rows, scales, .topPrototypes(k), hits)
-  }
-
-  package func topClasses(
-    _ k: Int, of rows: FeatureRows, scales: UnsafeBufferPointer<Float>?, workers: Int,
-    into hits: UnsafeMutableBufferPointer<PrototypeHit>
-  ) throws {
-    try top(k, rows, scales, .topClasses(k), hits)
-  }
-
-  package func bestOwnAndOther(
-    of rows: FeatureRows, scales: UnsafeBufferPointer<Float>?, classes: UnsafeBufferPointer<Int32>,
-    margin: Float?, workers: Int, own: UnsafeMutableBufferPointer<PrototypeHit>,
-    other: UnsafeMutableBufferPointer<PrototypeHit>
-  ) throws {
-    guard classes.count == rows.rowCount else {
-      throw InputError.lengthMismatch(what: "classes", expected: rows.rowCount, found: classes.count)
-    }
-    let question = DeviceQuestion.ownAndOther(Array(classes))
-    try forEachBatch(of: rows, scales, room: min(own.count, other.count), asking: question) { range, answer in
+    try rows.checkQuestion(
+      scales, room: hits.count, perRow: count, featureCount: featureCount, workers: workers)
+    let consumer = BestClassesConsumer(hits: hits, limit: count, classes: classIndices, workers: workers)
+    let kernels = fk_scoring_for(fk_simd_level()).pointee
+    let prototypeCount = prototypeCount
+    try forEachScoreBlock(of: rows, scales: scales, workers: workers) { worker, range, scores in
+      consumer.begin(worker: worker, rows: range)
+      guard let scores = scores.baseAddress else { return }
       for (position, row) in range.enumerated() {
-        own[row] = answer.hits[position]
-        other[row] = answer.others[position]
-        if let margin, !(other[row].score > own[row].score - margin) { other[row] = .none }
-      }
-    }
-  }
-
-  package func forEachAbove(
-    threshold: Float, of rows: FeatureRows, scales: UnsafeBufferPointer<Float>?, workers: Int,
-    _ body:
-      @escaping @Sendable (_ worker: Int, _ row: Int, _ hits: UnsafeBufferPointer<PrototypeHit>) throws ->
-      Void
-  ) throws {
-    try forEachBatch(of: rows, scales, room: rows.rowCount, asking: .above(threshold)) { range, answer in
-      try answer.hits.withUnsafeBufferPointer { hits in
-        for (position, row) in range.enumerated() {
-          let own = hits[answer.offsets[position]..<answer.offsets[position + 1]]
-          try body(0, row, UnsafeBufferPointer(rebasing: own))
-        }
+        consumer.take(
+          worker: worker, row: row, first: 0, scores: scores + position * prototypeCount,
+          count: prototypeCount, kernels: kernels)
       }
     }
   }
@@ -101,7 +72,9 @@ package final class DeviceScoring: DocumentScoring {
         _ worker: Int, _ rows: Range<Int>, _ scores: UnsafeMutableBufferPointer<Float>
       ) throws -> Void
   ) throws {
-    try forEachBatch(of: rows, scales, room: rows.rowCount, asking: .scores) { range, answer in
+    try rows.checkQuestion(
+      scales, room: rows.rowCount, perRow: 1, featureCount: featureCount, workers: workers)
+    try forEachBatch(of: rows, scales, asking: .scores) { range, answer in
       try answer.scores.withUnsafeMutableBufferPointer { scores in
         nonisolated(unsafe) let scores = scores
         // What is done with the scores is the processor's work, on all its cores.
@@ -114,29 +87,14 @@ package final class DeviceScoring: DocumentScoring {
       }
     }
   }
-
-  private func top(
-    _ k: Int, _ rows: FeatureRows, _ scales: UnsafeBufferPointer<Float>?, _ question: DeviceQuestion,
-    _ hits: UnsafeMutableBufferPointer<PrototypeHit>
-  ) throws {
-    guard k > 0 else { throw OptionsError(parameter: "k", value: "\(k)", allowed: "at least 1") }
-    let (room, overflow) = rows.rowCount.multipliedReportingOverflow(by: k)
-    guard !overflow, hits.count >= room else {
-      throw InputError.lengthMismatch(what: "answers", expected: overflow ? .max : room, found: hits.count)
-    }
-    try forEachBatch(of: rows, scales, room: rows.rowCount, asking: question) { range, answer in
-      for position in 0..<range.count * k { hits[range.lowerBound * k + position] = answer.hits[position] }
-    }
-  }
 }
 
 extension DeviceScoring {
   /// Asks the question of each batch in turn, ahead of the answers.
   private func forEachBatch(
-    of rows: FeatureRows, _ scales: UnsafeBufferPointer<Float>?, room: Int,
-    asking question: DeviceQuestion, _ take: (Range<Int>, inout DeviceAnswer) throws -> Void
+    of rows: FeatureRows, _ scales: UnsafeBufferPointer<Float>?, asking question: DeviceQuestion,
+    _ take: (Range<Int>, inout DeviceAnswer) throws -> Void
   ) throws {
-    try check(rows, scales, room)
     guard rows.rowCount > 0 else { return }
     // Two calls at once would only share the device's memory.
     try turn.withLock { _ in
@@ -164,7 +122,7 @@ extension DeviceScoring {
         let range = next..<min(rows.rowCount, next + size)
         do {
           let batch = DeviceBatch(rows: rows, scales: scales, range: range)
-          pending.append((range, try table.submit(batch, question.part(range))))
+          pending.append((range, try table.submit(batch, question)))
         } catch {
           throw Self.naming(error, firstRow: range.lowerBound)
         }
@@ -206,22 +164,5 @@ extension DeviceScoring {
   private static func naming(_ error: any Error, firstRow: Int) -> any Error {
     guard case .overflow(let device, let row, let reason) = error as? DeviceError else { return error }
     return DeviceError.overflow(device: device, row: firstRow + row, reason: reason)
-  }
-
-  private func check(_ rows: FeatureRows, _ scales: UnsafeBufferPointer<Float>?, _ room: Int) throws {
-    guard room >= rows.rowCount else {
-      throw InputError.lengthMismatch(what: "answers", expected: rows.rowCount, found: room)
-    }
-    if let scales, scales.count != rows.rowCount {
-      throw InputError.lengthMismatch(what: "scales", expected: rows.rowCount, found: scales.count)
-    }
-    let isWrong =
-      switch rows {
-      case .sparse(let sparse): sparse.columnCount > featureCount
-      case .dense(let dense): dense.columnCount != featureCount
-      }
-    guard !isWrong else {
-      throw InputError.featureCountMismatch(expected: featureCount, found: rows.columnCount)
-    }
   }
 }

@@ -1,25 +1,21 @@
-/// The questions that a model asks about documents, whoever answers: ``ScoringIndex`` on the processor,
-/// ``DeviceScoring`` elsewhere. See there for the meaning of each.
+/// What can be asked about documents, whoever answers: ``ScoringIndex`` on the processor, ``DeviceScoring`` elsewhere.
+///
+/// `rows` must have at most as many columns as there are features (dense rows exactly), `scales` (nil: all 1) one value
+/// for each row, and the answers lie row after row. `workers` is the number of threads; it changes no bit.
 package protocol DocumentScoring: Sendable {
-  func bestPrototypeIndices(
+  /// The best prototype of each row, -1 where no score is a number; equal scores go to the lowest prototype.
+  func bestPrototypes(
     of rows: FeatureRows, scales: UnsafeBufferPointer<Float>?, workers: Int,
     into prototypes: UnsafeMutableBufferPointer<Int32>) throws
 
-  func topClasses(
-    _ k: Int, of rows: FeatureRows, scales: UnsafeBufferPointer<Float>?, workers: Int,
+  /// The best prototypes of the `count` best classes of each row with their exact scores, best first, padded with -1;
+  /// equal scores go to the lowest prototype. `hits` has room for `count` a row.
+  func bestClasses(
+    _ count: Int, of rows: FeatureRows, scales: UnsafeBufferPointer<Float>?, workers: Int,
     into hits: UnsafeMutableBufferPointer<PrototypeHit>) throws
 
-  func bestOwnAndOther(
-    of rows: FeatureRows, scales: UnsafeBufferPointer<Float>?, classes: UnsafeBufferPointer<Int32>,
-    margin: Float?, workers: Int, own: UnsafeMutableBufferPointer<PrototypeHit>,
-    other: UnsafeMutableBufferPointer<PrototypeHit>) throws
-
-  func forEachAbove(
-    threshold: Float, of rows: FeatureRows, scales: UnsafeBufferPointer<Float>?, workers: Int,
-    _ body:
-      @escaping @Sendable (_ worker: Int, _ row: Int, _ hits: UnsafeBufferPointer<PrototypeHit>) throws ->
-      Void) throws
-
+  /// Every score, streamed: `body` gets blocks of rows with a score of each prototype, row-major. It may write to the
+  /// block. Blocks come in no fixed order and are small; the whole table never exists.
   func forEachScoreBlock(
     of rows: FeatureRows, scales: UnsafeBufferPointer<Float>?, workers: Int,
     _ body:
@@ -27,5 +23,3 @@ package protocol DocumentScoring: Sendable {
         _ worker: Int, _ rows: Range<Int>, _ scores: UnsafeMutableBufferPointer<Float>
       ) throws -> Void) throws
 }
-
-extension ScoringIndex: DocumentScoring {}

@@ -9,11 +9,11 @@ package protocol ScoringDevice: Sendable {
   /// For people and errors.
   var name: String { get }
   /// - Throws: ``DeviceError``, before memory is taken where the prototypes cannot fit.
-  func upload(_ prototypes: DevicePrototypes) throws -> any DeviceTable
+  func upload(_ prototypes: ScoredPrototypes) throws -> any DeviceTable
 }
 
 /// What a device is given, once.
-package struct DevicePrototypes: Sendable {
+package struct ScoredPrototypes: Sendable {
   package var set: PrototypeSet
   package var biases: [Float]?
   package var classCount: Int
@@ -59,27 +59,16 @@ package struct DeviceBatch: @unchecked Sendable {
 
 /// What to find out about each row.
 package enum DeviceQuestion: Sendable {
-  case topPrototypes(Int)
-  case topClasses(Int)
-  /// The best of the row's own class and the best of any other; a class for each row of the batch.
-  case ownAndOther([Int32])
-  case above(Float)
+  /// The best prototype.
+  case best
+  /// The score of every prototype.
   case scores
-
-  /// The question for some of the rows.
-  func part(_ rows: Range<Int>) -> DeviceQuestion {
-    if case .ownAndOther(let classes) = self { .ownAndOther(Array(classes[rows])) } else { self }
-  }
 }
 
 /// What a device found, row after row.
 package struct DeviceAnswer: Sendable {
-  /// As many as were asked for in each row, best first, padded with none; for `above`, `offsets` has the rows' ends.
-  package var hits: [PrototypeHit] = []
-  /// `ownAndOther`: the other classes' best.
-  package var others: [PrototypeHit] = []
-  /// `above`: row `i` has `offsets[i] ..< offsets[i + 1]` of `hits`.
-  package var offsets: [Int] = []
+  /// `best`: a prototype for each row, -1 for none.
+  package var prototypes: [Int32] = []
   /// `scores`: all scores of each row.
   package var scores: [Float] = []
 

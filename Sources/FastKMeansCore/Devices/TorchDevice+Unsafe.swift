@@ -42,7 +42,7 @@ package final class TorchDevice: ScoringDevice, @unchecked Sendable {
     summary = DeviceSummary(info)
   }
 
-  package func upload(_ prototypes: DevicePrototypes) throws -> any DeviceTable {
+  package func upload(_ prototypes: ScoredPrototypes) throws -> any DeviceTable {
     let made = try withPrototypeRows(prototypes) { rows in
       var made: OpaquePointer?
       var error = fka_error()
@@ -53,12 +53,12 @@ package final class TorchDevice: ScoringDevice, @unchecked Sendable {
       return made
     }
     guard let made else { throw DeviceError.failed(device: name, reason: "it kept no prototypes") }
-    return TorchTable(device: self, handle: made, prototypeCount: prototypes.set.count)
+    return TorchTable(device: self, handle: made)
   }
 
   /// The prototypes as the plug-in takes them, without what scoring leaves out.
   private func withPrototypeRows<Result>(
-    _ prototypes: DevicePrototypes, _ body: (fka_prototype_rows) throws -> Result
+    _ prototypes: ScoredPrototypes, _ body: (fka_prototype_rows) throws -> Result
   ) throws -> Result {
     let set = prototypes.set
     var offsets: [Int64] = [0]
@@ -80,21 +80,17 @@ package final class TorchDevice: ScoringDevice, @unchecked Sendable {
     var rows = fka_prototype_rows()
     rows.count = Int64(set.count)
     rows.feature_count = Int64(set.featureCount)
-    rows.class_count = Int64(prototypes.classCount)
     rows.precision = set.precision.acceleratorPrecision
     return try offsets.withUnsafeBufferPointer { offsets in
       try columns.withUnsafeBufferPointer { columns in
         try values.withUnsafeBufferPointer { values in
-          try set.classIndices.withUnsafeBufferPointer { classes in
-            rows.offsets = set.isSparse ? offsets.baseAddress : nil
-            rows.columns = columns.baseAddress
-            rows.values = values.baseAddress
-            rows.class_indices = classes.baseAddress
-            guard let biases = prototypes.biases else { return try body(rows) }
-            return try biases.withUnsafeBufferPointer {
-              rows.biases = $0.baseAddress
-              return try body(rows)
-            }
+          rows.offsets = set.isSparse ? offsets.baseAddress : nil
+          rows.columns = columns.baseAddress
+          rows.values = values.baseAddress
+          guard let biases = prototypes.biases else { return try body(rows) }
+          return try biases.withUnsafeBufferPointer {
+            rows.biases = $0.baseAddress
+            return try body(rows)
           }
         }
       }

@@ -2,15 +2,15 @@
 ///
 /// The numbers equal scikit-learn's `accuracy_score` and `f1_score(average=..., zero_division=0)`; classes that
 /// neither occur nor are predicted count nowhere.
-public struct ClassificationReport: Sendable, Equatable {
+package struct ClassificationReport: Sendable, Equatable {
   /// The documents that were judged.
-  public let documentCount: Int
+  package let documentCount: Int
   /// Those that were given their class.
-  public let correctCount: Int
+  package let correctCount: Int
   /// Every class that occurs or is predicted, ascending by index.
-  public let classes: [ClassMetrics]
+  package let classes: [ClassMetrics]
   /// Wrong predictions by true and predicted class, the most frequent first.
-  public let confusions: [ClassConfusion]
+  package let confusions: [ClassConfusion]
 
   /// Counts.
   ///
@@ -21,7 +21,7 @@ public struct ClassificationReport: Sendable, Equatable {
   /// - Throws: ``InputError/noRows``, ``InputError/lengthMismatch(what:expected:found:)``,
   ///   ``InputError/badLabels(found:expected:)`` for a negative class.
   /// - Complexity: O(documents + classes), and O(n log n) for n different confusions.
-  public init(truth: [Int], predicted: [Int]) throws {
+  package init(truth: [Int], predicted: [Int]) throws {
     guard !truth.isEmpty else { throw InputError.noRows }
     guard truth.count == predicted.count else {
       throw InputError.lengthMismatch(
@@ -52,29 +52,29 @@ public struct ClassificationReport: Sendable, Equatable {
   }
 
   /// The share of documents that were given their class, 0...1.
-  public var accuracy: Double { ClassMetrics.ratio(correctCount, documentCount) }
+  package var accuracy: Double { ClassMetrics.ratio(correctCount, documentCount) }
 
   /// The plain mean of the classes' F1, 0...1: small classes count as much as large ones.
-  public var macroF1: Double { classes.reduce(0) { $0 + $1.f1 } / Double(classes.count) }
+  package var macroF1: Double { classes.reduce(0) { $0 + $1.f1 } / Double(classes.count) }
 
   /// F1 over all decisions, 0...1. As every document has one class and is given one, it equals the accuracy.
-  public var microF1: Double {
+  package var microF1: Double {
     let decisions = classes.reduce(0) { $0 + $1.support + $1.predictedCount }
     return ClassMetrics.ratio(2 * correctCount, decisions)
   }
 }
 
 /// Documents of one class that were given another.
-public struct ClassConfusion: Sendable, Equatable {
+package struct ClassConfusion: Sendable, Equatable {
   struct Pair: Hashable {
     var truth: Int
     var predicted: Int
   }
 
-  public let truth: Int
-  public let predicted: Int
+  package let truth: Int
+  package let predicted: Int
   /// How many documents.
-  public let count: Int
+  package let count: Int
 
   init(pair: Pair, count: Int) {
     truth = pair.truth

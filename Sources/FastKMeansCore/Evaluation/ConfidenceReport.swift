@@ -1,42 +1,42 @@
 /// What confidences are worth: how far they are from the accuracy they promise, and what is won by answering
 /// only the surer documents.
-public struct ConfidenceReport: Sendable, Equatable {
+package struct ConfidenceReport: Sendable, Equatable {
   /// The documents whose confidence lies in one range.
-  public struct Bin: Sendable, Equatable {
+  package struct Bin: Sendable, Equatable {
     /// Confidences above `lowerBound`, at most `upperBound`; the first bin takes 0 too.
-    public let lowerBound: Double
-    public let upperBound: Double
-    public let documentCount: Int
+    package let lowerBound: Double
+    package let upperBound: Double
+    package let documentCount: Int
     /// Their mean confidence; 0 where there are no documents.
-    public let meanConfidence: Double
+    package let meanConfidence: Double
     /// The share that was right; 0 where there are no documents.
-    public let accuracy: Double
+    package let accuracy: Double
   }
 
   /// What one finds when only the documents of at least a certain confidence are answered.
-  public struct CoveragePoint: Sendable, Equatable {
+  package struct CoveragePoint: Sendable, Equatable {
     /// The share of documents that are answered, 0...1.
-    public let coverage: Double
+    package let coverage: Double
     /// The least confidence among them.
-    public let threshold: Double
+    package let threshold: Double
     /// The share of them that was right.
-    public let accuracy: Double
+    package let accuracy: Double
   }
 
   /// Ranges of equal width over 0...1.
-  public let bins: [Bin]
+  package let bins: [Bin]
   /// The sum over bins of (share of documents) x |accuracy - mean confidence|, 0...1.
   ///
   /// - Source: Naeini, Cooper and Hauskrecht 2015, doi:10.1609/aaai.v29i1.9602.
-  public let expectedCalibrationError: Double
+  package let expectedCalibrationError: Double
   /// From the surest tenth of the documents to all of them; documents of equal confidence are never parted, so a
   /// point may cover more than its share, and points that coincide occur once.
-  public let coverage: [CoveragePoint]
+  package let coverage: [CoveragePoint]
   /// The area under the curve of accuracy over coverage, 0...1: the mean accuracy over all shares of documents that
   /// one might answer, the surest first. It equals the accuracy where confidences say nothing.
   ///
   /// - Source: one minus the risk of El-Yaniv and Wiener 2010 (JMLR 11:1605), averaged over coverage.
-  public let areaUnderCoverage: Double
+  package let areaUnderCoverage: Double
 
   /// - Parameters:
   ///   - confidences: the confidence of each prediction, 0...1.
@@ -46,7 +46,7 @@ public struct ConfidenceReport: Sendable, Equatable {
   /// - Throws: ``InputError/noRows``, ``InputError/lengthMismatch(what:expected:found:)``,
   ///   ``OptionsError`` for a confidence outside 0...1 and for a count below 1.
   /// - Complexity: O(n log n) for n documents.
-  public init(confidences: [Float], isCorrect: [Bool], binCount: Int = 15, coverageSteps: Int = 10) throws {
+  package init(confidences: [Float], isCorrect: [Bool], binCount: Int = 15, coverageSteps: Int = 10) throws {
     guard !confidences.isEmpty else { throw InputError.noRows }
     guard confidences.count == isCorrect.count else {
       throw InputError.lengthMismatch(what: "verdicts", expected: confidences.count, found: isCorrect.count)

@@ -71,7 +71,7 @@ public struct DriftMonitor: Sendable, Equatable {
   /// - Returns: alarms, in the order of the documents that raised them. That errors have become fewer is none: a detector's
   ///   window shrinks then too, but a model that learns is no news.
   /// - Complexity: O(documents), as a rule.
-  public mutating func add(_ outcome: PrequentialOutcome, labels: [Label]) -> [Event] {
+  package mutating func add(_ outcome: PrequentialOutcome, labels: [Label]) -> [Event] {
     var events: [Event] = []
     admit(outcome, labels: labels)
     for (position, classIndex) in outcome.classIndices.enumerated() {

@@ -5,15 +5,15 @@
 ///
 /// - Source: Gama, Sebastiao and Rodrigues 2013, "On evaluating stream learning algorithms",
 ///   doi:10.1007/s10994-012-5320-9.
-public struct PrequentialOutcome: Sendable, Equatable {
+package struct PrequentialOutcome: Sendable, Equatable {
   /// The documents that count, by their rows in the batch, ascending.
-  public let rows: [Int32]
+  package let rows: [Int32]
   /// For each of these, the index of its class.
-  public let classIndices: [Int32]
+  package let classIndices: [Int32]
   /// For each of these, whether the model's answer was its class.
-  public let isRight: [Bool]
+  package let isRight: [Bool]
   /// The share of weight that was answered wrongly; 0 for no document.
-  public let error: Double
+  package let error: Double
 
   /// - Parameters:
   ///   - documents: the batch.

@@ -1,26 +1,26 @@
 /// What "none of these" is worth on labelled documents, some of which may be of classes that the model does not know.
-public struct RejectionReport: Sendable, Equatable {
+package struct RejectionReport: Sendable, Equatable {
   /// What one finds at one rate of false accepts.
-  public struct Point: Sendable, Equatable {
+  package struct Point: Sendable, Equatable {
     /// The rate that was asked for: of documents of unknown classes, the share to be accepted.
-    public let falseAcceptRate: Double
+    package let falseAcceptRate: Double
     /// The share of documents of known classes that is accepted, 0...1.
-    public let coverage: Double
+    package let coverage: Double
     /// The share of these that was right; 0 where there are none.
-    public let accuracy: Double
+    package let accuracy: Double
     /// The share of the documents of unknown classes that was accepted; nil without any.
-    public let observedFalseAcceptRate: Double?
+    package let observedFalseAcceptRate: Double?
   }
 
   /// Documents of classes that the model knows.
-  public let knownCount: Int
+  package let knownCount: Int
   /// Documents of classes that it does not know.
-  public let unknownCount: Int
+  package let unknownCount: Int
   /// The probability that a document of a known class scores higher than one of an unknown class (area under the ROC
   /// curve), 0...1; nil without documents of both.
-  public let separation: Double?
+  package let separation: Double?
   /// One for each rate that the model's held-out documents can tell, rising.
-  public let points: [Point]
+  package let points: [Point]
 
   /// - Parameters:
   ///   - openSet: of the model that answered.
@@ -31,7 +31,7 @@ public struct RejectionReport: Sendable, Equatable {
   /// - Throws: ``InputError/noRows``, ``InputError/lengthMismatch(what:expected:found:)``; ``OptionsError`` for a rate
   ///   out of range.
   /// - Complexity: O(n log n) for n documents.
-  public init(
+  package init(
     _ openSet: OpenSet, scores: [Float], isCorrect: [Bool], isKnown: [Bool],
     rates: [Double] = [0.01, 0.05, 0.1, 0.2]
   ) throws {

@@ -1,9 +1,9 @@
 /// Rows dealt out to folds so that each fold has its share of every class.
-public struct StratifiedFolds: Sendable, Equatable {
+package struct StratifiedFolds: Sendable, Equatable {
   /// How many folds.
-  public let count: Int
+  package let count: Int
   /// Of each row, its fold, `0 ..< count`.
-  public let foldOfRow: [Int]
+  package let foldOfRow: [Int]
 
   /// Each class's rows are shuffled and dealt out in turn; the next class goes on where the last one stopped, so that
   /// folds are alike in size too. A class with fewer rows than folds is missing from some.
@@ -14,7 +14,7 @@ public struct StratifiedFolds: Sendable, Equatable {
   ///   - seed: the same seed, the same folds.
   /// - Throws: ``OptionsError`` for a count out of range.
   /// - Complexity: O(rows).
-  public init(_ labels: LabelColumn, count: Int, seed: UInt64) throws(OptionsError) {
+  package init(_ labels: LabelColumn, count: Int, seed: UInt64) throws(OptionsError) {
     guard count >= 2, count <= max(2, labels.count) else {
       throw OptionsError(
         parameter: "folds", value: "\(count)",
@@ -40,8 +40,8 @@ public struct StratifiedFolds: Sendable, Equatable {
   }
 
   /// The rows of one fold, ascending.
-  public func rows(of fold: Int) -> [Int] { foldOfRow.indices.filter { foldOfRow[$0] == fold } }
+  package func rows(of fold: Int) -> [Int] { foldOfRow.indices.filter { foldOfRow[$0] == fold } }
 
   /// The rows of all other folds, ascending.
-  public func rows(butOf fold: Int) -> [Int] { foldOfRow.indices.filter { foldOfRow[$0] != fold } }
+  package func rows(butOf fold: Int) -> [Int] { foldOfRow.indices.filter { foldOfRow[$0] != fold } }
 }

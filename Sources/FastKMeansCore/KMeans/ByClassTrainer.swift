@@ -47,7 +47,7 @@ package struct ByClassTrainer {
       guard options.mergeThreshold != nil else { break }
       // Classes that merged move on from where the merged prototypes lie, until nothing merges.
       try progress.begin(.merging, total: 1)
-      active = try Merging(options: options).mergeClosePrototypes(
+      active = Merging(options: options).mergeClosePrototypes(
         of: &outcome.prototypes, among: active, report: &outcome.report)
       try progress.finish()
     }

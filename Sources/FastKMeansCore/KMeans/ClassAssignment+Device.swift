@@ -39,7 +39,8 @@ extension ClassAssignment {
       to: centers.table.values, biases: centers.biases, nearest: &nearest, scores: &distances)
     var changed = 0
     for row in 0..<rows.count {
-      distances[row] = centers.distance(rows.squaredNorms[row], biasedScore: distances[row])
+      distances[row] = centers.distance.distance(
+        rowSquaredNorm: rows.squaredNorms[row], biasedScore: distances[row])
       if previous[row] != nearest[row] { changed += 1 }
     }
     return changed

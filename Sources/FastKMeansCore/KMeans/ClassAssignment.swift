@@ -41,7 +41,8 @@ package struct ClassAssignment {
         rows.offsets, rows.columns, rows.values, 0, Int64(rows.count), centers.table.values, stride,
         centers.biases, &scratch, scratch.count, &nearest, &distances)
       for row in 0..<rows.count {
-        distances[row] = centers.distance(rows.squaredNorms[row], biasedScore: distances[row])
+        distances[row] = centers.distance.distance(
+          rowSquaredNorm: rows.squaredNorms[row], biasedScore: distances[row])
       }
     } else {
       centers.table.scores(of: 0..<rows.count, in: rows, into: &shares)
@@ -60,24 +61,22 @@ package struct ClassAssignment {
         if score > best { (best, lane) = (score, candidate) }
       }
       nearest[row] = Int32(lane)
-      distances[row] = centers.distance(rows.squaredNorms[row], biasedScore: best)
+      distances[row] = centers.distance.distance(
+        rowSquaredNorm: rows.squaredNorms[row], biasedScore: best)
     }
   }
 
   private mutating func turnScoresIntoShares(_ centers: ClassCenters) {
     let stride = centers.table.stride
-    let inverseTemperature = Float(1 / options.temperature)
+    let rule = ShareRule(options)
     for row in 0..<rows.count {
       let start = row * stride
-      let top = centers.similarity(distances[row])
+      let top = centers.distance.similarity(atDistance: distances[row])
       var total: Float = 0
       for lane in 0..<centers.count {
-        let similarity = centers.similarity(
-          centers.distance(rows.squaredNorms[row], biasedScore: shares[start + lane] + centers.biases[lane]))
-        // The largest exponent is 0, so that nothing overflows.
-        let share =
-          options.softAssignment == .linear
-          ? max(0, similarity) : naturalExponential((similarity - top) * inverseTemperature)
+        let distance = centers.distance.distance(
+          rowSquaredNorm: rows.squaredNorms[row], biasedScore: shares[start + lane] + centers.biases[lane])
+        let share = rule.share(centers.distance.similarity(atDistance: distance), top: top)
         shares[start + lane] = share
         total += share
       }

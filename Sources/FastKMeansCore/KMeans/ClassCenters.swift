@@ -5,7 +5,7 @@ package struct ClassCenters {
   package private(set) var biases: [Float]
   /// Squared length of each lane.
   package private(set) var squaredNorms: [Float]
-  private let distance: Distance
+  let distance: Distance
 
   package var count: Int { table.laneCount }
 
@@ -37,24 +37,6 @@ package struct ClassCenters {
       }
       squaredNorms[lane] = Float(squared)
       biases[lane] = distance == .cosine ? 0 : Float(-squared / 2)
-    }
-  }
-
-  /// The distance of a row to a lane from `dot + bias`: 1 - s, or d squared.
-  @inline(__always)
-  package func distance(_ rowSquaredNorm: Float, biasedScore: Float) -> Float {
-    switch distance {
-    case .cosine: 1 - biasedScore
-    case .euclidean: max(0, rowSquaredNorm - 2 * biasedScore)
-    }
-  }
-
-  /// The similarity that belongs to a distance: s, or 1 / (1 + d squared).
-  @inline(__always)
-  package func similarity(_ value: Float) -> Float {
-    switch distance {
-    case .cosine: 1 - value
-    case .euclidean: 1 / (1 + value)
     }
   }
 

@@ -60,7 +60,7 @@ package struct ClassKMeans {
     var masses = assignment.masses(laneCount: centers.count, stride: centers.table.stride)
     var pruned = 0
     // Rows of a dead prototype move to the living ones; that can take a round or two.
-    while let alive = livingLanes(masses) {
+    while let alive = options.survivors(masses) {
       pruned += centers.count - alive.count
       centers = centers.keeping(alive, for: rows)
       _ = try assignment.assignWhereRowsLie(to: centers)
@@ -111,15 +111,6 @@ package struct ClassKMeans {
       (worst, found) = (assignment.distances[row], row)
     }
     return found
-  }
-
-  /// The lanes that are not dead, or nil if all live; the heaviest one lives in any case.
-  private func livingLanes(_ masses: [Double]) -> [Int]? {
-    var alive = masses.indices.filter { masses[$0] > options.minimumMass }
-    if alive.isEmpty, let heaviest = masses.indices.max(by: { masses[$0] < masses[$1] }) {
-      alive = [heaviest]
-    }
-    return alive.count < masses.count ? alive : nil
   }
 
   /// The summed weight times distance of the rows to their prototypes.

@@ -1,4 +1,4 @@
-/// Seeds classes without training them: what the reference mode starts from.
+/// Gives classes their first prototypes without training them.
 package struct ClassSeeder {
   private let options: TrainingOptions
   private let progress: ProgressReporter

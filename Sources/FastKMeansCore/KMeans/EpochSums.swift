@@ -38,7 +38,7 @@ extension ModelStorage {
   ///   - labels: classes of this model.
   ///   - sampleWeights: nil for 1 each.
   ///   - threadCount: -1 means all cores; nil what the model was trained with. It changes no bit.
-  /// - Throws: ``InputError``; ``ClassifierError/unsupported(_:)`` in reference mode, which has no epochs of sums.
+  /// - Throws: ``InputError``; ``ClassifierError/unsupported(_:)`` in a mode without sums.
   /// - Complexity: O(non-zeros x prototypes per class).
   package func epochSums(
     of rows: FeatureRows, labels: LabelColumn, sampleWeights: [Double]?, threadCount: Int?
@@ -49,7 +49,7 @@ extension ModelStorage {
     let active = part.partition.classesByFallingSize()
     let scratch = WorkerScratch<ColumnMap>(workers: workers) { ColumnMap() }
     let results = WorkerScratch<ClassSums?>(workers: max(1, active.count)) { nil }
-    try Parallel.forEach(count: active.count, workers: workers) { worker, index in
+    Parallel.forEach(count: active.count, workers: workers) { worker, index in
       let sums = scratch.with(worker) { self.sums(ofClass: active[index], part, columnMap: &$0) }
       results.with(index) { $0 = sums }
     }
@@ -72,12 +72,13 @@ extension ModelStorage {
   ///   - labels: classes of the model.
   ///   - threadCount: -1 means all cores; nil what the model was trained with.
   /// - Returns: the documents, and the number of threads.
-  /// - Throws: ``InputError``; ``ClassifierError/unsupported(_:)`` in reference mode.
+  /// - Throws: ``InputError``; ``ClassifierError/unsupported(_:)`` in a mode without sums.
   func trainingPart(
     _ rows: FeatureRows, labels: LabelColumn, sampleWeights: [Double]?, threadCount: Int?
   ) throws -> (documents: TrainingSet, workers: Int) {
-    guard settings.mode == .default else {
-      throw ClassifierError.unsupported("the reference mode cannot be trained in parts; use the default mode")
+    guard settings.mode.keepsSums else {
+      throw ClassifierError.unsupported(
+        "the \(settings.mode) mode cannot be trained in parts; use the default mode")
     }
     let workers = Parallel.workerCount(threadCount ?? settings.threadCount)
     let documents = try TrainingSet(

@@ -44,7 +44,11 @@ extension ModelStorage {
       let classIndex = Int(prototypes.classIndices[replacement.prototype])
       next[classIndex][replacement.prototype - classStarts[classIndex]] = start(from: replacement.row)
     }
-    if isLast { next = next.map(withoutDead) }
+    if isLast {
+      next = next.map { members in
+        settings.survivors(members.map(\.mass))?.map { members[$0] } ?? members
+      }
+    }
     let set = PrototypeSet(next, shape: prototypes.shape, precision: settings.precision)
     let model = ModelStorage(
       options: options, classes: classes, prototypes: set, batchCount: isLast ? batchCount + 1 : batchCount)
@@ -73,11 +77,5 @@ extension ModelStorage {
     let norm = row.squaredNorm.squareRoot()
     let center = settings.distance == .cosine && norm > 0 ? row.scaled(by: 1 / norm) : row
     return Prototype(center: center.rounded(to: settings.precision), sumScale: 0, mass: 0)
-  }
-
-  private func withoutDead(_ members: [Prototype]) -> [Prototype] {
-    let alive = members.filter { $0.mass > settings.minimumMass }
-    guard alive.isEmpty else { return alive }
-    return members.max { $0.mass < $1.mass }.map { [$0] } ?? []
   }
 }

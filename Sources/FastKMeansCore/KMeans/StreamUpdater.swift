@@ -10,8 +10,8 @@ struct StreamUpdater {
   private let step: UInt64
   private let workers: Int
 
-  /// How often a class is tidied, in batches: `LiveClass.tidy()`.
-  private static let tidyPeriod: UInt64 = 64
+  /// After how many batches a class calls `ClassSums.sortAndMeasure()`.
+  private static let sortingPeriod: UInt64 = 64
 
   init(options: TrainingOptions, step: UInt64, progress: ProgressReporter) {
     self.options = options
@@ -26,17 +26,17 @@ struct StreamUpdater {
     /// Classes with documents, most documents first.
     let touched: [Int]
     /// For each of these: what takes the class's place before documents are added; nil where it stays.
-    fileprivate(set) var replacements: [ClassMembers?]
+    fileprivate(set) var replacements: [ClassPrototypes?]
     /// Whether documents are in it already.
     fileprivate var isComplete: [Bool]
-    fileprivate var changes: [LiveClass.Change]
+    fileprivate var changes: [ClassSums.Change]
     let forgetting: Double
     /// Whether documents are assigned only when they are added, while the class is still in the cache: where nothing
     /// can cancel the batch in between. The same bits either way.
     fileprivate let assignsLate: Bool
 
     /// The classes with those in place that the batch brings or lets grow.
-    func membersAfter(_ members: [ClassMembers]) -> [ClassMembers] {
+    func membersAfter(_ members: [ClassPrototypes]) -> [ClassPrototypes] {
       var after = members
       for (index, classIndex) in touched.enumerated() {
         if let replacement = replacements[index] { after[classIndex] = replacement }
@@ -58,15 +58,15 @@ struct StreamUpdater {
   ///   - forgetting: what is left of masses and sums.
   ///   - canAssignLate: whether nothing can fail once this is done.
   func plan(
-    _ members: [ClassMembers], _ documents: TrainingSet, wanted: [Int], forgetting: Double,
+    _ members: [ClassPrototypes], _ documents: TrainingSet, wanted: [Int], forgetting: Double,
     canAssignLate: Bool
   ) throws -> Plan {
     let touched = documents.partition.classesByFallingSize()
     let limit = touched.reduce(1) { max($0, max(members[$1].count, wanted[$1])) }
-    let batch = StreamBatch(documents, laneLimit: limit, isSoft: options.isSoft)
+    let batch = StreamBatch(documents, prototypeLimit: limit, isSoft: options.isSoft)
     let assignsLate = canAssignLate && forgetting == 1
-    typealias Entry = (replacement: ClassMembers?, isComplete: Bool, change: LiveClass.Change)
-    let entries = WorkerScratch<Entry>(workers: touched.count) { (nil, false, LiveClass.Change()) }
+    typealias Entry = (replacement: ClassPrototypes?, isComplete: Bool, change: ClassSums.Change)
+    let entries = WorkerScratch<Entry>(workers: touched.count) { (nil, false, ClassSums.Change()) }
     let scratch = WorkerScratch<(map: ColumnMap, sums: [Float])>(workers: workers) { (ColumnMap(), []) }
     try progress.begin(.training, total: documents.rows.rowCount)
     try Parallel.forEach(count: touched.count, workers: workers) { worker, index in
@@ -87,10 +87,10 @@ struct StreamUpdater {
   }
 
   private func plan(
-    _ members: ClassMembers, _ batch: StreamBatch, wanted: Int, classIndex: Int, forgetting: Double,
+    _ members: ClassPrototypes, _ batch: StreamBatch, wanted: Int, classIndex: Int, forgetting: Double,
     assignsLate: Bool, scratch: inout (map: ColumnMap, sums: [Float])
-  ) -> (ClassMembers?, Bool, LiveClass.Change) {
-    var change = LiveClass.Change()
+  ) -> (ClassPrototypes?, Bool, ClassSums.Change) {
+    var change = ClassSums.Change()
     let (documents, width) = (batch.documents, FeatureShape(batch.documents.rows).width)
     let counts = documents.partition.withRows(of: classIndex) {
       $0.contains { documents.moves(Int($0), options.distance) }
@@ -98,32 +98,32 @@ struct StreamUpdater {
     guard counts else {
       // A class whose documents in this batch are all empty: it exists, and waits for features.
       guard members.count == 0 else { return (nil, true, change) }
-      var waiting = LiveClass(width: width, distance: options.distance)
+      var waiting = ClassSums(width: width, distance: options.distance)
       waiting.rearrange(keeping: [], adding: 1)
-      return (.live(waiting), true, change)
+      return (ClassPrototypes(waiting), true, change)
     }
-    let isLive = if case .live = members { true } else { false }
-    var live = members.live(width: width, distance: options.distance)
-    guard live.occupiedCount < wanted else {
-      if assignsLate { return (isLive ? nil : .live(live), false, change) }
+    var sums = members.asSums(width: width, distance: options.distance)
+    guard sums.occupiedCount < wanted else {
+      let replacement = members.sums == nil ? ClassPrototypes(sums) : nil
+      if assignsLate { return (replacement, false, change) }
       change.objective = documents.partition.withRows(of: classIndex) {
-        live.assign($0, batch, options: options, scratch: &scratch.sums)
+        sums.assign($0, batch, options: options, scratch: &scratch.sums)
       }
-      return (isLive ? nil : .live(live), false, change)
+      return (replacement, false, change)
     }
-    if forgetting < 1 { live.fade(by: forgetting) }
-    change = live.grow(
+    if forgetting < 1 { sums.fade(by: forgetting) }
+    change = sums.grow(
       with: documents.classRows(of: classIndex, distance: options.distance, columnMap: &scratch.map),
       wanted: wanted, options: options,
       random: CounterRandom(seed: options.seed, stream: UInt64(classIndex), step: step))
-    return (.live(live), true, change)
+    return (ClassPrototypes(sums), true, change)
   }
 
   /// Adds the documents.
   ///
   /// - Parameters:
   ///   - members: those that the plan was made for, in memory that nobody shares: what is shared is copied.
-  func carryOut(_ plan: Plan, on members: inout [ClassMembers]) -> TrainingReport {
+  func carryOut(_ plan: Plan, on members: inout [ClassPrototypes]) -> TrainingReport {
     var changes = plan.changes
     if plan.forgetting < 1 { fadeAll(&members, plan) }
     for (index, classIndex) in plan.touched.enumerated() {
@@ -135,21 +135,20 @@ struct StreamUpdater {
     members.withUnsafeMutableBufferPointer { members in
       changes.withUnsafeMutableBufferPointer { changes in
         nonisolated(unsafe) let (members, changes) = (members, changes)
-        Parallel.forEachSurely(count: plan.touched.count, workers: workers) { worker, index in
+        Parallel.forEach(count: plan.touched.count, workers: workers) { worker, index in
           let classIndex = plan.touched[index]
-          guard !plan.isComplete[index], case .live(var live) = members[classIndex] else { return }
-          // Taken out, so that nobody else holds it while it is changed.
-          members[classIndex] = .settled([])
-          plan.batch.documents.partition.withRows(of: classIndex) { rows in
-            if plan.assignsLate {
-              changes[index].objective = scratch.with(worker) {
-                live.assign(rows, plan.batch, options: options, scratch: &$0)
+          guard !plan.isComplete[index] else { return }
+          members[classIndex].changeSums { sums in
+            plan.batch.documents.partition.withRows(of: classIndex) { rows in
+              if plan.assignsLate {
+                changes[index].objective = scratch.with(worker) {
+                  sums.assign(rows, plan.batch, options: options, scratch: &$0)
+                }
               }
+              changes[index].shift = sums.add(rows, plan.batch)
             }
-            changes[index].shift = live.add(rows, plan.batch)
+            if (step &+ UInt64(classIndex)) % Self.sortingPeriod == 0 { sums.sortAndMeasure() }
           }
-          if (step &+ UInt64(classIndex)) % Self.tidyPeriod == 0 { live.tidy() }
-          members[classIndex] = .live(live)
         }
       }
     }
@@ -161,13 +160,13 @@ struct StreamUpdater {
     }
     let candidates = plan.forgetting < 1 ? Array(members.indices) : plan.touched
     for classIndex in candidates where members[classIndex].count > 1 {
-      report.prunedCount += members[classIndex].prune(minimumMass: options.minimumMass)
+      report.prunedCount += members[classIndex].prune(options)
     }
     return report
   }
 
   /// Classes that the plan replaces have faded already, or fade when they are put in place.
-  private func fadeAll(_ members: inout [ClassMembers], _ plan: Plan) {
+  private func fadeAll(_ members: inout [ClassPrototypes], _ plan: Plan) {
     var isReplaced = [Bool](repeating: false, count: members.count)
     for (index, classIndex) in plan.touched.enumerated() where plan.replacements[index] != nil {
       isReplaced[classIndex] = true
@@ -177,7 +176,7 @@ struct StreamUpdater {
     }
   }
 
-  private func fade(_ members: inout ClassMembers, _ plan: Plan) {
+  private func fade(_ members: inout ClassPrototypes, _ plan: Plan) {
     members.fade(
       by: plan.forgetting, width: FeatureShape(plan.batch.documents.rows).width, distance: options.distance)
   }
@@ -188,7 +187,7 @@ extension StreamUpdater {
   ///
   /// - Complexity: O(prototypes of a class squared x stored values) for each of them; relative and percentile
   ///   thresholds look at all prototypes.
-  func merge(_ members: inout [ClassMembers], touched: [Int], report: inout TrainingReport) {
+  func merge(_ members: inout [ClassPrototypes], touched: [Int], report: inout TrainingReport) {
     guard options.mergeThreshold != nil else { return }
     let needsAll = options.isMergeRelative || options.percentileThreshold != nil
     let isTouched = Set(touched)
@@ -196,9 +195,8 @@ extension StreamUpdater {
       needsAll || isTouched.contains(classIndex)
         ? members[classIndex].prototypes(precision: options.precision) : []
     }
-    // Nothing in it can fail: its loops throw what their bodies throw, and these throw nothing.
-    let changed = try? Merging(options: options).mergeClosePrototypes(
+    let changed = Merging(options: options).mergeClosePrototypes(
       of: &prototypes, among: touched.sorted(), report: &report)
-    for classIndex in changed ?? [] { members[classIndex] = .settled(prototypes[classIndex]) }
+    for classIndex in changed { members[classIndex] = ClassPrototypes(prototypes[classIndex]) }
   }
 }

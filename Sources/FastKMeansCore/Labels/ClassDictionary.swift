@@ -2,15 +2,15 @@
 ///
 /// A class is an index everywhere inside; labels live here only. Classes that arrive together are sorted;
 /// classes that arrive later come after them, so that an index never changes its meaning.
-public struct ClassDictionary: Sendable, Equatable {
+package struct ClassDictionary: Sendable, Equatable {
   /// The label of each class index.
-  public private(set) var labels: [Label] = []
+  package private(set) var labels: [Label] = []
   private var indices: [Label: Int32] = [:]
 
-  public init() {}
+  package init() {}
 
   /// - Throws: ``InputError/badLabels(found:expected:)`` if a label occurs twice or the types are mixed.
-  public init(labels: [Label]) throws {
+  package init(labels: [Label]) throws {
     for label in labels where indices.updateValue(Int32(indices.count), forKey: label) != nil {
       throw InputError.badLabels(found: "not unique ('\(label)' occurs twice)", expected: "each class once")
     }
@@ -21,13 +21,13 @@ public struct ClassDictionary: Sendable, Equatable {
   }
 
   /// The number of classes.
-  public var count: Int { labels.count }
+  package var count: Int { labels.count }
 
   /// The type that the labels have; `nil` while there are none.
-  public var kind: Label.Kind? { labels.first?.kind }
+  package var kind: Label.Kind? { labels.first?.kind }
 
   /// The index of a class, or `nil` if it is not known.
-  public func index(of label: Label) -> Int? {
+  package func index(of label: Label) -> Int? {
     indices[label].map(Int.init)
   }
 
@@ -36,7 +36,7 @@ public struct ClassDictionary: Sendable, Equatable {
   /// - Throws: ``ClassifierError/labelTypeChanged(expected:found:)`` or, within one call,
   ///   ``InputError/badLabels(found:expected:)``. Nothing is added then.
   /// - Complexity: O(rows), and O(n log n) for n new classes.
-  public mutating func encode(_ column: LabelColumn) throws -> [Int32] {
+  package mutating func encode(_ column: LabelColumn) throws -> [Int32] {
     // A distinct label that no row has brings no class.
     var occurs = [Bool](repeating: false, count: column.labels.count)
     for index in column.indices { occurs[Int(index)] = true }
@@ -51,7 +51,7 @@ public struct ClassDictionary: Sendable, Equatable {
   }
 
   /// The class index of each label, -1 for a label that is not known.
-  public func lookUp(_ incoming: [Label]) -> [Int32] {
+  package func lookUp(_ incoming: [Label]) -> [Int32] {
     incoming.map { indices[$0] ?? -1 }
   }
 

@@ -1,6 +1,7 @@
 extension FastKMeansClassifier {
-  /// Takes a class out of the model: its prototypes, its refined weights, its place among the classes. The others stay
-  /// to the bit; classes after it move up by one.
+  /// Removes a class with its prototypes and refined weights; the other classes do not change.
+  ///
+  /// Classes after it in ``classes`` move up by one.
   ///
   /// - Throws: ``InputError/unknownClass(label:)``, ``ClassifierError/unsupported(_:)`` for the last class.
   /// - Complexity: O(classes); with refined weights O(their number).
@@ -8,17 +9,17 @@ extension FastKMeansClassifier {
     try learner.removeClass(label.label)
   }
 
-  /// Gives a class another name; nothing else changes, its place among the classes included.
+  /// Gives a class another name; nothing else changes.
   ///
   /// - Throws: ``InputError/unknownClass(label:)``, ``ClassifierError/unsupported(_:)`` where the name is taken.
   public mutating func renameClass(_ label: Class, to new: Class) throws {
     try learner.renameClass(label.label, to: new.label)
   }
 
-  /// Makes several classes one: `target` gets the prototypes and refined weights of the others, which go.
+  /// Merges classes into `target`, which gets their prototypes and refined weights.
   ///
-  /// Prototypes stay where they are and keep their numbers, so the class can have more than `k_init` for a while;
-  /// each document that was answered with one of the classes is answered with `target`.
+  /// The prototypes do not move, so the class can have more than `prototypesPerClass` of them for a while. A document
+  /// that was answered with one of the classes is answered with `target`.
   ///
   /// - Throws: ``InputError/unknownClass(label:)``, ``ClassifierError/unsupported(_:)`` where a class is named twice
   ///   or is the target.
@@ -27,23 +28,25 @@ extension FastKMeansClassifier {
     try learner.mergeClasses(labels.map(\.label), into: target.label)
   }
 
-  /// Takes documents out of the prototypes that serve them best now, as if these had never stood for them.
+  /// Subtracts documents from their nearest prototypes, which undoes that they were learned.
   ///
-  /// The inverse of learning them where their prototypes still serve them best: up to rounding, 2^-23 of each
-  /// coordinate. A prototype that is left without a document goes, unless it is the class's last. Refined weights and
-  /// calibration stay: what a step taught cannot be told from what others did.
+  /// It undoes it up to rounding (2^-23 of each coordinate) if the nearest prototype of a document is still the one that
+  /// learned it. A prototype without documents is removed unless it is the last of its class. Refined weights and
+  /// confidences do not change: nobody can tell which document taught them what.
   ///
-  /// - Throws: ``InputError``, ``ClassifierError/unsupported(_:)`` in the reference mode, and where the class stands
-  ///   for fewer documents; nothing is forgotten then.
+  /// - Throws: ``InputError``, ``ClassifierError/unsupported(_:)`` in a mode other than the default, and where the
+  ///   class stands for fewer documents; nothing is forgotten then.
   /// - Complexity: O(non-zeros x prototypes of the class, and its stored values).
-  public mutating func forget(_ documents: Features, label: Class) throws {
+  public mutating func forget(_ rows: some VectorRows, label: Class) throws {
     var next = learner
-    try documents.withRows { try next.forget($0, label: label.label) }
+    try rows.features.withRows { try next.forget($0, label: label.label) }
     learner = next
   }
 
-  /// The numbers of a class's prototypes, in their order. A number stays with its prototype for its life, through
-  /// `fitBatch`, learning states and operations on classes; `fit`, and going on from a model file, number anew.
+  /// The numbers of a class's prototypes, in their order.
+  ///
+  /// A prototype keeps its number through `learn` and operations on classes; `fit`, and a learner that goes on from a
+  /// file, give new numbers.
   ///
   /// - Throws: ``InputError/unknownClass(label:)``.
   public func prototypeIDs(of label: Class) throws -> [UInt64] {
@@ -53,16 +56,15 @@ extension FastKMeansClassifier {
     return learner.members[index].ids
   }
 
-  /// Keeps prototypes where they are: they answer, and documents that they serve best move nothing. They neither
-  /// fade nor merge, and are not pruned.
+  /// Keeps prototypes where they are: they go on answering, but documents that they answer do not move them.
   ///
-  /// Refined weights still move; a frozen prototype is about what the class looks like.
+  /// Frozen prototypes neither fade nor merge, and are not pruned. Their refined weights still learn.
   ///
   /// - Parameters:
   ///   - ids: see ``prototypeIDs(of:)``.
   /// - Throws: ``ClassifierError/unsupported(_:)`` for a number that no prototype has; nothing is frozen then.
   public mutating func freezePrototypes(_ ids: [UInt64]) throws { try learner.setFrozen(true, Set(ids)) }
 
-  /// The opposite of ``freezePrototypes(_:)``.
+  /// Lets frozen prototypes move again; see ``freezePrototypes(_:)``.
   public mutating func unfreezePrototypes(_ ids: [UInt64]) throws { try learner.setFrozen(false, Set(ids)) }
 }

@@ -1,17 +1,5 @@
 /// A batch of a stream: planned first, which can fail, and carried out then, which cannot.
 extension Learner {
-  mutating func learnBatchAsReference(
-    _ documents: TrainingSet, knownClassCount: Int, _ reporter: ProgressReporter
-  ) throws -> TrainingReport {
-    try takeGivenPrototypes()
-    try seedUnseenClasses(documents, reporter)
-    var prototypes = self.prototypes
-    let report = try ReferenceTrainer(options: settings, progress: reporter).update(
-      &prototypes, with: documents)
-    self.prototypes = prototypes
-    return finished(report, documents, knownClassCount: knownClassCount)
-  }
-
   /// What a batch is going to do to the prototypes, and to refined weights.
   struct BatchPlan {
     var updater: StreamUpdater
@@ -51,14 +39,16 @@ extension Learner {
   private func forgetting(_ documents: TrainingSet) -> Double {
     let documents = documents.totalWeight
     var lives = settings.halfLife.map { documents / $0 } ?? 0
-    if haste.documents > 0 { lives += min(documents, haste.documents) / haste.halfLife }
+    if fasterForgetting.documents > 0 {
+      lives += min(documents, fasterForgetting.documents) / fasterForgetting.halfLife
+    }
     guard lives > 0 else { return settings.decay }
     return max(1e-30, settings.decay * naturalExponential(-0.693_147_180_559_945_3 * lives))
   }
 
   /// Whether refined weights learn from this batch too: those that there are, or from the first batch on.
   func isRefining() -> Bool {
-    if streamWeights != nil || settledWeights != nil { return true }
+    if streamWeights != nil || fittedWeights != nil { return true }
     return settings.refinement != .count(0) && members.allSatisfy { $0.count == 0 }
   }
 
@@ -83,7 +73,7 @@ extension Learner {
       StreamWeights.byteCount(lanes: lanes, features: documents.featureCount)
         <= RefinementTrainer.byteLimit
     else {
-      next.settledWeights = nil
+      next.fittedWeights = nil
       next.streamWeights = nil
       // It was fitted to the weights' scores.
       next.calibration = nil
@@ -97,7 +87,7 @@ extension Learner {
       weights.follow(after.map(\.ids), fresh: next.freshWeights(after, unit: weights.unit))
       let refiner = StreamRefiner(options: settings, step: batchCount, progress: reporter)
       let outcome = try refiner.learn(documents, knownClassCount: members.count, &weights)
-      next.settledWeights = nil
+      next.fittedWeights = nil
       next.streamWeights = weights
       // Without a class there was no model that could have been wrong.
       return members.isEmpty ? nil : outcome
@@ -112,8 +102,8 @@ extension Learner {
 
   private func liveWeights(_ documents: TrainingSet) -> StreamWeights {
     if let streamWeights { return streamWeights }
-    if let settledWeights {
-      return StreamWeights(settledWeights, members: members.map(\.ids), width: shape?.width)
+    if let fittedWeights {
+      return StreamWeights(fittedWeights, members: members.map(\.ids), width: shape?.width)
     }
     let isEuclidean = settings.distance == .euclidean
     return StreamWeights(
@@ -123,7 +113,7 @@ extension Learner {
 
   /// What a prototype starts refinement with.
   func freshWeights(
-    _ members: [ClassMembers], unit: Float
+    _ members: [ClassPrototypes], unit: Float
   ) -> (_ classIndex: Int, _ position: Int) -> (PrototypeVector, Float) {
     let settings = settings
     return { classIndex, position in
@@ -143,7 +133,7 @@ extension Learner {
       streamWeights = weights
     }
     report.prequential = outcome
-    haste.documents = max(0, haste.documents - documents.totalWeight)
+    fasterForgetting.documents = max(0, fasterForgetting.documents - documents.totalWeight)
     report.prototypeCount = members.reduce(0) { $0 + $1.count }
     return finished(report, documents, knownClassCount: knownClassCount)
   }
@@ -159,13 +149,18 @@ extension Learner {
     return report
   }
 
-  mutating func seedUnseenClasses(
-    _ documents: TrainingSet, _ reporter: ProgressReporter
-  ) throws {
+  /// Lets the mode's own trainer learn, once all classes have prototypes.
+  mutating func train(
+    _ trainer: any ModeTrainer.Type, _ documents: TrainingSet, isOneBatch: Bool, _ reporter: ProgressReporter
+  ) throws -> TrainingReport {
+    try takeGivenPrototypes()
     var prototypes = self.prototypes
     try ClassSeeder(options: settings, progress: reporter).seed(
       &prototypes, from: documents, wanted: wantedCounts(), step: batchCount)
+    let report = try trainer.init(options: settings, progress: reporter).train(
+      &prototypes, on: documents, isOneBatch: isOneBatch)
     self.prototypes = prototypes
+    return report
   }
 
   /// Where training starts from: places alone, since `fit` counts its own documents.

@@ -9,10 +9,10 @@ extension Learner {
 
   /// Refined weights as a stream keeps them, taken out of the learner so that they change where they lie.
   private mutating func takeStreamWeights() -> StreamWeights? {
-    if let settledWeights {
+    if let fittedWeights {
       streamWeights = StreamWeights(
-        settledWeights, members: members.map(\.ids), width: shape?.width)
-      self.settledWeights = nil
+        fittedWeights, members: members.map(\.ids), width: shape?.width)
+      self.fittedWeights = nil
     }
     defer { streamWeights = nil }
     return streamWeights
@@ -75,28 +75,35 @@ extension Learner {
     }
     var next = self
     next.streamWeights = nil
-    var refined = self.refined
+    let refined = self.refined
+    var vectors = refined.map { $0.weights.byClass($0.vectors, classCount: classes.count) }
+    var biases = refined?.biases.map { refined?.weights.byClass($0, classCount: classes.count) ?? [] }
     var prototypes = members[targetIndex].prototypes(precision: settings.precision)
     for index in indices { prototypes += members[index].prototypes(precision: settings.precision) }
-    next.members[targetIndex] = .settled(prototypes)
+    next.members[targetIndex] = ClassPrototypes(prototypes)
     for index in indices {
-      let (vectors, biases) = (refined?.vectors[index] ?? [], refined?.biases?[index] ?? [])
-      refined?.vectors[targetIndex] += vectors
-      refined?.biases?[targetIndex] += biases
+      let (moved, movedBiases) = (vectors?[index] ?? [], biases?[index] ?? [])
+      vectors?[targetIndex] += moved
+      biases?[targetIndex] += movedBiases
     }
     var labels = classes.labels
     for index in indices.sorted(by: >) {
       labels.remove(at: index)
       next.members.remove(at: index)
-      refined?.vectors.remove(at: index)
-      refined?.biases?.remove(at: index)
+      vectors?.remove(at: index)
+      biases?.remove(at: index)
     }
     next.classes = try ClassDictionary(labels: labels)
     next.openSet = try renumberedOpenSet(classCount: labels.count) { old in
       let new = indices.contains(old) ? targetIndex : old
       return new - indices.count { $0 < new }
     }
-    next.settledWeights = refined
+    next.fittedWeights = nil
+    if let refined, let vectors, let shape {
+      next.fittedWeights = RefinedWeights(
+        vectors, biases: biases?.flatMap { $0 }, unit: refined.unit, shape: shape,
+        precision: settings.precision)
+    }
     self = next
   }
 
@@ -111,17 +118,17 @@ extension Learner {
   }
 
   private mutating func freeze(_ isFrozen: Bool, _ ids: Set<UInt64>, in index: Int) {
-    guard members[index].ids.contains(where: ids.contains) else { return }
-    // Alive, so that a batch that comes to the class rounds nothing of it.
-    var live = members[index].live(width: shape?.width, distance: settings.distance)
-    for lane in live.lanes.indices where ids.contains(live.lanes[lane].id) {
-      live.lanes[lane].isFrozen = isFrozen
+    guard settings.mode.keepsSums, members[index].ids.contains(where: ids.contains) else { return }
+    // As sums, so that a batch that comes to the class rounds nothing of it.
+    var sums = members[index].asSums(width: shape?.width, distance: settings.distance)
+    for position in sums.entries.indices where ids.contains(sums.entries[position].id) {
+      sums.entries[position].isFrozen = isFrozen
     }
-    members[index] = settings.mode == .default ? .live(live) : members[index]
+    members[index] = ClassPrototypes(sums)
   }
 
   package mutating func forget(_ rows: FeatureRows, label: Label) throws {
-    guard settings.mode == .default else {
+    guard settings.mode.keepsSums else {
       throw ClassifierError.unsupported("forgetting documents is defined for the default mode only")
     }
     let index = try index(of: label)
@@ -131,44 +138,44 @@ extension Learner {
     let documents = TrainingSet(
       rows, norms: try RowNorms(of: rows, distance: settings.distance, workers: 1),
       classes: [Int32](repeating: 0, count: rows.rowCount), classCount: 1)
-    var live = members[index].live(width: shape.width, distance: settings.distance)
-    try live.forget(documents, label: label, options: settings)
-    members[index] = .live(live)
+    var sums = members[index].asSums(width: shape.width, distance: settings.distance)
+    try sums.forget(documents, label: label, options: settings)
+    members[index] = ClassPrototypes(sums)
   }
 }
 
-extension LiveClass {
+extension ClassSums {
   /// Takes documents out of the prototypes that serve them best.
   mutating func forget(_ documents: TrainingSet, label: Label, options: TrainingOptions) throws {
-    let batch = StreamBatch(documents, laneLimit: max(1, lanes.count), isSoft: options.isSoft)
+    let batch = StreamBatch(documents, prototypeLimit: max(1, entries.count), isSoft: options.isSoft)
     var scratch: [Float] = []
     for row in documents.partition.order {
       guard documents.moves(Int(row), distance) else { continue }
       _ = [row].withUnsafeBufferPointer { assign($0, batch, options: options, scratch: &scratch) }
-      for lane in lanes.indices where !lanes[lane].isFrozen {
+      for lane in entries.indices where !entries[lane].isFrozen {
         let share =
           options.isSoft
-          ? Double(batch.shares[Int(row) * batch.laneLimit + lane])
-          : batch.lanes[Int(row)] == Int32(lane) ? 1 : 0
+          ? Double(batch.shares[Int(row) * batch.prototypeLimit + lane])
+          : batch.nearest[Int(row)] == Int32(lane) ? 1 : 0
         guard share > 0 else { continue }
-        guard lanes[lane].mass >= share - 1e-9, lanes[lane].unit > 0 else {
+        guard entries[lane].mass >= share - 1e-9, entries[lane].unit > 0 else {
           throw ClassifierError.unsupported(
             "class '\(label)' stands for fewer documents than are to be forgotten; row \(row) was not among them"
           )
         }
-        _ = addRow(Int(row), batch, factor: -share / lanes[lane].unit, lane)
-        lanes[lane].mass = max(0, lanes[lane].mass - share)
+        _ = addRow(Int(row), batch, factor: -share / entries[lane].unit, lane)
+        entries[lane].mass = max(0, entries[lane].mass - share)
       }
     }
-    tidy()
+    sortAndMeasure()
     // What has no document left has no place either; rounding would leave a shadow of one.
-    for lane in lanes.indices where lanes[lane].mass < 1e-9 && !lanes[lane].isFrozen {
+    for lane in entries.indices where entries[lane].mass < 1e-9 && !entries[lane].isFrozen {
       clear(lane: lane)
-      lanes[lane].mass = 0
-      lanes[lane].unit = 0
+      entries[lane].mass = 0
+      entries[lane].unit = 0
     }
-    let kept = lanes.indices.filter { lanes[$0].mass > 0 || lanes[$0].isFrozen }
+    let kept = entries.indices.filter { entries[$0].mass > 0 || entries[$0].isFrozen }
     if kept.isEmpty { rearrange(keeping: [0], adding: 0) } else { rearrange(keeping: kept, adding: 0) }
-    for lane in lanes.indices { settleUnit(lane) }
+    for lane in entries.indices { settleUnit(lane) }
   }
 }

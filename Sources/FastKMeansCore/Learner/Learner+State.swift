@@ -5,7 +5,7 @@ extension LearningState.Column {
     /// the number of the next prototype.
     static let learner = "learner"
     /// Two numbers: the half-life of faster forgetting, and for how many more documents it holds.
-    static let haste = "haste"
+    static let fasterForgetting = "haste"
     /// Of each class: its prototypes.
     static let prototypeCounts = "class.prototypes"
     /// Of each class: 1 if it is alive in a stream; its prototypes are in the columns that begin with `live`, those of
@@ -87,18 +87,9 @@ extension Learner {
         Int64(bitPattern: nextPrototype),
       ]))
     add(Name.prototypeCounts, .integers(members.map { Int64($0.count) }))
-    var all: [Prototype] = []
-    var live: [LiveClass] = []
-    var isLive: [Int64] = []
-    for entry in members {
-      switch entry {
-      case .settled(let prototypes): all += prototypes
-      case .live(let one): live.append(one)
-      }
-      if case .live = entry { isLive.append(1) } else { isLive.append(0) }
-    }
-    add(Name.isLive, .integers(isLive))
-    LiveColumns.add(live, to: &columns)
+    let all = members.filter { $0.sums == nil }.flatMap { $0.prototypes(precision: settings.precision) }
+    add(Name.isLive, .integers(members.map { $0.sums == nil ? 0 : 1 }))
+    ClassSumsColumns.add(members.compactMap(\.sums), to: &columns)
     add(Name.ids, .integers(all.map { Int64(bitPattern: $0.id) }))
     add(Name.frozen, .integers(all.map { $0.isFrozen ? 1 : 0 }))
     add(Name.units, .doubles(all.map { $0.sum?.unit ?? -1 }))
@@ -108,14 +99,14 @@ extension Learner {
     add(Name.valueCounts, .integers(all.map { Int64($0.center.values.count) }))
     add(Name.features, .indices(all.flatMap(\.center.columns)))
     add(Name.values, .doubles(all.flatMap(\.center.values)))
-    add(Name.haste, .doubles([haste.halfLife, haste.documents]))
+    add(Name.fasterForgetting, .doubles([fasterForgetting.halfLife, fasterForgetting.documents]))
     if let streamWeights { streamWeights.add(to: &columns, members: members.map(\.ids)) }
-    if streamWeights == nil, let refined = settledWeights {
-      let vectors = refined.vectors.flatMap { $0 }
+    if streamWeights == nil, let refined = fittedWeights {
+      let vectors = refined.vectors
       add(Name.refinedCounts, .integers(vectors.map { Int64($0.values.count) }))
       add(Name.refinedFeatures, .indices(vectors.flatMap(\.columns)))
       add(Name.refinedValues, .doubles(vectors.flatMap(\.values)))
-      if let biases = refined.biases { add(Name.refinedBiases, .doubles(biases.flatMap { $0 })) }
+      if let biases = refined.biases { add(Name.refinedBiases, .doubles(biases.map(Double.init))) }
       add(Name.refinedUnit, .singles([refined.unit]))
     }
     addConfidence(to: &columns)
@@ -156,20 +147,20 @@ extension Learner {
       throw LearningStateError(Name.prototypeCounts, "a class has no prototype")
     }
     let isLive = try reader.flags(Name.isLive, count: classes.count)
-    guard settings.mode == .default || !isLive.contains(true) else {
-      throw LearningStateError(Name.isLive, "the reference mode has no live classes")
+    guard settings.mode.keepsSums || !isLive.contains(true) else {
+      throw LearningStateError(Name.isLive, "the \(settings.mode) mode has no live classes")
     }
     let settled = try settledPrototypes(
       reader, total: counts.indices.reduce(0) { $0 + (isLive[$1] ? 0 : counts[$1]) }, width: features,
       isSparse: isSparse)
-    var live = try LiveColumns.classes(
+    var live = try ClassSumsColumns.classes(
       reader, counts: counts.indices.filter { isLive[$0] }.map { counts[$0] }, featureCount: features,
       isSparse: isSparse, distance: settings.distance)[...]
     var rest = settled[...]
-    let members = counts.indices.map { index -> ClassMembers in
-      if isLive[index], let first = live.popFirst() { return .live(first) }
+    let members = counts.indices.map { index -> ClassPrototypes in
+      if isLive[index], let first = live.popFirst() { return ClassPrototypes(first) }
       defer { rest = rest.dropFirst(counts[index]) }
-      return .settled(Array(rest.prefix(counts[index])))
+      return ClassPrototypes(Array(rest.prefix(counts[index])))
     }
     try checkIDs(members, next: UInt64(bitPattern: numbers[3]))
     restore(
@@ -180,7 +171,7 @@ extension Learner {
       streamWeights: try StreamWeights(
         reader, members: members.map(\.ids), featureCount: features, isSparse: isSparse,
         isEuclidean: settings.distance == .euclidean),
-      haste: try haste(reader))
+      fasterForgetting: try fasterForgetting(reader))
     try takeConfidence(reader)
   }
 
@@ -215,7 +206,7 @@ extension Learner {
     }
   }
 
-  private func checkIDs(_ members: [ClassMembers], next: UInt64) throws {
+  private func checkIDs(_ members: [ClassPrototypes], next: UInt64) throws {
     var seen: Set<UInt64> = []
     for id in members.flatMap(\.ids) {
       guard id > 0, id < next, seen.insert(id).inserted else {
@@ -237,21 +228,23 @@ extension Learner {
     let biases = isEuclidean ? try reader.doubles(Name.refinedBiases, count: total) : nil
     let unit = try reader.singles(Name.refinedUnit, count: 1)[0]
     guard unit > 0 else { throw LearningStateError(Name.refinedUnit, "it is \(unit), not above 0") }
-    var starts = [0]
-    for count in counts { starts.append(starts[starts.count - 1] + count) }
-    let classes = counts.indices
+    var rest = vectors[...]
+    let byClass = counts.map { count in
+      defer { rest = rest.dropFirst(count) }
+      return Array(rest.prefix(count))
+    }
     return RefinedWeights(
-      vectors: classes.map { Array(vectors[starts[$0]..<starts[$0 + 1]]) },
-      biases: biases.map { biases in classes.map { Array(biases[starts[$0]..<starts[$0 + 1]]) } }, unit: unit)
+      byClass, biases: biases?.map { Float($0) }, unit: unit,
+      shape: FeatureShape(featureCount: width, isSparse: isSparse), precision: settings.precision)
   }
 
-  private func haste(_ reader: LearningState.Reader) throws -> Haste {
+  private func fasterForgetting(_ reader: LearningState.Reader) throws -> FasterForgetting {
     typealias Name = LearningState.Column.Name
-    let numbers = try reader.doubles(Name.haste, count: 2)
+    let numbers = try reader.doubles(Name.fasterForgetting, count: 2)
     guard numbers[0] > 0, numbers[1] >= 0 else {
-      throw LearningStateError(Name.haste, "no such half-life and documents: \(numbers)")
+      throw LearningStateError(Name.fasterForgetting, "no such half-life and documents: \(numbers)")
     }
-    return Haste(halfLife: numbers[0], documents: numbers[1])
+    return FasterForgetting(halfLife: numbers[0], documents: numbers[1])
   }
 
   private func vectors(

@@ -6,7 +6,7 @@ package struct Learner: Sendable {
   package private(set) var options: ValidatedOptions
   package internal(set) var classes = ClassDictionary()
   /// The prototypes of each class index.
-  package internal(set) var members: [ClassMembers] = []
+  package internal(set) var members: [ClassPrototypes] = []
   /// The number of the next prototype.
   package internal(set) var nextPrototype: UInt64 = 1
   /// The kind of rows that it learned from; nil until something has been learned.
@@ -14,7 +14,7 @@ package struct Learner: Sendable {
   /// Batches learned; each draws its own random numbers.
   package internal(set) var batchCount: UInt64 = 0
   /// What a fit's refinement made of the prototypes; nil if it was off or no better, or alive in a stream.
-  var settledWeights: RefinedWeights?
+  var fittedWeights: RefinedWeights?
   /// Refined weights that learn from a stream.
   var streamWeights: StreamWeights?
   package internal(set) var calibration: Calibration?
@@ -23,10 +23,10 @@ package struct Learner: Sendable {
   /// When the model is to answer "none of these"; a new fit forgets it.
   package internal(set) var rejection: RejectionRule?
   /// Faster forgetting for some more documents.
-  package var haste = Haste()
+  package var fasterForgetting = FasterForgetting()
 
   /// Forgetting on top of what the options say, after the data has changed.
-  package struct Haste: Sendable, Equatable {
+  package struct FasterForgetting: Sendable, Equatable {
     /// In documents.
     package var halfLife = 1.0
     /// For how many more.
@@ -40,24 +40,24 @@ package struct Learner: Sendable {
 
   /// Puts what a state holds in place, checked by the caller.
   mutating func restore(
-    members: [ClassMembers], nextPrototype: UInt64, shape: FeatureShape?, batchCount: UInt64,
-    weights: RefinedWeights?, streamWeights: StreamWeights?, haste: Haste
+    members: [ClassPrototypes], nextPrototype: UInt64, shape: FeatureShape?, batchCount: UInt64,
+    weights: RefinedWeights?, streamWeights: StreamWeights?, fasterForgetting: FasterForgetting
   ) {
     self.members = members
     self.nextPrototype = nextPrototype
     self.shape = shape
     self.batchCount = batchCount
-    settledWeights = weights
+    fittedWeights = weights
     self.streamWeights = streamWeights
-    self.haste = haste
+    self.fasterForgetting = fasterForgetting
   }
 
   /// What refinement made of the prototypes; nil if it is off or was no better.
   ///
   /// - Complexity: O(features x prototypes) while a stream goes on.
   package var refined: RefinedWeights? {
-    streamWeights?.refinedWeights(
-      members: members.map(\.ids), truncation: Float(settings.truncationThreshold)) ?? settledWeights
+    guard let streamWeights, let shape else { return fittedWeights }
+    return streamWeights.refinedWeights(members: members.map(\.ids), shape: shape, options: settings)
   }
 
   /// The prototypes of each class, as a model has them.
@@ -66,7 +66,7 @@ package struct Learner: Sendable {
   package internal(set) var prototypes: [[Prototype]] {
     get { members.map { $0.prototypes(precision: settings.precision) } }
     set {
-      members = newValue.map { .settled($0) }
+      members = newValue.map { ClassPrototypes($0) }
       numberPrototypes()
     }
   }
@@ -100,9 +100,9 @@ package struct Learner: Sendable {
     options = model.options
     classes = model.classes
     shape = model.prototypes.shape
-    members = model.prototypes.learnerPrototypes(classCount: model.classes.count).map { .settled($0) }
+    members = model.prototypes.learnerPrototypes(classCount: model.classes.count).map { ClassPrototypes($0) }
     batchCount = model.batchCount
-    settledWeights = model.refinedWeights()
+    fittedWeights = model.refined
     calibration = model.calibration
     openSet = model.openSet
     rejection = model.rejection?.rule
@@ -115,12 +115,7 @@ package struct Learner: Sendable {
   ///
   /// - Complexity: O(prototypes).
   package var storedValueCount: Int {
-    members.reduce(0) { count, members in
-      switch members {
-      case .settled(let prototypes): prototypes.reduce(count) { $0 + $1.center.values.count }
-      case .live(let live): count + live.slotCount * live.lanes.count
-      }
-    }
+    members.reduce(0) { $0 + $1.storedValueCount }
   }
 
   /// An immutable copy of what has been learned.
@@ -129,9 +124,7 @@ package struct Learner: Sendable {
     let set = PrototypeSet(prototypes, shape: shape, precision: settings.precision)
     return ModelStorage(
       options: options, classes: classes, prototypes: set, batchCount: batchCount, calibration: calibration,
-      refined: refined.map { refined in
-        RefinedPrototypes(refined, of: set, precision: settings.precision)
-      },
+      refined: refined?.of(set, precision: settings.precision),
       openSet: openSet, rejection: try rejectionThresholds())
   }
 
@@ -178,10 +171,11 @@ package struct Learner: Sendable {
     }
     let reporter = ProgressReporter(progress)
     let report: TrainingReport
-    if settings.mode == .reference {
+    if let trainer = settings.mode.trainer {
       report = try reporter.run {
         let documents = try next.prepare(rows, labels: labels, sampleWeights: sampleWeights)
-        return try next.learnBatchAsReference(documents, knownClassCount: classes.count, reporter)
+        let report = try next.train(trainer, documents, isOneBatch: true, reporter)
+        return next.finished(report, documents, knownClassCount: classes.count)
       }
     } else {
       let (documents, plan) = try reporter.run {
@@ -249,7 +243,7 @@ extension Learner {
       return (classes.lookUp(labels.labels), classes.count)
     }
     shape = FeatureShape(rows)
-    while members.count < classes.count { members.append(.settled([])) }
+    while members.count < classes.count { members.append(ClassPrototypes()) }
     return documents
   }
 
@@ -307,42 +301,41 @@ extension Learner {
       var center = given.vector(row, isSparse: shape.isSparse)
       let norm = center.squaredNorm.squareRoot()
       if settings.distance == .cosine, norm > 0 { center = center.scaled(by: 1 / norm) }
-      let mass = settings.mode == .reference ? 1.0 : 0
+      let mass = settings.mode.givenMass
       starts[index].append(
         Prototype(center: center.rounded(to: settings.precision), sumScale: mass, mass: mass))
     }
-    for index in starts.indices where !starts[index].isEmpty { members[index] = .settled(starts[index]) }
+    for index in starts.indices where !starts[index].isEmpty {
+      members[index] = ClassPrototypes(starts[index])
+    }
   }
 
   private mutating func fit(
     _ documents: TrainingSet, _ reporter: ProgressReporter
   ) throws -> TrainingReport {
+    if let trainer = settings.mode.trainer {
+      return try train(trainer, documents, isOneBatch: false, reporter)
+    }
     try takeGivenPrototypes()
     let report: TrainingReport
     let wanted = wantedCounts()
-    switch settings.mode {
-    case .default where settings.refinement != .count(0):
+    if settings.refinement != .count(0) {
       let outcome = try RefinementTrainer(
         documents, initial: withoutSums(), options: settings, progress: reporter
       ).fit(limits: wanted, isFixed: classes.labels.map(isCountFixed))
       prototypes = outcome.training.prototypes
       report = outcome.training.report
-      settledWeights = outcome.refined
+      fittedWeights = outcome.refined
       streamWeights = nil
       calibration = outcome.calibration
       openSet = outcome.openSet
-    case .default:
+    } else {
       let outcome = try ByClassTrainer(options: settings, progress: reporter).fit(
         documents,
         wanted: settings.isPrototypeCountAutomatic ? countsByRule(documents, wanted) : wanted,
         initial: withoutSums())
       prototypes = outcome.prototypes
       report = outcome.report
-    case .reference:
-      try seedUnseenClasses(documents, reporter)
-      var prototypes = self.prototypes
-      report = try ReferenceTrainer(options: settings, progress: reporter).fit(&prototypes, documents)
-      self.prototypes = prototypes
     }
     return report
   }

@@ -11,20 +11,20 @@
 ///
 /// Taking a state copies no numbers that the learner holds in the same form; a classifier is a value, so a copy of it
 /// can be turned into a state on another thread while the original learns on.
-public struct LearningState: Sendable, Equatable {
+package struct LearningState: Sendable, Equatable {
   /// The version that this library writes; it reads this one and all before it.
-  public static let currentVersion = 1
+  package static let currentVersion = 1
 
   /// What the columns mean.
-  public var version: Int
+  package var version: Int
   /// The learner's options; those of an `init_method` that gives prototypes need not be stored with their rows.
-  public var options: TrainingOptions
+  package var options: TrainingOptions
   /// The label of each class, in the order of class indices.
-  public var labels: [Label]
+  package var labels: [Label]
   /// In a fixed order; each name occurs once.
-  public var columns: [Column]
+  package var columns: [Column]
 
-  public init(version: Int = currentVersion, options: TrainingOptions, labels: [Label], columns: [Column]) {
+  package init(version: Int = currentVersion, options: TrainingOptions, labels: [Label], columns: [Column]) {
     self.version = version
     self.options = options
     self.labels = labels
@@ -34,24 +34,24 @@ public struct LearningState: Sendable, Equatable {
 
 extension LearningState {
   /// Numbers of one type under a name.
-  public struct Column: Sendable, Equatable {
-    public var name: String
-    public var values: Values
+  package struct Column: Sendable, Equatable {
+    package var name: String
+    package var values: Values
 
-    public init(_ name: String, _ values: Values) {
+    package init(_ name: String, _ values: Values) {
       self.name = name
       self.values = values
     }
   }
 
   /// The four types of number that occur; to be stored as their bits, so that no value changes.
-  public enum Values: Sendable, Equatable {
+  package enum Values: Sendable, Equatable {
     case integers([Int64])
     case indices([UInt32])
     case singles([Float])
     case doubles([Double])
 
-    public var count: Int {
+    package var count: Int {
       switch self {
       case .integers(let values): values.count
       case .indices(let values): values.count
@@ -61,7 +61,7 @@ extension LearningState {
     }
 
     /// What the values take, in bytes.
-    public var byteCount: Int {
+    package var byteCount: Int {
       switch self {
       case .integers(let values): 8 * values.count
       case .indices(let values): 4 * values.count
@@ -73,18 +73,18 @@ extension LearningState {
 }
 
 /// What is wrong with a learning state that came from outside.
-public struct LearningStateError: Error, Equatable, Sendable, CustomStringConvertible {
+package struct LearningStateError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The column at fault, or the part: `version`, `options`, `labels`.
-  public let part: String
+  package let part: String
   /// What is wrong with it.
-  public let reason: String
+  package let reason: String
 
-  public init(_ part: String, _ reason: String) {
+  package init(_ part: String, _ reason: String) {
     self.part = part
     self.reason = reason
   }
 
-  public var description: String {
+  package var description: String {
     "learning state, '\(part)': \(reason); it is damaged or from another program, so go back to an older one"
   }
 }

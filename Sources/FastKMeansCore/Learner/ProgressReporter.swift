@@ -1,22 +1,12 @@
 import Synchronization
 
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Android)
-  import Android
-#endif
-
 /// Carries progress from parallel workers to the caller's handler, and cancellation back.
 ///
 /// The handler runs on the calling thread only (which works along in every parallel loop): callers need not
 /// be ready for other threads. `@unchecked Sendable`: the handler and its error are touched by that thread alone.
 package final class ProgressReporter: @unchecked Sendable {
   private let handler: ProgressHandler?
-  private let callingThread = pthread_self()
+  private let callingThread = ThreadIdentity()
   private let completed = Atomic<Int>(0)
   private let isCancelled = Atomic<Bool>(false)
   private var total = 0
@@ -55,7 +45,7 @@ package final class ProgressReporter: @unchecked Sendable {
   package func checkpoint(epoch: Int? = nil) throws {
     guard handler != nil else { return }
     if isCancelled.load(ordering: .relaxed) { throw ClassifierError.cancelled }
-    guard pthread_equal(pthread_self(), callingThread) != 0 else { return }
+    guard callingThread.isCurrent else { return }
     let done = completed.load(ordering: .relaxed)
     // A thousand reports a phase are enough for any bar, and cost nothing.
     let isNews = done != lastReported && (done >= total || done - lastReported > total / 1000)

@@ -1,33 +1,33 @@
 /// What a fitting call did.
 public struct TrainingReport: Sendable, Equatable {
   /// Epochs run; the largest of any class where classes are trained one by one.
-  public internal(set) var epochs = 0
+  public package(set) var epochs = 0
   /// The largest distance that a prototype moved in the last epoch.
-  public internal(set) var shift = 0.0
+  public package(set) var shift = 0.0
   /// Prototypes that were merged into another.
-  public internal(set) var mergedCount = 0
+  public package(set) var mergedCount = 0
   /// Prototypes in the model afterwards (`active_centroids`).
-  public internal(set) var prototypeCount = 0
+  public package(set) var prototypeCount = 0
   /// The sum over documents of weight times distance to the prototype of their class that serves them: hard
   /// assignment, the one that they were averaged into; soft, the nearest one before the last step.
-  public internal(set) var objective = 0.0
+  public package(set) var objective = 0.0
   /// Prototypes that no document chose and that started again elsewhere.
-  public internal(set) var reseededCount = 0
+  public package(set) var reseededCount = 0
   /// Prototypes that were dropped because they had no more mass than `min_weight`.
-  public internal(set) var prunedCount = 0
+  public package(set) var prunedCount = 0
   /// Classes that this call brought.
-  public internal(set) var newClasses: [Label] = []
+  public package(set) var newClasses: [Label] = []
   /// Documents without any feature; they move nothing.
-  public internal(set) var emptyDocumentCount = 0
+  public package(set) var emptyDocumentCount = 0
 
   /// A batch of a stream: what the model as it was before the batch said of the batch's documents (tested before they
   /// are learned, the prequential error); nil where it was not asked for, and where there was no class yet.
-  public internal(set) var prequential: PrequentialOutcome?
+  package var prequential: PrequentialOutcome?
   /// The share of document weight that was answered wrongly before the batch was learned; nil as above.
   public var errorBeforeUpdate: Double? { prequential?.error }
 
   /// How refinement ended.
-  public internal(set) var refinement = RefinementOutcome.off
+  package var refinement = RefinementOutcome.off
 
   package init() {}
 

@@ -5,14 +5,40 @@ extension ClassifierModel {
   /// - Returns: an explanation a row.
   /// - Throws: ``InputError/featureCountMismatch(expected:found:)``.
   /// - Complexity: that of ``classify(_:top:)``, and O(non-zeros x log of a prototype's) a row.
-  public func explain(_ rows: Features) throws -> [Explanation<Class>] {
-    let answers = try classify(rows, top: 2)
-    return try rows.withRows { view in
+  package func explain(_ rows: Features) throws -> [Explanation<Class>] {
+    try explain(rows, classify(rows, top: 2))
+  }
+
+  /// The best classes of each row, with the features that spoke for the best one.
+  ///
+  /// - Parameters:
+  ///   - rows: documents.
+  ///   - count: how many classes, at least 1.
+  ///   - reasonCount: how many reasons at most, from 0.
+  package func classify(
+    _ rows: Features, top count: Int, reasons reasonCount: Int
+  ) throws -> [Answer<Class>] {
+    guard reasonCount >= 0 else {
+      throw OptionsError(parameter: "reasons", value: "\(reasonCount)", allowed: "a whole number from 0")
+    }
+    guard reasonCount > 0, count > 0 else { return try classify(rows, top: count) }
+    var answers = try classify(rows, top: max(2, count))
+    for (row, explanation) in try explain(rows, answers).enumerated() {
+      answers[row].classes.removeLast(max(0, answers[row].classes.count - count))
+      answers[row].reasons = explanation.leads().prefix(reasonCount).filter { $0.lead > 0 }
+        .map { Reason(term: "#\($0.feature)", feature: $0.feature, weight: $0.lead) }
+    }
+    return answers
+  }
+
+  /// Explains answers that name two classes, if there are two.
+  private func explain(_ rows: Features, _ answers: [Answer<Class>]) throws -> [Explanation<Class>] {
+    try rows.withRows { view in
       let scoring = try ClassScoring(storage)
       let norms = try scoring.norms(of: view)
       return answers.enumerated().map { row, answer in
         let document = DocumentTerms(view, row: row, scale: norms.scales[row])
-        let evidence = answer.classes.map { self.evidence(for: $0, document) }
+        let evidence = answer.classes.prefix(2).map { self.evidence(for: $0, document) }
         return Explanation(
           winner: evidence[0], rival: evidence.count > 1 ? evidence[1] : nil, isRejected: answer.isRejected,
           knownShare: document.share { isKnown($0, toClassOf: evidence[0].prototype) })

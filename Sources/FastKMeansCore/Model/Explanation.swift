@@ -2,51 +2,51 @@
 ///
 /// A prototype's score is a sum with one term for each feature of the document, so it falls apart into its features
 /// without any approximation: nothing is fitted or sampled to explain it.
-public struct Explanation<Class: ClassLabel>: Sendable, Equatable {
+package struct Explanation<Class: ClassLabel>: Sendable, Equatable {
   /// What speaks for the class that was answered.
-  public let winner: Evidence
+  package let winner: Evidence
   /// What speaks for the best of the other classes; nil in a model of one class.
-  public let rival: Evidence?
+  package let rival: Evidence?
   /// None of the classes, as ``Answer/isRejected`` says.
-  public let isRejected: Bool
+  package let isRejected: Bool
   /// The share of the document's squared length that lies on features which a centre of the winning class has, 0...1;
   /// 0 for a document without features. Low: the class was chosen by a few words among many that it never saw.
-  public let knownShare: Double
+  package let knownShare: Double
 
   /// What speaks for one class.
-  public struct Evidence: Sendable, Equatable {
-    public let label: Class
+  package struct Evidence: Sendable, Equatable {
+    package let label: Class
     /// The class's best prototype, by its position in ``ClassifierModel/prototypes``.
-    public let prototype: Int
+    package let prototype: Int
     /// The same, counted within its class from 0.
-    public let positionInClass: Int
+    package let positionInClass: Int
     /// The document weight that the prototype stands for.
-    public let mass: Double
+    package let mass: Double
     /// A cosine in -1...1, or 1 / (1 + squared distance).
-    public let similarity: Float
+    package let similarity: Float
     /// The probability of the class, 0...1.
-    public let confidence: Float
+    package let confidence: Float
     /// What is added to the score whatever the document: Euclidean distance has it, cosine similarity 0.
-    public let bias: Double
+    package let bias: Double
     /// The features that the document and the prototype share, by falling magnitude of their product, equal ones
     /// by ascending feature.
-    public let contributions: [Contribution]
+    package let contributions: [Contribution]
 
     /// What decides between classes: the bias and the sum of all products.
-    public var score: Double { contributions.reduce(bias) { $0 + $1.product } }
+    package var score: Double { contributions.reduce(bias) { $0 + $1.product } }
   }
 
   /// What one feature gave to one prototype's score.
-  public struct Contribution: Sendable, Equatable {
+  package struct Contribution: Sendable, Equatable {
     /// The feature's column.
-    public let feature: Int
+    package let feature: Int
     /// The document's value, as it is scored: for cosine, of the row scaled to unit length.
-    public let value: Double
+    package let value: Double
     /// The prototype's weight: refined where refinement won, else the centre's coordinate.
-    public let weight: Double
+    package let weight: Double
 
     /// What it adds to the score; negative where it speaks against the class.
-    public var product: Double { value * weight }
+    package var product: Double { value * weight }
   }
 }
 
@@ -55,7 +55,7 @@ extension Explanation {
   /// was this class and not that one. Without a rival, by what they gave the winner.
   ///
   /// - Complexity: O(features of the document x log).
-  public func leads() -> [(feature: Int, lead: Double)] {
+  package func leads() -> [(feature: Int, lead: Double)] {
     var leads: [Int: Double] = [:]
     for contribution in winner.contributions {
       leads[contribution.feature, default: 0] += contribution.product

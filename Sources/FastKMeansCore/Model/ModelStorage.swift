@@ -9,7 +9,7 @@ package struct ModelStorage: Sendable {
   /// Class `c` has prototypes `classStarts[c] ..< classStarts[c + 1]`.
   package let classStarts: [Int]
   /// What refinement made of the prototypes, and what scoring uses then; nil if it was off or no better.
-  package var refined: RefinedPrototypes? {
+  package var refined: RefinedWeights? {
     didSet { forgetIndex() }
   }
   /// nil where nothing was held out to calibrate on.
@@ -28,7 +28,7 @@ package struct ModelStorage: Sendable {
 
   package init(
     options: ValidatedOptions, classes: ClassDictionary, prototypes: PrototypeSet, batchCount: UInt64,
-    calibration: Calibration? = nil, refined: RefinedPrototypes? = nil, openSet: OpenSet? = nil,
+    calibration: Calibration? = nil, refined: RefinedWeights? = nil, openSet: OpenSet? = nil,
     rejection: Rejection? = nil
   ) {
     self.options = options
@@ -87,15 +87,15 @@ extension ModelStorage {
     }.scoring
   }
 
-  package var deviceWarnings: [DeviceWarning] { cachedAnswering.made?.warnings ?? [] }
+  package var deviceWarnings: [DeviceWarning] { cachedAnswering.existing?.warnings ?? [] }
 
   /// Refined weights where there are any, else the centres without their truncated coordinates.
-  private var scoredPrototypes: DevicePrototypes {
+  private var scoredPrototypes: ScoredPrototypes {
     guard let refined else {
-      return DevicePrototypes(
+      return ScoredPrototypes(
         set: prototypes, biases: biases(), classCount: classes.count, truncation: scoringTruncation)
     }
-    return DevicePrototypes(set: refined.weights, biases: refined.biases, classCount: classes.count)
+    return ScoredPrototypes(set: refined.weights, biases: refined.biases, classCount: classes.count)
   }
 
   /// Euclidean: ranking by x.c - |c|^2 / 2 is ranking by distance.
@@ -110,10 +110,8 @@ extension ModelStorage {
   }
 
   /// The magnitude below which coordinates of centres are left out of scoring.
-  ///
-  /// The reference mode has truncated its prototypes already.
   private static func truncation(of prototypes: PrototypeSet, _ settings: TrainingOptions) -> Float {
-    guard settings.mode == .default, settings.truncationThreshold > 0 else { return 0 }
+    guard !settings.mode.isTruncatedInTraining, settings.truncationThreshold > 0 else { return 0 }
     guard let share = settings.percentileThreshold else { return Float(settings.truncationThreshold) }
     let values = prototypes.values
     let magnitudes = (0..<values.count).lazy.map { abs(values[$0]) }.filter { $0 > 1e-6 }
@@ -133,42 +131,5 @@ extension ModelStorage {
   package func scoringBias(of prototype: Int) -> Double {
     if let refined { return Double(refined.biases?[prototype] ?? 0) }
     return settings.distance == .euclidean ? Double(Float(-squaredNorms[prototype] / 2)) : 0
-  }
-
-  /// What a learner goes on from.
-  package func refinedWeights() -> RefinedWeights? {
-    refined.map { refined in
-      let vectors = (0..<classes.count).map { classIndex in
-        (classStarts[classIndex]..<classStarts[classIndex + 1]).map(refined.weights.vector)
-      }
-      let biases = refined.biases.map { biases in
-        (0..<classes.count).map { classIndex in
-          biases[classStarts[classIndex]..<classStarts[classIndex + 1]].map(Double.init)
-        }
-      }
-      return RefinedWeights(vectors: vectors, biases: biases, unit: refined.unit)
-    }
-  }
-}
-
-/// Refined weights as a model keeps them: one row for each prototype, any length and sign.
-package struct RefinedPrototypes: Sendable, Equatable {
-  /// Classes and masses are those of the prototypes.
-  package let weights: PrototypeSet
-  /// Euclidean: added to each prototype's score; nil for cosine.
-  package let biases: [Float]?
-  /// Euclidean: what rows are multiplied with while weights move; 1 for cosine.
-  package let unit: Float
-
-  package init(weights: PrototypeSet, biases: [Float]?, unit: Float) {
-    self.weights = weights
-    self.biases = biases
-    self.unit = unit
-  }
-
-  init(_ refined: RefinedWeights, of prototypes: PrototypeSet, precision: Precision) {
-    weights = prototypes.replacing(refined.vectors.flatMap { $0 }, precision: precision)
-    biases = refined.biases.map { $0.joined().map { Float($0) } }
-    unit = refined.unit
   }
 }

@@ -31,14 +31,6 @@ public enum SoftAssignment: String, Sendable, CaseIterable, Codable {
   case softmax
 }
 
-/// Which of two behaviours to follow.
-public enum Mode: String, Sendable, CaseIterable, Codable {
-  /// Exact epochs, a document moves the prototypes of its own class only, dead prototypes are re-seeded.
-  case `default`
-  /// To the letter of the PyTorch implementation: running averages over batches, and shares for other classes.
-  case reference
-}
-
 /// How the first prototypes of a class are chosen.
 public enum Initialization: Sendable, Equatable {
   /// Distant rows of the class (Arthur and Vassilvitskii 2007), best of a few tries a step.
@@ -68,15 +60,17 @@ public enum RefinementEpochs: Sendable, Equatable {
 
 /// Every parameter of training, as a user gives it; ``validated()`` checks it.
 ///
-/// The comment of each property gives its name in Python, on the command line (with dashes) and in files.
+/// The comment of each property gives its name in Python, on the command line (with dashes) and in files. Limits and help
+/// stand in the table of `OptionTable.swift`, and on the page `docs/options.md`.
 public struct TrainingOptions: Sendable, Equatable {
   /// `k_init`: prototypes per class to start with, at least 1.
   public var prototypesPerClass = 3
-  /// `k_init='auto'`: each class gets as many as its size and variety pay for, up to 5.
+  /// `k_init='auto'`: each class gets as many as its size and variety justify, up to 5.
   public var isPrototypeCountAutomatic = false
-  /// `k_bytes`: with `k_init='auto'`, the bytes that prototypes and refined weights may take at most. Where that does
-  /// not do for all that classes deserve, those with the most documents a prototype get theirs first; one prototype a
-  /// class there is in any case. `nil`: no limit.
+  /// `k_bytes`: with `k_init='auto'`, the bytes that prototypes and refined weights may take at most; `nil`: no limit.
+  ///
+  /// If the limit is too small for the automatic counts, classes with the most documents per prototype are served
+  /// first. Every class keeps at least one prototype.
   public var automaticByteLimit: Int?
   /// `k_list`: the number for some classes.
   public var prototypeCounts: PrototypeCounts = .none
@@ -118,9 +112,9 @@ public struct TrainingOptions: Sendable, Equatable {
   public var seed: UInt64 = 42
   /// `refine`: in the default mode; see ``RefinementEpochs``.
   ///
-  /// With refinement on, prototypes start from hard clusters whatever `soft` says (shares blur the prototypes of a
-  /// class into its mean), and `k_init` is the most that a class gets: those whose size and variety do not pay for
-  /// so many get fewer. `k_list` is kept to.
+  /// With refinement on, prototypes start from hard clusters whatever `soft` says, because shares blur the prototypes
+  /// of a class into its mean. `k_init` is then the most that a class gets: small and uniform classes get fewer.
+  /// Numbers in `k_list` stay as given.
   public var refinement: RefinementEpochs = .automatic
   /// `decay`: what is left of a prototype's mass and sum after each batch; above 0, at most 1.
   public var decay = 1.0

@@ -4,11 +4,17 @@
 /// its class closer than the threshold (and than the quantile of distances) become their mass-weighted mean.
 package struct Merging {
   private let options: TrainingOptions
+  /// Whether a prototype counts by its mass. If not, one of the cosine counts by the length of its sum, so that the
+  /// merged prototype is that of all its documents.
+  private let weighsByMass: Bool
 
   /// Statistics over all prototypes are taken from at most this many of them.
   private static let sampleLimit = 2048
 
-  package init(options: TrainingOptions) { self.options = options }
+  package init(options: TrainingOptions, weighsByMass: Bool = false) {
+    self.options = options
+    self.weighsByMass = weighsByMass
+  }
 
   /// - Parameters:
   ///   - prototypes: of each class.
@@ -18,8 +24,8 @@ package struct Merging {
   ///   the pairs of the sample.
   package func mergeClosePrototypes(
     of prototypes: inout [[Prototype]], among classIndices: [Int], report: inout TrainingReport
-  ) throws -> [Int] {
-    guard let limits = try limits(for: prototypes) else { return [] }
+  ) -> [Int] {
+    guard let limits = limits(for: prototypes) else { return [] }
     var changed: [Int] = []
     for classIndex in classIndices {
       let merged = merge(prototypes[classIndex], limits: limits)
@@ -38,12 +44,12 @@ package struct Merging {
   }
 
   /// The limits for the prototypes as they lie now; nil if merging is off.
-  package func limits(for prototypes: [[Prototype]]) throws -> Limits? {
+  package func limits(for prototypes: [[Prototype]]) -> Limits? {
     guard let threshold = options.mergeThreshold else { return nil }
     var limits = Limits(threshold: threshold, quantile: .infinity)
     guard options.isMergeRelative || options.percentileThreshold != nil else { return limits }
     let sample = sampled(prototypes.flatMap { $0 })
-    let distances = try offDiagonalDistances(sample)
+    let distances = offDiagonalDistances(sample)
     guard !distances.isEmpty else { return limits }
     if options.isMergeRelative { limits.threshold *= distances.reduce(0, +) / Double(distances.count) }
     if let quantile = options.percentileThreshold { limits.quantile = Quantile.linear(distances, quantile) }
@@ -61,9 +67,9 @@ package struct Merging {
   }
 
   /// The distances of all unordered pairs; each stands for two of the matrix's entries.
-  private func offDiagonalDistances(_ sample: [Prototype]) throws -> [Double] {
+  private func offDiagonalDistances(_ sample: [Prototype]) -> [Double] {
     let workers = Parallel.workerCount(options.threadCount)
-    return try Parallel.map(count: sample.count, workers: workers) { _, first in
+    return Parallel.map(count: sample.count, workers: workers) { _, first in
       sample[(first + 1)...].map { sample[first].distance(to: $0, options.distance) }
     }.flatMap { $0 }
   }
@@ -102,9 +108,8 @@ package struct Merging {
     return merged
   }
 
-  /// Reference: the mass. Ours: the length of the sum, so that the merged prototype is that of all its documents.
   private func weight(of prototype: Prototype) -> Double {
-    options.mode == .reference || options.distance == .euclidean ? prototype.mass : prototype.sumScale
+    weighsByMass || options.distance == .euclidean ? prototype.mass : prototype.sumScale
   }
 }
 

@@ -1,6 +1,6 @@
 /// What is wrong with the parts of a prototype set that came from outside, such as a file.
-public struct PrototypeSetError: Error, Equatable, Sendable, CustomStringConvertible {
-  public let description: String
+package struct PrototypeSetError: Error, Equatable, Sendable, CustomStringConvertible {
+  package let description: String
 
   init(_ description: String) { self.description = description }
 }
@@ -12,7 +12,7 @@ extension PrototypeSet {
   ///   - classCount: every class index is below it, and every class has a prototype.
   /// - Throws: ``PrototypeSetError`` for the first thing that does not fit.
   /// - Complexity: O(stored values).
-  public init(
+  package init(
     validating featureCount: Int, rows: Rows, classIndices: [Int32], masses: [Double], sumScales: [Double],
     classCount: Int
   ) throws {

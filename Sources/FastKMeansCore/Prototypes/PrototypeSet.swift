@@ -2,21 +2,21 @@
 ///
 /// Prototypes of one class are neighbours. Rows are sparse (text) or dense (embeddings), in the precision that
 /// they are multiplied in.
-public struct PrototypeSet: Sendable, Equatable {
+package struct PrototypeSet: Sendable, Equatable {
   /// The number of features.
-  public let featureCount: Int
-  public let rows: Rows
+  package let featureCount: Int
+  package let rows: Rows
   /// The class index of each prototype, ascending.
-  public let classIndices: [Int32]
+  package let classIndices: [Int32]
   /// How much document weight each prototype stands for.
-  public let masses: [Double]
+  package let masses: [Double]
   /// What a learner needs to go on: cosine, the length of the sum of unit rows; Euclidean, the mass.
-  public let sumScales: [Double]
+  package let sumScales: [Double]
   /// How a stream keeps the sums, one for each prototype; nil where none has learned from a stream.
   package let streamSums: [Prototype.Sum?]?
 
   /// Rows of prototypes in their stored precision.
-  public enum Rows: Sendable, Equatable {
+  package enum Rows: Sendable, Equatable {
     /// Row `i` has `columns[offsets[i] ..< offsets[i + 1]]`, ascending, and the values at the same places.
     case sparse(offsets: [Int], columns: [UInt32], values: StoredValues)
     /// Row `i` starts at `i * featureCount`.
@@ -24,22 +24,22 @@ public struct PrototypeSet: Sendable, Equatable {
   }
 
   /// The number of prototypes.
-  public var count: Int { classIndices.count }
+  package var count: Int { classIndices.count }
 
-  public var precision: Precision { values.precision }
+  package var precision: Precision { values.precision }
 
   /// The kind of rows that these prototypes stand for.
   package var shape: FeatureShape { FeatureShape(featureCount: featureCount, isSparse: isSparse) }
 
-  public var isSparse: Bool {
+  package var isSparse: Bool {
     if case .sparse = rows { true } else { false }
   }
 
   /// The number of stored values.
-  public var storedValueCount: Int { values.count }
+  package var storedValueCount: Int { values.count }
 
   /// All stored values, row after row.
-  public var values: StoredValues {
+  package var values: StoredValues {
     switch rows {
     case .sparse(_, _, let values), .dense(let values): values
     }
@@ -58,7 +58,7 @@ public struct PrototypeSet: Sendable, Equatable {
   }
 
   /// The non-zero coordinates of one prototype, by ascending column.
-  public func row(_ prototype: Int) -> [(column: Int, value: Double)] {
+  package func row(_ prototype: Int) -> [(column: Int, value: Double)] {
     switch rows {
     case .sparse(let offsets, let columns, let values):
       (offsets[prototype]..<offsets[prototype + 1]).map { (Int(columns[$0]), values[$0]) }
@@ -68,7 +68,7 @@ public struct PrototypeSet: Sendable, Equatable {
   }
 
   /// Where the prototypes of each class lie: class `c` has `starts[c] ..< starts[c + 1]`.
-  public func classStarts(classCount: Int) -> [Int] {
+  package func classStarts(classCount: Int) -> [Int] {
     var starts = [Int](repeating: 0, count: classCount + 1)
     for index in classIndices { starts[Int(index) + 1] += 1 }
     for index in 0..<classCount { starts[index + 1] += starts[index] }

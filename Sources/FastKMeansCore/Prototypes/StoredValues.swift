@@ -1,11 +1,11 @@
 /// Numbers in the precision that a model stores; 16-bit ones are kept as their bit patterns.
-public enum StoredValues: Sendable, Equatable {
+package enum StoredValues: Sendable, Equatable {
   case float16([UInt16])
   case bfloat16([UInt16])
   case float32([Float])
   case float64([Double])
 
-  public var count: Int {
+  package var count: Int {
     switch self {
     case .float16(let bits), .bfloat16(let bits): bits.count
     case .float32(let values): values.count
@@ -13,7 +13,7 @@ public enum StoredValues: Sendable, Equatable {
     }
   }
 
-  public var precision: Precision {
+  package var precision: Precision {
     switch self {
     case .float16: .float16
     case .bfloat16: .bfloat16
@@ -23,7 +23,7 @@ public enum StoredValues: Sendable, Equatable {
   }
 
   /// One value; exact, because double precision holds every other format.
-  public subscript(position: Int) -> Double {
+  package subscript(position: Int) -> Double {
     switch self {
     case .float16(let bits): Double(HalfPrecision.float16(bits[position]))
     case .bfloat16(let bits): Double(HalfPrecision.bfloat16(bits[position]))
@@ -33,7 +33,7 @@ public enum StoredValues: Sendable, Equatable {
   }
 
   /// Rounds to nearest, ties to even. A float16 that overflows becomes the largest finite one.
-  public init(_ values: [Double], precision: Precision) {
+  package init(_ values: [Double], precision: Precision) {
     switch precision {
     case .float16: self = .float16(values.map { HalfPrecision.float16Bits(Float($0)) })
     case .bfloat16: self = .bfloat16(values.map { HalfPrecision.bfloat16Bits(Float($0)) })

@@ -34,10 +34,10 @@ extension ModelStorage {
         ).run(table, rows: part, documents: documents)
         try reporter.finish()
         let (first, last) = (statistics.first?.meanLoss ?? 0, statistics.last?.meanLoss ?? 0)
-        if last.isFinite, last <= 4 * first + 1, table.isFinite { return refined(with: weights(of: table)) }
+        if last.isFinite, last <= 4 * first + 1, table.isFinite { return refined(with: table) }
         recipe.rate /= 2
       }
-      return refined(with: weights(of: try refinementTable()))
+      return refined(with: try refinementTable())
     }
   }
 
@@ -55,7 +55,7 @@ extension ModelStorage {
       throw InputError.badSampleWeight(row: index, value: weight)
     }
     let parts = try models.map { model in
-      guard let refined = model.refinedWeights(), model.classes == first.classes,
+      guard let refined = model.refined, model.classes == first.classes,
         model.prototypes.classIndices == first.prototypes.classIndices,
         model.prototypes.featureCount == first.prototypes.featureCount,
         model.prototypes.isSparse == first.prototypes.isSparse, model.refined?.unit == first.refined?.unit
@@ -65,20 +65,21 @@ extension ModelStorage {
       return refined
     }
     let total = weights.reduce(0, +)
-    var mean = parts[0]
-    for classIndex in mean.vectors.indices {
-      for member in mean.vectors[classIndex].indices {
-        var sum = parts[0].vectors[classIndex][member].scaled(by: weights[0] / total)
-        for (part, weight) in zip(parts, weights).dropFirst() {
-          sum = sum.combined(times: 1, with: part.vectors[classIndex][member], times: weight / total)
-        }
-        mean.vectors[classIndex][member] = sum
-        mean.biases?[classIndex][member] = zip(parts, weights).reduce(0) {
-          $0 + ($1.0.biases?[classIndex][member] ?? 0) * $1.1 / total
-        }
+    let vectors = (0..<first.prototypes.count).map { prototype in
+      var sum = parts[0].weights.vector(prototype).scaled(by: weights[0] / total)
+      for (part, weight) in zip(parts, weights).dropFirst() {
+        sum = sum.combined(times: 1, with: part.weights.vector(prototype), times: weight / total)
       }
+      return sum
     }
-    return first.refined(with: mean)
+    let biases = parts[0].biases?.indices.map { prototype -> Float in
+      var sum = 0.0
+      for (part, weight) in zip(parts, weights) {
+        sum += Double(part.biases?[prototype] ?? 0) * weight / total
+      }
+      return Float(sum)
+    }
+    return first.refined(with: vectors, biases: biases, unit: parts[0].unit)
   }
 
   /// The model with other refined weights, such as its own and what several machines added to them.
@@ -90,7 +91,7 @@ extension ModelStorage {
   /// - Throws: ``InputError`` if the parts do not fit the model.
   /// - Complexity: O(stored values).
   package func withRefinedWeights(_ vectors: [PrototypeVector]?, biases: [Double]?) throws -> ModelStorage {
-    guard let vectors else { return refined(with: weights(of: try centerTable())) }
+    guard let vectors else { return refined(with: try centerTable()) }
     guard vectors.count == prototypes.count else {
       throw InputError.lengthMismatch(what: "weights", expected: prototypes.count, found: vectors.count)
     }
@@ -100,11 +101,9 @@ extension ModelStorage {
       throw InputError.lengthMismatch(what: "biases", expected: prototypes.count, found: biases?.count ?? 0)
     }
     let limit = settings.truncationThreshold * Double(refinementUnit)
-    let members = (0..<classes.count).map { classStarts[$0]..<classStarts[$0 + 1] }
     return refined(
-      with: RefinedWeights(
-        vectors: members.map { $0.map { vectors[$0].truncated(below: limit) } },
-        biases: biases.map { biases in members.map { Array(biases[$0]) } }, unit: refinementUnit))
+      with: vectors.map { $0.truncated(below: limit) }, biases: biases?.map { Float($0) },
+      unit: refinementUnit)
   }
 
   /// Judges the refined weights on documents that they have not seen: fits the probabilities to them, or goes back to
@@ -115,7 +114,7 @@ extension ModelStorage {
   package func calibrated(
     on rows: FeatureRows, labels: LabelColumn, threadCount: Int?
   ) throws -> (model: ModelStorage, accuracy: Double, prototypeAccuracy: Double) {
-    guard let refined = refinedWeights() else {
+    guard let refined else {
       throw ClassifierError.unsupported("the model is not refined; there is nothing to calibrate")
     }
     var (part, workers) = try trainingPart(
@@ -145,7 +144,7 @@ extension PrototypeVector {
 extension ModelStorage {
   /// By the number of documents a class, as for a local training of many rows.
   private var suitingRecipe: RefinementRecipe {
-    prototypes.masses.reduce(0, +) >= Double(20 * classes.count) ? .brisk : .thorough
+    prototypes.masses.reduce(0, +) >= Double(20 * classes.count) ? .smoothForManyRows : .thorough
   }
 
   /// Euclidean: what rows are multiplied with; the prototypes stand for the rows, which no machine has all of.
@@ -171,8 +170,8 @@ extension ModelStorage {
       throw InputError.tooLarge(
         what: "the refinement's weights", neededBytes: needed, allowedBytes: RefinementTrainer.byteLimit)
     }
-    guard let weights = refinedWeights() else { return try centerTable() }
-    return try RefinementTable(weights, featureCount: prototypes.featureCount)
+    guard let refined else { return try centerTable() }
+    return try RefinementTable(refined)
   }
 
   private func centerTable() throws -> RefinementTable {
@@ -181,14 +180,17 @@ extension ModelStorage {
       scale: RefinementRecipe.smooth.scale, unit: settings.distance == .euclidean ? refinementUnit : nil)
   }
 
-  private func weights(of table: RefinementTable) -> RefinedWeights {
-    table.refinedWeights(
-      isSparse: prototypes.isSparse, unit: refinementUnit, truncation: Float(settings.truncationThreshold))
+  private func refined(with table: RefinementTable) -> ModelStorage {
+    let learned = table.refinedWeights(
+      isSparse: prototypes.isSparse, unit: refinementUnit, truncation: Float(settings.truncationThreshold),
+      precision: settings.precision)
+    return refined(with: learned.vectors, biases: learned.biases, unit: learned.unit)
   }
 
-  private func refined(with weights: RefinedWeights) -> ModelStorage {
+  private func refined(with vectors: [PrototypeVector], biases: [Float]?, unit: Float) -> ModelStorage {
     var model = self
-    model.refined = RefinedPrototypes(weights, of: prototypes, precision: settings.precision)
+    model.refined = RefinedWeights(
+      weights: prototypes.replacing(vectors, precision: settings.precision), biases: biases, unit: unit)
     (model.calibration, model.openSet, model.rejection) = (nil, nil, nil)
     return model
   }

@@ -17,7 +17,7 @@ package enum PrototypeCountRule {
     let sums = WorkerScratch<[Double]>(workers: workers) {
       [Double](repeating: 0, count: documents.featureCount)
     }
-    return try Parallel.map(count: documents.classCount, workers: workers) { worker, classIndex in
+    return Parallel.map(count: documents.classCount, workers: workers) { worker, classIndex in
       sums.with(worker) { sum in
         documents.partition.withRows(of: classIndex) {
           Self.count($0, documents.rows, sum: &sum, limit: limit)

@@ -62,10 +62,10 @@ final class RefinementOnDevice: RefinementEngine, @unchecked Sendable {
     _ body: @escaping @Sendable (_ position: Int, _ scores: UnsafePointer<Float>) -> Void
   ) throws {
     try deviceWeights.scores(of: batch, in: deviceRows, into: &scores)
-    try scores.withUnsafeMutableBufferPointer { scores in
+    scores.withUnsafeMutableBufferPointer { scores in
       guard let scores = scores.baseAddress else { return }
       nonisolated(unsafe) let all = scores
-      try Parallel.forEachChunk(count: batch.count, chunk: 16, workers: workers) { _, range in
+      Parallel.forEachChunk(count: batch.count, chunk: 16, workers: workers) { _, range in
         for position in range {
           let own = all + position * table.stride
           table.addBiases(of: Int(batch[batch.startIndex + position]), in: rows, to: own)

@@ -38,7 +38,7 @@ package struct RefinementRecipe: Sendable, Equatable {
     return recipe
   }()
   /// The same for many documents: an epoch less costs them no accuracy.
-  package static let brisk = {
+  package static let smoothForManyRows = {
     var recipe = smooth.lasting(4)
     recipe.rate = 0.6
     return recipe

@@ -1,23 +1,23 @@
 /// What refinement did.
-public struct RefinementReport: Sendable, Equatable {
+package struct RefinementReport: Sendable, Equatable {
   /// `smooth`, `hinge` or `thorough`.
-  public let recipe: String
-  public let epochs: Int
+  package let recipe: String
+  package let epochs: Int
   /// How often learning diverged and started again at half the rate.
-  public let rateHalvings: Int
+  package let rateHalvings: Int
   /// Rows that were held out to judge and to calibrate.
-  public let heldOutCount: Int
+  package let heldOutCount: Int
   /// The share of them that the refined prototypes got right, 0...1.
-  public let heldOutAccuracy: Double
+  package let heldOutAccuracy: Double
   /// The share of them that the k-means prototypes got right, 0...1.
-  public let prototypeAccuracy: Double
+  package let prototypeAccuracy: Double
   /// The share of the weights that the model keeps, 0...1: of tables that outgrow the processor's caches the smallest
   /// weights are left out where held-out rows do not miss them.
-  public var keptShare = 1.0
+  package var keptShare = 1.0
 }
 
 /// How refinement ended.
-public enum RefinementOutcome: Sendable, Equatable {
+package enum RefinementOutcome: Sendable, Equatable {
   /// It was not asked for.
   case off
   /// It was better on held-out rows, or there were none to ask.

@@ -11,7 +11,7 @@ extension RefinementTable {
     guard case .tiles(let cells, let count) = cells else { return nil }
     let tallies = WorkerScratch(workers: workers) { [UInt64](repeating: 0, count: 1 << 15) }
     let size = featureCount * RefinementCells.tileLanes
-    Parallel.forEachSurely(count: count, workers: workers) { worker, tile in
+    Parallel.forEach(count: count, workers: workers) { worker, tile in
       tallies.with(worker) { fk_tile_tally(cells.pointer + tile * size, size, &$0) }
     }
     var tally = [UInt64](repeating: 0, count: 1 << 15)
@@ -34,7 +34,7 @@ extension RefinementTable {
   func drop(below least: UInt16, workers: Int) {
     guard case .tiles(let cells, let count) = cells else { return }
     let size = featureCount * RefinementCells.tileLanes
-    Parallel.forEachSurely(count: count, workers: workers) { _, tile in
+    Parallel.forEach(count: count, workers: workers) { _, tile in
       fk_tile_drop(cells.pointer + tile * size, size, least)
     }
   }

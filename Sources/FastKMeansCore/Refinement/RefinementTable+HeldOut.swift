@@ -11,7 +11,7 @@ extension RefinementTable {
     let results = WorkerScratch<(top: [Float], classes: [Int32], place: Int?)>(
       workers: max(1, documents.count)
     ) { ([], [], nil) }
-    try Parallel.forEachChunk(
+    Parallel.forEachChunk(
       count: documents.count, chunk: Self.heldOutChunk, workers: workers
     ) { worker, range in
       scratch.with(worker) { scratch in

@@ -73,16 +73,19 @@ package final class RefinementTable: @unchecked Sendable {
 
   /// Goes on from weights that were refined before.
   package convenience init(
-    _ refined: RefinedWeights, featureCount: Int, layout: RefinementCells.Layout? = nil
+    _ refined: RefinedWeights, layout: RefinementCells.Layout? = nil
   ) throws {
-    let counts = refined.vectors.map(\.count)
+    let set = refined.weights
+    var counts = [Int](repeating: 0, count: Int(set.classIndices.last ?? -1) + 1)
+    for index in set.classIndices { counts[Int(index)] += 1 }
     try self.init(
-      counts: counts, featureCount: featureCount, hasBiases: refined.biases != nil,
-      layout: layout ?? .suiting(lanes: counts.reduce(0, +), features: featureCount))
-    for (lane, vector) in refined.vectors.joined().enumerated() {
+      counts: counts, featureCount: set.featureCount, hasBiases: refined.biases != nil,
+      layout: layout ?? .suiting(lanes: set.count, features: set.featureCount))
+    for lane in 0..<set.count {
+      let vector = set.vector(lane)
       place(vector, in: lane, length: vector.squaredNorm.squareRoot() / Double(refined.unit))
     }
-    for (lane, bias) in (refined.biases ?? []).joined().enumerated() { biases?.pointer[lane] = Float(bias) }
+    for (lane, bias) in (refined.biases ?? []).enumerated() { biases?.pointer[lane] = bias }
   }
 
   /// Moves the biases, as if each document had one more feature of value 1.
@@ -104,30 +107,16 @@ package final class RefinementTable: @unchecked Sendable {
   ///   - unit: what rows were multiplied with during refinement.
   ///   - truncation: coordinates up to it in magnitude are left out.
   /// - Complexity: O(features x prototypes).
-  package func refinedWeights(isSparse: Bool, unit: Float, truncation: Float) -> RefinedWeights {
+  package func refinedWeights(
+    isSparse: Bool, unit: Float, truncation: Float, precision: Precision
+  ) -> RefinedWeights {
     let vectors = cells.vectors(lanes: laneCount, features: featureCount, isSparse: isSparse) { weight in
       isSparse && weight.magnitude <= truncation ? nil : Double(weight * unit)
     }
     let lanes = (0..<classStarts.count - 1).map { Int(classStarts[$0])..<Int(classStarts[$0 + 1]) }
     return RefinedWeights(
-      vectors: lanes.map { Array(vectors[$0]) },
-      biases: biases.map { biases in lanes.map { members in members.map { Double(biases.pointer[$0]) } } },
-      unit: unit)
-  }
-}
-
-/// Prototypes moved so that they separate classes: weights of any length and sign, beside the centres they came from.
-package struct RefinedWeights: Sendable, Equatable {
-  /// Of each class, one for each of its prototypes.
-  package var vectors: [[PrototypeVector]]
-  /// Euclidean: added to the scores; nil for cosine.
-  package var biases: [[Double]]?
-  /// Euclidean: what rows are multiplied with while weights move; 1 for cosine.
-  package var unit: Float
-
-  package init(vectors: [[PrototypeVector]], biases: [[Double]]?, unit: Float) {
-    self.vectors = vectors
-    self.biases = biases
-    self.unit = unit
+      lanes.map { Array(vectors[$0]) },
+      biases: biases.map { biases in (0..<laneCount).map { biases.pointer[$0] } }, unit: unit,
+      shape: FeatureShape(featureCount: featureCount, isSparse: isSparse), precision: precision)
   }
 }

@@ -4,14 +4,14 @@ extension RefinementTrainer {
     let share = min(0.05, 2_000 / Double(documents.documents.count))
     let split = HeldOutSplit(documents, share: share, seed: options.seed, step: 0)
     let isRich = documents.documents.count >= 20 * documents.classCount
-    let recipe = lasting(isRich ? settings.brisk : settings.thorough)
+    let recipe = lasting(isRich ? settings.smoothForManyRows : settings.thorough)
     // The k-means prototypes are trained without the held-out rows as well: else their accuracy would be optimistic,
     // and the comparison with refinement biased.
     let training = try trainPrototypes(documents.selecting(rowsBut(split.heldOut)), wanted)
     let plain = try plainScores(training.prototypes, split.heldOut)
     let (table, halvings, rates) = try refine(training.prototypes, recipe, on: split.training)
     let whole = try judged(table, split.heldOut, training.prototypes)
-    let (scores, keptShare) = try cutDown(table, whole, split.heldOut, training.prototypes)
+    let (scores, keptShare) = try droppingSmallWeights(table, whole, split.heldOut, training.prototypes)
     let trials = try unknownClassTrials(0..<Self.trialCount, training.prototypes, split)
     guard scores.accuracy >= plain.accuracy else {
       return try keepingPrototypes(trainPrototypes(documents, wanted), plain, tried: scores.accuracy)

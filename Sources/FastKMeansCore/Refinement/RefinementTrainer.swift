@@ -20,7 +20,7 @@ package struct RefinementTrainer {
     package var hinge = RefinementRecipe.hinge
     package var thorough = RefinementRecipe.thorough
     package var smooth = RefinementRecipe.smooth
-    package var brisk = RefinementRecipe.brisk
+    package var smoothForManyRows = RefinementRecipe.smoothForManyRows
     /// nil for the layout that suits the size.
     package var layout: RefinementCells.Layout?
 
@@ -70,7 +70,11 @@ package struct RefinementTrainer {
       }
     }
     if let refined = outcome.refined {
-      outcome.refined?.vectors = refined.vectors.map { $0.map(compaction.expanded) }
+      let expanded = refined.weights.byClass(
+        refined.vectors.map(compaction.expanded), classCount: documents.classCount)
+      outcome.refined = RefinedWeights(
+        expanded, biases: refined.biases, unit: refined.unit, shape: FeatureShape(documents.rows),
+        precision: options.precision)
     }
     return outcome
   }
@@ -176,7 +180,7 @@ extension RefinementTrainer {
   /// Leaves the smallest weights of a table of tiles out, if held-out rows do not miss them.
   ///
   /// - Returns: what the held-out rows are told now, and the share of the weights that stay.
-  func cutDown(
+  func droppingSmallWeights(
     _ table: RefinementTable, _ scores: HeldOutScores, _ heldOut: [Int32], _ prototypes: [[Prototype]]
   ) throws -> (scores: HeldOutScores, keptShare: Double) {
     guard let least = table.least(keeping: Self.keptShare, workers: workers) else { return (scores, 1) }
@@ -206,7 +210,8 @@ extension RefinementTrainer {
 
   func weights(_ table: RefinementTable) -> RefinedWeights {
     table.refinedWeights(
-      isSparse: documents.isSparse, unit: documents.unit, truncation: Float(options.truncationThreshold))
+      isSparse: documents.isSparse, unit: documents.unit, truncation: Float(options.truncationThreshold),
+      precision: options.precision)
   }
 
   func keepingPrototypes(

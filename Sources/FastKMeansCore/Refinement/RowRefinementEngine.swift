@@ -24,7 +24,7 @@ struct RowRefinementEngine: RefinementEngine {
     of batch: ArraySlice<Int32>,
     _ body: @escaping @Sendable (_ position: Int, _ scores: UnsafePointer<Float>) -> Void
   ) throws {
-    try Parallel.forEachChunk(count: batch.count, chunk: 16, workers: workers) { worker, range in
+    Parallel.forEachChunk(count: batch.count, chunk: 16, workers: workers) { worker, range in
       scratch.with(worker) { scores in
         scores.withUnsafeMutableBufferPointer { scores in
           guard let scores = scores.baseAddress else { return }
@@ -40,7 +40,7 @@ struct RowRefinementEngine: RefinementEngine {
   /// In parallel over lanes, so that each cell is written by one worker in document order.
   func move(_ steps: RefinementSteps, along batch: ArraySlice<Int32>, rates: [Float]) throws {
     let blocks = max(1, min(workers, table.stride / 8))
-    try Parallel.forEach(count: blocks, workers: workers) { _, block in
+    Parallel.forEach(count: blocks, workers: workers) { _, block in
       let (begin, end) = (table.stride * block / blocks, table.stride * (block + 1) / blocks)
       var scratch: [Float] = []
       for (position, document) in batch.enumerated() where steps.counts[position] > 0 {

@@ -102,9 +102,9 @@ struct StreamRefiner {
     var loss = fk_refine_loss(
       margin: recipe.margin, sharpness: recipe.sharpness, cooperation: recipe.cooperation)
     let scratch = WorkerScratch(workers: workers) { [Float](repeating: 0, count: weights.stride) }
-    try withUnsafePointer(to: &loss) { loss in
+    withUnsafePointer(to: &loss) { loss in
       nonisolated(unsafe) let loss = loss
-      try Parallel.forEachChunk(count: part.count, chunk: 16, workers: workers) { worker, range in
+      Parallel.forEachChunk(count: part.count, chunk: 16, workers: workers) { worker, range in
         scratch.with(worker) { scores in
           for position in range {
             let row = Int(part[part.startIndex + position])
@@ -128,7 +128,7 @@ struct StreamRefiner {
     let blocks = max(1, min(workers, stride / 8))
     weights.withTables { table, biases in
       nonisolated(unsafe) let (table, biases) = (table, biases)
-      Parallel.forEachSurely(count: blocks, workers: workers) { _, block in
+      Parallel.forEach(count: blocks, workers: workers) { _, block in
         let (begin, end) = (stride * block / blocks, stride * (block + 1) / blocks)
         for (position, document) in part.enumerated() where steps.counts[position] > 0 {
           let row = Int(document)

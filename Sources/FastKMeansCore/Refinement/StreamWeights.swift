@@ -164,20 +164,22 @@ extension StreamWeights {
   /// Goes on from weights that were refined before.
   init(_ refined: RefinedWeights, members: [[UInt64]], width: Int?) {
     self.init(unit: refined.unit, width: width, isEuclidean: refined.biases != nil)
+    let starts = refined.weights.classStarts(classCount: members.count)
     follow(members) { classIndex, position in
-      (
-        refined.vectors[classIndex][position],
-        refined.biases.map { Float($0[classIndex][position]) } ?? 0
-      )
+      let prototype = starts[classIndex] + position
+      return (refined.weights.vector(prototype), refined.biases?[prototype] ?? 0)
     }
   }
 
   /// What has been learned, for rows as they come in.
   ///
   /// - Parameters:
-  ///   - truncation: coordinates up to it in magnitude are left out, of sparse rows.
+  ///   - options: sparse rows leave out coordinates up to `truncation_threshold` in magnitude.
   /// - Complexity: O(rows x lanes).
-  func refinedWeights(members: [[UInt64]], truncation: Float) -> RefinedWeights {
+  func refinedWeights(
+    members: [[UInt64]], shape: FeatureShape, options: TrainingOptions
+  ) -> RefinedWeights {
+    let truncation = Float(options.truncationThreshold)
     var order = vocabulary.features.enumerated().map { UInt64($0.element) << 32 | UInt64($0.offset) }
     order.sort()
     let laneOf = members.indices.map { classIndex in
@@ -200,8 +202,8 @@ extension StreamWeights {
       }
     }
     return RefinedWeights(
-      vectors: vectors,
-      biases: biases.map { biases in laneOf.map { lanes in lanes.map { Double(biases[$0]) } } }, unit: unit)
+      vectors, biases: biases.map { biases in laneOf.flatMap { lanes in lanes.map { biases[$0] } } },
+      unit: unit, shape: shape, precision: options.precision)
   }
 }
 

@@ -44,13 +44,13 @@ final class TileRefinementEngine: RefinementEngine, @unchecked Sendable {
     _ body: @escaping @Sendable (_ position: Int, _ scores: UnsafePointer<Float>) -> Void
   ) throws {
     batchRows.fill(batch, of: rows)
-    try batchRows.withBatch { documents in
+    batchRows.withBatch { documents in
       nonisolated(unsafe) let documents = documents
-      try Parallel.forEach(count: tileCount, workers: workers) { _, tile in
+      Parallel.forEach(count: tileCount, workers: workers) { _, tile in
         withUnsafePointer(to: documents) { table.scores(of: $0, tile: tile, cells, into: scores.pointer) }
       }
     }
-    try Parallel.forEachChunk(count: batch.count, chunk: 16, workers: workers) { _, range in
+    Parallel.forEachChunk(count: batch.count, chunk: 16, workers: workers) { _, range in
       for position in range {
         let own = scores.pointer + position * table.stride
         table.addBiases(of: Int(batch[batch.startIndex + position]), in: rows, to: own)
@@ -64,7 +64,7 @@ final class TileRefinementEngine: RefinementEngine, @unchecked Sendable {
     let noise = batch.map { _ in UInt32(truncatingIfNeeded: random.next()) }
     // More parts than workers: tiles of large classes have more to do.
     let parts = min(tileCount, 4 * workers)
-    try Parallel.forEach(count: parts, workers: workers) { _, part in
+    Parallel.forEach(count: parts, workers: workers) { _, part in
       let (begin, end) = (tileCount * part / parts, tileCount * (part + 1) / parts)
       var scratch: [Float] = []
       for (position, document) in batch.enumerated() where steps.counts[position] > 0 {

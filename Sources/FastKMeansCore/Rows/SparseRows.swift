@@ -20,7 +20,7 @@ package struct SparseRows: @unchecked Sendable {
     self.values = values
   }
 
-  package var nonZeroCount: Int { columns.count }
+  package var nonZeroCount: Int { (offsets.last ?? 0) - (offsets.first ?? 0) }
 
   /// Where row `row` lies in `columns` and `values`.
   @inline(__always)

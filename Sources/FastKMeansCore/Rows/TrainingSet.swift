@@ -10,7 +10,7 @@ package struct TrainingSet: Sendable {
   /// How much each row counts; nil means 1 each.
   package let weights: [Float]?
   /// The weights divided by their mean: refinement compares documents with each other. nil means 1 each.
-  package let relativeWeights: [Float]?
+  package private(set) var relativeWeights: [Float]?
   /// The rows that count, grouped by class.
   package private(set) var partition: ClassPartition
   /// Euclidean refinement multiplies rows with it: 1 / the rows' standard deviation, so that margins mean the same
@@ -94,11 +94,12 @@ package struct TrainingSet: Sendable {
     return copy
   }
 
-  /// The same documents under other class indices; -1 leaves a row out.
+  /// The same documents under other class indices; -1 leaves a row out. Weights count as they did.
   package func relabelled(_ classes: [Int32], classCount: Int) -> TrainingSet {
     var copy = TrainingSet(
       rows, norms: norms, classes: classes, classCount: classCount, weights: weights, unit: unit)
     copy.featureRates = featureRates
+    copy.relativeWeights = relativeWeights
     return copy
   }
 
@@ -214,43 +215,5 @@ extension FeatureRows {
     let count = Double(rowCount)
     let variance = squares / count - sum.reduce(0) { $0 + ($1 / count) * ($1 / count) }
     return variance > 1e-30 ? Float(1 / variance.squareRoot()) : 1
-  }
-}
-
-/// The kind of rows that a model learned from; later rows must have it too.
-package struct FeatureShape: Sendable, Equatable {
-  package var featureCount: Int
-  package var isSparse: Bool
-
-  package init(featureCount: Int, isSparse: Bool) {
-    self.featureCount = featureCount
-    self.isSparse = isSparse
-  }
-
-  /// Dense rows: the number of features; nil for sparse rows.
-  package var width: Int? { isSparse ? nil : featureCount }
-
-  package init(_ rows: FeatureRows) {
-    self.init(featureCount: rows.columnCount, isSparse: rows.isSparse)
-  }
-
-  /// - Throws: ``InputError/featureCountMismatch(expected:found:)``, ``InputError/wrongKindOfInput(expected:found:)``.
-  package func check(_ rows: FeatureRows) throws(InputError) {
-    guard rows.columnCount == featureCount else {
-      throw InputError.featureCountMismatch(expected: featureCount, found: rows.columnCount)
-    }
-    try check(isSparse: rows.isSparse)
-  }
-
-  /// - Throws: ``InputError/wrongKindOfInput(expected:found:)``.
-  package func check(isSparse found: Bool) throws(InputError) {
-    guard found != isSparse else { return }
-    throw InputError.wrongKindOfInput(
-      expected: isSparse ? "sparse rows" : "dense rows", found: found ? "sparse rows" : "dense rows")
-  }
-
-  /// - Throws: ``InputError/wrongKindOfInput(expected:found:)`` unless all vectors are of this kind.
-  package func check(_ vectors: [PrototypeVector]) throws(InputError) {
-    guard vectors.allSatisfy({ $0.isSparse == isSparse }) else { return try check(isSparse: !isSparse) }
   }
 }

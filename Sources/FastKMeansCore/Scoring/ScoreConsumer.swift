@@ -1,5 +1,21 @@
 import CFastKMeansKernels
 
+/// One prototype and its score for one document.
+package struct PrototypeHit: Sendable, Equatable {
+  /// The prototype's index; -1 where there is none to name.
+  package var prototype: Int32
+  /// The score; minus infinity where there is no prototype.
+  package var score: Float
+
+  package init(prototype: Int32, score: Float) {
+    self.prototype = prototype
+    self.score = score
+  }
+
+  /// No prototype at all.
+  package static let none = PrototypeHit(prototype: -1, score: -.infinity)
+}
+
 /// What is done with scores as they come: one struct for each kind of question.
 ///
 /// A row's scores come in pieces, by ascending prototype, all of them from one worker. So a strict comparison
@@ -13,7 +29,7 @@ protocol ScoreConsumer: Sendable {
   /// Whether even scores that are NaN or minus infinity must be handed on.
   var needsAll: Bool { get }
   /// Scores that are not above this change nothing for the row.
-  func threshold(worker: Int, row: Int, first: Int, count: Int) -> Float
+  func threshold(worker: Int, row: Int) -> Float
   /// Called after the last score of these rows.
   func end(worker: Int, rows: Range<Int>) throws
 }
@@ -24,52 +40,54 @@ extension ScoreConsumer {
   func end(worker: Int, rows: Range<Int>) throws {}
 }
 
-/// The best prototype of each row.
-struct BestConsumer: ScoreConsumer, @unchecked Sendable {
-  let hits: UnsafeMutableBufferPointer<PrototypeHit>
-
-  @inline(__always)
-  func threshold(worker: Int, row: Int, first: Int, count: Int) -> Float { hits[row].score }
-
-  func begin(worker: Int, rows: Range<Int>) {
-    for row in rows { hits[row] = .none }
-  }
-
-  @inline(__always)
-  func take(
-    worker: Int, row: Int, first: Int, scores: UnsafePointer<Float>, count: Int, kernels: fk_scoring_kernels
-  ) {
-    let best = kernels.first_max(scores, count)
-    guard best >= 0, scores[best] > hits[row].score else { return }
-    hits[row] = PrototypeHit(prototype: Int32(truncatingIfNeeded: first + best), score: scores[best])
-  }
+/// A consumer whose answer is a few prototypes, so that a search can leave others out by bounds on their scores.
+protocol SearchConsumer: ScoreConsumer {
+  /// Whether the answer names scores, or prototypes only.
+  var needsScores: Bool { get }
+  /// How many prototypes make up the answer.
+  var leaderCount: Int { get }
+  /// Writes the prototypes with the best sums that would make up the answer, best first.
+  ///
+  /// - Parameters:
+  ///   - sums: 16-bit sums of neighbouring prototypes; `Int16.min` stands for none.
+  ///   - count: how many sums, a whole number of blocks.
+  ///   - first: the prototype of the first sum.
+  ///   - positions: room for `leaderCount`, and for a whole block.
+  /// - Returns: how many were written; fewer than `leaderCount` if there are fewer.
+  func leaders(
+    _ sums: UnsafePointer<Int16>, count: Int, first: Int, kernels: fk_code_kernels,
+    into positions: UnsafeMutablePointer<UInt32>
+  ) -> Int
+  /// Takes one exact score; a row's prototypes come in ascending order. Without ``needsScores``, the only one that
+  /// can be the answer may come with any score.
+  func offer(worker: Int, row: Int, _ hit: PrototypeHit)
 }
 
-/// The best prototype of each row's own class, and the best of any other class.
-struct OwnAndOtherConsumer: ScoreConsumer, @unchecked Sendable {
-  let own: UnsafeMutableBufferPointer<PrototypeHit>
-  let other: UnsafeMutableBufferPointer<PrototypeHit>
-  let classes: UnsafeBufferPointer<Int32>
-  let classStarts: [Int]
-  /// The best other prototype is wanted only if it scores above the best own one less this; nil: always.
-  let margin: Float?
+/// The best prototype of each row, without its score.
+struct BestPrototypeConsumer: SearchConsumer, @unchecked Sendable {
+  let prototypes: UnsafeMutableBufferPointer<Int32>
+  /// The scores of the rows that a worker is busy with, by their position in its chunk.
+  private let scores: WorkerScratch<(firstRow: Int, scores: [Float])>
 
-  @inline(__always)
-  func threshold(worker: Int, row: Int, first: Int, count: Int) -> Float {
-    let mine = ownRange(row)
-    let meets = mine.lowerBound < first + count && first < mine.upperBound
-    return meets ? min(own[row].score, other[row].score) : other[row].score
+  init(prototypes: UnsafeMutableBufferPointer<Int32>, workers: Int) {
+    self.prototypes = prototypes
+    scores = WorkerScratch(workers: workers) { (0, []) }
   }
 
-  func end(worker: Int, rows: Range<Int>) {
-    guard let margin else { return }
-    for row in rows where !(other[row].score > own[row].score - margin) { other[row] = .none }
+  var needsScores: Bool { false }
+  var leaderCount: Int { 1 }
+
+  @inline(__always)
+  func threshold(worker: Int, row: Int) -> Float {
+    scores.with(worker) { $0.scores[row - $0.firstRow] }
   }
 
   func begin(worker: Int, rows: Range<Int>) {
-    for row in rows {
-      own[row] = .none
-      other[row] = .none
+    for row in rows { prototypes[row] = -1 }
+    scores.with(worker) {
+      $0.firstRow = rows.lowerBound
+      $0.scores.removeAll(keepingCapacity: true)
+      $0.scores.append(contentsOf: repeatElement(-.infinity, count: rows.count))
     }
   }
 
@@ -77,39 +95,172 @@ struct OwnAndOtherConsumer: ScoreConsumer, @unchecked Sendable {
   func take(
     worker: Int, row: Int, first: Int, scores: UnsafePointer<Float>, count: Int, kernels: fk_scoring_kernels
   ) {
-    let index = Int(classes[row])
-    let end = first + count
-    let isKnown = index >= 0 && index + 1 < classStarts.count
-    let low = isKnown ? min(max(classStarts[index], first), end) : end
-    let high = isKnown ? min(max(classStarts[index + 1], low), end) : end
-    best(scores, first, first..<low, &other[row], kernels)
-    best(scores, first, low..<high, &own[row], kernels)
-    best(scores, first, high..<end, &other[row], kernels)
+    let best = kernels.first_max(scores, count)
+    guard best >= 0 else { return }
+    offer(
+      worker: worker, row: row,
+      PrototypeHit(prototype: Int32(truncatingIfNeeded: first + best), score: scores[best]))
   }
 
   @inline(__always)
-  private func best(
-    _ scores: UnsafePointer<Float>, _ first: Int, _ range: Range<Int>, _ hit: inout PrototypeHit,
-    _ kernels: fk_scoring_kernels
+  func leaders(
+    _ sums: UnsafePointer<Int16>, count: Int, first: Int, kernels: fk_code_kernels,
+    into positions: UnsafeMutablePointer<UInt32>
+  ) -> Int {
+    let largest = kernels.largest(sums, count)
+    return largest > .min ? Int(kernels.at_least(sums, count, largest, positions, 1)) : 0
+  }
+
+  @inline(__always)
+  func offer(worker: Int, row: Int, _ hit: PrototypeHit) {
+    scores.with(worker) {
+      guard hit.score > $0.scores[row - $0.firstRow] else { return }
+      $0.scores[row - $0.firstRow] = hit.score
+      prototypes[row] = hit.prototype
+    }
+  }
+}
+
+/// The best classes of each row, each by its best prototype.
+///
+/// The answer itself is the list being kept: `limit` hits for each row, best first. A new hit is moved to its place step
+/// by step, which suits a few classes.
+struct BestClassesConsumer: SearchConsumer, @unchecked Sendable {
+  let hits: UnsafeMutableBufferPointer<PrototypeHit>
+  let limit: Int
+  /// The class of each prototype.
+  let classes: [Int32]
+  private let positions: WorkerScratch<[UInt32]>
+
+  /// How many scores are compared with the last hit at a time.
+  private static var step: Int { 64 }
+
+  init(
+    hits: UnsafeMutableBufferPointer<PrototypeHit>, limit: Int, classes: [Int32], workers: Int
   ) {
-    guard !range.isEmpty else { return }
-    let start = scores + (range.lowerBound - first)
-    let best = kernels.first_max(start, range.count)
-    guard best >= 0, start[best] > hit.score else { return }
-    hit = PrototypeHit(prototype: Int32(truncatingIfNeeded: range.lowerBound + best), score: start[best])
+    self.hits = hits
+    self.limit = limit
+    self.classes = classes
+    positions = WorkerScratch(workers: workers) { [UInt32](repeating: 0, count: Self.step) }
+  }
+
+  var needsScores: Bool { true }
+  var leaderCount: Int { limit }
+
+  @inline(__always)
+  func threshold(worker: Int, row: Int) -> Float { hits[row * limit + limit - 1].score }
+
+  func begin(worker: Int, rows: Range<Int>) {
+    for place in rows.lowerBound * limit..<rows.upperBound * limit { hits[place] = .none }
+  }
+
+  @inline(__always)
+  func take(
+    worker: Int, row: Int, first: Int, scores: UnsafePointer<Float>, count: Int, kernels: fk_scoring_kernels
+  ) {
+    positions.with(worker) { positions in
+      for start in stride(from: 0, to: count, by: Self.step) {
+        let above = positions.withUnsafeMutableBufferPointer {
+          kernels.positions_above(
+            scores + start, min(Self.step, count - start), threshold(worker: worker, row: row), $0.baseAddress
+          )
+        }
+        for index in 0..<Int(above) {
+          let position = start + Int(positions[index])
+          offer(
+            worker: worker, row: row,
+            PrototypeHit(prototype: Int32(truncatingIfNeeded: first + position), score: scores[position]))
+        }
+      }
+    }
+  }
+
+  /// Puts a hit in its place. Its prototype is above all others in the list, so equal ones stay before it.
+  @inline(__always)
+  func offer(worker: Int, row: Int, _ hit: PrototypeHit) {
+    let list = UnsafeMutableBufferPointer(rebasing: hits[row * limit..<(row + 1) * limit])
+    guard hit.score > list[limit - 1].score else { return }
+    let own = classes[Int(hit.prototype)]
+    var place = list.firstIndex { $0.prototype < 0 || classes[Int($0.prototype)] == own } ?? limit - 1
+    if list[place].prototype >= 0, classes[Int(list[place].prototype)] == own {
+      guard hit.score > list[place].score else { return }
+    } else {
+      place = limit - 1
+    }
+    while place > 0, list[place - 1].score < hit.score {
+      list[place] = list[place - 1]
+      place -= 1
+    }
+    list[place] = hit
+  }
+
+  func leaders(
+    _ sums: UnsafePointer<Int16>, count: Int, first: Int, kernels: fk_code_kernels,
+    into positions: UnsafeMutablePointer<UInt32>
+  ) -> Int {
+    withUnsafeTemporaryAllocation(of: Leader.self, capacity: limit) { list in
+      list.initialize(repeating: Leader(sum: .min, position: -1))
+      for block in stride(from: 0, to: count, by: CodedRows.blockSize) {
+        let last = list[limit - 1].sum
+        guard last < .max else { break }
+        let found = kernels.at_least(
+          sums + block, CodedRows.blockSize, last + 1, positions, CodedRows.blockSize)
+        for index in 0..<Int(found) {
+          let position = block + Int(positions[index])
+          rank(Leader(sum: sums[position], position: Int32(truncatingIfNeeded: position)), first, list)
+        }
+      }
+      var found = 0
+      while found < limit, list[found].position >= 0 {
+        positions[found] = UInt32(bitPattern: list[found].position)
+        found += 1
+      }
+      return found
+    }
+  }
+
+  /// A sum and where it stands.
+  private struct Leader {
+    var sum: Int16
+    var position: Int32
+  }
+
+  /// Puts a sum in its place among the best of other classes.
+  private func rank(_ leader: Leader, _ first: Int, _ list: UnsafeMutableBufferPointer<Leader>) {
+    guard leader.sum > list[limit - 1].sum else { return }
+    var place = limit - 1
+    let own = classes[first + Int(leader.position)]
+    if let same = list.firstIndex(where: { $0.position >= 0 && classes[first + Int($0.position)] == own }) {
+      guard leader.sum > list[same].sum else { return }
+      place = same
+    }
+    while place > 0, list[place - 1].sum < leader.sum {
+      list[place] = list[place - 1]
+      place -= 1
+    }
+    list[place] = leader
   }
 }
 
 /// Every score, block by block.
-struct BlockConsumer: ScoreConsumer, @unchecked Sendable {
-  let prototypeCount: Int
-  let blocks: WorkerScratch<ScoreBlock>
-  let body: @Sendable (Int, Range<Int>, UnsafeMutableBufferPointer<Float>) throws -> Void
+struct ScoreBlockConsumer: ScoreConsumer, @unchecked Sendable {
+  private let prototypeCount: Int
+  private let blocks: WorkerScratch<Block>
+  private let body: @Sendable (Int, Range<Int>, UnsafeMutableBufferPointer<Float>) throws -> Void
+
+  init(
+    prototypeCount: Int, workers: Int,
+    body: @escaping @Sendable (Int, Range<Int>, UnsafeMutableBufferPointer<Float>) throws -> Void
+  ) {
+    self.prototypeCount = prototypeCount
+    self.body = body
+    blocks = WorkerScratch(workers: workers) { Block() }
+  }
 
   /// Every score counts, whatever it is.
   var needsAll: Bool { true }
 
-  func threshold(worker: Int, row: Int, first: Int, count: Int) -> Float { -.infinity }
+  func threshold(worker: Int, row: Int) -> Float { -.infinity }
 
   func begin(worker: Int, rows: Range<Int>) {
     blocks.with(worker) { $0.prepare(firstRow: rows.lowerBound, count: rows.count * prototypeCount) }
@@ -130,21 +281,21 @@ struct BlockConsumer: ScoreConsumer, @unchecked Sendable {
       try body(worker, rows, UnsafeMutableBufferPointer(start: $0.scores, count: count))
     }
   }
-}
 
-/// The score block of one worker; grows to the largest block and is then reused.
-final class ScoreBlock {
-  private(set) var scores: UnsafeMutablePointer<Float> = .allocate(capacity: 1)
-  private(set) var firstRow = 0
-  private var capacity = 1
+  /// The scores of one worker's rows; grows to the largest block and is then reused.
+  private final class Block {
+    private(set) var scores: UnsafeMutablePointer<Float> = .allocate(capacity: 1)
+    private(set) var firstRow = 0
+    private var capacity = 1
 
-  deinit { scores.deallocate() }
+    deinit { scores.deallocate() }
 
-  func prepare(firstRow: Int, count: Int) {
-    self.firstRow = firstRow
-    guard count > capacity else { return }
-    scores.deallocate()
-    scores = .allocate(capacity: count)
-    capacity = count
+    func prepare(firstRow: Int, count: Int) {
+      self.firstRow = firstRow
+      guard count > capacity else { return }
+      scores.deallocate()
+      scores = .allocate(capacity: count)
+      capacity = count
+    }
   }
 }

@@ -8,50 +8,42 @@ import CFastKMeansKernels
 /// bits, whatever the batch and the number of workers; equal scores go to the lowest prototype. (The sign of a zero
 /// score is not defined.) A score that is NaN never wins.
 ///
+/// What a question reads is built when the first such question comes: labels need other tables than all scores.
+///
 /// The plain twin is `ScoringTwin` in the test support.
 package final class ScoringIndex: Sendable {
-  /// How the scores are found; all are exact.
+  /// How the best prototypes are found; all are exact.
   package enum Method: String, Sendable, CaseIterable {
-    /// Inverted lists, a term at a time.
-    case lists
-    /// Dense rows by feature.
-    case denseRows
-    /// Rows of 8-bit codes by feature with a bound on their error; what they leave open is scored exactly.
+    /// Every score of a document is computed, and the best are kept.
+    case allScores
+    /// ``CodedSearch``: sums of 8-bit codes with a bound on their error; what they leave open is scored exactly.
     case eightBit
-    /// Lists for rare features, 8-bit rows for common ones, added only as far as bounds need them.
-    case staged
-    /// The same over the largest values of each class, then the prototypes of few classes: for the best prototype where
-    /// classes have several. Other questions, and documents with negative values, as `staged`.
-    case stagedByClass
-    /// Dense documents times dense prototypes, tile by tile. Chosen from the shape, it goes on as `partialProduct` once
-    /// enough documents have come, where that is faster.
+    /// ``BoundedSearch``: codes are added in the order of what they can change, only as far as bounds need them.
+    case bounded
+    /// ``DenseProduct``: dense documents times dense prototypes, tile by tile. Chosen from the shape, it goes on as
+    /// ``partialProduct`` once enough documents have come, where that is faster.
     case denseProduct
-    /// Dense documents along two fifths of the dimensions, with a bound on the rest; what it leaves open is scored
-    /// exactly.
+    /// ``PartialSearch``: dense documents along two fifths of the dimensions, with a bound on the rest; what it leaves
+    /// open is scored exactly.
     case partialProduct
   }
 
   package let method: Method
-  package let prototypeCount: Int
-  package let featureCount: Int
   package let classCount: Int
-  /// The class of each prototype, ascending.
-  package let classIndices: [Int32]
-  /// Class `c` has the prototypes `classStarts[c] ..< classStarts[c + 1]`.
-  package let classStarts: [Int]
-
-  let storage: Storage
+  let prototypes: PrototypeSet
+  let truncation: Float
   /// One for each prototype, padded with zeros to whole tiles.
   let biases: AlignedMemory<Float>
+  private let buildWorkers: Int
+  private let prunesWhereItPays: Bool
+  private let lists = OnDemand<InvertedLists>()
+  private let rows = OnDemand<FeatureMajorRows>()
+  private let codes = OnDemand<CodedRows>()
+  private let blocks = OnDemand<BoundedStorage>()
+  private let dense = OnDemand<DenseStorage>()
 
-  enum Storage: Sendable {
-    case lists(InvertedLists)
-    case denseRows(FeatureMajorRows)
-    case eightBit(EightBitRows)
-    case staged(StagedRows)
-    case stagedByClass(StagedClasses)
-    case dense(DenseStorage)
-  }
+  package var prototypeCount: Int { prototypes.count }
+  package var featureCount: Int { prototypes.featureCount }
 
   /// - Parameters:
   ///   - prototypes: any number of sparse or dense rows, of any norm and sign.
@@ -59,65 +51,30 @@ package final class ScoringIndex: Sendable {
   ///   - classCount: every prototype's class is below it.
   ///   - method: nil chooses from the shape.
   ///   - truncation: values below it in magnitude are left out of the index; 0 keeps all.
-  ///   - typicalNonZeros: how many features a document has, for the choice of the method.
   ///   - workers: threads for building.
-  /// - Throws: ``InputError`` if parts disagree in size or cannot be addressed.
-  /// - Complexity: O(stored values + features); dense methods O(used features x prototypes).
+  /// - Throws: ``InputError`` if parts disagree in size. A question throws it if what it needs cannot be addressed.
   package init(
     prototypes: PrototypeSet, biases: [Float]? = nil, classCount: Int, method: Method? = nil,
-    truncation: Float = 0, typicalNonZeros: Int? = nil, workers: Int = 1
+    truncation: Float = 0, workers: Int = 1
   ) throws {
     try Self.check(prototypes, biases: biases, classCount: classCount)
-    prototypeCount = prototypes.count
-    featureCount = prototypes.featureCount
+    self.prototypes = prototypes
     self.classCount = classCount
-    classIndices = prototypes.classIndices
-    classStarts = prototypes.classStarts(classCount: classCount)
-    let wanted = method ?? Method.chosen(for: prototypes, nonZeros: typicalNonZeros)
-    self.method = wanted == .stagedByClass && !StagedClasses.fits(classStarts) ? .staged : wanted
+    self.truncation = truncation
+    self.method = method ?? Method.suiting(prototypes)
+    prunesWhereItPays = method == nil
+    buildWorkers = workers
     self.biases = try AlignedMemory(
       count: roundedUp(prototypes.count, to: 64), repeating: 0, for: "the prototypes' biases")
     for (prototype, bias) in (biases ?? []).enumerated() { self.biases.pointer[prototype] = bias }
-    storage =
-      switch self.method {
-      case .lists: .lists(try InvertedLists(prototypes, truncation: truncation))
-      case .denseRows:
-        .denseRows(
-          try FeatureMajorRows(
-            InvertedLists(prototypes, truncation: truncation), prototypeCount: prototypes.count,
-            precision: prototypes.precision))
-      case .eightBit:
-        .eightBit(
-          try EightBitRows(
-            prototypes, biases: self.biases.pointer, truncation: truncation, workers: workers))
-      case .staged:
-        .staged(
-          try StagedRows(prototypes, biases: self.biases.pointer, truncation: truncation, workers: workers))
-      case .stagedByClass:
-        .stagedByClass(
-          try StagedClasses(
-            prototypes, biases: self.biases, classStarts: classStarts, truncation: truncation,
-            workers: workers))
-      case .denseProduct, .partialProduct:
-        .dense(
-          try DenseStorage(
-            prototypes, biases: self.biases, truncation: truncation,
-            pruning: method == nil ? .whereItPays : method == .partialProduct ? .always : .never))
-      }
   }
 
-  /// What the index takes beyond the prototypes themselves.
+  /// What the index takes beyond the prototypes themselves, as far as it has been built.
   package var memoryBytes: Int {
-    let parts =
-      switch storage {
-      case .lists(let lists): lists.byteCount
-      case .denseRows(let rows): rows.byteCount + rows.directory.byteCount
-      case .eightBit(let rows): rows.byteCount
-      case .staged(let rows): rows.byteCount + rows.allLists.byteCount
-      case .stagedByClass(let classes): classes.byteCount + classes.allLists.byteCount
-      case .dense(let dense): dense.byteCount
-      }
-    return parts + biases.byteCount + classIndices.count * 4 + classStarts.count * 8
+    let sparse =
+      (lists.existing?.byteCount ?? 0) + (rows.existing.map { $0.byteCount + $0.directory.byteCount } ?? 0)
+    let searched = (codes.existing?.byteCount ?? 0) + (blocks.existing?.byteCount ?? 0)
+    return sparse + searched + (dense.existing?.byteCount ?? 0) + biases.byteCount
   }
 
   private static func check(_ prototypes: PrototypeSet, biases: [Float]?, classCount: Int) throws {
@@ -134,6 +91,191 @@ package final class ScoringIndex: Sendable {
           "prototype \(prototype) has class \(index); classes ascend and are below \(classCount)")
       }
       previous = index
+    }
+  }
+}
+
+extension ScoringIndex.Method {
+  /// The method that was fastest for a shape; `docs/performance.md` has the rates.
+  ///
+  /// - Returns: the method; the memory that it takes is bounded as well.
+  static func suiting(_ prototypes: PrototypeSet) -> Self {
+    guard prototypes.isSparse else { return .denseProduct }
+    // No more features are used than are declared, or than there are values.
+    let used = Double(min(prototypes.featureCount, prototypes.storedValueCount))
+    let cells = used * Double(prototypes.count)
+    if prototypes.count <= 32, cells * 4 <= largestRowBytes { return .allScores }
+    if prototypes.count <= 1000, cells * 5 <= largestRowBytes { return .eightBit }
+    return .bounded
+  }
+
+  /// Methods with a row for each feature take no more than this.
+  private static var largestRowBytes: Double { 512 * 1024 * 1024 }
+}
+
+/// The tables, built when the first question needs them.
+extension ScoringIndex {
+  /// Where every score is read from.
+  func scoreTable() throws -> ScoreTable {
+    switch method {
+    case .allScores, .eightBit: .rows(try featureMajorRows())
+    case .bounded: .lists(try invertedLists())
+    case .denseProduct, .partialProduct: .dense(try denseStorage())
+    }
+  }
+
+  func invertedLists() throws -> InvertedLists {
+    try lists.value { try InvertedLists(prototypes, truncation: truncation) }
+  }
+
+  private func featureMajorRows(_ lists: InvertedLists? = nil) throws -> FeatureMajorRows {
+    try rows.value {
+      try FeatureMajorRows(
+        lists ?? InvertedLists(prototypes, truncation: truncation), prototypeCount: prototypeCount,
+        precision: prototypes.precision)
+    }
+  }
+
+  private func codedSearch() throws -> CodedSearch {
+    let coded = try codes.value {
+      let lists = try InvertedLists(prototypes, truncation: truncation)
+      _ = try featureMajorRows(lists)
+      return try CodedRows(
+        lists, prototypeCount: prototypeCount, biases: biases.pointer, workers: buildWorkers)
+    }
+    return CodedSearch(
+      coded: coded, exact: try featureMajorRows(), biases: biases, prototypeCount: prototypeCount)
+  }
+
+  private func boundedSearch() throws -> BoundedSearch {
+    let storage = try blocks.value {
+      try BoundedStorage(
+        prototypes, lists: lists.existing ?? InvertedLists(prototypes, truncation: truncation),
+        biases: biases.pointer, truncation: truncation, workers: buildWorkers)
+    }
+    return BoundedSearch(storage: storage, index: self)
+  }
+
+  func denseStorage() throws -> DenseStorage {
+    try dense.value {
+      try DenseStorage(
+        prototypes, biases: biases, truncation: truncation,
+        pruning: prunesWhereItPays ? .whereItPays : method == .partialProduct ? .always : .never)
+    }
+  }
+
+  /// Builds now what labels need; else the first question builds it.
+  package func prepare() throws {
+    guard prototypeCount > 0 else { return }
+    switch method {
+    case .allScores: _ = try featureMajorRows()
+    case .eightBit: _ = try codedSearch()
+    case .bounded: _ = try boundedSearch()
+    case .denseProduct, .partialProduct: _ = try denseStorage()
+    }
+  }
+}
+
+/// The questions that an index answers. All are exact; see ``ScoringIndex`` for what a score is.
+extension ScoringIndex: DocumentScoring {
+  package func bestPrototypes(
+    of rows: FeatureRows, scales: UnsafeBufferPointer<Float>?, workers: Int,
+    into prototypes: UnsafeMutableBufferPointer<Int32>
+  ) throws {
+    try rows.checkQuestion(
+      scales, room: prototypes.count, perRow: 1, featureCount: featureCount, workers: workers)
+    try search(
+      ScaledRows(rows, scales), workers: workers,
+      for: BestPrototypeConsumer(prototypes: prototypes, workers: workers))
+  }
+
+  package func bestClasses(
+    _ count: Int, of rows: FeatureRows, scales: UnsafeBufferPointer<Float>?, workers: Int,
+    into hits: UnsafeMutableBufferPointer<PrototypeHit>
+  ) throws {
+    try rows.checkQuestion(
+      scales, room: hits.count, perRow: count, featureCount: featureCount, workers: workers)
+    guard rows.rowCount > 0 else { return }
+    try search(
+      ScaledRows(rows, scales), workers: workers,
+      for: BestClassesConsumer(hits: hits, limit: count, classes: prototypes.classIndices, workers: workers))
+  }
+
+  package func forEachScoreBlock(
+    of rows: FeatureRows, scales: UnsafeBufferPointer<Float>?, workers: Int,
+    _ body:
+      @escaping @Sendable (
+        _ worker: Int, _ rows: Range<Int>, _ scores: UnsafeMutableBufferPointer<Float>
+      ) throws -> Void
+  ) throws {
+    try rows.checkQuestion(
+      scales, room: rows.rowCount, perRow: 1, featureCount: featureCount, workers: workers)
+    let consumer = ScoreBlockConsumer(prototypeCount: prototypeCount, workers: workers, body: body)
+    let largest = max(1, Self.blockValues / max(1, prototypeCount))
+    try scoreAll(ScaledRows(rows, scales), workers: workers, largestChunk: largest, for: consumer)
+  }
+
+  /// About a megabyte of scores in a block.
+  private static var blockValues: Int { 1 << 18 }
+
+  /// Bounds leave too much of an answer of more prototypes.
+  private static var mostLeaders: Int { 48 }
+
+  /// Answers from what the method's bounds leave.
+  private func search<Consumer: SearchConsumer>(
+    _ rows: ScaledRows, workers: Int, for consumer: Consumer
+  ) throws {
+    guard prototypeCount > 0, consumer.leaderCount <= Self.mostLeaders else {
+      return try scoreAll(rows, workers: workers, for: consumer)
+    }
+    switch method {
+    case .allScores: try scoreAll(rows, workers: workers, for: consumer)
+    case .eightBit:
+      // An answer of many prototypes is all candidates.
+      if consumer.leaderCount < CodedScratch.candidateLimit(prototypeCount: prototypeCount) {
+        try codedSearch().answer(rows, workers: workers, for: consumer)
+      } else {
+        try scoreAll(rows, workers: workers, for: consumer)
+      }
+    case .bounded: try boundedSearch().answer(rows, workers: workers, for: consumer)
+    case .denseProduct, .partialProduct:
+      try denseStorage().search(rows, workers: workers, for: consumer)
+    }
+  }
+}
+
+extension FeatureRows {
+  /// Refuses a question whose parts do not fit.
+  ///
+  /// - Parameters:
+  ///   - scales: nil, or one for each row.
+  ///   - room: how many answers there is room for.
+  ///   - perRow: how many answers each row has.
+  ///   - featureCount: of the prototypes.
+  ///   - workers: how many threads answer.
+  func checkQuestion(
+    _ scales: UnsafeBufferPointer<Float>?, room: Int, perRow: Int, featureCount: Int, workers: Int
+  ) throws {
+    guard perRow > 0 else {
+      throw OptionsError(parameter: "k", value: "\(perRow)", allowed: "at least 1")
+    }
+    let (wanted, overflow) = rowCount.multipliedReportingOverflow(by: perRow)
+    guard !overflow, room >= wanted else {
+      throw InputError.lengthMismatch(what: "answers", expected: overflow ? Int.max : wanted, found: room)
+    }
+    if let scales, scales.count != rowCount {
+      throw InputError.lengthMismatch(what: "scales", expected: rowCount, found: scales.count)
+    }
+    let isWrong =
+      switch self {
+      case .sparse(let sparse): sparse.columnCount > featureCount
+      case .dense(let dense): dense.columnCount != featureCount
+      }
+    guard !isWrong else {
+      throw InputError.featureCountMismatch(expected: featureCount, found: columnCount)
+    }
+    guard workers > 0 else {
+      throw OptionsError(parameter: "workers", value: "\(workers)", allowed: "at least 1")
     }
   }
 }

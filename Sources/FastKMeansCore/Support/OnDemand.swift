@@ -7,7 +7,7 @@ package final class OnDemand<Value: Sendable>: Sendable {
   package init() {}
 
   /// The value; nil as long as nobody asked for it.
-  package var made: Value? { kept.withLock { $0 } }
+  package var existing: Value? { kept.withLock { $0 } }
 
   /// The value; `make` is called once, unless it throws. Who comes meanwhile waits.
   package func value<Failure: Error>(_ make: () throws(Failure) -> Value) throws(Failure) -> Value {

@@ -17,22 +17,23 @@ package enum Parallel {
   /// Runs `body` for every index in `0 ..< count`, on up to `workers` threads, in no fixed order.
   ///
   /// `body` gets the worker's number (`0 ..< workers`, for scratch memory) and the index. The first error stops
-  /// the handing out of further indices and is thrown; which one is first is not fixed.
-  package static func forEach(
-    count: Int, workers: Int, _ body: @Sendable (_ worker: Int, _ index: Int) throws -> Void
-  ) throws {
+  /// the handing out of further indices and is thrown; which one is first is not fixed. A `body` that cannot throw makes
+  /// a loop that cannot.
+  package static func forEach<Failure: Error>(
+    count: Int, workers: Int, _ body: @Sendable (_ worker: Int, _ index: Int) throws(Failure) -> Void
+  ) throws(Failure) {
     let workers = min(workers, count)
     guard workers > 1 else {
       for index in 0..<max(0, count) { try body(0, index) }
       return
     }
     let next = Atomic<Int>(0)
-    let failure = Mutex<(any Error)?>(nil)
+    let failure = Mutex<Failure?>(nil)
     DispatchQueue.concurrentPerform(iterations: workers) { worker in
       while true {
         let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard index < count else { return }
-        do {
+        do throws(Failure) {
           try body(worker, index)
         } catch {
           next.store(count, ordering: .relaxed)
@@ -46,11 +47,11 @@ package enum Parallel {
   /// What `body` gives for every index in `0 ..< count`, in the order of the indices, whichever is done first.
   ///
   /// - Throws: as ``forEach(count:workers:_:)``.
-  package static func map<Result>(
-    count: Int, workers: Int, _ body: @Sendable (_ worker: Int, _ index: Int) throws -> Result
-  ) throws -> [Result] {
+  package static func map<Result, Failure: Error>(
+    count: Int, workers: Int, _ body: @Sendable (_ worker: Int, _ index: Int) throws(Failure) -> Result
+  ) throws(Failure) -> [Result] {
     let results = WorkerScratch<Result?>(workers: max(0, count)) { nil }
-    try forEach(count: count, workers: workers) { worker, index in
+    try forEach(count: count, workers: workers) { worker, index throws(Failure) in
       let result = try body(worker, index)
       results.with(index) { $0 = result }
     }
@@ -58,12 +59,12 @@ package enum Parallel {
   }
 
   /// Runs `body` for consecutive ranges that cover `0 ..< count`, each of `chunk` indices but the last.
-  package static func forEachChunk(
+  package static func forEachChunk<Failure: Error>(
     count: Int, chunk: Int, workers: Int,
-    _ body: @Sendable (_ worker: Int, _ range: Range<Int>) throws -> Void
-  ) throws {
+    _ body: @Sendable (_ worker: Int, _ range: Range<Int>) throws(Failure) -> Void
+  ) throws(Failure) {
     let chunkCount = (count + chunk - 1) / chunk
-    try forEach(count: chunkCount, workers: workers) { worker, index in
+    try forEach(count: chunkCount, workers: workers) { worker, index throws(Failure) in
       try body(worker, index * chunk..<min(count, (index + 1) * chunk))
     }
   }

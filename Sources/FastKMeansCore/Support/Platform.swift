@@ -8,7 +8,7 @@
   import Android
 #endif
 
-// The few things that the core takes from the C library; the core does without Foundation.
+// The few things that the core takes from the C library, all in this file; the core does without Foundation.
 
 @inline(__always)
 package func naturalExponential(_ value: Double) -> Double { exp(value) }
@@ -18,3 +18,16 @@ package func naturalExponential(_ value: Float) -> Float { expf(value) }
 
 @inline(__always)
 package func naturalLogarithm(_ value: Double) -> Double { log(value) }
+
+/// The thread that made this value.
+struct ThreadIdentity {
+  private let thread = pthread_self()
+
+  /// Whether that thread is the one that asks.
+  var isCurrent: Bool { pthread_equal(pthread_self(), thread) != 0 }
+}
+
+/// Memory that ``releaseMemory(_:)`` frees; `nil` if the system has none, where Swift's own way ends the process.
+package func requestMemory(byteCount: Int) -> UnsafeMutableRawPointer? { malloc(max(byteCount, 1)) }
+
+package func releaseMemory(_ memory: UnsafeMutableRawPointer?) { free(memory) }

@@ -15,17 +15,31 @@ extension ByteSource {
   package var totalCount: Int? { nil }
 }
 
-/// The bytes of a file or a pipe.
+extension ByteSource {
+  /// Reads until the buffer is full or the end.
+  ///
+  /// - Returns: the number of bytes that came.
+  func fill(_ buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+    var count = 0
+    while count < buffer.count {
+      let read = try read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[count...]))
+      if read == 0 { break }
+      count += read
+    }
+    return count
+  }
+}
+
+/// Gives the bytes of a file or a pipe.
 final class FileSource: ByteSource {
-  private let descriptor: Int32
   let path: String
-  /// Bytes read to recognise the content, not handed out yet.
-  private var pushedBack: [UInt8] = []
+  let descriptor: Int32
+  /// The size of a regular file.
   package let totalCount: Int?
 
   init(path: String) throws {
-    descriptor = try System.openForReading(path)
     self.path = path
+    descriptor = try System.openForReading(path)
     let status = try? System.status(of: descriptor, path: path)
     totalCount = status?.isRegular == true ? status?.size : nil
   }
@@ -33,37 +47,6 @@ final class FileSource: ByteSource {
   deinit { System.closeFile(descriptor) }
 
   package func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
-    guard pushedBack.isEmpty else {
-      let count = min(buffer.count, pushedBack.count)
-      buffer.copyBytes(from: pushedBack[..<count])
-      pushedBack.removeFirst(count)
-      return count
-    }
-    return try System.readSome(descriptor, into: buffer, path: path)
+    try System.readSome(descriptor, into: buffer, path: path)
   }
-
-  /// The first bytes, without taking them; fewer at the end.
-  func peek(_ count: Int) throws -> [UInt8] {
-    while pushedBack.count < count {
-      var piece = [UInt8](repeating: 0, count: count - pushedBack.count)
-      let read = try piece.withUnsafeMutableBytes { try System.readSome(descriptor, into: $0, path: path) }
-      if read == 0 { break }
-      pushedBack.append(contentsOf: piece[..<read])
-    }
-    return pushedBack
-  }
-
-  /// Jumps to a position; `false` where only reading on is possible.
-  func seek(to position: Int) -> Bool {
-    guard System.seek(descriptor, to: position) else { return false }
-    pushedBack = []
-    return true
-  }
-}
-
-/// The bytes of a file, decompressed if it is a gzip file by its name or its first bytes.
-func openByteSource(_ path: String) throws -> any ByteSource {
-  let file = try FileSource(path: path)
-  let isGzip = try path.hasSuffix(".gz") || file.peek(2) == [0x1F, 0x8B]
-  return isGzip ? try GzipSource(file) : file
 }

@@ -1,9 +1,8 @@
-/// A gzip file's content, decompressed as it is asked for; several members follow one another as one content.
+/// Decompresses a gzip file as its content is asked for; several members are one content.
 final class GzipSource: ByteSource {
-  private let file: FileSource
+  private let path: String
+  private let input: LineBuffer
   private let inflater: Inflater
-  private var input: [UInt8] = []
-  private var inputPosition = 0
   /// A member has begun and not ended.
   private var isInsideMember = true
   /// The last output buffer was filled, so zlib may hold more without any further input.
@@ -11,28 +10,27 @@ final class GzipSource: ByteSource {
   private var isAtEnd = false
   package let totalCount: Int? = nil
 
-  init(_ file: FileSource) throws {
-    self.file = file
-    guard let inflater = Inflater(.gzip) else {
-      throw FileError.failed(path: file.path, operation: .read, code: 12, reason: "no memory to decompress")
-    }
-    self.inflater = inflater
-    let magic: [UInt8] = [0x1F, 0x8B]
-    let start = try file.peek(2)
-    guard start == magic else {
+  static let magic: [UInt8] = [0x1F, 0x8B]
+
+  /// - Parameter input: the file, from its start; at least two bytes are in the window if the file has them.
+  init(_ input: LineBuffer, path: String) throws {
+    self.path = path
+    self.input = input
+    inflater = try Inflater(.gzip, path: path)
+    guard input.available.starts(with: Self.magic) else {
       throw FormatError(
-        path: file.path, place: .byte(0),
-        problem: magic.starts(with: start)
+        path: path, place: .byte(0),
+        problem: Self.magic.starts(with: input.available)
           ? .truncated(what: "the gzip header") : .corrupt("not a gzip file, in spite of its name"))
     }
   }
 
   package func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
     while !isAtEnd {
-      if inputPosition == input.count, !mayHaveOutputLeft { try refill() }
+      if input.available.isEmpty, !mayHaveOutputLeft { _ = try input.refill() }
       guard try beginMemberIfNeeded() else { break }
-      guard inputPosition < input.count || mayHaveOutputLeft else {
-        throw FormatError(path: file.path, place: .file, problem: .truncated(what: "the gzip data"))
+      guard !input.available.isEmpty || mayHaveOutputLeft else {
+        throw FormatError(path: path, place: .file, problem: .truncated(what: "the gzip data"))
       }
       let produced = try step(into: buffer)
       if produced > 0 { return produced }
@@ -41,13 +39,12 @@ final class GzipSource: ByteSource {
   }
 
   private func step(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
-    let step = input.withUnsafeBytes {
-      inflater.step(from: UnsafeRawBufferPointer(rebasing: $0[inputPosition...]), into: buffer)
+    guard let step = inflater.step(from: input.available, into: buffer),
+      step.ended || step.consumed > 0 || step.produced > 0 || mayHaveOutputLeft
+    else {
+      throw FormatError(path: path, place: .file, problem: .corrupt("the gzip data or its checksum"))
     }
-    guard let step, step.ended || step.consumed > 0 || step.produced > 0 || mayHaveOutputLeft else {
-      throw FormatError(path: file.path, place: .file, problem: .corrupt("the gzip data or its checksum"))
-    }
-    inputPosition += step.consumed
+    input.consume(step.consumed)
     mayHaveOutputLeft = !step.ended && step.produced == buffer.count
     if step.ended { isInsideMember = false }
     return step.produced
@@ -58,28 +55,21 @@ final class GzipSource: ByteSource {
   /// - Returns: whether there is a member to read on in.
   private func beginMemberIfNeeded() throws -> Bool {
     guard !isInsideMember else { return true }
-    if inputPosition == input.count { try refill() }
-    while inputPosition < input.count, input[inputPosition] == 0 {
-      inputPosition += 1
-      if inputPosition == input.count { try refill() }
+    while try !input.available.isEmpty || input.refill() {
+      let first = input.available[0]
+      guard first == 0 else { return try beginMember(with: first) }
+      input.consume(1)
     }
-    guard inputPosition < input.count else {
-      isAtEnd = true
-      return false
-    }
-    guard input[inputPosition] == 0x1F else {
-      throw FormatError(
-        path: file.path, place: .file, problem: .corrupt("bytes after the end of the gzip data"))
+    isAtEnd = true
+    return false
+  }
+
+  private func beginMember(with first: UInt8) throws -> Bool {
+    guard first == Self.magic[0] else {
+      throw FormatError(path: path, place: .file, problem: .corrupt("bytes after the end of the gzip data"))
     }
     inflater.restart()
     isInsideMember = true
     return true
-  }
-
-  private func refill() throws {
-    if input.count != 1 << 16 { input = [UInt8](repeating: 0, count: 1 << 16) }
-    let count = try input.withUnsafeMutableBytes { try file.read(into: $0) }
-    if count < input.count { input.removeLast(input.count - count) }
-    inputPosition = 0
   }
 }

@@ -1,30 +1,31 @@
-/// A file's bytes, mapped read-only; a pipe's bytes are read into memory instead.
+/// Maps a file's bytes read-only; a pipe's bytes are read into memory instead.
 ///
 /// `@unchecked Sendable`: the bytes are never written. The file must not be shortened by someone else while it
 /// is mapped: the system ends a process that touches the lost part.
-public final class MappedFile: @unchecked Sendable {
-  public let path: String
+package final class MappedFile: @unchecked Sendable {
+  package let path: String
   private let bytes: UnsafeRawBufferPointer
   private let isMapped: Bool
 
   /// The number of bytes.
-  public var count: Int { bytes.count }
+  package var count: Int { bytes.count }
 
   /// Opens a file; `-` is the standard input.
   ///
   /// - Parameter path: the file to map.
   /// - Throws: ``FileError``.
-  public init(path: String) throws {
-    let descriptor = try System.openForReading(path)
-    defer { System.closeFile(descriptor) }
+  package init(path: String) throws {
     self.path = path
-    let status = try System.status(of: descriptor, path: path)
-    if status.isRegular, status.size > 0, path != "-", let mapped = System.map(descriptor, count: status.size)
+    let file = try FileSource(path: path)
+    if path != "-", let count = file.totalCount, count > 0,
+      let mapped = System.map(file.descriptor, count: count)
     {
       bytes = mapped
       isMapped = true
     } else {
-      bytes = try Self.readAll(descriptor, path: path)
+      let buffer = LineBuffer(file, capacity: 1 << 16)
+      while try buffer.refill() {}
+      bytes = Self.copy(buffer.available)
       isMapped = false
     }
   }
@@ -32,9 +33,7 @@ public final class MappedFile: @unchecked Sendable {
   /// For bytes that are in memory already.
   package init(path: String, copying content: [UInt8]) {
     self.path = path
-    let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: content.count, alignment: 16)
-    copy.copyBytes(from: content)
-    bytes = UnsafeRawBufferPointer(copy)
+    bytes = content.withUnsafeBytes(Self.copy)
     isMapped = false
   }
 
@@ -49,7 +48,7 @@ public final class MappedFile: @unchecked Sendable {
   ///   - count: how many bytes.
   /// - Throws: ``FormatError`` if they are not all there.
   /// - Returns: the bytes.
-  public func bytes(at offset: Int, count: Int) throws -> [UInt8] {
+  package func bytes(at offset: Int, count: Int) throws -> [UInt8] {
     try withBytes(at: offset, count: count) { Array($0) }
   }
 
@@ -64,33 +63,29 @@ public final class MappedFile: @unchecked Sendable {
     return try body(UnsafeRawBufferPointer(rebasing: bytes[offset..<end]))
   }
 
-  private static func readAll(_ descriptor: Int32, path: String) throws -> UnsafeRawBufferPointer {
-    var buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
-    var count = 0
-    do {
-      while true {
-        let free = UnsafeMutableRawBufferPointer(rebasing: buffer[count...])
-        let read = try System.readSome(descriptor, into: free, path: path)
-        if read == 0 { return finish(buffer, count: count) }
-        count += read
-        if count == buffer.count {
-          let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: count * 2, alignment: 16)
-          larger.copyMemory(from: UnsafeRawBufferPointer(buffer))
-          buffer.deallocate()
-          buffer = larger
-        }
-      }
-    } catch {
-      buffer.deallocate()
-      throw error
-    }
+  private static func copy(_ content: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+    let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: content.count, alignment: 16)
+    copy.copyMemory(from: content)
+    return UnsafeRawBufferPointer(copy)
+  }
+}
+
+/// A part of a mapped file as a stream.
+final class MappedSource: ByteSource {
+  private let file: MappedFile
+  private var range: Range<Int>
+
+  init(_ file: MappedFile, range: Range<Int>) {
+    self.file = file
+    self.range = range
   }
 
-  /// Exactly `count` bytes, so that `count` is also what is freed.
-  private static func finish(_ buffer: UnsafeMutableRawBufferPointer, count: Int) -> UnsafeRawBufferPointer {
-    let exact = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 16)
-    exact.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-    buffer.deallocate()
-    return UnsafeRawBufferPointer(exact)
+  package var totalCount: Int? { range.count }
+
+  package func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+    let count = min(buffer.count, range.count)
+    try file.withBytes(at: range.lowerBound, count: count) { buffer.copyMemory(from: $0) }
+    range = range.lowerBound + count..<range.upperBound
+    return count
   }
 }

@@ -7,16 +7,24 @@
 #endif
 
 /// What the readers need to know about an open file.
-struct FileStatus {
-  var size: Int
-  var isRegular: Bool
-  var isFolder: Bool
+package struct FileStatus {
+  /// Which file it is, whatever its name; a file that takes its place has another one.
+  package struct Identity: Equatable {
+    package var device: UInt64
+    package var number: UInt64
+  }
+
+  package var identity: Identity
+  package var size: Int
+  package var isRegular: Bool
+  package var isFolder: Bool
   var permissions: UInt32
 }
 
-/// The system calls used here, each retried when a signal interrupts it, each with a typed error.
-enum System {
-  static func openForReading(_ path: String) throws -> Int32 {
+/// The system calls used here, each retried when a signal interrupts it, each with a typed error. No other file of the
+/// target imports the C library.
+package enum System {
+  package static func openForReading(_ path: String) throws -> Int32 {
     if path == "-" { return 0 }
     let descriptor = retrying { open(path, O_RDONLY | O_CLOEXEC) }
     guard descriptor >= 0 else { throw FileError(path: path, operation: .open, code: errno) }
@@ -38,11 +46,11 @@ enum System {
     return descriptor
   }
 
-  static func closeFile(_ descriptor: Int32) {
+  package static func closeFile(_ descriptor: Int32) {
     if descriptor > 2 { close(descriptor) }
   }
 
-  static func status(of descriptor: Int32, path: String) throws -> FileStatus {
+  package static func status(of descriptor: Int32, path: String) throws -> FileStatus {
     var info = stat()
     guard fstat(descriptor, &info) == 0 else {
       throw FileError(path: path, operation: .inspect, code: errno)
@@ -51,19 +59,36 @@ enum System {
   }
 
   /// The status of a path, `nil` if there is no such file.
-  static func status(at path: String) -> FileStatus? {
+  package static func status(at path: String) -> FileStatus? {
     var info = stat()
     return stat(path, &info) == 0 ? FileStatus(info) : nil
   }
 
   /// Reads what is there, at most `buffer.count` bytes; 0 at the end.
-  static func readSome(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer, path: String) throws
-    -> Int
-  {
+  package static func readSome(
+    _ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer, path: String
+  ) throws -> Int {
     // Darwin refuses to read 2 GiB or more at once.
     let count = retrying { read(descriptor, buffer.baseAddress, min(buffer.count, 1 << 30)) }
     guard count >= 0 else { throw FileError(path: path, operation: .read, code: errno) }
     return count
+  }
+
+  /// Reads what is there at an offset, at most `buffer.count` bytes; 0 at the end.
+  package static func readSome(
+    _ descriptor: Int32, at offset: Int, into buffer: UnsafeMutableRawBufferPointer, path: String
+  ) throws -> Int {
+    let count = retrying {
+      pread(descriptor, buffer.baseAddress, min(buffer.count, 1 << 30), off_t(offset))
+    }
+    guard count >= 0 else { throw FileError(path: path, operation: .read, code: errno) }
+    return count
+  }
+
+  /// Waits until something can be read or the other end has closed; `false` when the time has passed.
+  package static func isReadable(_ descriptor: Int32, within seconds: Double) -> Bool {
+    var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return poll(&entry, 1, Int32(min(seconds, 60) * 1000)) > 0
   }
 
   static func writeAll(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, path: String) throws {
@@ -74,6 +99,9 @@ enum System {
       rest = UnsafeRawBufferPointer(rebasing: rest[count...])
     }
   }
+
+  /// The offset from which others read this descriptor; 0 for a pipe.
+  package static func offset(of descriptor: Int32) -> Int { max(0, Int(lseek(descriptor, 0, SEEK_CUR))) }
 
   /// Moves to a position; `false` where the file is a pipe or a terminal.
   static func seek(_ descriptor: Int32, to position: Int) -> Bool {
@@ -114,13 +142,23 @@ enum System {
   }
 
   /// The path with symbolic links followed; `nil` if it does not exist.
-  static func resolved(_ path: String) -> String? {
+  package static func resolved(_ path: String) -> String? {
     guard let pointer = realpath(path, nil) else { return nil }
     defer { free(pointer) }
     return String(cString: pointer)
   }
 
-  static var processIdentifier: Int32 { getpid() }
+  package static var processIdentifier: Int32 { getpid() }
+
+  /// Lets the thread sleep, for a second at most; a signal may cut it short.
+  package static func pause(_ seconds: Double) {
+    if seconds > 0 { usleep(UInt32(min(seconds, 1) * 1_000_000)) }
+  }
+
+  /// Where a byte stands first.
+  static func first(_ byte: UInt8, in bytes: UnsafeRawBufferPointer) -> UnsafeRawPointer? {
+    bytes.baseAddress.flatMap { memchr($0, Int32(byte), bytes.count) }.map { UnsafeRawPointer($0) }
+  }
 
   /// Maps a file read-only; `nil` if the system refuses.
   static func map(_ descriptor: Int32, count: Int) -> UnsafeRawBufferPointer? {
@@ -146,6 +184,8 @@ extension FileStatus {
   init(_ info: stat) {
     let kind = UInt32(info.st_mode) & UInt32(S_IFMT)
     self.init(
+      identity: Identity(
+        device: UInt64(truncatingIfNeeded: info.st_dev), number: UInt64(truncatingIfNeeded: info.st_ino)),
       size: Int(info.st_size), isRegular: kind == UInt32(S_IFREG), isFolder: kind == UInt32(S_IFDIR),
       permissions: UInt32(info.st_mode) & 0o777)
   }

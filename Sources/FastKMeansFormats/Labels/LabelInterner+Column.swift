@@ -102,3 +102,10 @@ struct NumberRow {
     return isDistribution ? .probabilities : .matrix
   }
 }
+
+extension LabelColumn {
+  /// Each row's label.
+  ///
+  /// - Complexity: O(rows).
+  package var rowLabels: [Label] { indices.map { labels[Int($0)] } }
+}

@@ -1,10 +1,7 @@
 import FastKMeansCore
 
-/// Numbers the different labels of a file by their bytes, so that a million rows make no million strings.
+/// Numbers the different labels of a file by their bytes, without making a string for each row.
 struct LabelInterner {
-  /// Why a label is not taken.
-  enum Refusal: Error { case notUTF8, notInteger }
-
   private(set) var bytes: [UInt8] = []
   private(set) var offsets = [0]
   /// The line where each label occurs first, for messages.
@@ -25,8 +22,8 @@ struct LabelInterner {
 
   /// The number of a label, a new one if it was not seen before.
   ///
-  /// - Throws: ``Refusal`` for one that is new and cannot be a label.
-  mutating func index(of label: UnsafeRawBufferPointer, line: Int) throws -> Int32 {
+  /// - Throws: `labelNotUTF8` or `labelNotInteger` for one that is new and cannot be a label.
+  mutating func index(of label: UnsafeRawBufferPointer, line: Int) throws(FormatError.Problem) -> Int32 {
     // Files are often sorted by label.
     if lastIndex >= 0, isEqual(label, Int(lastIndex)) { return lastIndex }
     var place = hash(label) & (table.count - 1)
@@ -48,10 +45,10 @@ struct LabelInterner {
     return lastIndex
   }
 
-  private func check(_ label: UnsafeRawBufferPointer) throws {
-    guard String(validating: label, as: UTF8.self) != nil else { throw Refusal.notUTF8 }
+  private func check(_ label: UnsafeRawBufferPointer) throws(FormatError.Problem) {
+    guard String(validating: label, as: UTF8.self) != nil else { throw .labelNotUTF8 }
     if requiredKind == .integer {
-      guard case .integer = NumberSyntax(label) else { throw Refusal.notInteger }
+      guard case .integer = NumberSyntax(label) else { throw .labelNotInteger(found: excerpt(label)) }
     }
   }
 

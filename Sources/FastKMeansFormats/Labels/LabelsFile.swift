@@ -1,7 +1,7 @@
 import FastKMeansCore
 
 /// Labels in a file of their own, for the formats that hold none.
-public enum LabelsFile {
+package enum LabelsFile {
   /// Reads a `.npy` array of integers or texts, or text with one label a line (`.gz` too).
   ///
   /// - Parameters:
@@ -10,137 +10,21 @@ public enum LabelsFile {
   /// - Throws: ``FileError``, ``FormatError``, and `InputError.badLabels` for one-hot rows, probabilities,
   ///   fractions and NaN.
   /// - Returns: one label a row.
-  public static func read(_ path: String, kind: Label.Kind? = nil) throws -> LabelColumn {
+  package static func read(_ path: String, kind: Label.Kind? = nil) throws -> LabelColumn {
     if path.lowercased().hasSuffix(".npy") { return try NpyLabels(path: path).column() }
-    let buffer = LineBuffer(try openByteSource(path), capacity: 1 << 18)
     var interner = LabelInterner(requiredKind: kind)
     var indices: [Int32] = []
-    while let lines = try buffer.lines(maxLines: .max, maxBytes: .max) {
-      let firstLine = indices.count + 1
-      _ = try forEachLine(of: lines) { line, offset in
-        guard !line.isEmpty else {
-          throw FormatError(path: path, place: .line(firstLine + offset), problem: .missingLabel)
-        }
-        indices.append(try interner.index(of: line, line: firstLine + offset, path: path))
+    try SideFile.forEachLine(of: path) { line, number in
+      do throws(FormatError.Problem) {
+        if line.isEmpty { throw .missingLabel }
+        indices.append(try interner.index(of: line, line: number))
+      } catch {
+        throw FormatError(path: path, place: .line(number), problem: error)
       }
-      buffer.consume(lines.count)
     }
     guard let column = try interner.column(indices: indices, path: path) else {
       throw FormatError(path: path, place: .file, problem: .empty)
     }
     return column
-  }
-}
-
-/// Labels in a NumPy array.
-private struct NpyLabels {
-  let path: String
-  let reader: NpyReader
-
-  init(path: String) throws {
-    self.path = path
-    let file = try MappedFile(path: path)
-    guard file.count > 0 else { throw FormatError(path: path, place: .file, problem: .empty) }
-    reader = try NpyReader(MappedSource(file, range: 0..<file.count), byteCount: file.count, path: path)
-  }
-
-  func column() throws -> LabelColumn {
-    let shape = reader.header.shape
-    guard shape.count == 1 || (shape.count == 2 && shape[1] == 1) else { throw try notOneColumn(shape) }
-    let type = reader.header.type
-    guard reader.header.count > 0 else { throw reader.error(.empty) }
-    if type.isInteger { return try integers(type) }
-    return type.isNumber ? try wholeNumbers() : try texts(type)
-  }
-
-  private func integers(_ type: NpyType) throws -> LabelColumn {
-    var labels: [Label] = []
-    labels.reserveCapacity(reader.header.count)
-    try reader.forEachChunk { bytes in
-      guard let start = bytes.baseAddress else { return }
-      type.integers(start, count: bytes.count / type.size) { labels.append(.integer($1)) }
-    }
-    return LabelColumn(labels)
-  }
-
-  /// Floating-point numbers are taken where they mean integers.
-  private func wholeNumbers() throws -> LabelColumn {
-    var labels: [Label] = []
-    let type = reader.header.type
-    try reader.forEachChunk { bytes in
-      for start in stride(from: 0, to: bytes.count, by: type.size) {
-        let value = type.double(UnsafeRawBufferPointer(rebasing: bytes[start...]))
-        guard let whole = Int64(exactly: value) else {
-          let kind = value.isNaN ? "not numbers" : "fractional numbers"
-          throw InputError.badLabels(
-            found: "\(kind) (\(value) in row \(labels.count) of \(path))",
-            expected: "one class a row, as an integer or a text")
-        }
-        labels.append(.integer(whole))
-      }
-    }
-    return LabelColumn(labels)
-  }
-
-  /// NumPy pads texts with zeros.
-  private func texts(_ type: NpyType) throws -> LabelColumn {
-    var labels: [Label] = []
-    try reader.forEachChunk { bytes in
-      for start in stride(from: 0, to: bytes.count, by: max(1, type.size)) {
-        let element = UnsafeRawBufferPointer(rebasing: bytes[start..<start + type.size])
-        guard let text = type.text(element) else {
-          throw reader.error(.labelNotUTF8)
-        }
-        labels.append(.text(text))
-      }
-    }
-    return LabelColumn(labels)
-  }
-
-  private func notOneColumn(_ shape: [Int]) throws -> any Error {
-    let described = shape.map(String.init).joined(separator: " x ")
-    guard shape.count == 2, reader.header.type.isNumber, !reader.header.isFortranOrder else {
-      return reader.error(.badShape("labels of shape \(described); pass one class a row"))
-    }
-    let values = try reader.floats()
-    var kind = NumberRow.Kind.oneHot
-    for row in stride(from: 0, to: values.count, by: max(1, shape[1])) {
-      kind = kind.combined(with: NumberRow(values: values[row..<row + shape[1]].map(Double.init)).kind)
-    }
-    return InputError.badLabels(
-      found: "\(kind.rawValue) (\(described) in \(path))",
-      expected: "one class a row, for example y.argmax(axis=1)")
-  }
-}
-
-extension NpyType {
-  /// A floating-point element, exactly.
-  fileprivate func double(_ bytes: UnsafeRawBufferPointer) -> Double {
-    guard size == 8 else {
-      var value: Float = 0
-      if let start = bytes.baseAddress { floats(start, stride: size, count: 1, into: &value) }
-      return Double(value)
-    }
-    let bits = bytes.loadUnaligned(as: UInt64.self)
-    return Double(bitPattern: isBigEndian ? UInt64(bigEndian: bits) : UInt64(littleEndian: bits))
-  }
-
-  /// A text element; `nil` if it is no valid text.
-  fileprivate func text(_ element: UnsafeRawBufferPointer) -> String? {
-    if kind == .bytes {
-      let end = element.lastIndex { $0 != 0 }.map { $0 + 1 } ?? 0
-      return String(validating: element[..<end], as: UTF8.self)
-    }
-    var scalars = String.UnicodeScalarView()
-    for position in stride(from: 0, to: element.count, by: 4) {
-      let bits = element.loadUnaligned(fromByteOffset: position, as: UInt32.self)
-      guard let scalar = UnicodeScalar(isBigEndian ? UInt32(bigEndian: bits) : UInt32(littleEndian: bits))
-      else {
-        return nil
-      }
-      scalars.append(scalar)
-    }
-    while scalars.last?.value == 0 { scalars.removeLast() }
-    return String(scalars)
   }
 }

@@ -1,3 +1,5 @@
+import FastKMeansCore
+
 /// What a container holds, by its name and version: safetensors files of two kinds share sections, digests and checks.
 package struct ContainerFormat: Sendable {
   /// The text `format` of the header.

@@ -1,3 +1,5 @@
+import FastKMeansCore
+
 /// What goes into a container file: tensors and texts.
 package struct ContainerRecord {
   private var tensors: [Tensor] = []

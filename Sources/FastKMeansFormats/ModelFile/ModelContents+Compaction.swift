@@ -2,15 +2,15 @@ import FastKMeansCore
 
 /// How a model is made smaller. What a learner needs to go on, the centres of the prototypes, only
 /// ``ModelCompaction/precision`` touches.
-public struct ModelCompaction: Sendable, Equatable {
+package struct ModelCompaction: Sendable, Equatable {
   /// `dtype`: the precision of prototypes and refined weights; nil keeps it.
-  public var precision: Precision?
+  package var precision: Precision?
   /// `keep`: the share of the refined weights that stay, the largest of all, above 0, at most 1; nil keeps them all.
-  public var keptShare: Double?
+  package var keptShare: Double?
   /// `weight_bits`: 8 rounds refined weights to 8 bits with a step for each prototype; nil leaves them.
-  public var weightBits: Int?
+  package var weightBits: Int?
 
-  public init(precision: Precision? = nil, keptShare: Double? = nil, weightBits: Int? = nil) {
+  package init(precision: Precision? = nil, keptShare: Double? = nil, weightBits: Int? = nil) {
     self.precision = precision
     self.keptShare = keptShare
     self.weightBits = weightBits
@@ -34,7 +34,7 @@ extension ModelContents {
   /// - Throws: `OptionsError`: a share or a number of bits that is not allowed, `keep` or `weight_bits` for a model
   ///   without refined weights, `keep` for one of dense rows.
   /// - Complexity: O(stored values).
-  public func compacted(_ compaction: ModelCompaction) throws -> ConvertedModel {
+  package func compacted(_ compaction: ModelCompaction) throws -> ConvertedModel {
     try compaction.check()
     var contents = self
     var removed = 0
@@ -60,7 +60,7 @@ extension ModelContents {
   }
 
   private func replacingRefined(
-    for parameter: String, value: String, _ change: (RefinedPrototypes) -> RefinedPrototypes?
+    for parameter: String, value: String, _ change: (RefinedWeights) -> RefinedWeights?
   ) throws -> ModelContents {
     guard let refined = model.storage.refined else {
       throw OptionsError(parameter: parameter, value: value, allowed: "only for models with refined weights")

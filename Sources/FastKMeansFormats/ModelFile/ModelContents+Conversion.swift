@@ -1,23 +1,23 @@
 import FastKMeansCore
 
 /// What is lost when the values of prototypes and refined weights are rounded to another precision.
-public struct PrecisionLoss: Sendable, Equatable {
+package struct PrecisionLoss: Sendable, Equatable {
   /// How many values were stored before, and are now.
-  public internal(set) var valueCount = 0
+  package internal(set) var valueCount = 0
   /// How many of them changed.
-  public internal(set) var changedCount = 0
+  package internal(set) var changedCount = 0
   /// The largest change of a value.
-  public internal(set) var largestAbsoluteError = 0.0
+  package internal(set) var largestAbsoluteError = 0.0
   /// How many weights were left out; they count in neither of the numbers above.
-  public internal(set) var removedCount = 0
+  package internal(set) var removedCount = 0
   /// The largest change relative to the value itself; 1 where a value became 0.
-  public internal(set) var largestRelativeError = 0.0
+  package internal(set) var largestRelativeError = 0.0
 }
 
 /// A model in another precision, and what that cost.
-public struct ConvertedModel: Sendable {
-  public let contents: ModelContents
-  public let loss: PrecisionLoss
+package struct ConvertedModel: Sendable {
+  package let contents: ModelContents
+  package let loss: PrecisionLoss
 }
 
 extension ModelContents {
@@ -26,7 +26,7 @@ extension ModelContents {
   /// - Returns: the model and the rounding errors of its values; those to a wider precision are 0.
   /// - Throws: `ClassifierError` in theory only.
   /// - Complexity: O(stored values).
-  public func converted(to precision: Precision) throws -> ConvertedModel {
+  package func converted(to precision: Precision) throws -> ConvertedModel {
     let storage = model.storage
     var options = storage.settings
     options.precision = precision
@@ -36,7 +36,7 @@ extension ModelContents {
       prototypes: storage.prototypes.converted(to: precision, adding: &loss), batchCount: storage.batchCount,
       calibration: storage.calibration,
       refined: storage.refined.map { refined in
-        RefinedPrototypes(
+        RefinedWeights(
           weights: refined.weights.converted(to: precision, adding: &loss), biases: refined.biases,
           unit: refined.unit)
       },

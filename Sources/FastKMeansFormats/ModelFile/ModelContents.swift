@@ -1,19 +1,44 @@
 import FastKMeansCore
 import FastKMeansText
 
-/// All that a model file holds.
-public struct ModelContents: Sendable {
+/// All that a model file holds, for those that handle models of text and of vectors alike.
+package struct ModelContents: Sendable {
   /// The classifier's model; `ClassifierModel<String>(contents.model)` gives it its label type back.
-  public var model: ClassifierModel<Label>
+  package var model: ClassifierModel<Label>
   /// How text became the features of the model; `nil` for a model that was trained on vectors.
-  public var vectorizer: TFIDFVectorizer?
+  package var vectorizer: TFIDFVectorizer?
 
   /// - Parameters:
   ///   - model: what a classifier has learned.
   ///   - vectorizer: the one that made its features; it must have as many columns as the model has features.
   /// - Throws: nothing in practice: a ``Label`` holds every label.
-  public init(model: ClassifierModel<some ClassLabel>, vectorizer: TFIDFVectorizer? = nil) throws {
+  package init(model: ClassifierModel<some ClassLabel>, vectorizer: TFIDFVectorizer? = nil) throws {
     self.model = try ClassifierModel<Label>(model)
     self.vectorizer = vectorizer
+  }
+}
+
+extension ClassifierModel {
+  /// Opens a classifier of vectors that Swift, the command line, Python or C wrote.
+  ///
+  /// A file that was trained on text gives the classifier behind its vectoriser; open it as a `TextClassifier` to
+  /// classify texts.
+  ///
+  /// - Parameters:
+  ///   - path: the file; `-` is the standard input.
+  ///   - threadCount: how many threads answer; -1 means all cores.
+  /// - Throws: ``FileError`` if the file cannot be read; ``ModelFileError`` if it is no model or damaged;
+  ///   `ClassifierError` if its labels are not of type `Class`; `OptionsError` for a bad number of threads.
+  public init(contentsOf path: String, threadCount: Int = -1) throws {
+    try self.init(ModelFile.read(path, threadCount: threadCount).model)
+  }
+
+  /// Writes the classifier into a file, whole or not at all; the command line, Python and C open it too.
+  ///
+  /// - Parameters:
+  ///   - path: the file to make or replace, usually with the ending `.safetensors`; `-` is the standard output.
+  /// - Throws: ``FileError``; ``ModelFileError`` for a classifier that the format cannot hold.
+  public func write(to path: String) throws {
+    try ModelFile.write(ModelContents(model: self), to: path)
   }
 }

@@ -1,10 +1,10 @@
 import FastKMeansCore
 
-/// Models in files: one `.safetensors` file each, which the public library of that name opens, without code.
+/// Models in files: one `.safetensors` file each, which the package library of that name opens, without code.
 ///
 /// `docs/format/model-v1.md` describes the format. The same model gives the same bytes, whatever the number
 /// of threads that trained it or will use it: that number is not stored, nor are prototypes to start from.
-public enum ModelFile {
+package enum ModelFile {
   /// Writes a model, whole or not at all.
   ///
   /// - Parameters:
@@ -12,10 +12,10 @@ public enum ModelFile {
   ///   - path: the file to make or replace; `-` is the standard output.
   /// - Throws: ``FileError``; ``ModelFileError`` for contents that could not be read again.
   /// - Complexity: O(bytes), twice: for the digest and for writing.
-  public static func write(_ contents: ModelContents, to path: String) throws {
+  package static func write(_ contents: ModelContents, to path: String) throws {
     try naming(path) {
       let record = try contents.record()
-      try AtomicFile.write(to: path) { sink in try record.write(as: .model) { try sink.write($0) } }
+      try OutputFile.write(to: path) { sink in try record.write(as: .model) { try sink.write($0) } }
     }
   }
 
@@ -27,14 +27,14 @@ public enum ModelFile {
   /// - Returns: the model and what belongs to it.
   /// - Throws: ``FileError``, ``ModelFileError``; `OptionsError` for a bad thread count.
   /// - Complexity: O(bytes).
-  public static func read(_ path: String, threadCount: Int = -1) throws -> ModelContents {
+  package static func read(_ path: String, threadCount: Int = -1) throws -> ModelContents {
     try read(MappedFile(path: path), threadCount: threadCount)
   }
 
   /// The bytes that ``write(_:to:)`` would write.
   ///
   /// - Throws: ``ModelFileError`` for contents that could not be read again.
-  public static func bytes(of contents: ModelContents) throws -> [UInt8] {
+  package static func bytes(of contents: ModelContents) throws -> [UInt8] {
     try naming(memoryName) {
       var bytes: [UInt8] = []
       try contents.record().write(as: .model) { bytes.append(contentsOf: $0) }
@@ -45,14 +45,14 @@ public enum ModelFile {
   /// Reads a model from what ``bytes(of:)`` gave.
   ///
   /// - Throws: ``ModelFileError``; `OptionsError` for a bad thread count.
-  public static func read(bytes: [UInt8], threadCount: Int = -1) throws -> ModelContents {
+  package static func read(bytes: [UInt8], threadCount: Int = -1) throws -> ModelContents {
     try read(MappedFile(path: memoryName, copying: bytes), threadCount: threadCount)
   }
 
   /// What the header of a model file says; the data is not read.
   ///
   /// - Throws: ``FileError``, ``ModelFileError``.
-  public static func info(of path: String) throws -> ModelFileInfo {
+  package static func info(of path: String) throws -> ModelFileInfo {
     try naming(path) {
       let file = try MappedFile(path: path)
       return ModelFileInfo(try TensorFile(file, as: .model), byteCount: file.count)

@@ -25,6 +25,8 @@ public struct ModelFileError: Error, Equatable, Sendable {
     case badContent(reason: String)
     /// Nothing was written.
     case cannotBeWritten(reason: String)
+    /// The file holds a classifier of vectors and says nothing about text.
+    case holdsNoVectorizer
   }
 
   public let path: String
@@ -76,6 +78,8 @@ extension ModelFileError.Problem: CustomStringConvertible {
       "tensor '\(tensor)': shape \(found) found, \(expected) expected"
     case .badContent(let reason): "the content makes no model: \(reason)"
     case .cannotBeWritten(let reason): "the model was not written: \(reason)"
+    case .holdsNoVectorizer:
+      "it was trained on vectors, not on text; open it with Classifier(contentsOf:) and pass vectors"
     default: ""
     }
   }

@@ -1,24 +1,24 @@
 /// What a model file consists of, for `inspect`: sizes and texts, without the data.
-public struct ModelFileInfo: Sendable, Equatable {
+package struct ModelFileInfo: Sendable, Equatable {
   /// One array of the file.
-  public struct Tensor: Sendable, Equatable {
-    public let name: String
-    public let type: TensorType
-    public let shape: [Int]
+  package struct Tensor: Sendable, Equatable {
+    package let name: String
+    package let type: TensorType
+    package let shape: [Int]
     /// Where it begins, counted from the start of the file.
-    public let byteOffset: Int
-    public let byteCount: Int
+    package let byteOffset: Int
+    package let byteCount: Int
   }
 
   /// Such as `1.0`.
-  public let formatVersion: String
+  package let formatVersion: String
   /// Of the whole file.
-  public let byteCount: Int
-  public let headerByteCount: Int
+  package let byteCount: Int
+  package let headerByteCount: Int
   /// In the order of the file.
-  public let tensors: [Tensor]
+  package let tensors: [Tensor]
   /// The texts of the header by their keys, as they stand.
-  public let metadata: [String: String]
+  package let metadata: [String: String]
 
   init(_ file: TensorFile, byteCount: Int) {
     let dataStart = TensorFile.lengthByteCount + file.headerByteCount

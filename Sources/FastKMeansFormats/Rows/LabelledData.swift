@@ -1,12 +1,14 @@
 import FastKMeansCore
 import FastKMeansText
 
-/// Rows of a file, with their labels if they have any.
+/// The rows of a file: texts or vectors, with their labels.
 public enum LabelledData: Sendable, Equatable {
-  /// Texts, to be vectorised.
+  /// Texts, which a vectorizer turns into vectors. `labels` is `nil` unless every row has one.
   case text(UTF8Documents, labels: LabelColumn?)
+  /// Vectors. `labels` is `nil` unless every row has one.
   case features(Features, labels: LabelColumn?)
 
+  /// The number of rows.
   public var rowCount: Int {
     switch self {
     case .text(let documents, _): documents.count
@@ -14,20 +16,23 @@ public enum LabelledData: Sendable, Equatable {
     }
   }
 
-  /// The labels; `nil` unless every row has one.
+  /// The label of each row; `nil` unless every row has one.
   public var labels: LabelColumn? {
     switch self {
     case .text(_, let labels), .features(_, let labels): labels
     }
   }
 
-  /// Reads a whole file; `-` is the standard input. Rows that are set aside are dropped; ``RowReader`` has them.
+  /// Reads all rows of a file; `-` is the standard input.
+  ///
+  /// If ``ReaderOptions/setsBadRowsAside`` is set, bad rows are left out. ``RowReader`` reports them.
   ///
   /// - Parameters:
   ///   - path: the file.
-  ///   - options: how to understand it.
-  /// - Throws: ``FileError``, ``FormatError``, or `InputError.badLabels` for labels that are no class labels.
-  /// - Returns: all its rows.
+  ///   - options: its format, its columns, and what to do with bad rows.
+  /// - Throws: ``FileError`` if the file cannot be read, ``FormatError`` if its content is damaged,
+  ///   `InputError.badLabels` if the labels are no classes, such as probabilities.
+  /// - Returns: the rows in the file's order.
   /// - Complexity: O(bytes) time; memory for the result and a buffer that holds the longest line.
   public static func read(_ path: String, options: ReaderOptions = ReaderOptions()) throws -> LabelledData {
     let reader = try RowReader(path: path, options: options)
@@ -38,15 +43,16 @@ public enum LabelledData: Sendable, Equatable {
   }
 }
 
-/// Some rows of a file, in the file's order.
+/// Consecutive rows of a file.
 public struct RowBatch: Sendable, Equatable {
+  /// The rows that could be read.
   public var data: LabelledData
   /// Rows that could not be read; empty unless ``ReaderOptions/setsBadRowsAside`` is set.
   public var rejected: [RejectedRow]
-  /// How many of the rows have no label; if any, the labels of the others are not in `data` either.
+  /// The number of rows in ``data`` without a label. If it is not 0, `data` has no labels at all.
   public var unlabelledCount: Int
 
-  /// For sources of rows that are no files.
+  /// Creates a batch for a source of rows that is not a file.
   public init(data: LabelledData, rejected: [RejectedRow] = [], unlabelledCount: Int = 0) {
     self.data = data
     self.rejected = rejected
@@ -56,8 +62,9 @@ public struct RowBatch: Sendable, Equatable {
 
 /// A row that could not be read.
 public struct RejectedRow: Sendable, Equatable {
-  /// The row as it stands in the file, without its line break.
+  /// The row's bytes in the file.
   public var bytes: [UInt8]
+  /// What is wrong, and where.
   public var reason: FormatError
 
   public init(bytes: [UInt8], reason: FormatError) {
@@ -66,13 +73,13 @@ public struct RejectedRow: Sendable, Equatable {
   }
 }
 
-/// A place between two rows of a file, to go on from.
+/// A place between two rows of a file, from which a reader can go on.
 public struct ReaderPosition: Sendable, Equatable, Codable {
-  /// Bytes before it, after decompression.
+  /// The number of bytes before it, after decompression.
   public var byte: Int
-  /// Lines before it.
+  /// The number of lines before it.
   public var line: Int
-  /// Rows before it.
+  /// The number of rows before it.
   public var row: Int
 
   public init(byte: Int = 0, line: Int = 0, row: Int = 0) {

@@ -1,14 +1,6 @@
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
-
-/// A window that moves over a stream of bytes: grows to hold the longest line, forgets what was consumed.
+/// Reads a stream of bytes through a window that grows to hold the longest line and forgets what was consumed.
 ///
-/// What it hands out are pointers into the window, valid until the next call.
+/// It hands out pointers into the window, which are valid until the next call.
 final class LineBuffer {
   private let source: any ByteSource
   private var storage: UnsafeMutableRawBufferPointer
@@ -29,12 +21,38 @@ final class LineBuffer {
   private var searched = 0
 
   /// Reads up to `capacity` bytes at once; the window doubles when a line is longer.
-  init(_ source: any ByteSource, capacity: Int) {
+  ///
+  /// - Parameter position: the number of bytes of the stream before those that the source gives.
+  init(_ source: any ByteSource, capacity: Int, position: Int = 0) {
     self.source = source
+    consumed = position
     storage = .allocate(byteCount: max(16, capacity), alignment: 64)
   }
 
   deinit { storage.deallocate() }
+
+  /// Opens a file, decompressed if it is a gzip file by its name or its first bytes.
+  ///
+  /// - Parameters:
+  ///   - position: where to begin; 0 leaves out a byte order mark. Where the system cannot jump there, the window
+  ///     begins at 0.
+  static func open(_ path: String, capacity: Int, at position: Int = 0) throws -> LineBuffer {
+    let file = try FileSource(path: path)
+    let start = LineBuffer(file, capacity: min(capacity, 1 << 16))
+    start.stripsMark = position == 0
+    while start.available.count < GzipSource.magic.count, try start.refill() {}
+    if path.hasSuffix(".gz") || start.available.starts(with: GzipSource.magic) {
+      let content = LineBuffer(try GzipSource(start, path: path), capacity: capacity)
+      content.stripsMark = position == 0
+      if position == 0 { _ = try content.refill() }
+      return content
+    }
+    if position > 0, path != "-", System.seek(file.descriptor, to: position) {
+      return LineBuffer(file, capacity: capacity, position: position)
+    }
+    start.setCapacity(capacity)
+    return start
+  }
 
   /// What the source will give in all, where that is known.
   var totalCount: Int? { source.totalCount }
@@ -63,11 +81,13 @@ final class LineBuffer {
     end += count
     isPaused = count == 0 && source.isPaused
     isAtEnd = count == 0 && !isPaused
-    if stripsMark, count > 0 {
-      stripsMark = false
-      if available.starts(with: [0xEF, 0xBB, 0xBF]) { consume(3) }
-    }
-    return count > 0
+    guard stripsMark, count > 0 else { return count > 0 }
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    // A pipe may give the mark in parts.
+    if available.count < mark.count, mark.starts(with: available) { return try refill() }
+    stripsMark = false
+    if available.starts(with: mark) { consume(mark.count) }
+    return true
   }
 
   /// Whole lines with their line breaks, at least one, more if they are here already; the last line of the
@@ -137,9 +157,6 @@ final class LineBuffer {
     return true
   }
 
-  /// The bytes before this buffer's source began.
-  func startCounting(at position: Int) { consumed = position }
-
   private func makeRoom() {
     if start > 0 {
       let kept = UnsafeRawBufferPointer(rebasing: storage[start..<end])
@@ -147,8 +164,12 @@ final class LineBuffer {
       end -= start
       start = 0
     }
-    guard end == storage.count else { return }
-    let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: storage.count * 2, alignment: 64)
+    if end == storage.count { setCapacity(storage.count * 2) }
+  }
+
+  private func setCapacity(_ count: Int) {
+    guard count > storage.count else { return }
+    let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 64)
     larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: storage[..<end]))
     storage.deallocate()
     storage = larger
@@ -191,6 +212,26 @@ struct OversizedLine {
   init(prefix: [UInt8]) { self.prefix = prefix }
 }
 
+/// Calls `body` with each line, without its break (`\n` or `\r\n`), and the line's number from 0 on.
+///
+/// - Returns: the number of lines.
+@inline(__always)
+func forEachLine<Failure: Error>(
+  of lines: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer, Int) throws(Failure) -> Void
+) throws(Failure) -> Int {
+  var position = 0
+  var count = 0
+  while position < lines.count {
+    let lineBreak = firstBreak(from: position, in: lines) ?? lines.count
+    var end = lineBreak
+    if end > position, lines[end - 1] == 0x0D { end -= 1 }
+    try body(UnsafeRawBufferPointer(rebasing: lines[position..<end]), count)
+    position = lineBreak + 1
+    count += 1
+  }
+  return count
+}
+
 /// The next line break at or after `position`.
 @inline(__always)
 func firstBreak(from position: Int, in bytes: UnsafeRawBufferPointer) -> Int? {
@@ -201,7 +242,7 @@ func firstBreak(from position: Int, in bytes: UnsafeRawBufferPointer) -> Int? {
 @inline(__always)
 func firstByte(_ byte: UInt8, from position: Int, in bytes: UnsafeRawBufferPointer) -> Int? {
   guard position < bytes.count, let base = bytes.baseAddress,
-    let found = memchr(base + position, Int32(byte), bytes.count - position)
+    let found = System.first(byte, in: UnsafeRawBufferPointer(rebasing: bytes[position...]))
   else { return nil }
-  return UnsafeRawPointer(found) - base
+  return found - base
 }

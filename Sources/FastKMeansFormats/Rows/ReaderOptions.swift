@@ -1,6 +1,6 @@
 import FastKMeansCore
 
-/// How a file of rows is to be understood.
+/// Says how to read a file of rows.
 public struct ReaderOptions: Sendable, Equatable {
   /// Where the indices of an SVMlight file start.
   public enum ZeroBased: String, Sendable, CaseIterable {
@@ -10,32 +10,32 @@ public struct ReaderOptions: Sendable, Equatable {
     case `false`
   }
 
-  /// `nil`: by the file's ending.
+  /// The format; `nil` means that the file's ending decides.
   public var format: RowFormat?
   /// The column of a CSV file, or the field of a JSON object, with the text.
   public var textColumn = "text"
-  /// The same for the label.
+  /// The column of a CSV file, or the field of a JSON object, with the label.
   public var labelColumn = "label"
+  /// Where the indices of an SVMlight file start.
   public var zeroBased = ZeroBased.auto
-  /// The labels of an `npz` or `npy` file: `.npy` of integers, or text with one label a line.
+  /// The file with the labels of an `npz` or `npy` file: a `.npy` array, or text with one label a line.
   public var labelsFile: String?
-  /// Every row must have a label. Else rows without one are taken too, and there are labels only where each row
-  /// of a batch has one.
+  /// Whether every row must have a label. If not, a batch has labels only if each of its rows has one.
   public var requiresLabels = true
-  /// The number of features of the model that the rows are for; `nil`: the largest index counts. SVMlight
-  /// files do not say it themselves.
+  /// The number of features of the model that an SVMlight file is for; `nil` means that the largest index decides.
   public var featureCount: Int?
-  /// The type of the labels, where it is known; `nil`: integers if all labels of the first rows are.
+  /// The type of the labels; `nil` means integers if all labels of the first batch are integers.
   public var labelKind: Label.Kind?
-  /// A row that cannot be read is set aside in ``RowBatch/rejected`` and reading goes on; text formats only.
+  /// Whether reading goes on after a bad row, which is then in ``RowBatch/rejected``; for text formats.
   public var setsBadRowsAside = false
-  /// A longer row is set aside or refused without being held in memory; only for text formats.
+  /// The length above which a row counts as bad and is not held in memory; for text formats.
   public var maxRecordBytes = Int.max
-  /// A last line without its line break is half a line, to be set aside or refused: right for pipes, whose writer
-  /// may have died, wrong for files, where many leave it out.
+  /// Whether a last line without a line break is a bad row. Set it for pipes, whose writer may have died in the
+  /// middle of a line. Many files lack the last line break.
   public var refusesUnfinishedLine = false
-  /// Threads to parse with; -1: all cores. The result is the same.
+  /// The number of threads that parse; -1 means all cores. The result does not depend on it.
   public var workers = -1
 
+  /// Creates options for rows that all have labels.
   public init(format: RowFormat? = nil) { self.format = format }
 }

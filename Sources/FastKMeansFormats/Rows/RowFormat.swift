@@ -1,19 +1,21 @@
-/// The file formats that rows can be read from and written to.
+import FastKMeansCore
+
+/// A file format of rows.
 public enum RowFormat: String, CaseIterable, Sendable {
-  /// `label<TAB>text`, a line a document, no header.
+  /// Lines of `label<TAB>text`, without a header.
   case tsv
-  /// RFC 4180, with a header.
+  /// Comma-separated values with a header (RFC 4180).
   case csv
-  /// A JSON object a line.
+  /// One JSON object in each line.
   case jsonl
-  /// `label index:value ...`, a line a document.
+  /// Lines of `label index:value ...`.
   case svmlight
-  /// A SciPy CSR matrix, as `scipy.sparse.save_npz` writes it.
+  /// A sparse CSR matrix, as `scipy.sparse.save_npz` writes it.
   case npz
   /// A dense NumPy matrix.
   case npy
 
-  /// The format that a file's name tells by its ending, `.gz` aside; `nil` if it tells none.
+  /// Finds the format by the ending of a file's name, after a `.gz` was taken off; `nil` if the ending is unknown.
   ///
   /// - Parameter path: a file's name or path.
   public init?(path: String) {
@@ -34,8 +36,8 @@ public enum RowFormat: String, CaseIterable, Sendable {
   }
 
   /// Read line by line, and possibly gzip-compressed.
-  public var isText: Bool { self != .npz && self != .npy }
+  package var isText: Bool { self != .npz && self != .npy }
 
   /// Rows are texts, to be vectorised; else they are features.
-  public var holdsDocuments: Bool { self == .tsv || self == .csv || self == .jsonl }
+  package var holdsDocuments: Bool { self == .tsv || self == .csv || self == .jsonl }
 }

@@ -1,12 +1,28 @@
 import FastKMeansCore
 
-/// Reads rows from a file or a pipe, some at a time, with a position to go on from.
+/// Reads the rows of a file or a pipe in batches, from the start or from a position in the file.
 ///
-/// Text formats are read in pieces: memory is that of the batch and of the longest line. An `npy` file is mapped;
-/// an `npz` file is decompressed as a whole when it is opened. After an error the reader is of no more use.
+/// Text formats are read in pieces: memory is that of the batch and of the longest line. An `npy` file is mapped.
+/// An `npz` file is decompressed as a whole when it is opened. A reader cannot be used after an error.
 public final class RowReader {
-  private let engine: any RowEngine
+  private enum Input {
+    case records(LineBuffer, any RowParser)
+    case arrays(ArrayRows)
+  }
+
+  /// The format of the rows.
   public let format: RowFormat
+  /// The place behind the rows that were handed out so far.
+  public private(set) var position: ReaderPosition
+  private let input: Input
+  private var batch: BatchBuilder
+  private var hasHeader = false
+  /// The number of lines that were read.
+  private var line: Int
+  /// Where the rows that are gathered begin.
+  private var start = (byte: 0, line: 0)
+  /// The number of array rows that are gathered.
+  private var arrayRowCount = 0
 
   /// Opens a file; `-` is the standard input.
   ///
@@ -14,15 +30,22 @@ public final class RowReader {
   ///   - path: the file.
   ///   - options: how to understand it.
   ///   - position: where an earlier reader of the same file stopped.
-  /// - Throws: ``FileError``, ``FormatError``, or `InputError.badLabels` for a file of labels that are none.
-  public init(
+  /// - Throws: ``FileError``, ``FormatError``, or `InputError.badLabels` if the file of labels has none.
+  public convenience init(
     path: String, options: ReaderOptions = ReaderOptions(), from position: ReaderPosition = ReaderPosition()
   ) throws {
     guard let format = options.format ?? RowFormat(path: path) else {
       throw FormatError(path: path, place: .file, problem: .unknownFormat)
     }
-    self.format = format
-    engine = try makeEngine(path: path, format: format, options: options, position: position)
+    guard format.isText else {
+      let arrays = try ArrayRows(path: path, format: format, options: options)
+      let row = min(max(0, position.row), arrays.rowCount)
+      self.init(.arrays(arrays), path, format, options, at: ReaderPosition(row: row))
+      return
+    }
+    let buffer = try LineBuffer.open(
+      path, capacity: bufferCapacity(format, options), at: format == .csv ? 0 : position.byte)
+    try self.init(buffer, name: path, format, options, at: position)
   }
 
   /// Reads rows of a text format from any source of bytes, which may pause.
@@ -30,109 +53,160 @@ public final class RowReader {
   /// - Parameters:
   ///   - source: its first bytes come together, at least three of them if there are so many.
   ///   - name: for messages.
-  ///   - position: where the source stands: it begins there, but for CSV, where it gives the header first and then
-  ///     what stands at the position.
-  package init(
+  ///   - position: where the source stands. A source of CSV begins at the header whatever the position is.
+  package convenience init(
     _ source: any ByteSource, name: String, format: RowFormat, options: ReaderOptions,
     at position: ReaderPosition = ReaderPosition()
   ) throws {
-    self.format = format
-    let buffer = LineBuffer(source, capacity: bufferCapacity(format, options))
-    buffer.stripsMark = position.byte == 0
-    if format != .csv { buffer.startCounting(at: position.byte) }
-    engine = try makeEngine(buffer, path: name, format: format, options: options, position: position)
+    let start = format == .csv ? 0 : position.byte
+    let buffer = LineBuffer(source, capacity: bufferCapacity(format, options), position: start)
+    buffer.stripsMark = start == 0
+    try self.init(buffer, name: name, format, options, at: position)
   }
 
-  /// The place after the rows handed out so far.
-  public var position: ReaderPosition { engine.position }
+  private convenience init(
+    _ buffer: LineBuffer, name: String, _ format: RowFormat, _ options: ReaderOptions,
+    at position: ReaderPosition
+  ) throws {
+    buffer.lineLimit = options.maxRecordBytes
+    let parser: (any RowParser)? =
+      if format == .csv { CSVParser(options, path: name) } else { makeLineParser(format, options) }
+    guard let parser else {
+      throw FormatError(
+        path: name, place: .file, problem: .unsupported("\(format.rawValue) rows are read from files only"))
+    }
+    self.init(.records(buffer, parser), name, format, options, at: position)
+    if format == .csv { line = 0 }
+    try readHeader(buffer, parser)
+    if position.byte > buffer.consumed {
+      guard try buffer.skip(position.byte - buffer.consumed) else {
+        throw FormatError(
+          path: name, place: .byte(position.byte), problem: .truncated(what: "the part that was read before"))
+      }
+      line = position.line
+    }
+    self.position = ReaderPosition(byte: buffer.consumed, line: line, row: position.row)
+    start = (buffer.consumed, line)
+  }
+
+  private init(
+    _ input: Input, _ path: String, _ format: RowFormat, _ options: ReaderOptions, at position: ReaderPosition
+  ) {
+    self.input = input
+    self.format = format
+    self.position = position
+    line = position.line
+    batch = BatchBuilder(path: path, format: format, options: options)
+  }
+
+  private func readHeader(_ buffer: LineBuffer, _ parser: any RowParser) throws {
+    guard let count = try parser.readHeader(buffer) else { return }
+    hasHeader = true
+    line += count
+    start = (buffer.settled, line)
+  }
 
   /// Whether the indices of an SVMlight file start at 0, once rows were read; `nil` for other formats. A model
   /// keeps it, so that later files are read in the same way.
-  public var zeroBased: Bool? { engine.zeroBased }
+  public var zeroBased: Bool? { batch.zeroBased }
 
-  /// The next rows.
+  /// Reads the next rows.
   ///
-  /// From a pipe it waits until so many have come, or the end.
+  /// From a pipe it waits until enough rows have come, or the end.
   ///
   /// - Parameters:
-  ///   - maxRows: at most so many rows, at least 1.
-  ///   - maxBytes: stops after the row that reaches so many bytes of the file; for `npz` and `npy` bytes in memory, and
-  ///     a row before that.
+  ///   - maxRows: at most this many rows, at least 1.
+  ///   - maxBytes: stops after the row that reaches this many bytes of the file. For `npz` and `npy` these are bytes in
+  ///     memory, and it stops before that row.
   /// - Throws: ``FileError``, ``FormatError``, `InputError.badLabels`.
   /// - Returns: `nil` at the end. A batch may have no rows: only comments or rejected rows came.
   public func next(maxRows: Int = .max, maxBytes: Int = .max) throws -> RowBatch? {
-    _ = try engine.gather(maxRows: max(1, maxRows), maxBytes: max(1, maxBytes))
-    return try engine.takeBatch()
+    _ = try gather(maxRows: maxRows, maxBytes: maxBytes)
+    return try takeBatch()
   }
+}
+
+/// Why gathering rows has stopped.
+package enum Gathering: Sendable, Equatable {
+  /// There are as many as were asked for.
+  case complete
+  /// The source has nothing for the moment.
+  case paused
+  case ended
 }
 
 // A stream gathers a batch in several steps, as its source has bytes, and may leave a batch that it cannot finish.
 extension RowReader {
-  /// Rows gathered and not yet taken.
-  package var gatheredCount: Int { engine.gatheredCount }
+  /// Whether there is anything to take, even if it is only bad rows or comments.
+  package var hasGathered: Bool { line > start.line || arrayRowCount > 0 }
 
-  /// Whether there is anything to take, if only bad rows.
-  package var hasGathered: Bool { engine.hasGathered }
-
-  /// Reads on until so much is gathered, or the source pauses or ends.
+  /// Reads on until this much is gathered, or the source pauses or ends.
   package func gather(maxRows: Int, maxBytes: Int) throws -> Gathering {
-    try engine.gather(maxRows: max(1, maxRows), maxBytes: max(1, maxBytes))
+    let (maxRows, maxBytes) = (max(1, maxRows), max(1, maxBytes))
+    switch input {
+    case .records(let buffer, let parser):
+      if !hasHeader { try readHeader(buffer, parser) }
+      return try gather(buffer, parser, maxRows: maxRows, maxBytes: maxBytes)
+    case .arrays(let arrays):
+      let limit = min(maxRows, max(1, maxBytes / arrays.rowBytes))
+      arrayRowCount = max(arrayRowCount, min(limit, arrays.rowCount - position.row))
+      return arrayRowCount >= limit ? .complete : .ended
+    }
   }
 
-  /// What was gathered; ``position`` moves behind it. `nil` if there is nothing, not even a comment.
-  package func takeBatch() throws -> RowBatch? { try engine.takeBatch() }
+  private func gather(_ buffer: LineBuffer, _ parser: any RowParser, maxRows: Int, maxBytes: Int) throws
+    -> Gathering
+  {
+    while batch.rowCount < maxRows, buffer.settled - start.byte < maxBytes {
+      let count =
+        try !hasHeader
+        ? nil
+        : parser.parseNext(
+          buffer, maxRows: maxRows == .max ? .max : maxRows - batch.rowCount,
+          maxBytes: maxBytes - (buffer.settled - start.byte), firstLine: line + 1, into: &batch)
+      if let count {
+        line += count
+      } else if let long = buffer.takeOversized() {
+        line += 1
+        try batch.reject(
+          long.prefix,
+          .recordTooLong(byteCount: long.byteCount, limit: batch.options.maxRecordBytes), line: line)
+      } else {
+        return buffer.isAtEnd ? .ended : .paused
+      }
+      if maxRows == .max, maxBytes == .max, let total = buffer.totalCount {
+        batch.reserve(read: buffer.consumed, total: total)
+      }
+    }
+    return .complete
+  }
 
-  /// What became known of the rows; to be called between two batches.
+  /// Hands out what was gathered and moves ``position`` behind it; `nil` if there is nothing, not even a comment.
+  package func takeBatch() throws -> RowBatch? {
+    guard hasGathered else { return nil }
+    switch input {
+    case .records(let buffer, _):
+      let rows = batch.rowCount
+      let taken = try batch.take()
+      start = (buffer.settled, line)
+      position = ReaderPosition(
+        byte: start.byte, line: line, row: position.row + rows + taken.rejected.count)
+      return taken
+    case .arrays(let arrays):
+      let taken = try arrays.batch(position.row..<position.row + arrayRowCount)
+      position.row += arrayRowCount
+      arrayRowCount = 0
+      return taken
+    }
+  }
+
+  /// Sets what became known of the rows; to be called between two batches.
   package func expect(featureCount: Int?, labelKind: Label.Kind?) {
-    engine.expect(featureCount: featureCount, labelKind: labelKind)
-  }
-}
-
-private func makeEngine(
-  path: String, format: RowFormat, options: ReaderOptions, position: ReaderPosition
-) throws -> any RowEngine {
-  guard format.isText else {
-    return try ArrayEngine(path: path, format: format, options: options, position: position)
-  }
-  let buffer = try openBuffer(
-    path, capacity: bufferCapacity(format, options), position: format == .csv ? ReaderPosition() : position)
-  return try makeEngine(buffer, path: path, format: format, options: options, position: position)
-}
-
-private func makeEngine(
-  _ buffer: LineBuffer, path: String, format: RowFormat, options: ReaderOptions, position: ReaderPosition
-) throws -> any RowEngine {
-  func engine(_ parser: some LineParser) -> any RowEngine {
-    LineEngine(buffer: buffer, parser: parser, path: path, options: options, position: position)
-  }
-  switch format {
-  case .tsv: return engine(TSVParser(path: path, options: options))
-  case .jsonl: return engine(JSONLinesParser(path: path, options: options))
-  case .svmlight: return engine(SVMLightParser(path: path, options: options))
-  case .csv: return try CSVEngine(path: path, buffer: buffer, options: options, position: position)
-  case .npz, .npy:
-    throw FormatError(
-      path: path, place: .file, problem: .unsupported("\(format.rawValue) rows are read from files only"))
+    batch.expect(featureCount: featureCount, labelKind: labelKind)
   }
 }
 
 private func bufferCapacity(_ format: RowFormat, _ options: ReaderOptions) -> Int {
   guard format == .svmlight else { return 1 << 20 }
   return min(32, Parallel.workerCount(options.workers)) * 4 * SVMLightParser.pieceBytes
-}
-
-/// The text of a file from a position on, without a byte order mark.
-private func openBuffer(_ path: String, capacity: Int, position: ReaderPosition) throws -> LineBuffer {
-  let source = try openByteSource(path)
-  let buffer = LineBuffer(source, capacity: capacity)
-  if position.byte == 0 {
-    while buffer.available.count < 3, try buffer.refill() {}
-    if buffer.available.starts(with: [0xEF, 0xBB, 0xBF]) { buffer.consume(3) }
-  } else if let file = source as? FileSource, path != "-", file.seek(to: position.byte) {
-    buffer.startCounting(at: position.byte)
-  } else if try !buffer.skip(position.byte) {
-    throw FormatError(
-      path: path, place: .byte(position.byte), problem: .truncated(what: "the part that was read before"))
-  }
-  return buffer
 }

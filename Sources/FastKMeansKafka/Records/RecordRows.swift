@@ -1,3 +1,4 @@
+import FastKMeansCore
 import FastKMeansFormats
 
 /// Rows from records that lie in memory, each record one row.

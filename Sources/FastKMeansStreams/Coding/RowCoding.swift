@@ -13,6 +13,18 @@ enum RowCoding {
 
   static func encode(_ data: LabelledData) -> [UInt8] {
     var writer = ByteWriter()
+    write(data, to: &writer)
+    return writer.bytes
+  }
+
+  /// The checksum of the bytes that ``encode(_:)`` gives, without making them.
+  static func checksum(of data: LabelledData) -> UInt32 {
+    var writer = ByteWriter.ofChecksum
+    write(data, to: &writer)
+    return writer.checksum?.value ?? 0
+  }
+
+  private static func write(_ data: LabelledData, to writer: inout ByteWriter) {
     switch data {
     case .text(let documents, let labels):
       writer.number(Kind.text.rawValue)
@@ -33,7 +45,6 @@ enum RowCoding {
       writer.count(matrix.columnCount)
       writer.numbers(matrix.values)
     }
-    return writer.bytes
   }
 
   /// - Throws: ``ByteReader/Fault``, and what the rows' own checks throw: bytes are not trusted.

@@ -3,28 +3,41 @@ import FastKMeansCore
 import FastKMeansFormats
 import Synchronization
 
-/// Writes a checkpoint, and the model, on a thread of its own, from a copy of the state.
+/// Writes a checkpoint and the model file on a thread of its own, from a copy of the state, in an order that allows a
+/// crash between any two steps.
 final class CheckpointJob: Sendable {
+  /// What became of it. The times are in seconds; `nil` for what was not written.
   struct Outcome: Sendable {
-    var times: Saving.Times
+    var checkpointSeconds: Double?
+    var modelFileSeconds: Double?
     var error: (any Error)?
   }
 
-  let sequence: UInt64
+  let checkpoint: Checkpoint
+  /// Of the source, after the last batch of the checkpoint.
   let position: SourcePosition
+  private let needsCheckpoint: Bool
+  private let needsModel: Bool
+  private let folder: StateFolder
+  private let model: any ModelOutput
+  private let rejects: RejectsFile.Handle?
   private let outcome = Mutex<Outcome?>(nil)
   private let done = DispatchSemaphore(value: 0)
 
-  /// - Parameters:
-  ///   - sequence: the last batch that is in it.
-  ///   - position: of the source, after that batch.
-  ///   - saving: writes everything.
-  init(sequence: UInt64, position: SourcePosition, clock: StreamClock, _ saving: Saving) {
-    self.sequence = sequence
+  init(
+    _ checkpoint: Checkpoint, needsCheckpoint: Bool, needsModel: Bool, position: SourcePosition,
+    folder: StateFolder, model: any ModelOutput, rejects: RejectsFile.Handle?, clock: StreamClock
+  ) {
+    self.checkpoint = checkpoint
+    self.needsCheckpoint = needsCheckpoint
+    self.needsModel = needsModel
     self.position = position
+    self.folder = folder
+    self.model = model
+    self.rejects = rejects
     DispatchQueue.global(qos: .utility).async { [self] in
-      var outcome = Outcome(times: Saving.Times())
-      do { try saving.run(clock, &outcome.times) } catch { outcome.error = error }
+      var outcome = Outcome()
+      do { try write(clock, &outcome) } catch { outcome.error = error }
       self.outcome.withLock { [outcome] in $0 = outcome }
       done.signal()
     }
@@ -37,6 +50,35 @@ final class CheckpointJob: Sendable {
   func wait() -> Outcome {
     done.wait()
     done.signal()
-    return result ?? Outcome(times: Saving.Times())
+    return result ?? Outcome()
+  }
+
+  /// - Parameter outcome: gets the times, also of what was written before an error.
+  private func write(_ clock: StreamClock, _ outcome: inout Outcome) throws {
+    var start = clock.now
+    if needsCheckpoint {
+      // The checkpoint says how long this file is.
+      try rejects?.sync()
+      try checkpoint.write(in: folder.path, folder.files)
+      try folder.prune()
+      outcome.checkpointSeconds = clock.now - start
+    }
+    guard needsModel, !checkpoint.state.classifier.classes.isEmpty else { return }
+    start = clock.now
+    let contents = try ModelContents(
+      model: checkpoint.state.classifier.model, vectorizer: checkpoint.state.vectorizer)
+    try model.write(contents) { digest in
+      try folder.setModelDigests([try digestBefore(), digest])
+    }
+    outcome.modelFileSeconds = clock.now - start
+  }
+
+  /// The digest of the model that is there: not that of the last one that was announced, which a crash may have kept
+  /// from being written.
+  private func digestBefore() throws -> String {
+    let known = try folder.modelDigests()
+    let present = try model.digest() ?? StateFolder.noModel
+    // What somebody else has put there meanwhile is not ours.
+    return known.contains(present) ? present : known.last ?? StateFolder.noModel
   }
 }

@@ -187,18 +187,17 @@ extension Recovery {
     }
     source.expect(checkpoint.state.expectation)
     let batch = try source.reread(to: record.position)
-    guard CRC32C(RowCoding.encode(batch.data)).value == checksum else {
+    guard RowCoding.checksum(of: batch.data) == checksum else {
       throw StreamError.sourceChanged(
         name: source.name, reason: "rows that were read before are other rows now")
     }
     try learn(batch.data, record, &checkpoint)
   }
 
-  /// Learns rows again, and answers them again before: nobody knows whether their answers have arrived.
+  /// Learns rows again, and sends their answers again: nobody knows whether these have arrived.
   private func learn(_ rows: LabelledData, _ record: LogRecord, _ checkpoint: inout Checkpoint) throws {
-    if let answers, record.source == source.identity {
-      try answers.send(checkpoint.state.answers(to: rows), upTo: record.position)
-    }
-    _ = try checkpoint.state.learn(rows)
+    let answers = record.source == source.identity ? answers : nil
+    let step = try checkpoint.state.learn(rows, answers: answers != nil)
+    try answers?.send(step.answers, upTo: record.position)
   }
 }

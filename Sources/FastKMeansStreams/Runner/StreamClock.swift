@@ -2,7 +2,7 @@ import Synchronization
 
 /// Seconds that pass, from any beginning. They never go back, whatever the clock behind them does: a time that lies
 /// before an earlier one counts as no time at all.
-public final class StreamClock: Sendable {
+package final class StreamClock: Sendable {
   private struct State {
     var last: Double
     var shift = 0.0
@@ -12,7 +12,7 @@ public final class StreamClock: Sendable {
   private let state: Mutex<State>
 
   /// The machine's own time since it was started, which nobody sets.
-  public convenience init() {
+  package convenience init() {
     let start = ContinuousClock.now
     self.init {
       let time = start.duration(to: .now).components
@@ -21,13 +21,13 @@ public final class StreamClock: Sendable {
   }
 
   /// - Parameter read: gives the time in seconds.
-  public init(_ read: @escaping @Sendable () -> Double) {
+  package init(_ read: @escaping @Sendable () -> Double) {
     self.read = read
     state = Mutex(State(last: read()))
   }
 
   /// Seconds since some beginning.
-  public var now: Double {
+  package var now: Double {
     let time = read()
     return state.withLock { state in
       if time < state.last { state.shift += state.last - time }

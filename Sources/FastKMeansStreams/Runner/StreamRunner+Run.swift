@@ -5,19 +5,19 @@ extension StreamRunner {
   /// The longest time between two looks at the clock while nothing comes.
   private static let longestWait = 0.5
 
-  /// Learns until the source ends or a stop is asked for, then saves and lets go of the state; to be called once.
+  /// Learns until the source ends or a stop is asked for, then saves the model and closes the source. Call it once.
   ///
   /// - Parameters:
-  ///   - stop: ends the stream after the batch at hand.
-  ///   - report: is called after each batch that has been learned and logged; what it throws ends the stream.
-  /// - Throws: what the source, the learner, the disk and `report` throw. All that was reported is on the disk.
+  ///   - stop: ends the stream after the current batch.
+  ///   - report: called after each batch that was learned and logged. An error that it throws ends the stream.
+  /// - Throws: errors of the source, the learner, the disk and `report`. Every batch that was reported is on the disk.
   public func run(stop: StopSignal, report: (BatchSummary) throws -> Void) throws {
     // Whatever happens, nobody writes into the folder any more once this call is over.
     defer {
       _ = job?.wait()
       folder.release()
     }
-    tellSource()
+    source.expect(state.expectation)
     var hasEnded = false
     while !stop.isRequested, !hasEnded {
       switch try source.next(options.limits, waiting: waitingTime, stop: stop) {
@@ -42,19 +42,18 @@ extension StreamRunner {
 
   private func learn(_ batch: RowBatch, _ report: (BatchSummary) throws -> Void) throws {
     guard batch.data.rowCount > 0 || !batch.rejected.isEmpty else { return }
-    let given = try answers == nil ? nil : state.answers(to: batch.data)
     let rejectLines =
       options.rejectsPath == nil ? [] : RejectsFile.lines(for: batch.rejected, input: source.name)
-    let step = try state.learn(batch.data, tests: true)
+    let step = try state.learn(batch.data, tests: true, answers: answers != nil)
     state.counts.rejected += UInt64(batch.rejected.count)
     state.counts.zeroBased = source.zeroBased ?? state.counts.zeroBased
     let rows: LogRecord.Rows =
       source.isRereadable
-      ? .reread(checksum: CRC32C(RowCoding.encode(batch.data)).value) : .content(RowCoding.encode(batch.data))
+      ? .reread(checksum: RowCoding.checksum(of: batch.data)) : .content(RowCoding.encode(batch.data))
     try acknowledge(rows, rejects: rejectLines, rejectedCount: batch.rejected.count)
     if !batch.rejected.isEmpty { try source.setAside(batch.rejected) }
-    if let given { try answers?.send(given, upTo: source.position) }
-    tellSource()
+    try answers?.send(step.answers, upTo: source.position)
+    source.expect(state.expectation)
     try tell(step, rejected: batch.rejected.count, report)
     if !state.waiting.isEmpty {
       note(
@@ -94,9 +93,6 @@ extension StreamRunner {
     try acknowledge(.end, rejects: [], rejectedCount: 0)
     try tell(step, rejected: 0, report)
   }
-
-  /// Tells the source what is known of its rows now.
-  func tellSource() { source.expect(state.expectation) }
 }
 
 extension StreamState {
@@ -107,18 +103,5 @@ extension StreamState {
       labelKind: classifier.classes.first?.kind
         ?? waiting.lazy.compactMap { $0.labels?.labels.first?.kind }.first,
       zeroBased: counts.zeroBased)
-  }
-
-  /// What the model says about rows before it learns from them; nothing while there is no model.
-  func answers(to data: LabelledData) throws -> [Answer<Label>] {
-    guard data.rowCount > 0, !classifier.classes.isEmpty else { return [] }
-    let model = try classifier.model
-    switch data {
-    case .features(let features, _): return try model.classify(features, top: 1)
-    case .text(let documents, _):
-      guard let vectorizer else { return [] }
-      let rows = try vectorizer.transform(documents, workers: classifier.options.threadCount).rows
-      return try model.classify(.sparse(rows), top: 1)
-    }
   }
 }

@@ -22,10 +22,9 @@ extension StreamRunner {
     }
     batchesSinceCheckpoint = 0
     lastCheckpointTime = clock.now
-    let saving = Saving(
-      checkpoint: checkpoint, needsCheckpoint: sequence > savedSequence,
-      needsModel: modelSequence != sequence, folder: folder, model: model, rejects: rejects?.handle)
-    job = CheckpointJob(sequence: sequence, position: source.position, clock: clock, saving)
+    job = CheckpointJob(
+      checkpoint, needsCheckpoint: sequence > savedSequence, needsModel: modelSequence != sequence,
+      position: source.position, folder: folder, model: model, rejects: rejects?.handle, clock: clock)
     metrics.checkpointBegan(pause: clock.now - start)
   }
 
@@ -48,65 +47,10 @@ extension StreamRunner {
 
   private func take(_ job: CheckpointJob, _ result: CheckpointJob.Outcome) throws {
     self.job = nil
-    metrics.checkpointEnded(result.times, failed: result.error != nil)
+    metrics.checkpointEnded(result)
     if let error = result.error { throw error }
-    savedSequence = job.sequence
-    modelSequence = job.sequence
+    savedSequence = job.checkpoint.sequence
+    modelSequence = job.checkpoint.sequence
     try source.didSave(upTo: job.position)
-  }
-}
-
-/// All that is written when a state is saved, in the order that a crash between any two steps allows.
-struct Saving: Sendable {
-  let checkpoint: Checkpoint
-  let needsCheckpoint: Bool
-  let needsModel: Bool
-  let folder: StateFolder
-  let model: any ModelOutput
-  let rejects: RejectsFile.Handle?
-
-  /// In seconds; nil for what was not written.
-  struct Times: Sendable {
-    var checkpoint: Double?
-    var modelFile: Double?
-  }
-
-  /// - Parameters:
-  ///   - clock: the stream's.
-  ///   - times: how long each took; also of what was written before an error.
-  func run(_ clock: StreamClock, _ times: inout Times) throws {
-    var start = clock.now
-    if needsCheckpoint {
-      try writeCheckpoint()
-      times.checkpoint = clock.now - start
-    }
-    guard needsModel, !checkpoint.state.classifier.classes.isEmpty else { return }
-    start = clock.now
-    try writeModel()
-    times.modelFile = clock.now - start
-  }
-
-  private func writeCheckpoint() throws {
-    // The checkpoint says how long this file is.
-    try rejects?.sync()
-    try checkpoint.write(in: folder.path, folder.files)
-    try folder.prune()
-  }
-
-  private func writeModel() throws {
-    let contents = try ModelContents(
-      model: checkpoint.state.classifier.model, vectorizer: checkpoint.state.vectorizer)
-    try model.write(contents) { digest in
-      try folder.setModelDigests([try digestBefore(), digest])
-    }
-  }
-
-  /// The digest of the model that is there: not that of the last one that was announced, which a crash may have kept from
-  /// being written.
-  private func digestBefore() throws -> String {
-    let known = try folder.modelDigests()
-    let present = try model.digest() ?? StateFolder.noModel
-    // What somebody else has put there meanwhile is not ours.
-    return known.contains(present) ? present : known.last ?? StateFolder.noModel
   }
 }

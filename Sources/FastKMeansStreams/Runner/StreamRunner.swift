@@ -2,11 +2,20 @@ import FastKMeansCore
 import FastKMeansFormats
 import FastKMeansText
 
-/// Learns from a source without end, and keeps what it has learned through any crash.
+/// Learns from a source of rows until the source ends or a stop is asked for, and survives crashes.
 ///
-/// A batch counts as learned when the log has it on the disk; only then its summary is reported. Whoever starts again
-/// with the same source goes on behind the last such batch, and ends with the same model, to the byte, as if nothing
-/// had happened.
+/// The runner keeps a folder beside the model file: a log of batches, and checkpoints of what was learned. It reports a
+/// batch only when the log has it on the disk. A program that starts again with the same options and the same source
+/// goes on behind the last such batch, and ends with the same model, to the byte, as if nothing had happened.
+///
+///     let stop = StopSignal()                        // a signal handler calls stop.request()
+///     let source = try FileRowSource(path: "tickets.tsv", format: .tsv, options: ReaderOptions())
+///     var options = StreamOptions(modelPath: "tickets.safetensors")
+///     options.text = TextOptions()
+///     let runner = try StreamRunner(options, source: source) { print($0) }
+///     try runner.run(stop: stop) { print($0.totalDocuments, $0.errorBeforeUpdate ?? 0) }
+///
+/// Not `Sendable`: create it and run it on one thread. ``metrics`` may be read from any thread.
 public final class StreamRunner {
   let options: StreamOptions
   let source: any RowSource
@@ -14,6 +23,7 @@ public final class StreamRunner {
   let model: any ModelOutput
   let clock: StreamClock
   let note: (String) -> Void
+  /// Counts and times of the stream, for a monitoring system.
   public let metrics: StreamMetrics
   /// Where answers go that are given before a batch is learned.
   let answers: (any AnswerSink)?
@@ -30,42 +40,37 @@ public final class StreamRunner {
   var batchesSinceCheckpoint = 0
   var lastCheckpointTime: Double
 
-  /// Opens the state, or makes it, and brings back what the log holds.
+  /// Opens the folder beside the model, or makes it, and learns again what the log holds beyond the last checkpoint.
   ///
   /// - Parameters:
-  ///   - options: checked.
-  ///   - source: not read from yet.
-  ///   - answers: where answers go that are given before a batch is learned.
-  ///   - note: is told what is worth knowing and no error: what was recovered, what was dropped.
+  ///   - options: where the model is, how a new one learns, how often it is saved.
+  ///   - source: the rows; nothing has been read from it yet.
+  ///   - answers: receives the model's answer to each row before the model learns from it; `nil`: none are computed.
+  ///   - note: receives one line about each event that is worth knowing and no error, such as batches that were
+  ///     recovered.
   /// - Throws: ``StreamError``; `FileError`; what the source and the learner say about rows that are read again.
   public convenience init(
     _ options: StreamOptions, source: any RowSource, answers: (any AnswerSink)? = nil,
     note: @escaping (String) -> Void
   ) throws {
-    try self.init(
-      options, source: source, answers: answers, files: SystemFiles(), clock: StreamClock(), note: note)
+    try self.init(options, source: source, answers: answers, files: SystemFiles(), note: note)
   }
 
-  package convenience init(
-    _ options: StreamOptions, source: any RowSource, answers: (any AnswerSink)? = nil, files: any FileLayer,
-    clock: StreamClock, note: @escaping (String) -> Void
-  ) throws {
-    let model = ModelFileOutput(path: options.modelPath, folder: options.statePath, files: files)
-    try self.init(
-      options, source: source, answers: answers, files: files, model: model, clock: clock, note: note)
-  }
-
+  /// - Parameters:
+  ///   - files: tests bring their own.
+  ///   - model: `nil` for the file that the options name.
   init(
     _ options: StreamOptions, source: any RowSource, answers: (any AnswerSink)? = nil, files: any FileLayer,
-    model: any ModelOutput, clock: StreamClock, note: @escaping (String) -> Void
+    model: (any ModelOutput)? = nil, clock: StreamClock = StreamClock(), note: @escaping (String) -> Void
   ) throws {
+    let model = model ?? ModelFileOutput(path: options.modelPath, folder: options.statePath, files: files)
     self.options = options
     self.source = source
     self.answers = answers
     self.clock = clock
     self.note = note
     self.model = model
-    folder = try StateFolder(path: options.statePath, files: files, process: "\(ProcessNumber.current)")
+    folder = try StateFolder(path: options.statePath, files: files, process: "\(System.processIdentifier)")
     let opened = try Recovery(
       options: options, source: source, folder: folder, model: model, answers: answers, note: note
     ).run()
@@ -80,12 +85,12 @@ public final class StreamRunner {
     metrics.begin(with: state)
   }
 
-  /// What the model learns with; for one that was there before, its own options.
+  /// The options that the model learns with. A model that was there before keeps its own.
   public var training: TrainingOptions { state.classifier.options }
 
-  /// How text becomes features; `nil` for vectors.
+  /// How the model turns text into features; `nil` if it learns from vectors.
   public var text: TextOptions? { state.textOptions }
 
-  /// The number of batches learned, over all runs.
+  /// The number of batches that the model has learned, over all runs.
   public var batchCount: UInt64 { state.counts.batches }
 }

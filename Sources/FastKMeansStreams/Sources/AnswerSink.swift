@@ -1,8 +1,8 @@
 import FastKMeansCore
 
-/// Where the answers to a stream's rows go: what the model says about each row before it learns from it.
+/// Receives the model's answer to each row of a stream, given before the model learns from that row.
 ///
-/// Answers are sent when their batch has been logged. After a crash some may be sent again, none is left out.
+/// The stream sends answers when their batch is in the log. After a crash it may send some again; it leaves none out.
 public protocol AnswerSink: AnyObject {
   /// Takes the answers of one batch.
   ///

@@ -22,7 +22,7 @@ struct ModelFileOutput: ModelOutput {
   let folder: String
   let files: any FileLayer
 
-  func exists() -> Bool { InputDescriptor.status(at: path) != nil }
+  func exists() -> Bool { System.status(at: path) != nil }
 
   func read(threadCount: Int) throws -> ModelContents? {
     exists() ? try ModelFile.read(path, threadCount: threadCount) : nil
@@ -34,7 +34,7 @@ struct ModelFileOutput: ModelOutput {
     let next = "\(folder)/model.next"
     try ModelFile.write(contents, to: next)
     try announce(Self.digest(of: next))
-    let target = InputDescriptor.resolved(path)
+    let target = System.resolved(path) ?? path
     try files.rename(next, to: target)
     try files.syncFolder(Self.folder(of: target))
   }

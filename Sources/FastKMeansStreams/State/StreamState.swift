@@ -15,8 +15,9 @@ struct StreamState: Sendable {
   /// Batches of text that wait until there are enough documents for a vocabulary.
   var waiting: [LabelledData] = []
   var counts = Counts()
-  /// Of the step at hand; what is learned does not depend on it.
+  /// Of the step at hand; what is learned does not depend on these.
   private var testsBeforeLearning = false
+  private var answersBeforeLearning = false
 
   init(
     classifier: FastKMeansClassifier<Label>, vectorizer: TFIDFVectorizer? = nil,
@@ -59,6 +60,9 @@ struct StreamState: Sendable {
     var batches: [BatchSummary] = []
     /// Rows of this step with invalid UTF-8 in them, counted by sequence.
     var repairCount = 0
+    /// What the model said about the rows before it learned from them, where that was asked for; nothing while there
+    /// was no model.
+    var answers: [Answer<Label>] = []
   }
 }
 
@@ -95,21 +99,27 @@ extension StreamState {
   ///
   /// - Throws: what the vectoriser and the classifier throw; nothing has changed then.
   ///
-  /// - Parameter tests: whether the model is tested on the batch before it learns from it.
-  mutating func learn(_ data: LabelledData, tests: Bool = false) throws -> Step {
+  /// - Parameters:
+  ///   - tests: whether the model is tested on the batch before it learns from it.
+  ///   - answers: whether the step brings the model's answers to the batch, before it learns from it.
+  mutating func learn(_ data: LabelledData, tests: Bool = false, answers: Bool = false) throws -> Step {
     guard data.rowCount > 0 else { return Step() }
     var next = self
     next.testsBeforeLearning = tests
-    let step: Step
+    next.answersBeforeLearning = answers
+    var step: Step
     switch data {
     case .features(let features, let labels):
-      step = Step(batches: [try next.learn(features, labels: try Self.checked(labels))])
+      let given = try next.answers(to: features)
+      step = Step(batches: [try next.learn(features, labels: try Self.checked(labels))], answers: given)
     case .text(let documents, let labels):
       if let vectorizer = next.vectorizer, next.isVectorizerReady {
         step = try next.learn(documents, labels: try Self.checked(labels), vectorizer)
       } else {
+        let given = try next.answers(to: documents)
         next.waiting.append(data)
         step = next.waitingCount >= counts.vocabularyDocuments ? try next.learnWaiting() : Step()
+        step.answers = given
       }
     }
     self = next
@@ -186,13 +196,26 @@ extension StreamState {
     return events
   }
 
+  private func answers(to features: Features) throws -> [Answer<Label>] {
+    guard answersBeforeLearning, !classifier.classes.isEmpty else { return [] }
+    return try classifier.model.classify(features, top: 1)
+  }
+
+  /// The answers to documents that wait for their vocabulary.
+  private func answers(to documents: UTF8Documents) throws -> [Answer<Label>] {
+    guard answersBeforeLearning, !classifier.classes.isEmpty, let vectorizer else { return [] }
+    return try answers(
+      to: .sparse(vectorizer.transform(documents, workers: classifier.options.threadCount).rows))
+  }
+
   private mutating func learn(
     _ documents: UTF8Documents, labels: LabelColumn, _ vectorizer: TFIDFVectorizer
   ) throws -> Step {
     let text = try vectorizer.transform(documents, workers: classifier.options.threadCount)
+    let given = try answers(to: .sparse(text.rows))
     let summary = try learn(.sparse(text.rows), labels: labels)
     if counts.updatesFrequencies { self.vectorizer = try vectorizer.counting(text.rows) }
-    return Step(batches: [summary], repairCount: text.repairCount)
+    return Step(batches: [summary], repairCount: text.repairCount, answers: given)
   }
 
   private mutating func learnWaiting() throws -> Step {

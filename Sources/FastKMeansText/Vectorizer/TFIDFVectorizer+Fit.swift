@@ -1,7 +1,7 @@
 import FastKMeansCore
 
 extension TFIDFVectorizer {
-  /// Learns the vocabulary and document frequencies, and gives the documents' rows in the same pass.
+  /// Learns the vocabulary and document frequencies, and makes the documents' rows in the same pass.
   ///
   /// Each document is read once; chunks of documents are counted in parallel, each worker with a vocabulary of its
   /// own, and these are merged. As columns are in the order of the terms, the result has the same bits for any
@@ -14,22 +14,22 @@ extension TFIDFVectorizer {
   /// - Returns: the vectoriser, the rows, and how many invalid sequences were read as U+FFFD.
   /// - Throws: ``OptionsError``; ``InputError/noRows``; ``TextError``.
   /// - Complexity: O(bytes) expected time; the entries' 8 bytes each, the terms, and the rows are held at once.
-  public static func fitTransform(
+  package static func fitTransform(
     _ documents: UTF8Documents, options: TextOptions = TextOptions(), workers: Int = -1
-  ) throws -> FittedText {
+  ) throws -> VectorizedText {
     try documents.withDocuments { try fitTransform($0, options: options, workers: workers) }
   }
 
-  /// The same for documents that someone else owns.
+  /// The same for documents in memory that the caller owns.
   package static func fitTransform(
     _ documents: DocumentBytes, options: TextOptions, workers: Int
-  ) throws -> FittedText {
+  ) throws -> VectorizedText {
     let options = try options.validated()
-    try options.options.checkFittable()
+    try options.checkFittable()
     guard documents.count > 0 else { throw InputError.noRows }
     let workers = Parallel.workerCount(workers)
     try documents.checkLengths()
-    return if let bits = options.options.hashingBits {
+    return if let bits = options.hashingBits {
       try fitHashing(documents, options, bits: bits, workers: workers)
     } else {
       try fitVocabulary(documents, options, workers: workers)
@@ -44,13 +44,13 @@ extension TFIDFVectorizer {
   ///   - workers: how many threads; -1 for one a core.
   /// - Returns: a new vectoriser.
   /// - Throws: as ``fitTransform(_:options:workers:)``.
-  public static func fit(
+  package static func fit(
     to documents: UTF8Documents, options: TextOptions = TextOptions(), workers: Int = -1
   ) throws -> TFIDFVectorizer {
     try fitTransform(documents, options: options, workers: workers).vectorizer
   }
 
-  /// Learns the vocabulary and document frequencies; the texts' bytes are copied.
+  /// Learns the vocabulary and document frequencies of texts.
   ///
   /// - Parameters:
   ///   - texts: at least one.
@@ -64,69 +64,68 @@ extension TFIDFVectorizer {
     try fit(to: UTF8Documents(texts), options: options, workers: workers)
   }
 
-  /// A vectoriser with the options of this one, fitted to these texts.
+  /// Returns this vectoriser with more documents counted in its document frequencies, as streams need whose words change
+  /// their frequency. The vocabulary stays.
   ///
-  /// - Parameters:
-  ///   - texts: at least one.
-  ///   - workers: how many threads; -1 for one a core.
-  /// - Returns: a new vectoriser.
-  /// - Throws: as ``fitTransform(_:options:workers:)``.
-  public func fitted(to texts: some Collection<String>, workers: Int = -1) throws -> TFIDFVectorizer {
-    try Self.fit(to: texts, options: options, workers: workers)
-  }
-
-  /// A vectoriser with the options of this one, fitted to these documents.
-  ///
-  /// - Parameters:
-  ///   - documents: at least one; UTF-8, or nearly.
-  ///   - workers: how many threads; -1 for one a core.
-  /// - Returns: a new vectoriser.
-  /// - Throws: as ``fitTransform(_:options:workers:)``.
-  public func fitted(to documents: UTF8Documents, workers: Int = -1) throws -> TFIDFVectorizer {
-    try Self.fit(to: documents, options: options, workers: workers)
+  /// - Parameter rows: what ``transform(_:workers:)`` of this vectoriser, or of one with the same columns, gave for
+  ///   these documents.
+  /// - Returns: a vectoriser whose weights are those of all documents counted.
+  /// - Throws: ``InputError/featureCountMismatch(expected:found:)`` for rows of another vectoriser; ``OptionsError``
+  ///   for one that hashes to more columns than frequencies are kept for.
+  /// - Complexity: O(columns + non-zeros).
+  package func counting(_ rows: CSRMatrix) throws -> TFIDFVectorizer {
+    try options.checkFittable()
+    guard rows.columnCount == columnCount else {
+      throw InputError.featureCountMismatch(expected: columnCount, found: rows.columnCount)
+    }
+    var frequencies = documentFrequencies
+    if frequencies.isEmpty { frequencies = [Int](repeating: 0, count: columnCount) }
+    for column in rows.columns { frequencies[Int(column)] += 1 }
+    return TFIDFVectorizer(
+      options, vocabulary: vocabulary, documentFrequencies: frequencies,
+      documentCount: documentCount + rows.rowCount)
   }
 }
 
 extension TFIDFVectorizer {
   private static func fitVocabulary(
-    _ documents: DocumentBytes, _ options: ValidatedTextOptions, workers: Int
-  ) throws -> FittedText {
-    let counts = try CountedDocuments.count(documents, with: TermReader(options), workers: workers)
-    let merged = try counts.merged()
+    _ documents: DocumentBytes, _ options: TextOptions, workers: Int
+  ) throws -> VectorizedText {
+    let counts = try CountedDocuments.count(documents, with: Analyzer(options), workers: workers)
+    let numbers = try counts.mergeTerms()
     let selection = try VocabularySelection.select(
-      merged.table, options: options.options, documentCount: documents.count)
-    let columns = counts.counters.indices.map { merged.columns(of: $0, selection.columns) }
-    try Parallel.forEach(count: counts.chunks.count, workers: workers) { _, index in
+      counts.counters[0], options: options, documentCount: documents.count)
+    // For each worker the column of each of its terms.
+    let columns = numbers.enumerated().map { worker, numbers in
+      worker == 0 ? selection.columns : numbers.map { selection.columns[Int($0)] }
+    }
+    Parallel.forEach(count: counts.chunks.count, workers: workers) { _, index in
       let chunk = counts.chunks[index]
       chunk.rows.renumber(columns[chunk.counter])
       chunk.rows.sortRows(columnCount: selection.vocabulary.count)
     }
     let vectorizer = TFIDFVectorizer(
       options, vocabulary: selection.vocabulary, documentFrequencies: selection.documentFrequencies,
-      inverseDocumentFrequencies: selection.documentFrequencies.map {
-        TermWeighting.inverseDocumentFrequency(documents: $0, of: documents.count)
-      }, documentCount: documents.count)
+      documentCount: documents.count)
     let rows = try vectorizer.weighting.matrix(
       counts.chunks.map(\.rows), columnCount: vectorizer.columnCount, workers: workers)
-    return FittedText(vectorizer: vectorizer, rows: rows, repairCount: counts.repairCount)
+    return VectorizedText(vectorizer: vectorizer, rows: rows, repairCount: counts.repairCount)
   }
 
   private static func fitHashing(
-    _ documents: DocumentBytes, _ options: ValidatedTextOptions, bits: Int, workers: Int
-  ) throws -> FittedText {
-    let reader = try TFIDFVectorizer(options.options)
-    let (chunks, repairCount) = try reader.countKnownTerms(documents, workers: workers)
+    _ documents: DocumentBytes, _ options: TextOptions, bits: Int, workers: Int
+  ) throws -> VectorizedText {
+    let unfitted = try TFIDFVectorizer(options)
+    let (chunks, repairCount) = try unfitted.countKnownTerms(documents, workers: workers)
     var frequencies = [Int](repeating: 0, count: 1 << bits)
     for rows in chunks {
       for entry in rows.entries.elements { frequencies[CountedRows.key(entry)] += 1 }
     }
     let vectorizer = TFIDFVectorizer(
-      options, vocabulary: reader.vocabulary, documentFrequencies: frequencies,
-      inverseDocumentFrequencies: frequencies.map {
-        TermWeighting.inverseDocumentFrequency(documents: $0, of: documents.count)
-      }, documentCount: documents.count)
+      options, vocabulary: unfitted.vocabulary, documentFrequencies: frequencies,
+      documentCount: documents.count)
     let rows = try vectorizer.weighting.matrix(
       chunks, columnCount: vectorizer.columnCount, workers: workers)
-    return FittedText(vectorizer: vectorizer, rows: rows, repairCount: repairCount)
+    return VectorizedText(vectorizer: vectorizer, rows: rows, repairCount: repairCount)
   }
 }

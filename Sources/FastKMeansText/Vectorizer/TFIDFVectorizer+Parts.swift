@@ -12,7 +12,7 @@ extension TFIDFVectorizer {
   ///   - documentCount: how many documents were seen; 0 for hashing without fitting.
   /// - Throws: ``OptionsError``; ``TextError/badParts(part:position:problem:)``.
   /// - Complexity: O(bytes + columns).
-  public init(
+  package init(
     options: TextOptions, vocabularyBytes: [UInt8], vocabularyOffsets: [Int],
     inverseDocumentFrequencies: [Float], documentFrequencies: [Int], documentCount: Int
   ) throws {

@@ -1,3 +1,5 @@
+import FastKMeansCore
+
 /// Counts the terms of documents with a growing vocabulary of its own: what one worker needs while fitting.
 ///
 /// `@unchecked Sendable`: used by one worker at a time, and read by several once counting is over.
@@ -14,18 +16,18 @@ final class TermCounter: @unchecked Sendable {
   let table = TermTable()
   let totals = RawBuffer<Totals>(capacity: 1 << 12)
   private(set) var repairCount = 0
-  private let scratch = TermReader.Scratch()
+  private let scratch = Analyzer.Scratch()
 
   /// Counts one document and adds its row to `rows`.
   func count(
-    _ text: UnsafeBufferPointer<UInt8>, with reader: TermReader, into rows: CountedRows
+    _ text: UnsafeBufferPointer<UInt8>, with analyzer: Analyzer, into rows: CountedRows
   ) throws(TextError) {
-    guard table.count + reader.maxTermCount(byteCount: text.count) <= TermSlots.maxTerms else {
+    guard table.count + analyzer.maxTermCount(byteCount: text.count) <= TermSlots.maxTerms else {
       throw TextError.tooManyTerms(limit: TermSlots.maxTerms)
     }
     let entries = rows.entries
     let rowStart = entries.count
-    repairCount += reader.forEachBatch(in: text, scratch: scratch) { batch in
+    repairCount += analyzer.forEachBatch(in: text, scratch: scratch) { batch in
       count(batch, entries, rowStart: rowStart)
     }
     rows.endRow()
@@ -64,5 +66,54 @@ extension TermCounter {
       totals.pointer[merged].occurrences += other.totals.pointer[id].occurrences
       return UInt32(truncatingIfNeeded: merged)
     }
+  }
+}
+
+/// All documents' counts, by chunk, with the numbers that each worker gave the terms it met.
+struct CountedDocuments: Sendable {
+  struct Chunk: Sendable {
+    let rows: CountedRows
+    /// The worker whose term numbers the rows use.
+    let counter: Int
+  }
+
+  let chunks: [Chunk]
+  let counters: [TermCounter]
+
+  var repairCount: Int { counters.reduce(0) { $0 + $1.repairCount } }
+
+  /// Counts the terms of all documents.
+  static func count(
+    _ documents: DocumentBytes, with analyzer: Analyzer, workers: Int
+  ) throws -> CountedDocuments {
+    let ranges = documents.chunks(workers: workers)
+    let workers = max(1, min(workers, ranges.count))
+    let counters = (0..<workers).map { _ in TermCounter() }
+    let slots = WorkerScratch<Chunk?>(workers: ranges.count) { nil }
+    try Parallel.forEach(count: ranges.count, workers: workers) { worker, index in
+      let range = ranges[index]
+      let byteCount = documents.offsets[range.upperBound] - documents.offsets[range.lowerBound]
+      let rows = CountedRows(documents: range.count, byteCount: byteCount)
+      for document in range { try counters[worker].count(documents[document], with: analyzer, into: rows) }
+      slots.with(index) { $0 = Chunk(rows: rows, counter: worker) }
+    }
+    return CountedDocuments(
+      chunks: ranges.indices.compactMap { index in slots.with(index) { $0 } }, counters: counters)
+  }
+
+  /// Adds all workers' terms to those of the first.
+  ///
+  /// The order of its terms then depends on which worker met what; what is made of them must not.
+  ///
+  /// - Returns: for each worker but the first the number there of each of its terms.
+  func mergeTerms() throws(TextError) -> [[UInt32]] {
+    var numbers: [[UInt32]] = [[]]
+    for counter in counters.dropFirst() {
+      guard counters[0].table.count + counter.table.count <= TermSlots.maxTerms else {
+        throw TextError.tooManyTerms(limit: TermSlots.maxTerms)
+      }
+      numbers.append(counters[0].absorb(counter))
+    }
+    return numbers
   }
 }

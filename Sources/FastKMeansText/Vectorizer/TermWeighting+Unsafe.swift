@@ -95,7 +95,7 @@ struct TermWeighting: Sendable {
   ) throws {
     // Each chunk writes to places of its own.
     nonisolated(unsafe) let (columns, values) = (columns, values)
-    try Parallel.forEach(count: chunks.count, workers: workers) { _, index in
+    Parallel.forEach(count: chunks.count, workers: workers) { _, index in
       write(chunks[index], columns: columns + starts[index], values: values + starts[index])
     }
   }

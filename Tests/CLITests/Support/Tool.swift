@@ -1,3 +1,4 @@
+import FastKMeansCore
 import Foundation
 import Testing
 

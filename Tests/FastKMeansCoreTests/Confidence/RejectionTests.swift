@@ -79,6 +79,17 @@ import Testing
     #expect(try back.classify(rows, top: 3) == before)
   }
 
+  /// One by the search for the best classes, the other from every score.
+  @Test(arguments: [true, false], Distance.allCases)
+  func openSetScoresByThemselvesAreThoseOfAnswers(isSparse: Bool, distance: Distance) throws {
+    let problem = Problem()
+    let model = try model(problem.known, problem.knownClasses, isSparse: isSparse, distance: distance)
+    let rows = try TestRows.features(problem.known + problem.unknown, isSparse: isSparse)
+    let answers = try model.classify(rows).map(\.openSetScore)
+    let scores = try rows.withRows { try ClassScoring(model.storage).openSetScores($0) }
+    #expect(scores.map { $0.map(Optional.some) } == answers)
+  }
+
   @Test func aSmallerRateRejectsMore() throws {
     // So few features that classes overlap, and no threshold tells all strangers from all friends.
     let problem = Problem(width: 10)

@@ -7,20 +7,20 @@ import Testing
   @Test func theProcessorBehindTheInterfaceAnswersLikeThePlainTwin() throws {
     for seed in 500..<530 as Range<UInt64> {
       try DeviceChecks(
-        ScoringIndexTests.shape(seed), seed: seed, on: SmallBatches(of: CPUDevice(workers: 2), rows: 7)
+        ScoringIndexTests.shape(seed), seed: seed, on: SmallBatches(rows: 7)
       )
       .all()
     }
   }
 
   @Test func threeBatchesAreUnderWayAndNoMore() throws {
-    let device = SmallBatches(of: CPUDevice(), rows: 3)
+    let device = SmallBatches(rows: 3)
     try DeviceChecks(shape, seed: 1, on: device).all()
     #expect(device.log.withLock { $0.mostUnderWay } == 3)
   }
 
   @Test func outOfMemoryHalvesTheBatchesOnceAndSaysSo() throws {
-    let device = SmallBatches(of: CPUDevice(), rows: 8, failingSubmissions: [2])
+    let device = SmallBatches(rows: 8, failingSubmissions: [2])
     let checks = try DeviceChecks(shape, seed: 2, on: device)
     try checks.all()
     #expect(checks.scoring.warnings == [.halvedBatches(device: device.name, rows: 4)])
@@ -28,13 +28,13 @@ import Testing
   }
 
   @Test func outOfMemoryTwiceIsAnError() throws {
-    let device = SmallBatches(of: CPUDevice(), rows: 8, failingSubmissions: [1, 2])
+    let device = SmallBatches(rows: 8, failingSubmissions: [1, 2])
     let checks = try DeviceChecks(shape, seed: 3, on: device)
     #expect(throws: SmallBatches.full) { try checks.all() }
   }
 
   @Test func anOverflowNamesTheRowOfTheWholeCall() throws {
-    let device = SmallBatches(of: CPUDevice(), rows: 8, overflowingSubmission: 2)
+    let device = SmallBatches(rows: 8, overflowingSubmission: 2)
     let checks = try DeviceChecks(shape, seed: 4, on: device)
     #expect(throws: DeviceError.overflow(device: device.name, row: 8 + 5, reason: "too large")) {
       try checks.all()
@@ -42,13 +42,13 @@ import Testing
   }
 
   @Test func rowsThatDoNotFitTheModelAreRefused() throws {
-    let checks = try DeviceChecks(shape, seed: 5, on: CPUDevice())
+    let checks = try DeviceChecks(shape, seed: 5, on: SmallBatches(rows: 8192))
     let wide = try CSRMatrix(columnCount: 31, rowOffsets: [0, 0], columns: [], values: [])
     var found: [Int32] = [-1]
     #expect(throws: InputError.featureCountMismatch(expected: 30, found: 31)) {
       try found.withUnsafeMutableBufferPointer { found in
         try wide.withRows {
-          try checks.scoring.bestPrototypeIndices(of: .sparse($0), scales: nil, workers: 1, into: found)
+          try checks.scoring.bestPrototypes(of: .sparse($0), scales: nil, workers: 1, into: found)
         }
       }
     }
@@ -83,25 +83,24 @@ import Testing
   }
 
   private func automatic() throws -> AutomaticScoring {
-    let prototypes = DevicePrototypes(set: parts.prototypes, classCount: 3)
+    let prototypes = ScoredPrototypes(set: parts.prototypes, classCount: 3)
     return AutomaticScoring(
-      processor: try index(), device: try DeviceScoring(prototypes, on: CPUDevice()))
+      processor: try index(), device: try DeviceScoring(prototypes, on: SmallBatches(rows: 8192)))
   }
 
   private func answers(_ scoring: any DocumentScoring, rows: Int) throws -> [Int32] {
     var found = [Int32](repeating: -7, count: rows)
     try parts.documents.selectingRows(0..<rows).withRows { view in
       try found.withUnsafeMutableBufferPointer {
-        try scoring.bestPrototypeIndices(of: view, scales: nil, workers: 1, into: $0)
+        try scoring.bestPrototypes(of: view, scales: nil, workers: 1, into: $0)
       }
     }
     return found
   }
 }
 
-/// A device that takes few rows at a time, and fails when it is told to.
+/// A device that takes few rows at a time, and fails when it is told to. The processor's index answers, on one thread.
 final class SmallBatches: ScoringDevice {
-  private let device: any ScoringDevice
   private let rows: Int
   private let failing: Set<Int>
   private let overflowing: Int?
@@ -122,10 +121,8 @@ final class SmallBatches: ScoringDevice {
   ///   - failingSubmissions: which ones run out of memory, counted from 1.
   ///   - overflowingSubmission: which one has a value that is too large in its row 5.
   init(
-    of device: any ScoringDevice, rows: Int, failingSubmissions: Set<Int> = [],
-    overflowingSubmission: Int? = nil
+    rows: Int, failingSubmissions: Set<Int> = [], overflowingSubmission: Int? = nil
   ) {
-    self.device = device
     self.rows = rows
     failing = failingSubmissions
     overflowing = overflowingSubmission
@@ -133,8 +130,12 @@ final class SmallBatches: ScoringDevice {
 
   var name: String { "small" }
 
-  func upload(_ prototypes: DevicePrototypes) throws -> any DeviceTable {
-    Table(owner: self, table: try device.upload(prototypes))
+  func upload(_ prototypes: ScoredPrototypes) throws -> any DeviceTable {
+    Table(
+      owner: self,
+      index: try ScoringIndex(
+        prototypes: prototypes.set, biases: prototypes.biases, classCount: prototypes.classCount,
+        truncation: prototypes.truncation))
   }
 
   private func begin(_ batch: DeviceBatch) throws {
@@ -154,23 +155,41 @@ final class SmallBatches: ScoringDevice {
 
   private struct Table: DeviceTable {
     let owner: SmallBatches
-    let table: any DeviceTable
+    let index: ScoringIndex
 
     func batchRows(for question: DeviceQuestion, valuesPerRow: Double) throws -> Int { owner.rows }
 
+    /// Computes at once.
     func submit(_ batch: DeviceBatch, _ question: DeviceQuestion) throws -> any DeviceJob {
       try owner.begin(batch)
-      return Job(owner: owner, job: try table.submit(batch, question))
+      let rows = batch.rows.slice(batch.range)
+      let scales = batch.scales.map { UnsafeBufferPointer(rebasing: $0[batch.range]) }
+      var answer = DeviceAnswer()
+      switch question {
+      case .best:
+        answer.prototypes = [Int32](repeating: -7, count: rows.rowCount)
+        try answer.prototypes.withUnsafeMutableBufferPointer {
+          try index.bestPrototypes(of: rows, scales: scales, workers: 1, into: $0)
+        }
+      case .scores:
+        let found = Collected<[Float]>(count: 1)
+        found.set(0, [])
+        try index.forEachScoreBlock(of: rows, scales: scales, workers: 1) { _, _, scores in
+          found.set(0, (found[0] ?? []) + scores)
+        }
+        answer.scores = found[0] ?? []
+      }
+      return Job(owner: owner, answer: answer)
     }
   }
 
   private struct Job: DeviceJob {
     let owner: SmallBatches
-    let job: any DeviceJob
+    let answer: DeviceAnswer
 
     func wait() throws -> DeviceAnswer {
       owner.log.withLock { $0.underWay -= 1 }
-      return try job.wait()
+      return answer
     }
   }
 }

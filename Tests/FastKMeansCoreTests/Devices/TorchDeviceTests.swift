@@ -99,7 +99,7 @@ extension TorchTests {
       var shape = ScoringCase(featureCount: 6, prototypeCount: 4, classCount: 2, documentCount: 0)
       shape.precision = .float16
       let parts = shape.parts(seed: 5)
-      let scoring = try DeviceScoring(DevicePrototypes(set: parts.prototypes, classCount: 2), on: device)
+      let scoring = try DeviceScoring(ScoredPrototypes(set: parts.prototypes, classCount: 2), on: device)
       var values = [Float](repeating: 1, count: rowCount * 6)
       for row in tooLarge { values[row * 6 + 2] = 70_000 }
       let rows = try DenseMatrix(rowCount: rowCount, columnCount: 6, values: values)
@@ -107,7 +107,7 @@ extension TorchTests {
       do {
         try found.withUnsafeMutableBufferPointer { found in
           try rows.withRows {
-            try scoring.bestPrototypeIndices(of: .dense($0), scales: nil, workers: 1, into: found)
+            try scoring.bestPrototypes(of: .dense($0), scales: nil, workers: 1, into: found)
           }
         }
         Issue.record("70,000 went into float16")
@@ -128,7 +128,7 @@ extension TorchTests {
         var found = [Int32](repeating: -7, count: 200)
         try checks.parts.documents.withRows { rows in
           try found.withUnsafeMutableBufferPointer {
-            try checks.scoring.bestPrototypeIndices(of: rows, scales: nil, workers: 1, into: $0)
+            try checks.scoring.bestPrototypes(of: rows, scales: nil, workers: 1, into: $0)
           }
         }
         #expect(found == (0..<200).map { checks.twin.best($0).prototype })

@@ -73,7 +73,7 @@ import Testing
   }
 
   @Test func onlyRecipesForManyDocumentsAClassHaveThem() throws {
-    #expect(RefinementRecipe.smooth.ratesFeatures && RefinementRecipe.brisk.ratesFeatures)
+    #expect(RefinementRecipe.smooth.ratesFeatures && RefinementRecipe.smoothForManyRows.ratesFeatures)
     #expect(!RefinementRecipe.hinge.ratesFeatures && !RefinementRecipe.thorough.ratesFeatures)
     let drawn = TestRows.clustered(rows: 201, width: 12, classes: 2, density: 0.4, seed: 4)
     try TestRows.features(drawn.rows, isSparse: true).withRows { view in

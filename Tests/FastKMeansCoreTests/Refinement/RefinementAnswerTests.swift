@@ -11,7 +11,7 @@ import Testing
         rows: 120, isSparse: isSparse, distance: distance, seed: seed)
       problem.options.refinement = .count(6)
       let model = try problem.fitted().classifier.model
-      guard let refined = model.storage.refinedWeights() else { continue }
+      guard let refined = model.storage.refined else { continue }
       #expect((refined.biases != nil) == (distance == .euclidean))
       let own = try tableScores(refined, problem)
       let features = try problem.features()
@@ -34,7 +34,7 @@ import Testing
       let rows = TrainingSet(
         view, norms: try RowNorms(of: view, distance: problem.options.distance, workers: 1),
         classes: problem.classes.map { Int32($0) }, classCount: problem.classes.count, unit: refined.unit)
-      let table = try RefinementTable(refined, featureCount: view.columnCount)
+      let table = try RefinementTable(refined)
       return problem.rows.indices.map { row in
         (0..<table.laneCount).map { lane in
           let dot = problem.rows[row].enumerated().reduce(0.0) {

@@ -48,7 +48,7 @@ import Testing
       problem.options.refinement = .count(2)
       let wanted = try problem.fitted().classifier.model.storage.bits
       var named = try FastKMeansClassifier<String>(problem.options)
-      try named.fit(problem.features(), labels: problem.classes.map { "class \($0)" })
+      try await named.fit(problem.features(), labels: problem.classes.map { "class \($0)" })
       #expect(try named.model.storage.bits == wanted)
     }
   }

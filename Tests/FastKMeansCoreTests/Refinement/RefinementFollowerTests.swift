@@ -57,9 +57,10 @@ import Testing
     batch = rows
     #expect(Array(after.prototypes[0..<2]) == before.prototypes)
     let (old, new) = (try #require(before.refined), try #require(after.refined))
-    #expect(new.vectors.count == 3)
-    for classIndex in 0..<2 { #expect(new.vectors[classIndex].count == old.vectors[classIndex].count) }
-    #expect(Array(new.vectors[0..<2]) != old.vectors)
+    #expect(new.weights.classIndices.last == 2)
+    let known = old.weights.count
+    #expect(new.weights.classIndices[..<known] == old.weights.classIndices[...])
+    #expect(Array(new.vectors[..<known]) != old.vectors)
     #expect(after.calibration == before.calibration)
   }
 

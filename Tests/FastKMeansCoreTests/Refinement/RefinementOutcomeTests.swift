@@ -94,7 +94,7 @@ import Testing
     let outcome = try problem.trained(settings)
     let done = try #require(outcome.training.report.refinement.done)
     #expect(done.recipe == "smooth")
-    #expect(done.epochs == RefinementRecipe.brisk.epochs)
+    #expect(done.epochs == RefinementRecipe.smoothForManyRows.epochs)
     // A twentieth of the rows, rounded class by class.
     #expect((17...23).contains(done.heldOutCount), "\(done)")
     #expect(outcome.refined != nil)
@@ -225,7 +225,7 @@ import Testing
       settings.trialLimit = trialLimit
       let outcome = try problem.trained(settings)
       #expect(outcome.training.prototypes[3].count == 1)
-      #expect(outcome.refined?.vectors[3].count ?? 1 == 1)
+      #expect(outcome.refined?.weights.classIndices.count { $0 == 3 } ?? 1 == 1)
       let report = try problem.fitted()
       let predicted = try report.classifier.model.predict(
         TestRows.features([problem.rows[200]], isSparse: true))

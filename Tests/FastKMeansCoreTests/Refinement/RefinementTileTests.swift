@@ -85,7 +85,7 @@ import Testing
     #expect(try #require(whole.training.report.refinement.done).keptShare == 1)
     #expect(try #require(cut.training.report.refinement.done).keptShare == 0.3)
     func stored(_ outcome: RefinementTrainer.Outcome) -> Int {
-      outcome.refined?.vectors.joined().reduce(0) { $0 + $1.values.count } ?? 0
+      outcome.refined?.vectors.reduce(0) { $0 + $1.values.count } ?? 0
     }
     // The last passes, over the held-out rows, bring a few back.
     #expect(stored(cut) < stored(whole) * 2 / 3, "\(stored(cut)) of \(stored(whole))")

@@ -55,14 +55,13 @@ import Testing
     let index = try ScoringIndex(
       prototypes: set(values, features: features), classCount: 700, method: .partialProduct)
     let matrix = try DenseMatrix(rowCount: 700, columnCount: features, values: values)
-    var hits = [PrototypeHit](repeating: .none, count: 700)
+    var best = [Int32](repeating: -1, count: 700)
     try Features.dense(matrix).withRows { rows in
-      try hits.withUnsafeMutableBufferPointer { try index.bestPrototypes(of: rows, workers: 1, into: $0) }
+      try best.withUnsafeMutableBufferPointer {
+        try index.bestPrototypes(of: rows, scales: nil, workers: 1, into: $0)
+      }
     }
-    guard case .dense(let storage) = index.storage, let product = try storage.product(forRows: 1) else {
-      Issue.record("there is no partial product")
-      return
-    }
+    let product = try #require(try index.denseStorage().product(forRows: 1))
     #expect(
       product.record.isWorthwhile(
         leaders: 1, prototypeCount: 700, featureCount: features, headCount: product.basis.count))

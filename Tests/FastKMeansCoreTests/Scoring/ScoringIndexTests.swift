@@ -30,7 +30,7 @@ import Testing
   }
 
   /// Enough prototypes and features that bounds and codes leave most of them out.
-  @Test(arguments: [ScoringIndex.Method.eightBit, .staged, .stagedByClass, .partialProduct])
+  @Test(arguments: [ScoringIndex.Method.eightBit, .bounded, .partialProduct])
   func largerShapesAnswerLikeThePlainTwin(_ method: ScoringIndex.Method) throws {
     for seed in 400..<408 as Range<UInt64> {
       var shape = ScoringCase(featureCount: 300, prototypeCount: 500, classCount: 200, documentCount: 30)
@@ -55,22 +55,34 @@ import Testing
   }
 
   @Test func theShapeDecidesTheMethod() throws {
-    func method(
-      _ prototypes: Int, _ nonZeros: Int, classes: Int = 5, sparse: Bool = true
-    ) throws -> ScoringIndex.Method {
-      var shape = ScoringCase(
-        featureCount: 20, prototypeCount: prototypes, classCount: classes, documentCount: 0)
+    func method(_ prototypes: Int, sparse: Bool = true) throws -> ScoringIndex.Method {
+      var shape = ScoringCase(featureCount: 20, prototypeCount: prototypes, classCount: 5, documentCount: 0)
       shape.isSparseSet = sparse
-      return try ScoringIndex(
-        prototypes: shape.parts(seed: 1).prototypes, classCount: classes, typicalNonZeros: nonZeros
-      ).method
+      return try ScoringIndex(prototypes: shape.parts(seed: 1).prototypes, classCount: 5).method
     }
-    #expect(try method(10, 40) == .denseRows)
-    #expect(try method(200, 40) == .eightBit)
-    #expect(try method(3000, 90) == .staged)
-    #expect(try method(3000, 90, classes: 1000) == .stagedByClass)
-    #expect(try method(3000, 90, classes: 2000) == .staged)
-    #expect(try method(200, 40, sparse: false) == .denseProduct)
+    #expect(try method(10) == .allScores)
+    #expect(try method(200) == .eightBit)
+    #expect(try method(3000) == .bounded)
+    #expect(try method(200, sparse: false) == .denseProduct)
+  }
+
+  /// Neither labels nor classes need what answers all scores, nor the other way round.
+  @Test func onlyWhatAQuestionNeedsIsBuilt() throws {
+    var shape = ScoringCase(featureCount: 300, prototypeCount: 1200, classCount: 200, documentCount: 40)
+    shape.documentFill = 0.1
+    for isFirstAll in [false, true] {
+      let checks = try ScoringChecks(shape, seed: 5, method: .bounded)
+      let empty = checks.index.memoryBytes
+      try isFirstAll ? checks.scoreBlocks() : checks.bestPrototypes()
+      let one = checks.index.memoryBytes
+      #expect(one > empty)
+      if !isFirstAll {
+        try checks.bestClasses(3)
+        #expect(checks.index.memoryBytes == one)
+      }
+      try isFirstAll ? checks.bestPrototypes() : checks.scoreBlocks()
+      #expect(checks.index.memoryBytes > one)
+    }
   }
 
   @Test func theChosenMethodAnswersLikeThePlainTwin() throws {
@@ -90,8 +102,7 @@ import Testing
       let before = checks.index.memoryBytes
       for _ in 0..<3 { try checks.bestPrototypes() }
       #expect(checks.index.memoryBytes > before)
-      try checks.topClasses(5)
-      try checks.bestOwnAndOther()
+      try checks.bestClasses(5)
     }
   }
 
@@ -113,9 +124,22 @@ import Testing
     shape.documentFill = 0.5
     let checks = try ScoringChecks(shape, seed: 11, method: method, workers: 2)
     try checks.bestPrototypes()
-    try checks.topClasses(5)
-    try checks.bestOwnAndOther()
+    try checks.bestClasses(5)
     try checks.scoreBlocks()
+  }
+
+  /// Equal scores in many classes: more than bounds may leave, and ties that go to the lowest prototype.
+  @Test(arguments: methods, [100, 3000])
+  func tiesGoToTheLowestPrototypeOfAllClasses(_ method: ScoringIndex.Method, _ classes: Int) throws {
+    var shape = ScoringCase(
+      featureCount: 5, prototypeCount: 3 * classes, classCount: classes, documentCount: 20)
+    shape.isWhole = true
+    shape.hasUnsignedDocuments = true
+    shape.documentFill = 0.5
+    for hasBiases in [false, true] {
+      shape.hasBiases = hasBiases
+      try ScoringChecks(shape, seed: 7, method: method).bestPrototypes()
+    }
   }
 
   @Test(arguments: methods) func prototypesThatAreAllZeroTieAtTheBias(_ method: ScoringIndex.Method) throws {
@@ -153,7 +177,9 @@ import Testing
       columnCount: width, rowOffsets: [0, 1, 3], columns: [9, 7, UInt32.max - 1], values: [1, 1, 1])
     var hits = [PrototypeHit](repeating: .none, count: 2)
     try hits.withUnsafeMutableBufferPointer { hits in
-      try documents.withRows { try index.bestPrototypes(of: .sparse($0), workers: 1, into: hits) }
+      try documents.withRows {
+        try index.bestClasses(1, of: .sparse($0), scales: nil, workers: 1, into: hits)
+      }
     }
     #expect(hits == [PrototypeHit(prototype: 0, score: 0), PrototypeHit(prototype: 1, score: 2)])
   }

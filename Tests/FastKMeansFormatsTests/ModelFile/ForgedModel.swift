@@ -1,3 +1,4 @@
+import FastKMeansCore
 import Testing
 
 @testable import FastKMeansFormats

@@ -23,7 +23,7 @@ import Testing
 
   @Test func refusesEveryFlippedBit() throws {
     let bytes = try ModelFile.bytes(of: SampleModels.smallest())
-    try Parallel.forEach(count: bytes.count, workers: 8) { _, position in
+    Parallel.forEach(count: bytes.count, workers: 8) { _, position in
       var damaged = bytes
       for bit in 0..<8 {
         damaged[position] = bytes[position] ^ (1 << UInt8(bit))
@@ -35,7 +35,7 @@ import Testing
   /// Every kind of tensor: each byte, one bit of it.
   @Test func refusesAFlippedBitInEveryByteOfAModelOfText() throws {
     let bytes = try ModelFile.bytes(of: SampleModels.ofText())
-    try Parallel.forEach(count: bytes.count, workers: 8) { _, position in
+    Parallel.forEach(count: bytes.count, workers: 8) { _, position in
       var damaged = bytes
       var random = CounterRandom(seed: 3, stream: UInt64(position))
       damaged[position] ^= 1 << UInt8(random.nextIndex(below: 8))

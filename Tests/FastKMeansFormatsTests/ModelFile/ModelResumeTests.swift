@@ -1,4 +1,5 @@
 import FastKMeansCore
+import FastKMeansReference
 import FastKMeansTestSupport
 import FastKMeansText
 import Testing

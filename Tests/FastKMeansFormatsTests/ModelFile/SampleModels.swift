@@ -70,7 +70,7 @@ enum SampleModels {
     let prototypes = contents.model.prototypes
     contents.model.storage.refined =
       contents.model.storage.refined
-      ?? RefinedPrototypes(
+      ?? RefinedWeights(
         weights: prototypes,
         biases: distance == .euclidean ? prototypes.masses.map { Float(-$0) / 3 } : nil,
         unit: distance == .euclidean ? 0.3 : 1)

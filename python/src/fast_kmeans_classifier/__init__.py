@@ -5,6 +5,9 @@
     clf.predict(X_test)
     clf.fit_batch(X_new, y_new)["active_centroids"]
 
+    from fast_kmeans_classifier import TextClassifier
+    TextClassifier().fit(texts, labels).save("tickets.safetensors")
+
 NumPy, SciPy and the library itself are loaded on first use: importing this takes milliseconds.
 """
 
@@ -16,6 +19,7 @@ from ._answers import Explanation, TopK
 from ._classifier import FastKMeansClassifier
 from ._errors import DataConversionWarning, DeviceError, InvalidParameterError, NotFittedError
 from ._operations import OpenSet
+from ._text_classifier import TextClassifier
 from ._vectorizer import TfidfVectorizer
 from ._version import __version__
 
@@ -59,6 +63,7 @@ __all__ = [
     "NewerFormatError",
     "NotFittedError",
     "OpenSet",
+    "TextClassifier",
     "TfidfVectorizer",
     "TooLargeError",
     "TopK",

@@ -42,58 +42,67 @@ class FastKMeansClassifier(Operations):
     Parameters
     ----------
     k_init : int or 'auto', default 3
-        Prototypes per class to start with; 'auto': as many as a class's size and variety pay for, up to 5. With `refine` on
-        this is the most that a class gets.
+        Prototypes per class to start with; auto: as many as a class's size and variety justify, up to 5. With refinement
+        on, this is the most that a class gets.
     k_list : list or dict, default None
-        The number for some classes: by label, or by position in the sorted classes. It is kept to.
+        The number of prototypes of some classes: by label, or by position in the sorted classes. A class that is not named
+        gets the common number.
     init_method : 'kmeans++', 'random' or (prototypes, labels), default 'kmeans++'
-        How the first prototypes are chosen; a class that is not among the given labels is seeded by k-means++.
+        How the first prototypes are chosen. Python and C take prototypes to start from, too. A class without any is seeded
+        by k-means++.
     distance : 'cosine' or 'euclidean', default 'cosine'
-        With the cosine every row is scaled to unit length.
+        How vectors are compared. With the cosine every row is scaled to unit length.
     dtype : 'float16', 'bfloat16', 'float32' or 'float64', default 'float32'
-        How prototypes are stored and multiplied.
+        The precision in which prototypes are stored and multiplied. NumPy's and PyTorch's types do, too.
     soft : bool, default True
-        Soft assignment; False: hard k-means. With `refine` on prototypes start from hard clusters.
+        Soft assignment; false: hard k-means. With refinement on, prototypes start from hard clusters.
     soft_type : 'linear' or 'softmax', default 'linear'
         How similarities become shares.
     temperature : float, default 1.0
-        Divides the logits of 'softmax'; above 0.
+        Divides the logits of softmax.
     lambda_penalty : float, default 0.1
-        Taken off the similarity to prototypes of another class, where `mode` is 'reference'.
-    merge_threshold : float, default None
-        Merge prototypes of one class that lie closer than this.
+        Taken off the similarity to prototypes of another class. In the default mode a document moves the prototypes of its
+        own class only. Only in mode 'reference'.
+    merge_threshold : float or None, default None
+        Merge prototypes of a class that are closer than this.
     relative_merge : bool, default False
-        The threshold is a fraction of the mean distance between prototypes.
-    min_weight : float, default 1e-3
+        The merge threshold is a fraction of the mean distance between prototypes.
+    min_weight : float, default 0.001
         A prototype with no more mass than this is dead.
-    truncation_threshold : float, default 1e-4
+    truncation_threshold : float, default 0.0001
         Smaller coordinates are dropped where scores are computed.
-    percentile_threshold : float, default None
-        Truncate and merge only what also lies below this quantile, 0...1.
+    percentile_threshold : float or None, default None
+        Truncate and merge only what also lies below this quantile.
     max_iters : int, default 50
-        Epochs at most.
-    tol : float, default 1e-4
-        Stop when no prototype moved further and nothing merged.
+        Epochs of k-means at most.
+    tol : float, default 0.0001
+        Stop when no prototype moves further, and none was merged.
     batch_size : int or None, default 10240
-        Rows per chunk where `mode` is 'reference'; None: all.
+        Rows per chunk of mode reference, and per batch of `fastkmeans stream`. None: all rows.
     n_threads : int, default -1
         Threads; -1: all cores. The result has the same bits for any number.
     random_state : int, RandomState, Generator or None, default 42
-        Seeds the random numbers; None: other ones each time.
+        Seeds the random numbers. None: other ones each time.
     refine : int or 'auto', default 'auto'
-        Epochs of large-margin refinement; 0 turns it off.
+        Epochs of discriminative refinement; 0: none. auto: as long as held-out rows, or the size of the data, suggest. Only
+        in mode 'default'.
     decay : float, default 1.0
-        What is left of a prototype's mass after each batch; above 0, at most 1.
-    half_life : float, default None
-        After how many documents of a stream half of a prototype's mass is left, on top of `decay`; above 0. None: never.
-    k_bytes : int, default None
-        With `k_init='auto'` the bytes that prototypes and refined weights may take at most; None: no limit.
+        What is left of a prototype's mass after each batch.
+    half_life : float or None, default None
+        Documents of a stream after which half of a prototype's mass is left. It counts the weights of documents of all
+        classes, and comes on top of the decay. Only in mode 'default'.
+    k_bytes : int or None, default None
+        With an automatic count of prototypes: the bytes that these may take at most. Refined weights count, too. Where the
+        limit is too small for all, classes with the most documents per prototype are served first; every class keeps at
+        least one prototype.
     device : 'cpu', 'cuda', 'cuda:N', 'mps', 'torch:cpu' or 'auto', default 'cpu'
-        Where to refine and to answer. All but 'cpu' go through a plug-in (docs/gpu.md); with it, tensors on a GPU are taken.
+        Where to refine and to answer. All but the processor go through a plug-in, see docs/gpu.md. With the plug-in,
+        tensors on a GPU are taken.
     warm_start : bool, default False
-        `fit` goes on from the prototypes that are there.
+        Another `fit` goes on from the prototypes that are there.
     mode : 'default' or 'reference', default 'default'
-        'reference' follows the PyTorch class of the same name to the letter.
+        Behaviour: exact epochs by class, or the reference implementation's to the letter. The reference implementation is
+        the PyTorch class of the same name, see docs/migrating.md.
 
     Attributes
     ----------
@@ -137,11 +146,11 @@ class FastKMeansClassifier(Operations):
         lambda_penalty: float = 0.1,
         merge_threshold: float | None = None,
         relative_merge: bool = False,
-        min_weight: float = 1e-3,
-        truncation_threshold: float = 1e-4,
+        min_weight: float = 0.001,
+        truncation_threshold: float = 0.0001,
         percentile_threshold: float | None = None,
         max_iters: int = 50,
-        tol: float = 1e-4,
+        tol: float = 0.0001,
         batch_size: int | None = 10240,
         n_threads: int = -1,
         random_state: Any = 42,

@@ -20,9 +20,10 @@ else:
 
 
 def _parameters_of(cls: type) -> tuple[tuple[str, Any], ...]:
-    """Names and defaults, in the order of the constructor."""
-    signature = inspect.signature(cls.__init__)  # type: ignore[misc]
-    return tuple((name, value.default) for name, value in signature.parameters.items() if name != "self")
+    """Names and defaults, in the order of the constructor; `**parameters` stand for those of the class that it extends."""
+    given = list(inspect.signature(cls.__init__).parameters.values())[1:]  # type: ignore[misc]
+    own = tuple((one.name, one.default) for one in given if one.kind is not one.VAR_KEYWORD)
+    return own if len(own) == len(given) else own + _parameters_of(cls.__base__ or object)
 
 
 class Estimator:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._errors import InvalidParameterError
 from ._lazy import LazyModule
+from ._options import TEXT, TRAINING, Option
 
 if TYPE_CHECKING:
     import json
@@ -44,32 +45,16 @@ def _real(name: str, value: Any) -> float | str:
     return number if math.isfinite(number) else repr(number)
 
 
-def _real_or_none(name: str, value: Any) -> float | str | None:
-    return None if value is None else _real(name, value)
-
-
 def _truth(name: str, value: Any) -> bool:
     if isinstance(value, bool) or type(value).__name__ in ("bool_", "bool"):
         return bool(value)
     raise InvalidParameterError(name, value, "True or False")
 
 
-def _choice(*choices: str) -> Callable[[str, Any], str]:
-    def checked(name: str, value: Any) -> str:
-        if isinstance(value, str) and value.lower() in choices:
-            return value.lower()
-        raise InvalidParameterError(name, value, " or ".join(repr(choice) for choice in choices))
-
-    return checked
-
-
-def _whole_or_auto(name: str, value: Any) -> int | str:
-    allowed = "a whole number, or 'auto'"
-    if isinstance(value, str):
-        if value == "auto":
-            return value
-        raise InvalidParameterError(name, value, allowed)
-    return _whole(name, value, allowed)
+def _choice(name: str, value: Any, choices: tuple[str, ...]) -> str:
+    if isinstance(value, str) and value.lower() in choices:
+        return value.lower()
+    raise InvalidParameterError(name, value, " or ".join(repr(choice) for choice in choices))
 
 
 def _k_list(name: str, value: Any) -> Any:
@@ -93,10 +78,10 @@ def _label(name: str, label: Any) -> int | str:
 
 
 def _init_method(name: str, value: Any) -> str:
+    # Prototypes to start from travel beside the options.
     if is_explicit(value):
-        # The prototypes themselves travel beside the options.
         return "kmeans++"
-    if isinstance(value, str) and value.lower() in ("kmeans++", "random"):
+    if isinstance(value, str) and value.lower() in TRAINING[name].choices:
         return value.lower()
     raise InvalidParameterError(name, value, "'kmeans++', 'random', or a pair (prototypes, labels)")
 
@@ -108,7 +93,7 @@ def is_explicit(init_method: Any) -> bool:
 
 def dtype_name(value: Any, name: str = "dtype") -> str:
     """The precision's name, from a text, a NumPy type or a PyTorch type."""
-    known = ("float16", "bfloat16", "float32", "float64")
+    known = TRAINING["dtype"].choices
     text = value if isinstance(value, str) else getattr(value, "__name__", None) or str(value)
     short = text.lower().rpartition(".")[2]
     if short in known:
@@ -161,34 +146,36 @@ def thread_count(value: Any) -> int:
     return count
 
 
-_CHECKS: dict[str, Callable[[str, Any], Any]] = {
-    "k_init": _whole_or_auto,
-    "k_bytes": lambda name, value: _whole_or_none(name, value),
-    "k_list": _k_list,
+#: Parameters for which Python takes more than the library does.
+_OWN: dict[str, Callable[[str, Any], Any]] = {
     "init_method": _init_method,
-    "distance": _choice("cosine", "euclidean"),
     "dtype": lambda name, value: dtype_name(value, name),
-    "soft": _truth,
-    "soft_type": _choice("linear", "softmax"),
-    "temperature": _real,
-    "lambda_penalty": _real,
-    "merge_threshold": _real_or_none,
-    "relative_merge": _truth,
-    "min_weight": _real,
-    "truncation_threshold": _real,
-    "percentile_threshold": _real_or_none,
-    "max_iters": _whole,
-    "tol": _real,
     "batch_size": _batch_size,
-    "n_threads": _whole,
     "random_state": _seed,
-    "refine": _whole_or_auto,
-    "decay": _real,
-    "half_life": _real_or_none,
     "device": lambda name, value: device_name(value),
-    "warm_start": _truth,
-    "mode": _choice("default", "reference"),
 }
+
+
+def checked(name: str, value: Any, option: Option) -> Any:
+    """A parameter as the library takes it.
+
+    Raises
+    ------
+    InvalidParameterError
+        For a value of another type.
+    """
+    if name in _OWN:
+        return _OWN[name](name, value)
+    if option.word == "none" and value is None or option.word == "auto" and isinstance(value, str) and value == "auto":
+        return value
+    if option.shape == "whole":
+        return _whole(name, value, "a whole number" + {"none": ", or None", "auto": ", or 'auto'"}.get(option.word or "", ""))
+    if option.shape == "choice":
+        return _choice(name, value, option.choices)
+    shapes: dict[str, Callable[[str, Any], Any]] = {
+        "number": _real, "truth": _truth, "counts": _k_list, "range": _ngrams, "words": _stop_words,
+    }
+    return shapes[option.shape](name, value)
 
 
 def library_options(params: Mapping[str, Any]) -> str:
@@ -199,12 +186,12 @@ def library_options(params: Mapping[str, Any]) -> str:
     InvalidParameterError
         With the parameter, its value and what is allowed.
     """
-    return json.dumps({name: check(name, params[name]) for name, check in _CHECKS.items() if name in params})
+    return json.dumps({name: checked(name, params[name], option) for name, option in TRAINING.items() if name in params})
 
 
 def params_of_options(options: Mapping[str, Any]) -> dict[str, Any]:
     """Parameters from the options that a model carries."""
-    params = {name: options[name] for name in _CHECKS if name in options}
+    params = {name: options[name] for name in TRAINING if name in options}
     k_list = params.get("k_list")
     if k_list and isinstance(k_list[0], list):
         params["k_list"] = {label: count for label, count in k_list}
@@ -215,23 +202,9 @@ def params_of_options(options: Mapping[str, Any]) -> dict[str, Any]:
 
 def text_options(params: Mapping[str, Any]) -> str:
     """The vectoriser's options as JSON, checked as above."""
-    ngrams = params["ngrams"] if params["ngram_range"] is None else params["ngram_range"]
+    options = {name: checked(name, params[name], option) for name, option in TEXT.items() if name != "ngrams"}
     name = "ngrams" if params["ngram_range"] is None else "ngram_range"
-    return json.dumps(
-        {
-            "lowercase": _truth("lowercase", params["lowercase"]),
-            "ngrams": _ngrams(name, ngrams),
-            "min_df": _whole("min_df", params["min_df"], "a whole number of documents"),
-            "max_features": _whole_or_none("max_features", params["max_features"]),
-            "sublinear_tf": _truth("sublinear_tf", params["sublinear_tf"]),
-            "stop_words": _stop_words(params["stop_words"]),
-            "hashing": _whole_or_none("hashing", params["hashing"]),
-        }
-    )
-
-
-def _whole_or_none(name: str, value: Any) -> int | None:
-    return None if value is None else _whole(name, value, "a whole number, or None")
+    return json.dumps({**options, "ngrams": _ngrams(name, params[name])})
 
 
 def _ngrams(name: str, value: Any) -> list[int] | str:
@@ -245,9 +218,9 @@ def _ngrams(name: str, value: Any) -> list[int] | str:
     return [_whole(name, first, allowed), _whole(name, last, allowed)]
 
 
-def _stop_words(value: Any) -> Any:
+def _stop_words(name: str, value: Any) -> Any:
     if value is None or value == "english":
         return value
     if isinstance(value, str) or not hasattr(value, "__iter__") or not all(isinstance(word, str) for word in value):
-        raise InvalidParameterError("stop_words", value, "'english', a list of words, or None")
+        raise InvalidParameterError(name, value, "'english', a list of words, or None")
     return sorted(set(value))

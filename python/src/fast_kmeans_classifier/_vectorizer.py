@@ -34,20 +34,20 @@ class TfidfVectorizer(Estimator):
     Parameters
     ----------
     ngrams : (int, int), default (1, 1)
-        How many consecutive words make a term, smallest to largest; within 1...8.
+        Terms of this many words, smallest to largest, such as 1-2. In JSON a list of the two numbers, in Python a pair.
     min_df : int, default 2
         A term must occur in this many documents. Without effect when hashing.
-    max_features : int or None, default 100_000
-        Keep the terms that occur most often. Without effect when hashing.
+    max_features : int or None, default 100000
+        Keep this many of the most frequent terms. Without effect when hashing.
     sublinear_tf : bool, default True
-        Count 1 + ln(occurrences) in place of the occurrences.
+        Count 1 + ln(occurrences).
     stop_words : None, 'english' or list of str, default None
-        Words to leave out, in lower case unless `lowercase` is off. 'english' is this package's own list.
+        Words to leave out: the list of this package, or your own. On the command line your own are a file with a word a
+        line, elsewhere a list.
     lowercase : bool, default True
         Fold the text before it is split.
     hashing : int or None, default None
-        2 to this power columns, chosen by a term's hash, in place of a vocabulary; within 1...30. Then `transform` works
-        without `fit`, with every term's weight 1.
+        2^bits columns by the terms' hash, in place of a vocabulary.
     ngram_range : (int, int) or None, default None
         scikit-learn's name for `ngrams`; counts where it is given.
     n_threads : int, default -1
@@ -71,7 +71,7 @@ class TfidfVectorizer(Estimator):
         self,
         ngrams: Any = (1, 1),
         min_df: int = 2,
-        max_features: int | None = 100_000,
+        max_features: int | None = 100000,
         sublinear_tf: bool = True,
         stop_words: Any = None,
         lowercase: bool = True,
@@ -189,9 +189,12 @@ class TfidfVectorizer(Estimator):
         ValueError
             It is no model file, or has no vectoriser.
         """
-        vectorizer = native.Model.load(_checked_path(path), -1).vectorizer()
+        return cls._of_handle(native.Model.load(_checked_path(path), -1).vectorizer())
+
+    @classmethod
+    def _of_handle(cls, vectorizer: Vectorizer, n_threads: int = -1) -> Self:
         options = vectorizer.options()
-        made = cls(**{**options, "ngrams": tuple(options["ngrams"])})
+        made = cls(**{**options, "ngrams": tuple(options["ngrams"])}, n_threads=n_threads)
         made._vectorizer = vectorizer
         return made
 

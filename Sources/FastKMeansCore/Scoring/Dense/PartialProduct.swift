@@ -115,3 +115,52 @@ final class PartialProduct: Sendable {
     return longest
   }
 }
+
+/// What one worker needs to bring packed rows onto a basis.
+final class ProjectionScratch {
+  let packed: UnsafeMutablePointer<Float>
+  let heads: UnsafeMutablePointer<Float>
+  /// The squares of a group's rows, and of their parts along the basis.
+  let squares: UnsafeMutablePointer<Double>
+  let headSquares: UnsafeMutablePointer<Double>
+  private let tile: UnsafeMutablePointer<Float>
+  private let featureCount: Int
+  private let kernels = fk_dense_for(fk_simd_level()).pointee
+
+  init(featureCount: Int, headCount: Int) {
+    let (height, width) = (PackedPanels.height, PackedPanels.width)
+    self.featureCount = featureCount
+    packed = .allocate(capacity: max(1, featureCount * height))
+    heads = .allocate(capacity: max(1, headCount * height))
+    squares = .allocate(capacity: height)
+    headSquares = .allocate(capacity: height)
+    tile = .allocate(capacity: height * width)
+  }
+
+  deinit {
+    packed.deallocate()
+    heads.deallocate()
+    squares.deallocate()
+    headSquares.deallocate()
+    tile.deallocate()
+  }
+
+  /// A group of packed rows along the basis, packed again; and their squares.
+  ///
+  /// - Complexity: O(features x basis).
+  func project(
+    _ packed: UnsafePointer<Float>, _ basis: OrthonormalBasis, into heads: UnsafeMutablePointer<Float>
+  ) {
+    let (height, width) = (PackedPanels.height, PackedPanels.width)
+    for first in stride(from: 0, to: basis.count, by: width) {
+      tile.update(repeating: 0, count: height * width)
+      kernels.tile_f32(packed, basis.panels.pointer + first * featureCount, featureCount, tile)
+      for vector in 0..<min(width, basis.count - first) {
+        let target = heads + (first + vector) * height
+        for row in 0..<height { target[row] = tile[row * width + vector] }
+      }
+    }
+    fk_packed_squares(packed, featureCount, squares)
+    fk_packed_squares(heads, basis.count, headSquares)
+  }
+}

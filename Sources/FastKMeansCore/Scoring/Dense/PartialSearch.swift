@@ -21,7 +21,7 @@ struct PartialSearch: Sendable {
   }
 
   /// Answers the rows of a chunk, which `scratch.dense` has packed.
-  func answer<Consumer: StagedConsumer>(
+  func answer<Consumer: SearchConsumer>(
     _ range: Range<Int>, _ worker: Int, _ scratch: PartialScratch, _ consumer: Consumer
   ) {
     project(range.count, scratch)
@@ -65,21 +65,13 @@ struct PartialSearch: Sendable {
   }
 
   /// Returns how many prototypes had to be scored to the last feature.
-  private func answer<Consumer: StagedConsumer>(
+  private func answer<Consumer: SearchConsumer>(
     _ row: Int, _ index: Int, _ worker: Int, _ scratch: PartialScratch, _ consumer: Consumer
   ) -> Int {
     let scores = scratch.scores(row: index)
     let (positions, exact) = (scratch.positions, scratch.exact)
     scratch.takeDocument(row: index)
-    let settled = consumer.settled(row: row)
-    for (place, prototype) in settled.enumerated() {
-      positions[place] = UInt32(truncatingIfNeeded: prototype)
-      scores[prototype] = -.infinity
-    }
-    offer(settled.count, row, worker, scratch, consumer)
-    let sure = sureScore(scores, scratch, consumer)
-    let known = consumer.threshold(worker: worker, row: row, first: 0, count: 0)
-    let lowest = max(sure, max(known, consumer.floor(row: row)))
+    let lowest = sureScore(scores, scratch, consumer)
     let limits = scratch.limits[index]
     let found = Int(
       tileKernels.reach(
@@ -91,12 +83,12 @@ struct PartialSearch: Sendable {
     } else {
       offer(found, row, worker, scratch, consumer)
     }
-    return settled.count + found
+    return found
   }
 
   /// Scores the prototypes in `scratch.positions` exactly and hands them on, by ascending prototype.
   @inline(__always)
-  private func offer<Consumer: StagedConsumer>(
+  private func offer<Consumer: SearchConsumer>(
     _ count: Int, _ row: Int, _ worker: Int, _ scratch: PartialScratch, _ consumer: Consumer
   ) {
     guard count > 0 else { return }
@@ -106,7 +98,7 @@ struct PartialSearch: Sendable {
   }
 
   @inline(__always)
-  private func hand<Consumer: StagedConsumer>(
+  private func hand<Consumer: SearchConsumer>(
     _ count: Int, _ row: Int, _ worker: Int, _ scratch: PartialScratch, _ consumer: Consumer
   ) {
     for place in 0..<count {
@@ -117,11 +109,10 @@ struct PartialSearch: Sendable {
   }
 
   /// A score that as many prototypes as make up the answer have for certain: the least exact one of those that look best.
-  private func sureScore<Consumer: StagedConsumer>(
+  private func sureScore<Consumer: SearchConsumer>(
     _ scores: UnsafePointer<Float>, _ scratch: PartialScratch, _ consumer: Consumer
   ) -> Float {
     let wanted = consumer.leaderCount
-    guard wanted > 0 else { return -.infinity }
     let found = wanted == 1 ? best(scores, scratch) : leaders(scores, scratch, consumer)
     guard found == wanted else { return -.infinity }
     product.rows.score(
@@ -143,7 +134,7 @@ struct PartialSearch: Sendable {
   }
 
   /// Ranks by 16-bit sums: which ones are taken for the best decides about speed alone.
-  private func leaders<Consumer: StagedConsumer>(
+  private func leaders<Consumer: SearchConsumer>(
     _ scores: UnsafePointer<Float>, _ scratch: PartialScratch, _ consumer: Consumer
   ) -> Int {
     var largest: Float = 0
@@ -158,5 +149,76 @@ struct PartialSearch: Sendable {
     for place in product.prototypeCount..<scratch.sumCount { scratch.sums[place] = .min }
     return consumer.leaders(
       scratch.sums, count: scratch.sumCount, first: 0, kernels: codeKernels, into: scratch.positions)
+  }
+}
+
+/// What one worker needs to search with a partial product.
+final class PartialScratch {
+  let dense = DenseScratch()
+  let projection: ProjectionScratch
+  /// Room for every prototype, and a block more.
+  let positions: UnsafeMutablePointer<UInt32>
+  /// Exact scores of some prototypes.
+  let exact: UnsafeMutablePointer<Float>
+  /// Bounded scores as 16-bit sums, for consumers that rank those.
+  let sums: UnsafeMutablePointer<Int16>
+  let sumCount: Int
+  /// One document's values, feature by feature.
+  let document: UnsafeMutablePointer<Float>
+  /// Slack and rest of each row of a chunk.
+  var limits: [(slack: Float, rest: Float)] = []
+  private let heads: UnsafeMutablePointer<Float>
+  private let scores: UnsafeMutablePointer<Float>
+  private let featureCount: Int
+  private let headCount: Int
+  private let stride: Int
+
+  /// Half of what the second cache of many machines holds.
+  private static let scoreLimit = 1 << 18
+
+  init(featureCount: Int, headCount: Int, prototypeCount: Int, rowCount: Int) {
+    self.featureCount = featureCount
+    self.headCount = headCount
+    stride = roundedUp(prototypeCount, to: PackedPanels.width)
+    projection = ProjectionScratch(featureCount: featureCount, headCount: headCount)
+    sumCount = roundedUp(prototypeCount, to: CodedRows.blockSize)
+    positions = .allocate(capacity: sumCount + CodedRows.blockSize)
+    exact = .allocate(capacity: sumCount)
+    sums = .allocate(capacity: sumCount)
+    document = .allocate(capacity: featureCount + 1)
+    heads = .allocate(capacity: max(1, headCount * rowCount))
+    scores = .allocate(capacity: stride * rowCount)
+  }
+
+  deinit {
+    positions.deallocate()
+    exact.deallocate()
+    sums.deallocate()
+    document.deallocate()
+    heads.deallocate()
+    scores.deallocate()
+  }
+
+  /// How many rows a chunk may have: a whole number of groups, whose scores stay near.
+  static func rowLimit(featureCount: Int, prototypeCount: Int) -> Int {
+    let height = PackedPanels.height
+    let groups = max(1, scoreLimit / max(1, prototypeCount) / height)
+    return min(DenseScratch.rowLimit(featureCount: featureCount), groups * height)
+  }
+
+  /// A group's parts along the basis, packed.
+  @inline(__always)
+  func heads(group: Int) -> UnsafeMutablePointer<Float> { heads + group * headCount * PackedPanels.height }
+
+  /// The bounded scores of one row of the chunk.
+  @inline(__always)
+  func scores(row: Int) -> UnsafeMutablePointer<Float> { scores + row * stride }
+
+  /// Unpacks one row of the chunk.
+  @inline(__always)
+  func takeDocument(row: Int) {
+    let height = PackedPanels.height
+    let packed = dense.documents(group: row / height, first: 0, featureCount: featureCount) + row % height
+    for feature in 0..<featureCount { document[feature] = packed[feature * height] }
   }
 }

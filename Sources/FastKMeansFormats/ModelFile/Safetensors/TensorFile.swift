@@ -1,3 +1,5 @@
+import FastKMeansCore
+
 /// A model file or checkpoint that is open for reading: its header is checked, its tensors are copied out one by one.
 package struct TensorFile {
   let header: TensorHeader

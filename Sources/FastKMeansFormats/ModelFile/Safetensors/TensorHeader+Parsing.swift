@@ -1,3 +1,5 @@
+import FastKMeansCore
+
 extension TensorHeader {
   /// Reads the texts of a header, and nothing else: they tell whose file it is and of which version.
   static func metadata(in header: JSON) throws(ModelFileError.Problem) -> [String: String] {

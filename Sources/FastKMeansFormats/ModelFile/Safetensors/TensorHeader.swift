@@ -1,3 +1,5 @@
+import FastKMeansCore
+
 /// What the header of a safetensors file says: which tensors lie where, and a table of texts.
 struct TensorHeader: Equatable {
   struct Entry: Equatable {

@@ -1,3 +1,5 @@
+import FastKMeansCore
+
 /// Reads the members of a JSON object that stands as a text in the header, each with its check.
 ///
 /// Members that are not asked for are ignored: a newer minor version may have them.
@@ -23,6 +25,8 @@ package struct JSONFields {
   package func problem(_ name: String, expected: String, found: JSON) -> ModelFileError.Problem {
     .badMetadata(key: "\(key).\(name)", expected: expected, found: found.summary)
   }
+
+  func has(_ name: String) -> Bool { object[name] != nil }
 
   package func value(_ name: String) throws -> JSON {
     guard let value = object[name] else {
@@ -53,6 +57,7 @@ package struct JSONFields {
     try required(name, "a whole number") { $0.integer(Value.self) }
   }
 
+  /// `nil` for a JSON null.
   package func optionalInteger(_ name: String) throws -> Int? {
     try optional(name, "a whole number") { $0.integer(Int.self) }
   }
@@ -62,11 +67,6 @@ package struct JSONFields {
   /// `nil` for a member that the writer left out.
   func doubleIfPresent(_ name: String) throws -> Double? {
     object[name] == nil ? nil : try double(name)
-  }
-
-  /// `nil` for a member that the writer left out.
-  func integerIfPresent(_ name: String) throws -> Int? {
-    object[name] == nil ? nil : try integer(name)
   }
 
   package func optionalDouble(_ name: String) throws -> Double? {

@@ -8,7 +8,7 @@ package enum LearnerSection {
 
   package static func encode(_ state: LearningState, into record: inout ContainerRecord) {
     record.add(version, String(state.version))
-    record.add(OptionsSection.key, OptionsSection.encode(state.options))
+    record.add(StoredOptions.trainingKey, StoredOptions.json(of: state.options))
     LabelSection.encode(state.labels, into: &record)
     for column in state.columns {
       let name = prefix + column.name
@@ -39,7 +39,7 @@ package enum LearnerSection {
     }
     return LearningState(
       version: try file.number(version, from: 1),
-      options: try OptionsSection.decode(file, threadCount: threadCount).options,
+      options: try StoredOptions.training(file, threadCount: threadCount).options,
       labels: try LabelSection.decode(file).labels, columns: columns)
   }
 }

@@ -13,13 +13,13 @@ extension ModelContents {
     if let calibration = model.storage.calibration { CalibrationSection.encode(calibration, into: &record) }
     if let openSet = model.storage.openSet { OpenSetSection.encode(openSet, model.rejection, into: &record) }
     if let vectorizer { VectorizerSection.encode(vectorizer, into: &record) }
-    record.add(OptionsSection.key, OptionsSection.encode(model.storage.settings))
+    record.add(StoredOptions.trainingKey, StoredOptions.json(of: model.storage.settings))
     return record
   }
 
   /// - Throws: ``ModelFileError/Problem``.
   init(_ file: TensorFile, threadCount: Int) throws {
-    let options = try OptionsSection.decode(file, threadCount: threadCount)
+    let options = try StoredOptions.training(file, threadCount: threadCount)
     let classes = try LabelSection.decode(file)
     let prototypes = try PrototypeSection.decode(file, classCount: classes.count)
     let openSet = try OpenSetSection.decode(file, classCount: classes.count)

@@ -9,7 +9,7 @@ enum RefinedSection {
 
   private static let rows = RowTensors("refined")
 
-  static func encode(_ refined: RefinedPrototypes, into record: inout ContainerRecord) {
+  static func encode(_ refined: RefinedWeights, into record: inout ContainerRecord) {
     if let codes = EightBitWeights(refined.weights) {
       rows.encode(codes, of: refined.weights, into: &record)
     } else {
@@ -20,7 +20,7 @@ enum RefinedSection {
   }
 
   /// - Returns: `nil` if the file has no refined weights.
-  static func decode(_ file: TensorFile, of prototypes: PrototypeSet) throws -> RefinedPrototypes? {
+  static func decode(_ file: TensorFile, of prototypes: PrototypeSet) throws -> RefinedWeights? {
     guard let fields = try JSONFields(file, key: Name.settings) else { return nil }
     let weights = PrototypeSet(
       featureCount: prototypes.featureCount,
@@ -31,11 +31,11 @@ enum RefinedSection {
     let biases =
       file.has(Name.biases)
       ? try file.values(Name.biases, as: Float.self, shape: [prototypes.count]) : nil
-    return RefinedPrototypes(weights: weights, biases: biases, unit: Float(try fields.double("unit")))
+    return RefinedWeights(weights: weights, biases: biases, unit: Float(try fields.double("unit")))
   }
 
   /// What is wrong with refined weights beside these prototypes; `nil` if nothing is.
-  static func fault(_ refined: RefinedPrototypes, _ storage: ModelStorage) -> String? {
+  static func fault(_ refined: RefinedWeights, _ storage: ModelStorage) -> String? {
     let set = refined.weights
     do {
       _ = try PrototypeSet(

@@ -67,43 +67,10 @@ class FastKMeansClassifier(
     >>> model.transform(frame).select("prediction", "probability")  # doctest: +SKIP
     """
 
-    _input_kwargs: dict[str, Any]
-
     @keyword_only
-    def __init__(
-        self,
-        *,
-        featuresCol: str = "features",
-        labelCol: str = "label",
-        weightCol: str | None = None,
-        predictionCol: str = "prediction",
-        probabilityCol: str = "probability",
-        rawPredictionCol: str = "rawPrediction",
-        maxIter: int = 50,
-        tol: float = 1e-4,
-        seed: int = 42,
-        kInit: int | str = 3,
-        kList: Any = None,
-        initMethod: Any = "kmeans++",
-        distance: str = "cosine",
-        dtype: str = "float32",
-        soft: bool = True,
-        softType: str = "linear",
-        temperature: float = 1.0,
-        lambdaPenalty: float = 0.1,
-        mergeThreshold: float | None = None,
-        relativeMerge: bool = False,
-        percentileThreshold: float | None = None,
-        minWeight: float = 1e-3,
-        truncationThreshold: float = 1e-4,
-        batchSize: int = 10240,
-        nThreads: int = -1,
-        refine: int | str = "auto",
-        decay: float = 1.0,
-        numPartitions: int = 0,
-    ) -> None:
+    def __init__(self, **params: Any) -> None:
         super().__init__()
-        self._set(**{name: value for name, value in self._input_kwargs.items() if value is not None})
+        self.setParams(**{name: value for name, value in params.items() if value is not None})
 
     @keyword_only
     def setParams(self, **params: Any) -> Self:
@@ -113,118 +80,6 @@ class FastKMeansClassifier(
             known = ", ".join(param.name for param in self.params)
             raise InvalidParameterError(unknown[0], params[unknown[0]], f"a parameter: {known}")
         return self._set(**params)
-
-    def setFeaturesCol(self, value: str) -> Self:
-        """Sets `featuresCol`."""
-        return self._set(featuresCol=value)
-
-    def setLabelCol(self, value: str) -> Self:
-        """Sets `labelCol`."""
-        return self._set(labelCol=value)
-
-    def setWeightCol(self, value: str) -> Self:
-        """Sets `weightCol`."""
-        return self._set(weightCol=value)
-
-    def setPredictionCol(self, value: str) -> Self:
-        """Sets `predictionCol`."""
-        return self._set(predictionCol=value)
-
-    def setProbabilityCol(self, value: str) -> Self:
-        """Sets `probabilityCol`."""
-        return self._set(probabilityCol=value)
-
-    def setRawPredictionCol(self, value: str) -> Self:
-        """Sets `rawPredictionCol`."""
-        return self._set(rawPredictionCol=value)
-
-    def setMaxIter(self, value: int) -> Self:
-        """Sets `maxIter`."""
-        return self._set(maxIter=value)
-
-    def setTol(self, value: float) -> Self:
-        """Sets `tol`."""
-        return self._set(tol=value)
-
-    def setSeed(self, value: int) -> Self:
-        """Sets `seed`."""
-        return self._set(seed=value)
-
-    def setKInit(self, value: int | str) -> Self:
-        """Sets `kInit`."""
-        return self._set(kInit=value)
-
-    def setKList(self, value: Any) -> Self:
-        """Sets `kList`."""
-        return self._set(kList=value)
-
-    def setInitMethod(self, value: Any) -> Self:
-        """Sets `initMethod`."""
-        return self._set(initMethod=value)
-
-    def setDistance(self, value: str) -> Self:
-        """Sets `distance`."""
-        return self._set(distance=value)
-
-    def setDtype(self, value: str) -> Self:
-        """Sets `dtype`."""
-        return self._set(dtype=value)
-
-    def setSoft(self, value: bool) -> Self:
-        """Sets `soft`."""
-        return self._set(soft=value)
-
-    def setSoftType(self, value: str) -> Self:
-        """Sets `softType`."""
-        return self._set(softType=value)
-
-    def setTemperature(self, value: float) -> Self:
-        """Sets `temperature`."""
-        return self._set(temperature=value)
-
-    def setLambdaPenalty(self, value: float) -> Self:
-        """Sets `lambdaPenalty`."""
-        return self._set(lambdaPenalty=value)
-
-    def setMergeThreshold(self, value: float | None) -> Self:
-        """Sets `mergeThreshold`."""
-        return self._set(mergeThreshold=value)
-
-    def setRelativeMerge(self, value: bool) -> Self:
-        """Sets `relativeMerge`."""
-        return self._set(relativeMerge=value)
-
-    def setPercentileThreshold(self, value: float | None) -> Self:
-        """Sets `percentileThreshold`."""
-        return self._set(percentileThreshold=value)
-
-    def setMinWeight(self, value: float) -> Self:
-        """Sets `minWeight`."""
-        return self._set(minWeight=value)
-
-    def setTruncationThreshold(self, value: float) -> Self:
-        """Sets `truncationThreshold`."""
-        return self._set(truncationThreshold=value)
-
-    def setBatchSize(self, value: int) -> Self:
-        """Sets `batchSize`."""
-        return self._set(batchSize=value)
-
-    def setNThreads(self, value: int) -> Self:
-        """Sets `nThreads`."""
-        return self._set(nThreads=value)
-
-    def setRefine(self, value: int | str) -> Self:
-        """Sets `refine`."""
-        return self._set(refine=value)
-
-    def setDecay(self, value: float) -> Self:
-        """Sets `decay`."""
-        return self._set(decay=value)
-
-    def setNumPartitions(self, value: int) -> Self:
-        """Sets `numPartitions`."""
-        return self._set(numPartitions=value)
 
     def _fit(self, dataset: DataFrame) -> FastKMeansClassificationModel:
         options = self._library_options()

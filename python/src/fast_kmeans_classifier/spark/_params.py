@@ -30,42 +30,26 @@ from .. import _native as native
 from .._errors import InvalidParameterError
 from .._input import DenseRows, Rows, SparseRows, rows_of
 from .._labels import CodedLabels, coded_labels
-from .._parameters import _k_list as checked_k_list
-from .._parameters import _whole_or_auto as checked_whole_or_auto
-from .._parameters import is_explicit, library_options
-
-#: The library's name of each parameter.
-LIBRARY_NAMES = {
-    "maxIter": "max_iters",
-    "tol": "tol",
-    "seed": "random_state",
-    "kInit": "k_init",
-    "kList": "k_list",
-    "initMethod": "init_method",
-    "distance": "distance",
-    "dtype": "dtype",
-    "soft": "soft",
-    "softType": "soft_type",
-    "temperature": "temperature",
-    "lambdaPenalty": "lambda_penalty",
-    "mergeThreshold": "merge_threshold",
-    "relativeMerge": "relative_merge",
-    "percentileThreshold": "percentile_threshold",
-    "minWeight": "min_weight",
-    "truncationThreshold": "truncation_threshold",
-    "batchSize": "batch_size",
-    "nThreads": "n_threads",
-    "refine": "refine",
-    "decay": "decay",
-}
+from .._options import TRAINING, Option
+from .._parameters import checked, is_explicit, library_options
 
 #: What the library has and Spark does not.
 FIXED = {"device": "cpu", "warm_start": False, "mode": "default"}
 
 
+def _spark_name(name: str) -> str:
+    """A parameter's name in Spark; every estimator of Spark has two of them under names of Spark's own."""
+    first, *others = name.split("_")
+    return {"max_iters": "maxIter", "random_state": "seed"}.get(name) or first + "".join(map(str.capitalize, others))
+
+
+#: The library's name of each parameter.
+LIBRARY_NAMES = {_spark_name(name): name for name in TRAINING if name not in (*FIXED, "half_life", "k_bytes")}
+
+
 def _whole_or_auto(value: Any) -> int | str:
     try:
-        return checked_whole_or_auto("the value", value)
+        return checked("the value", value, TRAINING["k_init"])
     except InvalidParameterError as error:
         raise TypeError(str(error)) from None
 
@@ -81,7 +65,7 @@ def _k_list(value: Any) -> Any:
             raise TypeError("pairs of label and number are needed")
         value = dict(map(tuple, value))
     try:
-        return checked_k_list("the value", value)
+        return checked("the value", value, TRAINING["k_list"])
     except InvalidParameterError as error:
         raise TypeError(str(error)) from None
 
@@ -138,96 +122,6 @@ class ColumnParams(HasFeaturesCol, HasPredictionCol, HasProbabilityCol, HasRawPr
 class TrainingParams(ColumnParams, HasLabelCol, HasWeightCol, HasMaxIter, HasTol, HasSeed):
     """All parameters of training."""
 
-    kInit: Param[Any] = Param(
-        Params._dummy(), "kInit",
-        "prototypes per class to start with, or 'auto': as many as a class's size and variety pay for, up to 5",
-        typeConverter=_whole_or_auto,
-    )
-    kList: Param[Any] = Param(
-        Params._dummy(), "kList",
-        "the number for some classes: a list by position in the sorted classes, or a dict by label",
-        typeConverter=_k_list,
-    )
-    initMethod: Param[Any] = Param(
-        Params._dummy(), "initMethod",
-        "how first prototypes are chosen: 'kmeans++', 'random', or a pair (prototypes, labels)",
-        typeConverter=_init_method,
-    )
-    distance: Param[Any] = Param(
-        Params._dummy(), "distance",
-        "'cosine' or 'euclidean'",
-        typeConverter=TypeConverters.toString,
-    )
-    dtype: Param[Any] = Param(
-        Params._dummy(), "dtype",
-        "how prototypes are stored and multiplied: 'float16', 'bfloat16', 'float32' or 'float64'",
-        typeConverter=TypeConverters.toString,
-    )
-    soft: Param[Any] = Param(
-        Params._dummy(), "soft",
-        "soft assignment; False: hard k-means",
-        typeConverter=TypeConverters.toBoolean,
-    )
-    softType: Param[Any] = Param(
-        Params._dummy(), "softType",
-        "how similarities become shares: 'linear' or 'softmax'",
-        typeConverter=TypeConverters.toString,
-    )
-    temperature: Param[Any] = Param(
-        Params._dummy(), "temperature",
-        "divides the logits of 'softmax'; above 0",
-        typeConverter=TypeConverters.toFloat,
-    )
-    lambdaPenalty: Param[Any] = Param(
-        Params._dummy(), "lambdaPenalty",
-        "kept with the model; only the reference mode, which Spark does not have, reads it",
-        typeConverter=TypeConverters.toFloat,
-    )
-    mergeThreshold: Param[Any] = Param(
-        Params._dummy(), "mergeThreshold",
-        "merge prototypes of one class that lie closer than this; None: off",
-        typeConverter=_float_or_none,
-    )
-    relativeMerge: Param[Any] = Param(
-        Params._dummy(), "relativeMerge",
-        "the threshold is a fraction of the mean distance between prototypes",
-        typeConverter=TypeConverters.toBoolean,
-    )
-    percentileThreshold: Param[Any] = Param(
-        Params._dummy(), "percentileThreshold",
-        "truncate and merge only what also lies below this quantile, 0 to 1; None: off",
-        typeConverter=_float_or_none,
-    )
-    minWeight: Param[Any] = Param(
-        Params._dummy(), "minWeight",
-        "a prototype with no more mass than this is dead",
-        typeConverter=TypeConverters.toFloat,
-    )
-    truncationThreshold: Param[Any] = Param(
-        Params._dummy(), "truncationThreshold",
-        "smaller coordinates are dropped where scores are computed",
-        typeConverter=TypeConverters.toFloat,
-    )
-    batchSize: Param[Any] = Param(
-        Params._dummy(), "batchSize",
-        "kept with the model; only the reference mode, which Spark does not have, reads it",
-        typeConverter=TypeConverters.toInt,
-    )
-    nThreads: Param[Any] = Param(
-        Params._dummy(), "nThreads",
-        "threads of a task; -1: as many as `spark.task.cpus`",
-        typeConverter=TypeConverters.toInt,
-    )
-    refine: Param[Any] = Param(
-        Params._dummy(), "refine",
-        "rounds of refinement; 0 turns it off",
-        typeConverter=_whole_or_auto,
-    )
-    decay: Param[Any] = Param(
-        Params._dummy(), "decay",
-        "kept with the model, for batches that a stream brings later: what is left of a mass after each",
-        typeConverter=TypeConverters.toFloat,
-    )
     numPartitions: Param[Any] = Param(
         Params._dummy(), "numPartitions",
         "deal the rows out anew into so many partitions; 0: as they come, at most one for each task that "
@@ -237,108 +131,8 @@ class TrainingParams(ColumnParams, HasLabelCol, HasWeightCol, HasMaxIter, HasTol
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        self._setDefault(maxIter=50, tol=1e-4, seed=42)
-        self._setDefault(
-            kInit=3, kList=None, initMethod="kmeans++", distance="cosine", dtype="float32", soft=True,
-            softType="linear", temperature=1.0, lambdaPenalty=0.1, mergeThreshold=None, relativeMerge=False,
-            percentileThreshold=None, minWeight=1e-3, truncationThreshold=1e-4, batchSize=10240, nThreads=-1,
-            refine="auto", decay=1.0, numPartitions=0,
-        )
-
-    def getKInit(self) -> int | str:
-        """The value of `kInit`."""
-        value: int | str = self.getOrDefault(self.kInit)
-        return value
-
-    def getKList(self) -> Any:
-        """The value of `kList`."""
-        value: Any = self.getOrDefault(self.kList)
-        return value
-
-    def getInitMethod(self) -> Any:
-        """The value of `initMethod`."""
-        value: Any = self.getOrDefault(self.initMethod)
-        return value
-
-    def getDistance(self) -> str:
-        """The value of `distance`."""
-        value: str = self.getOrDefault(self.distance)
-        return value
-
-    def getDtype(self) -> str:
-        """The value of `dtype`."""
-        value: str = self.getOrDefault(self.dtype)
-        return value
-
-    def getSoft(self) -> bool:
-        """The value of `soft`."""
-        value: bool = self.getOrDefault(self.soft)
-        return value
-
-    def getSoftType(self) -> str:
-        """The value of `softType`."""
-        value: str = self.getOrDefault(self.softType)
-        return value
-
-    def getTemperature(self) -> float:
-        """The value of `temperature`."""
-        value: float = self.getOrDefault(self.temperature)
-        return value
-
-    def getLambdaPenalty(self) -> float:
-        """The value of `lambdaPenalty`."""
-        value: float = self.getOrDefault(self.lambdaPenalty)
-        return value
-
-    def getMergeThreshold(self) -> float | None:
-        """The value of `mergeThreshold`."""
-        value: float | None = self.getOrDefault(self.mergeThreshold)
-        return value
-
-    def getRelativeMerge(self) -> bool:
-        """The value of `relativeMerge`."""
-        value: bool = self.getOrDefault(self.relativeMerge)
-        return value
-
-    def getPercentileThreshold(self) -> float | None:
-        """The value of `percentileThreshold`."""
-        value: float | None = self.getOrDefault(self.percentileThreshold)
-        return value
-
-    def getMinWeight(self) -> float:
-        """The value of `minWeight`."""
-        value: float = self.getOrDefault(self.minWeight)
-        return value
-
-    def getTruncationThreshold(self) -> float:
-        """The value of `truncationThreshold`."""
-        value: float = self.getOrDefault(self.truncationThreshold)
-        return value
-
-    def getBatchSize(self) -> int:
-        """The value of `batchSize`."""
-        value: int = self.getOrDefault(self.batchSize)
-        return value
-
-    def getNThreads(self) -> int:
-        """The value of `nThreads`."""
-        value: int = self.getOrDefault(self.nThreads)
-        return value
-
-    def getRefine(self) -> int | str:
-        """The value of `refine`."""
-        value: int | str = self.getOrDefault(self.refine)
-        return value
-
-    def getDecay(self) -> float:
-        """The value of `decay`."""
-        value: float = self.getOrDefault(self.decay)
-        return value
-
-    def getNumPartitions(self) -> int:
-        """The value of `numPartitions`."""
-        value: int = self.getOrDefault(self.numPartitions)
-        return value
+        self._setDefault(numPartitions=0)
+        self._setDefault(**{own: TRAINING[name].default for own, name in LIBRARY_NAMES.items()})
 
     def _initial(self) -> tuple[Rows, CodedLabels] | None:
         """Explicit prototypes, as the library takes them."""
@@ -375,6 +169,58 @@ class TrainingParams(ColumnParams, HasLabelCol, HasWeightCol, HasMaxIter, HasTol
             raise InvalidParameterError(_in_our_words(str(error))) from None
         checked: dict[str, Any] = json.loads(options)
         return checked
+
+
+#: What a parameter means here, where that is not what it means elsewhere.
+_MEANINGS = {
+    "init_method": "how first prototypes are chosen: 'kmeans++', 'random', or a pair (prototypes, labels)",
+    "lambda_penalty": "kept with the model; only the reference mode, which Spark does not have, reads it",
+    "batch_size": "kept with the model; only the reference mode, which Spark does not have, reads it",
+    "n_threads": "threads of a task; -1: as many as `spark.task.cpus`",
+    "refine": "rounds of refinement; 0 turns it off",
+    "decay": "kept with the model, for batches that a stream brings later: what is left of a mass after each",
+}
+
+
+def _converter(name: str, option: Option) -> Any:
+    special = {"k_list": _k_list, "init_method": _init_method}
+    words = {"auto": _whole_or_auto, "none": _float_or_none}
+    shapes = {
+        "whole": TypeConverters.toInt, "number": TypeConverters.toFloat, "truth": TypeConverters.toBoolean,
+        "choice": TypeConverters.toString,
+    }
+    return special.get(name) or words.get(option.word or "") or shapes[option.shape]
+
+
+def _accessors(own: str) -> tuple[Any, Any]:
+    def get(self: TrainingParams) -> Any:
+        return self.getOrDefault(getattr(self, own))
+
+    def set_(self: TrainingParams, value: Any) -> Any:
+        return self._set(**{own: value})
+
+    get.__doc__, set_.__doc__ = f"The value of `{own}`.", f"Sets `{own}`."
+    return get, set_
+
+
+def _add_parameters() -> None:
+    """Gives `TrainingParams` a parameter for each option of the library, and each parameter a `get` and a `set`."""
+    for own, name in LIBRARY_NAMES.items():
+        if not hasattr(TrainingParams, own):
+            option = TRAINING[name]
+            meaning = _MEANINGS.get(name, option.help)
+            param = Param(Params._dummy(), own, meaning, typeConverter=_converter(name, option))
+            setattr(TrainingParams, own, param)
+    columns = [f"{kind}Col" for kind in ("features", "label", "weight", "prediction", "probability", "rawPrediction")]
+    for own in (*LIBRARY_NAMES, *columns, "numPartitions"):
+        for verb, accessor in zip(("get", "set"), _accessors(own)):
+            method = f"{verb}{own[0].upper()}{own[1:]}"
+            accessor.__name__, accessor.__qualname__ = method, f"TrainingParams.{method}"
+            if not hasattr(TrainingParams, method):
+                setattr(TrainingParams, method, accessor)
+
+
+_add_parameters()
 
 
 def _in_our_words(message: str) -> str:

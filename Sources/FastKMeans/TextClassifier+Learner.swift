@@ -1,0 +1,219 @@
+extension TextClassifier {
+  /// Learns to classify texts, all at once or batch after batch.
+  ///
+  /// A value: a copy is independent, and a call that throws changes nothing. The asynchronous forms do their work on a
+  /// thread of their own and stop soon after their task is cancelled.
+  public struct Learner: Sendable {
+    private var learner: FastKMeansClassifier<Label>
+    /// nil until a vocabulary has been learned.
+    private var vectorizer: TFIDFVectorizer?
+    private let textOptions: TextOptions
+
+    /// Makes a learner that has seen nothing.
+    ///
+    /// - Throws: ``OptionsError`` with the option, its value and what is allowed.
+    public init(_ options: Options = Options()) throws {
+      learner = try FastKMeansClassifier(options.training)
+      textOptions = try options.text.validated()
+    }
+
+    /// Makes a learner that has seen nothing; the closure sets the options that differ from their defaults.
+    ///
+    /// ```swift
+    /// let learner = try TextClassifier.Learner { $0.text.ngrams = 1...2 }
+    /// ```
+    ///
+    /// - Throws: ``OptionsError`` with the option, its value and what is allowed.
+    public init(configure: (inout Options) -> Void) throws {
+      var options = Options()
+      configure(&options)
+      try self.init(options)
+    }
+
+    /// Makes a learner that goes on from where a classifier stopped, as if it never had.
+    public init(resuming classifier: TextClassifier) {
+      learner = FastKMeansClassifier(resuming: classifier.contents.model)
+      vectorizer = classifier.vectorizer
+      textOptions = classifier.vectorizer.options
+    }
+
+    /// The options of this learner.
+    public var options: Options { Options(text: textOptions, training: learner.options) }
+
+    /// The classes seen so far, in the order in which they came; those that came together are sorted.
+    public var classes: [String] { learner.classes.map(\.description) }
+
+    /// An immutable classifier of what has been learned so far.
+    ///
+    /// - Throws: ``ClassifierError/notFitted`` before anything has been learned.
+    /// - Complexity: O(stored values).
+    public func classifier() throws -> TextClassifier {
+      try TextClassifier(ModelContents(model: learner.model, vectorizer: vectorizer))
+    }
+  }
+}
+
+extension TextClassifier.Learner {
+  /// Learns from all texts at once; what was learned before is forgotten unless `training.isWarmStart` is set.
+  ///
+  /// - Parameters:
+  ///   - texts: at least one for each of two classes.
+  ///   - labels: the class of each text.
+  ///   - sampleWeights: how much each text counts, 0 or more; nil means 1 each.
+  ///   - progress: called now and then on this thread; an error that it throws cancels the call.
+  /// - Returns: what happened: epochs, prototypes, how refinement ended.
+  /// - Throws: ``InputError`` about texts, labels or weights; ``TextError`` if no term remains; whatever `progress`
+  ///   throws.
+  @discardableResult
+  public mutating func fit(
+    _ texts: [String], labels: [String], sampleWeights: [Double]? = nil, progress: ProgressHandler? = nil
+  ) throws -> TrainingReport {
+    try update(with: texts, labels, keepsVectorizer: learner.options.isWarmStart) { learner, rows, labels in
+      try learner.fit(rows, labels: labels, sampleWeights: sampleWeights, progress: progress)
+    }
+  }
+
+  /// Learns from one batch of texts; a label that was never seen before is a new class.
+  ///
+  /// The batch is learned whole or not at all. The first batch also gives the vocabulary, unless `text.hashingBits` is set:
+  /// make it a large one. Words that the vocabulary lacks do not count later.
+  ///
+  /// - Parameters:
+  ///   - texts: at least one.
+  ///   - labels: the class of each text.
+  ///   - sampleWeights: how much each text counts, 0 or more; nil means 1 each.
+  ///   - progress: called now and then on this thread; an error that it throws cancels the call.
+  /// - Returns: what happened, new classes included.
+  /// - Throws: as ``fit(_:labels:sampleWeights:progress:)-(_,_,_,ProgressHandler?)``; one class is enough.
+  @discardableResult
+  public mutating func learn(
+    _ texts: [String], labels: [String], sampleWeights: [Double]? = nil, progress: ProgressHandler? = nil
+  ) throws -> TrainingReport {
+    try update(with: texts, labels, keepsVectorizer: true) { learner, rows, labels in
+      try learner.learn(rows, labels: labels, sampleWeights: sampleWeights, progress: progress)
+    }
+  }
+
+  private mutating func update(
+    with texts: [String], _ labels: [String], keepsVectorizer: Bool,
+    _ body: (inout FastKMeansClassifier<Label>, Features, LabelColumn) throws -> TrainingReport
+  ) throws -> TrainingReport {
+    guard labels.count == texts.count else {
+      throw InputError.lengthMismatch(what: "labels", expected: texts.count, found: labels.count)
+    }
+    guard !texts.isEmpty else { throw InputError.noRows }
+    let workers = learner.options.threadCount
+    let column = try LabelColumn(keepsVectorizer ? labels.map(stored) : labels.map(\.label))
+    let known = try keepsVectorizer ? vectorizer ?? hashingVectorizer() : nil
+    let report: TrainingReport
+    if let known {
+      report = try body(&learner, .sparse(known.transform(texts, workers: workers)), column)
+      vectorizer = known
+    } else {
+      let text = try TFIDFVectorizer.fitTransform(
+        UTF8Documents(texts), options: textOptions, workers: workers)
+      report = try body(&learner, .sparse(text.rows), column)
+      vectorizer = text.vectorizer
+    }
+    return report
+  }
+
+  private func hashingVectorizer() throws -> TFIDFVectorizer? {
+    textOptions.hashingBits == nil ? nil : try TFIDFVectorizer(textOptions)
+  }
+
+  /// A label in the type of the classes that are there: a file may have brought numbers.
+  private func stored(_ label: String) throws -> Label {
+    guard learner.classes.first?.kind == .integer else { return label.label }
+    guard let number = Int64(label), "\(number)" == label else {
+      throw ClassifierError.labelTypeChanged(expected: "integer", found: "text")
+    }
+    return .integer(number)
+  }
+}
+
+extension TextClassifier.Learner {
+  /// Learns from all texts at once without blocking a thread of Swift's pool.
+  ///
+  /// - Parameters:
+  ///   - texts: at least one for each of two classes.
+  ///   - labels: the class of each text.
+  ///   - sampleWeights: how much each text counts; nil means 1 each.
+  ///   - progress: called now and then, on the background thread that does the work.
+  /// - Throws: `CancellationError` if the task is cancelled, and nothing has changed then; else as the synchronous form.
+  @discardableResult
+  public mutating func fit(
+    _ texts: [String], labels: [String], sampleWeights: [Double]? = nil,
+    progress: (@Sendable (TrainingProgress) -> Void)? = nil
+  ) async throws -> TrainingReport {
+    let placeholder = try Self(options)
+    return try await BackgroundWork.change(&self, placeholder: placeholder) { learner, checkCancellation in
+      try learner.fit(texts, labels: labels, sampleWeights: sampleWeights) {
+        try checkCancellation()
+        progress?($0)
+      }
+    }
+  }
+
+  /// Learns from one batch of texts without blocking a thread of Swift's pool.
+  ///
+  /// - Parameters:
+  ///   - texts: at least one.
+  ///   - labels: the class of each text.
+  ///   - sampleWeights: how much each text counts; nil means 1 each.
+  ///   - progress: called now and then, on the background thread that does the work.
+  /// - Throws: `CancellationError` if the task is cancelled, and nothing has changed then; else as the synchronous form.
+  @discardableResult
+  public mutating func learn(
+    _ texts: [String], labels: [String], sampleWeights: [Double]? = nil,
+    progress: (@Sendable (TrainingProgress) -> Void)? = nil
+  ) async throws -> TrainingReport {
+    let placeholder = try Self(options)
+    return try await BackgroundWork.change(&self, placeholder: placeholder) { learner, checkCancellation in
+      try learner.learn(texts, labels: labels, sampleWeights: sampleWeights) {
+        try checkCancellation()
+        progress?($0)
+      }
+    }
+  }
+}
+
+extension TextClassifier.Learner {
+  /// Removes a class; the other classes do not change.
+  ///
+  /// - Throws: ``InputError/unknownClass(label:)``; ``ClassifierError/unsupported(_:)`` for the last class.
+  public mutating func removeClass(_ label: String) throws { try learner.removeClass(stored(label)) }
+
+  /// Gives a class another name; nothing else changes.
+  ///
+  /// - Throws: ``InputError/unknownClass(label:)``; ``ClassifierError/unsupported(_:)`` if the name is taken.
+  public mutating func renameClass(_ label: String, to new: String) throws {
+    try learner.renameClass(stored(label), to: stored(new))
+  }
+
+  /// Merges classes into `target`, which gets their prototypes and refined weights.
+  ///
+  /// - Throws: ``InputError/unknownClass(label:)``; ``ClassifierError/unsupported(_:)`` if a class is named twice or is the
+  ///   target.
+  public mutating func mergeClasses(_ labels: [String], into target: String) throws {
+    try learner.mergeClasses(labels.map(stored), into: stored(target))
+  }
+
+  /// Subtracts texts from their nearest prototypes, which undoes that they were learned; refined weights stay.
+  ///
+  /// - Throws: ``ClassifierError``; ``InputError``; nothing is forgotten then.
+  public mutating func forget(_ texts: [String], label: String) throws {
+    guard let vectorizer else { throw ClassifierError.notFitted }
+    try learner.forget(vectorizer.transform(texts), label: stored(label))
+  }
+
+  /// Forgets faster for a while: call it when the data has changed. 0 documents end it.
+  ///
+  /// - Parameters:
+  ///   - halfLife: after how many documents half of what was learned is left; above 0.
+  ///   - documents: for how many documents, from 0.
+  /// - Throws: ``OptionsError``.
+  public mutating func forgetFaster(halfLife: Double, forDocuments documents: Double) throws {
+    try learner.forgetFaster(halfLife: halfLife, forDocuments: documents)
+  }
+}

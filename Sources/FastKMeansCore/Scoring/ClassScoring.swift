@@ -1,0 +1,162 @@
+/// Scores and probabilities of documents under a model; what every public answer is made from.
+///
+/// A class's score is that of its best prototype. The score of a prototype is the dot product with its refined
+/// weights where refinement won, else its similarity: one score drives prediction and probabilities.
+package struct ClassScoring {
+  package let model: ModelStorage
+  let index: any DocumentScoring
+  let workers: Int
+
+  /// - Parameters:
+  ///   - threadCount: -1 means all cores; nil what the model was trained with.
+  package init(_ model: ModelStorage, threadCount: Int? = nil) throws {
+    self.model = model
+    index = try model.scoring()
+    workers = Parallel.workerCount(threadCount ?? model.settings.threadCount)
+  }
+
+  /// - Throws: ``InputError/featureCountMismatch(expected:found:)``.
+  package func check(_ rows: FeatureRows) throws {
+    guard rows.columnCount == model.prototypes.featureCount else {
+      throw InputError.featureCountMismatch(expected: model.prototypes.featureCount, found: rows.columnCount)
+    }
+  }
+
+  /// The class index of each row: that of its best prototype.
+  package func predictedClasses(_ rows: FeatureRows) throws -> [Int32] {
+    try check(rows)
+    let norms = try norms(of: rows)
+    var best = [Int32](repeating: -1, count: rows.rowCount)
+    try norms.scales.withUnsafeBufferPointer { scales in
+      try best.withUnsafeMutableBufferPointer {
+        try index.bestPrototypes(of: rows, scales: scales, workers: workers, into: $0)
+      }
+    }
+    // No best prototype: all scores overflowed, which only a model from elsewhere can bring about.
+    return best.map { model.prototypes.classIndices[max(0, Int($0))] }
+  }
+
+  /// Calls `body` for blocks of rows with the score of every prototype: `rows.count x prototypes`, row-major.
+  ///
+  /// The blocks come in parallel and in no fixed order; a block's memory may be changed.
+  package func forEachScoreBlock(
+    _ rows: FeatureRows, norms: RowNorms,
+    _ body:
+      @escaping @Sendable (_ worker: Int, _ rows: Range<Int>, _ scores: UnsafeMutableBufferPointer<Float>)
+      throws -> Void
+  ) throws {
+    try check(rows)
+    let turnsIntoSimilarity = turnsIntoSimilarity
+    let prototypeCount = model.prototypes.count
+    try norms.scales.withUnsafeBufferPointer { scales in
+      try index.forEachScoreBlock(of: rows, scales: scales, workers: workers) { worker, range, scores in
+        if turnsIntoSimilarity {
+          for row in range {
+            let start = (row - range.lowerBound) * prototypeCount
+            for position in start..<start + prototypeCount {
+              scores[position] = similarity(norms, row, score: scores[position])
+            }
+          }
+        }
+        try body(worker, range, scores)
+      }
+    }
+  }
+
+  /// Euclidean without refined weights: a score says how near a prototype is, and is turned into a similarity.
+  var turnsIntoSimilarity: Bool { model.settings.distance == .euclidean && model.refined == nil }
+
+  @inline(__always)
+  func similarity(_ norms: RowNorms, _ row: Int, score: Float) -> Float {
+    1 / (1 + max(0, norms.squaredNorms[row] - 2 * score))
+  }
+
+  /// The norms that scoring takes.
+  package func norms(of rows: FeatureRows) throws -> RowNorms {
+    try RowNorms(of: rows, distance: model.settings.distance, workers: workers)
+  }
+
+  /// Calls `body` for blocks of rows with the probability of every class: `rows.count x classes`, row-major.
+  package func forEachProbabilityBlock(
+    _ rows: FeatureRows,
+    _ body:
+      @escaping @Sendable (
+        _ worker: Int, _ rows: Range<Int>, _ probabilities: UnsafeMutableBufferPointer<Float>
+      )
+      throws -> Void
+  ) throws {
+    let prototypeCount = model.prototypes.count
+    let classCount = model.classes.count
+    try forEachScoreBlock(rows, norms: norms(of: rows)) { worker, range, scores in
+      try withUnsafeTemporaryAllocation(of: Float.self, capacity: range.count * classCount) { block in
+        for row in 0..<range.count {
+          let own = UnsafeMutableBufferPointer(
+            rebasing: scores[row * prototypeCount..<(row + 1) * prototypeCount])
+          let target = UnsafeMutableBufferPointer(rebasing: block[row * classCount..<(row + 1) * classCount])
+          fill(target, from: own)
+        }
+        try body(worker, range, block)
+      }
+    }
+  }
+}
+
+extension ClassScoring {
+  /// Class probabilities from the scores of all prototypes.
+  ///
+  /// Refined or calibrated: calibrated, from each class's best prototype. Without either: linear max(0, s) or
+  /// softmax of s / T over the classes' best prototypes, divided by the sum, equal shares where that is 0. In a mode that
+  /// sums shares: the same over prototypes, summed by class; the best one gets all where the sum is 0. `scores` is used
+  /// up.
+  package func fill(
+    _ probabilities: UnsafeMutableBufferPointer<Float>, from scores: UnsafeMutableBufferPointer<Float>
+  ) {
+    guard !model.settings.mode.sumsShares else {
+      normalise(scores)
+      combine(scores, into: probabilities, start: 0, +)
+      return
+    }
+    combine(scores, into: probabilities, start: -.infinity, max)
+    if let calibration = model.calibration ?? (model.refined == nil ? nil : .uncalibrated) {
+      calibration.apply(to: probabilities)
+    } else {
+      normalise(probabilities)
+    }
+  }
+
+  private func combine(
+    _ scores: UnsafeMutableBufferPointer<Float>, into classes: UnsafeMutableBufferPointer<Float>,
+    start: Float,
+    _ join: (Float, Float) -> Float
+  ) {
+    for classIndex in classes.indices {
+      var joined = start
+      for prototype in model.classStarts[classIndex]..<model.classStarts[classIndex + 1] {
+        joined = join(joined, scores[prototype])
+      }
+      classes[classIndex] = joined
+    }
+  }
+
+  private func normalise(_ values: UnsafeMutableBufferPointer<Float>) {
+    var (top, topPosition, total) = (-Float.infinity, 0, Float(0))
+    for position in values.indices where values[position] > top {
+      (top, topPosition) = (values[position], position)
+    }
+    let inverseTemperature = Float(1 / model.settings.temperature)
+    for position in values.indices {
+      let share =
+        model.settings.softAssignment == .linear
+        ? max(0, values[position]) : naturalExponential((values[position] - top) * inverseTemperature)
+      values[position] = share
+      total += share
+    }
+    if total > 0 {
+      for position in values.indices { values[position] /= total }
+    } else if model.settings.mode.sumsShares {
+      values[topPosition] = 1
+    } else {
+      values.update(repeating: 1 / Float(values.count))
+    }
+  }
+}

@@ -1,0 +1,39 @@
+/// Reads the files that accompany a file of rows: labels, weights, options, prototype counts, stop words.
+///
+/// A gzip file is decompressed. A byte order mark at the start is left out. A line ends with `\n` or `\r\n`.
+/// `-` is the standard input.
+package enum SideFile {
+  /// Calls `body` with each line, without its line break, and with the line's number from 1 on.
+  ///
+  /// - Throws: ``FileError``; ``FormatError`` for damaged gzip data; what `body` throws.
+  /// - Complexity: memory for the longest line.
+  package static func forEachLine(
+    of path: String, _ body: (UnsafeRawBufferPointer, Int) throws -> Void
+  ) throws {
+    let buffer = try LineBuffer.open(path, capacity: 1 << 18)
+    var count = 0
+    while let lines = try buffer.lines(maxLines: .max, maxBytes: .max) {
+      let before = count
+      count += try FastKMeansFormats.forEachLine(of: lines) { try body($0, before + $1 + 1) }
+      buffer.consume(lines.count)
+    }
+  }
+
+  /// The lines of a small file, without their line breaks; bytes that are not UTF-8 are replaced.
+  ///
+  /// - Throws: as ``forEachLine(of:_:)``.
+  package static func lines(of path: String) throws -> [String] {
+    var lines: [String] = []
+    try forEachLine(of: path) { line, _ in lines.append(String(decoding: line, as: UTF8.self)) }
+    return lines
+  }
+
+  /// The content of a small file.
+  ///
+  /// - Throws: as ``forEachLine(of:_:)``.
+  package static func bytes(of path: String) throws -> [UInt8] {
+    let buffer = try LineBuffer.open(path, capacity: 1 << 16)
+    while try buffer.refill() {}
+    return Array(buffer.available)
+  }
+}

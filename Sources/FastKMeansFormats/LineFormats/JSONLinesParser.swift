@@ -1,0 +1,115 @@
+import FastKMeansCore
+
+/// Parses lines of JSON objects, with a field for the text and one for the label.
+final class JSONLinesParser: LineParser {
+  private let textField: [UInt8]
+  private let labelField: [UInt8]
+
+  /// Deeper rows are refused; every level takes stack.
+  private static let depthLimit = 512
+
+  init(_ options: ReaderOptions) {
+    textField = Array(options.textColumn.utf8)
+    labelField = Array(options.labelColumn.utf8)
+  }
+
+  func parse(_ lines: UnsafeRawBufferPointer, firstLine: Int, into batch: inout BatchBuilder) throws -> Int {
+    try forEachLine(of: lines) { line, offset in
+      if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) { return }
+      do {
+        try append(line, number: firstLine + offset, to: &batch)
+      } catch let problem as FormatError.Problem {
+        try batch.reject(line, problem, line: firstLine + offset)
+      }
+    }
+  }
+
+  private func append(_ line: UnsafeRawBufferPointer, number: Int, to batch: inout BatchBuilder) throws {
+    var reader = JSONReader(line, depthLimit: Self.depthLimit)
+    let (text, label) = try fields(&reader)
+    try Self.withBytes(of: text, reader, line) { text in
+      switch label {
+      case nil, .null: try batch.append(label: nil, text: text, line: number)
+      case .string(let label):
+        try Self.withBytes(of: label, reader, line) {
+          try batch.append(label: $0, isMarkedText: true, text: text, line: number)
+        }
+      case .numeral(let range):
+        let digits = UnsafeRawBufferPointer(rebasing: line[range])
+        if !digits.contains(where: Self.isFractional) {
+          return try batch.append(label: digits, text: text, line: number)
+        }
+        guard let value = Double(reader.digits(range)), value.isFinite else { throw labelProblem }
+        try Array((Int64(exactly: value).map { String($0) } ?? String(value)).utf8).withUnsafeBytes {
+          try batch.append(label: $0, text: text, line: number)
+        }
+      default: throw labelProblem
+      }
+    }
+  }
+
+  /// The fields for text and label; of several with one name the last one counts.
+  private func fields(
+    _ reader: inout JSONReader<UnsafeRawBufferPointer>
+  ) throws -> (text: JSONText, label: JSONToken?) {
+    let start = reader
+    var (text, label): (JSONToken?, JSONToken?)
+    do {
+      guard reader.isAtObject else {
+        let found = try reader.skip()
+        try reader.finish()
+        throw FormatError.Problem.badJSON("an object in braces is expected, found \(reader.summary(found))")
+      }
+      try reader.members { (reader: inout JSONReader, name: JSONText) throws(JSONError) in
+        let isText = reader.isEqual(name, textField)
+        let isLabel = reader.isEqual(name, labelField)
+        let value = try reader.skip()
+        if isText { text = value }
+        if isLabel { label = value }
+      }
+      try reader.finish()
+    } catch let error as JSONError {
+      throw FormatError.Problem.badJSON("\(error.reason), at byte \(error.byte)")
+    }
+    guard let text else {
+      throw badField(textField, expected: "a string", found: "only the fields \(Self.names(start))")
+    }
+    guard case .string(let text) = text else {
+      throw badField(textField, expected: "a string", found: "another type")
+    }
+    return (text, label)
+  }
+
+  private static func names(_ reader: JSONReader<UnsafeRawBufferPointer>) -> String {
+    var reader = reader
+    var names = Set<String>()
+    _ = reader.isAtObject
+    // It has been read once.
+    try? reader.members { (reader: inout JSONReader, name: JSONText) throws(JSONError) in
+      names.insert(reader.string(name))
+      _ = try reader.skip()
+    }
+    return names.sorted().joined(separator: ", ")
+  }
+
+  private var labelProblem: FormatError.Problem {
+    badField(labelField, expected: "a string or an integer", found: "another type")
+  }
+
+  private func badField(_ name: [UInt8], expected: String, found: String) -> FormatError.Problem {
+    .badField(name: String(decoding: name, as: UTF8.self), expected: expected, found: found)
+  }
+
+  private static func isFractional(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: ".") || byte == UInt8(ascii: "e") || byte == UInt8(ascii: "E")
+  }
+
+  /// Calls `body` with the bytes of a string, where they lie unless escapes have to be resolved.
+  private static func withBytes(
+    of text: JSONText, _ reader: JSONReader<UnsafeRawBufferPointer>, _ line: UnsafeRawBufferPointer,
+    _ body: (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
+    guard text.hasEscapes else { return try body(UnsafeRawBufferPointer(rebasing: line[text.range])) }
+    try reader.bytes(of: text).withUnsafeBytes(body)
+  }
+}

@@ -1,0 +1,43 @@
+/// Why text could not be turned into vectors, or why a stored vectoriser was refused.
+public enum TextError: Error, Equatable, Sendable {
+  /// No document has a token: there is nothing to make columns of.
+  case emptyVocabulary(documents: Int)
+  /// Every term occurs in fewer documents than `min_df` asks for.
+  case noTermsRemain(minimumDocumentFrequency: Int, documents: Int)
+  /// A vectoriser with a vocabulary must see documents before it can transform any.
+  case notFitted
+  /// A document is longer than what 32-bit counts allow for.
+  case documentTooLong(document: Int, bytes: Int, limit: Int)
+  /// More documents than 32-bit counts allow for.
+  case tooManyDocuments(limit: Int)
+  /// More terms than 32-bit columns can number.
+  case tooManyTerms(limit: Int)
+  /// Offsets of documents must start at 0, never fall, and end at the number of bytes.
+  case badDocumentOffsets(position: Int, value: Int)
+  /// The parts of a stored vectoriser contradict each other; `position` is the offending entry of `part`.
+  case badParts(part: String, position: Int, problem: String)
+}
+
+extension TextError: CustomStringConvertible {
+  /// One line: what is wrong, where, and how to mend it.
+  public var description: String {
+    switch self {
+    case .emptyVocabulary(let documents):
+      "no words of at least two letters or digits in \(documents) documents; check the text column and stop_words"
+    case .noTermsRemain(let minimum, let documents):
+      "no term occurs in min_df = \(minimum) of \(documents) documents; lower min_df"
+    case .notFitted:
+      "the vectoriser has no vocabulary yet; fit it to documents first"
+    case .documentTooLong(let document, let bytes, let limit):
+      "document \(document) has \(bytes) bytes; split documents of more than \(limit) bytes"
+    case .tooManyDocuments(let limit):
+      "more than \(limit) documents; pass them in several calls"
+    case .tooManyTerms(let limit):
+      "more than \(limit) different terms; use fewer n-grams, or hashing"
+    case .badDocumentOffsets(let position, let value):
+      "document offsets must start at 0, never fall and end at the number of bytes; entry \(position) is \(value)"
+    case .badParts(let part, let position, let problem):
+      "stored vectoriser: \(part), entry \(position): \(problem); the model file is damaged, train it again"
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import FastKMeansCore
+
+extension TextOptions: TabledOptions {
+  /// The longest n-gram. With it and ``UTF8Documents/maxDocumentBytes`` a document's terms number fewer than 2^32.
+  static let maxNGram = 8
+  /// The most hash bits with which document frequencies can be learned: 2^24 columns take 192 MB.
+  static let maxFittedHashingBits = 24
+
+  package static let defaults = TextOptions()
+
+  /// Every option of text. Validation, model files, the command line, the C interface, Python and `docs/options.md` follow
+  /// from it.
+  package static let table: [OptionRow<TextOptions>] = [
+    OptionRow(
+      "ngrams", \.ngrams, .ngrams, unit: "range", .text,
+      "Terms of this many words, smallest to largest, such as 1-2.",
+      details: "In JSON a list of the two numbers, in Python a pair."),
+    OptionRow(
+      "min_df", \.minDocumentFrequency, .whole("a whole number of documents from 1") { $0 >= 1 },
+      unit: "count", .text, "A term must occur in this many documents.",
+      details: "Without effect when hashing."),
+    OptionRow(
+      "max_features", \.maxFeatures, OptionType<Int>.whole("a whole number from 1") { $0 >= 1 }.or("none"),
+      unit: "count", .text, "Keep this many of the most frequent terms.",
+      details: "Without effect when hashing."),
+    OptionRow("sublinear_tf", \.sublinearTF, .truth, unit: "true|false", .text, "Count 1 + ln(occurrences)."),
+    OptionRow(
+      "stop_words", \.stopWords, .stopWords, unit: "none|english|file", .text,
+      "Words to leave out: the list of this package, or your own.",
+      details: "On the command line your own are a file with a word a line, elsewhere a list."),
+    OptionRow(
+      "lowercase", \.lowercase, .truth, unit: "true|false", .text, "Fold the text before it is split."),
+    OptionRow(
+      "hashing", \.hashingBits, OptionType<Int>.whole("1 to 30 bits") { (1...30).contains($0) }.or("none"),
+      unit: "bits", .text, "2^bits columns by the terms' hash, in place of a vocabulary."),
+  ]
+
+  /// Checks every value.
+  ///
+  /// - Returns: the options as they are.
+  /// - Throws: ``OptionsError`` with the parameter, its value and what is allowed.
+  @discardableResult
+  package func validated() throws(OptionsError) -> TextOptions {
+    try checkRanges()
+    return self
+  }
+
+  /// Checks that document frequencies can be learned with these options.
+  func checkFittable() throws(OptionsError) {
+    guard let hashingBits, hashingBits > Self.maxFittedHashingBits else { return }
+    throw OptionsError(
+      parameter: "hashing", value: "\(hashingBits)",
+      allowed: "1 to \(Self.maxFittedHashingBits) bits where document frequencies are learned;"
+        + " up to 30 without fitting")
+  }
+}
+
+extension OptionType<ClosedRange<Int>> {
+  /// JSON: a list of two numbers, or a text such as `1-2` or, for `2-2`, `2`.
+  fileprivate static var ngrams: OptionType {
+    OptionType(
+      .range, "two whole numbers from 1 to \(TextOptions.maxNGram), such as 1-2",
+      read: { json in
+        let ends: [Int?] =
+          switch json {
+          case .array(let values) where values.count == 2: values.map { $0.integer(Int.self) }
+          case .string(let text):
+            text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+          default: []
+          }
+        guard let first = ends.first ?? nil, let last = ends.last ?? nil, ends.count <= 2, first <= last
+        else { return nil }
+        return first...last
+      },
+      json: { .array([.integer($0.lowerBound), .integer($0.upperBound)]) },
+      refused: {
+        $0.lowerBound >= 1 && $0.upperBound <= TextOptions.maxNGram
+          ? nil : "\($0.lowerBound)-\($0.upperBound)"
+      })
+  }
+}
+
+extension OptionType<StopWords> {
+  /// JSON: null or `none`, `english`, or a list of words.
+  fileprivate static var stopWords: OptionType {
+    OptionType(
+      .words, "none, english, or a list of words", choices: ["none", "english"],
+      read: { json in
+        switch json {
+        case .null, .string("none"): return StopWords.none
+        case .string("english"): return .english
+        case .array(let values):
+          let words = values.compactMap { if case .string(let word) = $0 { word } else { nil } }
+          return words.count == values.count ? .custom(Set(words)) : nil
+        default: return nil
+        }
+      },
+      json: { words in
+        switch words {
+        case .none: .null
+        case .english: .string("english")
+        // By code points, so that the order depends on nothing but the words.
+        case .custom(let words): .array(words.map(Label.text).sorted().map { .string($0.description) })
+        }
+      },
+      refused: { words in
+        if case .custom(let words) = words, words.contains("") { "a list with an empty word" } else { nil }
+      })
+  }
+}

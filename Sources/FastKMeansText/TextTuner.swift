@@ -1,0 +1,130 @@
+import FastKMeansCore
+
+/// Searches for options that do well on text: how it becomes rows, and how they are learned from.
+package struct TextTuner: Sendable {
+  package var settings: TunerSettings
+  package var space: TuningSpace
+  package var textSpace: TextTuningSpace
+
+  package init(
+    settings: TunerSettings = TunerSettings(), space: TuningSpace = TuningSpace(),
+    textSpace: TextTuningSpace = TextTuningSpace()
+  ) {
+    self.settings = settings
+    self.space = space
+    self.textSpace = textSpace
+  }
+
+  /// One combination of options.
+  package struct Candidate: Sendable, Equatable {
+    package var text: TextOptions
+    package var training: TrainingOptions
+
+    package init(text: TextOptions, training: TrainingOptions) {
+      self.text = text
+      self.training = training
+    }
+  }
+
+  /// What was tried, and how it did.
+  package struct Result: Sendable, Equatable {
+    /// The first is the base.
+    package let candidates: [Candidate]
+    package let outcome: SuccessiveHalving.Outcome
+
+    /// The options that did best.
+    package var best: Candidate { candidates[outcome.best] }
+  }
+
+  /// As ``RowTuner/search(_:labels:base:progress:)``. The vocabulary too is learned from the training rows of a fold
+  /// alone: held-out documents bring unknown words, as new documents do.
+  ///
+  /// - Throws: ``OptionsError``, ``InputError``, ``TextError``; whatever `progress` throws.
+  package func search(
+    _ documents: UTF8Documents, labels: LabelColumn, base: Candidate,
+    progress: ((TuningProgress) throws -> Void)? = nil
+  ) throws -> Result {
+    guard labels.count == documents.count else {
+      throw InputError.lengthMismatch(what: "labels", expected: documents.count, found: labels.count)
+    }
+    _ = try base.training.validated()
+    _ = try base.text.validated()
+    let candidates = candidates(base)
+    var last: (text: TextOptions, training: [Int], fitted: VectorizedText, heldOut: CSRMatrix)?
+    let outcome = try Tuner(settings, labels: labels).run(
+      candidateCount: candidates.count, progress: progress
+    ) { index, training, heldOut, handler in
+      let candidate = candidates[index]
+      // Candidates that differ in training alone share their rows.
+      if last?.text != candidate.text || last?.training != training {
+        let fitted = try TFIDFVectorizer.fitTransform(
+          documents.selecting(training), options: candidate.text, workers: candidate.training.threadCount)
+        let rows = try fitted.vectorizer.transform(
+          documents.selecting(heldOut), workers: candidate.training.threadCount)
+        last = (candidate.text, training, fitted, rows.rows)
+      }
+      guard let last else { return 0 }
+      return try HeldOutAccuracy.measure(
+        candidate.training, .sparse(last.fitted.rows), labels.selectingRows(training), .sparse(last.heldOut),
+        labels.selectingRows(heldOut), handler)
+    }
+    return Result(candidates: candidates, outcome: outcome)
+  }
+
+  /// Drawn without repetition from all combinations of both spaces; sorted so that those with the same text follow one
+  /// another.
+  private func candidates(_ base: Candidate) -> [Candidate] {
+    var drawn: [(textIndex: Int, candidate: Candidate)] = []
+    for index in TuningDraw.order(of: space.size * textSpace.size, seed: settings.seed)
+    where drawn.count + 1 < settings.trialCount {
+      let candidate = Candidate(
+        text: textSpace.options(at: index / space.size, base.text),
+        training: space.options(at: index % space.size, base.training))
+      if candidate != base { drawn.append((index / space.size, candidate)) }
+    }
+    return [base] + drawn.sorted { $0.textIndex < $1.textIndex }.map(\.candidate)
+  }
+}
+
+/// The values that a search draws options of text from.
+package struct TextTuningSpace: Sendable, Equatable {
+  /// `ngrams`
+  package var ngrams: [ClosedRange<Int>] = [1...1, 1...2]
+  /// `min_df`
+  package var minDocumentFrequencies = [1, 2, 3]
+  /// `sublinear_tf`
+  package var sublinearTFs = [true, false]
+
+  package init() {}
+
+  var size: Int { ngrams.count * minDocumentFrequencies.count * sublinearTFs.count }
+
+  func options(at index: Int, _ base: TextOptions) -> TextOptions {
+    var (options, rest) = (base, index)
+    func next<Value>(_ values: [Value]) -> Value {
+      defer { rest /= values.count }
+      return values[rest % values.count]
+    }
+    options.ngrams = next(ngrams)
+    options.minDocumentFrequency = next(minDocumentFrequencies)
+    options.sublinearTF = next(sublinearTFs)
+    return options
+  }
+}
+
+extension UTF8Documents {
+  /// The documents at these positions, in this order.
+  ///
+  /// - Precondition: each position is in `0 ..< count`.
+  /// - Complexity: O(bytes taken).
+  func selecting(_ positions: [Int]) -> UTF8Documents {
+    var selection = UTF8Documents()
+    bytes.withUnsafeBufferPointer { bytes in
+      for position in positions {
+        selection.append(
+          utf8: UnsafeBufferPointer(rebasing: bytes[offsets[position]..<offsets[position + 1]]))
+      }
+    }
+    return selection
+  }
+}

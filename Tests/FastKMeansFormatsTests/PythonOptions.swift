@@ -1,0 +1,141 @@
+import FastKMeansCore
+import FastKMeansReference
+import FastKMeansText
+
+/// JSON as Python writes it; a list of numbers is a pair there.
+private func python(_ json: JSON) -> String {
+  switch json {
+  case .null: "None"
+  case .bool(let truth): truth ? "True" : "False"
+  case .numeral(let digits): digits
+  case .array(let values): "(" + values.map(python).joined(separator: ", ") + ")"
+  default: json.text
+  }
+}
+
+/// `_options.py`: the tables as Python checks them.
+enum PythonModule {
+  static var text: String {
+    """
+    \"""The library's tables of options, written from them by `make options`; edit those instead.\"""
+
+    from __future__ import annotations
+
+    from typing import Any, NamedTuple
+
+
+    class Option(NamedTuple):
+        shape: str
+        default: Any
+        #: What may stand in place of a value: 'none' (None) or 'auto'.
+        word: str | None
+        choices: tuple[str, ...]
+        help: str
+
+
+    TRAINING = {
+    \(rows(TrainingOptions.table))}
+
+    TEXT = {
+    \(rows(TextOptions.table))}
+
+    """
+  }
+
+  private static func rows<Options: TabledOptions>(_ rows: [OptionRow<Options>]) -> String {
+    rows.map { row in
+      let word = row.kind.word.map { "\"\($0)\"" } ?? "None"
+      let choices = row.kind.choices.map { "\"\($0)\"" }.joined(separator: ", ")
+      let mode = row.mode.map { " Only in mode \($0)." } ?? ""
+      return """
+            "\(row.name)": Option("\(row.kind.shape.rawValue)", \(python(row.defaultJSON)), \(word), (\(choices)),
+                "\(row.help)\(mode)"),
+
+        """
+    }.joined()
+  }
+}
+
+/// What a Python class says of its parameters, and its constructor.
+struct PythonClass {
+  struct Parameter {
+    let name: String
+    /// For readers, and for type checkers.
+    var types: (said: String, hint: String)
+    let standard: String
+    let text: String
+  }
+
+  let list: [Parameter]
+  /// From this one on parameters are given by name only.
+  let firstByName: String
+
+  /// What Python takes beyond the library, by option: its types, and a sentence.
+  private static let special: [String: (said: String, hint: String, text: String)] = [
+    "k_list": ("list or dict", "Sequence[int] | Mapping[Any, int] | None", ""),
+    "init_method": ("'kmeans++', 'random' or (prototypes, labels)", "str | tuple[Any, Any]", ""),
+    "dtype": ("'float16', 'bfloat16', 'float32' or 'float64'", "Any", "NumPy's and PyTorch's types do, too."),
+    "batch_size": ("int or None", "int | None", "None: all rows."),
+    "random_state": ("int, RandomState, Generator or None", "Any", "None: other ones each time."),
+    "device": (
+      "'cpu', 'cuda', 'cuda:N', 'mps', 'torch:cpu' or 'auto'", "Any",
+      "With the plug-in, tensors on a GPU are taken."
+    ),
+    "ngrams": ("(int, int)", "Any", ""),
+    "stop_words": ("None, 'english' or list of str", "Any", ""),
+  ]
+
+  private static func parameter<Options: TabledOptions>(_ row: OptionRow<Options>) -> Parameter {
+    let mode = row.mode.map { "Only in mode '\($0)'." } ?? ""
+    let own = special[row.name]
+    let text = [row.sentences, own?.text ?? "", mode].filter { !$0.isEmpty }.joined(separator: " ")
+    let types =
+      own.map { ($0.said, $0.hint) }
+      ?? types(row.kind)
+    return Parameter(name: row.name, types: types, standard: python(row.defaultJSON), text: text)
+  }
+
+  private static func types(_ kind: OptionKind) -> (String, String) {
+    let (said, hint) =
+      switch kind.shape {
+      case .whole: ("int", "int")
+      case .number: ("float", "float")
+      case .truth: ("bool", "bool")
+      default: (kind.choices.map { "'\($0)'" }.joined(separator: " or "), "str")
+      }
+    switch kind.word {
+    case "none": return ("\(said) or None", "\(hint) | None")
+    case let word?: return ("\(said) or '\(word)'", "\(hint) | str")
+    case nil: return (said, hint)
+    }
+  }
+
+  static let classifier = PythonClass(list: TrainingOptions.table.map(parameter), firstByName: "refine")
+
+  static let vectorizer = PythonClass(
+    list: TextOptions.table.map(parameter) + [
+      Parameter(
+        name: "ngram_range", types: ("(int, int) or None", "Any"), standard: "None",
+        text: "scikit-learn's name for `ngrams`; counts where it is given."),
+      Parameter(
+        name: "n_threads", types: ("int", "int"), standard: "-1",
+        text: "Threads; -1: all cores. The rows are the same for any number."),
+    ], firstByName: "ngram_range")
+
+  var parameters: String {
+    list.map { parameter in
+      let standard = parameter.standard.replacing("\"", with: "'")
+      let lines = wrapped(parameter.text, 116).map { "        \($0)\n" }.joined()
+      return "    \(parameter.name) : \(parameter.types.said), default \(standard)\n\(lines)"
+    }.joined()
+  }
+
+  var constructor: String {
+    let arguments = list.map { parameter in
+      (parameter.name == firstByName ? "        *,\n" : "")
+        + "        \(parameter.name): \(parameter.types.hint) = \(parameter.standard),\n"
+    }
+    let settings = list.map { "        self.\($0.name) = \($0.name)\n" }
+    return arguments.joined() + "    ) -> None:\n" + settings.joined()
+  }
+}

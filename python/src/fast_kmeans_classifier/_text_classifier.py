@@ -1,0 +1,167 @@
+"""A classifier of texts: vectoriser and classifier in one estimator and one file."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from . import _native as native
+from ._answers import Explanation
+from ._classifier import FastKMeansClassifier
+from ._input import Rows, rows_of
+from ._parameters import params_of_options, text_options, thread_count
+from ._persistence import _checked_path
+from ._vectorizer import TfidfVectorizer
+from ._vectorizer_handle import Vectorizer
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+
+class TextClassifier(FastKMeansClassifier):
+    """Classifies texts: a `TfidfVectorizer` and a `FastKMeansClassifier` in one.
+
+    Where the classifier takes rows of numbers, this takes texts: a list, an array, a series, or one column of a data frame. It
+    learns at once (`fit`) or batch after batch (`fit_batch`), and `save` writes one file that `fastkmeans predict`, Swift and C open.
+
+    Parameters
+    ----------
+    ngrams, min_df, max_features, sublinear_tf, stop_words, lowercase, hashing, ngram_range
+        As in `TfidfVectorizer`: how texts become rows.
+    **parameters
+        As in `FastKMeansClassifier`: how classes are learned from the rows.
+
+    Attributes
+    ----------
+    vectorizer_ : TfidfVectorizer
+        What turns texts into rows. `fit` learns its vocabulary; so does a first `fit_batch`, unless `hashing` is set.
+
+    Examples
+    --------
+    >>> from fast_kmeans_classifier import TextClassifier
+    >>> texts = ["screen stays black", "no picture on the screen", "invoice is wrong", "refund for my invoice"]
+    >>> clf = TextClassifier(min_df=1).fit(texts, ["hardware", "hardware", "billing", "billing"])
+    >>> clf.predict(["the screen is black"]).tolist()
+    ['hardware']
+    >>> clf.explain(["the screen is black"])[0].features[0][0]
+    'screen'
+    """
+
+    vectorizer_: TfidfVectorizer
+
+    _vectorizer_parameters = (
+        "ngrams", "min_df", "max_features", "sublinear_tf", "stop_words", "lowercase", "hashing", "ngram_range",
+    )
+
+    def __init__(
+        self,
+        ngrams: Any = (1, 1),
+        min_df: int = 2,
+        max_features: int | None = 100_000,
+        sublinear_tf: bool = True,
+        stop_words: Any = None,
+        lowercase: bool = True,
+        hashing: int | None = None,
+        *,
+        ngram_range: Any = None,
+        **parameters: Any,
+    ) -> None:
+        super().__init__(**parameters)
+        self.ngrams = ngrams
+        self.min_df = min_df
+        self.max_features = max_features
+        self.sublinear_tf = sublinear_tf
+        self.stop_words = stop_words
+        self.lowercase = lowercase
+        self.hashing = hashing
+        self.ngram_range = ngram_range
+
+    def explain(self, X: Any, label: Any = None, top: int = 10, feature_names: Any = None) -> list[Explanation]:
+        """Which prototype won, and what each term of the text added to its score.
+
+        Parameters
+        ----------
+        X : texts
+        label : object
+            The class to explain; None: the predicted one.
+        top : int
+            How many terms at most.
+        feature_names : array-like of str, features
+            Other names for the columns; None: the terms, or column numbers when hashing.
+
+        Returns
+        -------
+        list of Explanation, one for each text
+        """
+        self._check_is_fitted()
+        if feature_names is None and not self.vectorizer_._is_hashing():
+            feature_names = self.vectorizer_.get_feature_names_out()
+        return super().explain(X, label, top, feature_names)
+
+    def save(self, path: str | os.PathLike[str], vectorizer: TfidfVectorizer | None = None) -> None:
+        """Writes classifier and vectoriser into one file that the command line, the Swift library and `load` read.
+
+        Parameters
+        ----------
+        path : str or path
+            Usually with the ending `.safetensors`; written whole or not at all.
+        vectorizer : TfidfVectorizer
+            None: the classifier's own.
+        """
+        self._check_is_fitted()
+        super().save(path, self.vectorizer_ if vectorizer is None else vectorizer)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str], n_threads: int = -1) -> Self:
+        """A classifier of texts from a model file, whoever wrote it; it goes on learning as if it had never stopped.
+
+        Raises
+        ------
+        OSError
+            The file cannot be read.
+        ValueError
+            It is no model, is damaged, was written by a newer version, or was trained on rows of numbers: then
+            `FastKMeansClassifier.load` opens it.
+        """
+        model = native.Model.load(_checked_path(path), thread_count(n_threads))
+        if not model.info.has_vectorizer:
+            raise ValueError(
+                f"{os.fsdecode(path)}: it was trained on rows of numbers, not on texts; open it with FastKMeansClassifier.load"
+            )
+        vectorizer = TfidfVectorizer._of_handle(model.vectorizer(), n_threads)
+        parameters = {**params_of_options(model.options()), "n_threads": n_threads}
+        own = {name: getattr(vectorizer, name) for name in cls._vectorizer_parameters}
+        loaded = cls(**own, **parameters)
+        loaded._take_model(model)
+        loaded.vectorizer_ = vectorizer
+        return loaded
+
+    def _learn(
+        self, X: Any, y: Any, sample_weight: Any, verbose: Any, whole: bool, classes: Any = None
+    ) -> dict[str, Any]:
+        """Learns from texts; the vectoriser takes its place when all is done."""
+        if self._is_fitted() and (not whole or self.warm_start):
+            vectorizer = self.vectorizer_
+            rows = vectorizer.transform(X)
+        else:
+            # A hashing one need not see documents first, as a stream asks for.
+            vectorizer = TfidfVectorizer._of_handle(Vectorizer.new(text_options(self.get_params())), self.n_threads)
+            learns = whole or self.hashing is None
+            rows = vectorizer.fit_transform(X) if learns else vectorizer.transform(X)
+        report = super()._learn(rows, y, sample_weight, verbose, whole, classes)
+        self.vectorizer_ = vectorizer
+        return report
+
+    def _rows_to_ask(self, X: Any) -> Rows:
+        self._check_is_fitted()
+        return rows_of(self.vectorizer_.transform(X), self)
+
+    # --- scikit-learn
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string, tags.input_tags.sparse, tags.input_tags.two_d_array = True, False, False
+        return tags
+
+    def _more_tags(self) -> dict[str, Any]:
+        return {"X_types": ["string"], "requires_y": True}
