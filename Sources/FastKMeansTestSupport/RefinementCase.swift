@@ -36,7 +36,7 @@ package struct RefinementCase {
     self.rows = rows
     self.classes = classes
     weights = random.nextUnit() < 0.3 ? rows.map { _ in Float(random.nextIndex(below: 5)) / 2 } : nil
-    let recipes: [RefinementRecipe] = [.hinge, .thorough, .smooth]
+    let recipes: [RefinementRecipe] = [.featureRates, .oneRate]
     var recipe = recipes[random.nextIndex(below: recipes.count)].lasting(epochs)
     recipe.cooperation = [0, 0.7, 1][random.nextIndex(below: 3)]
     self.recipe = recipe
@@ -47,18 +47,18 @@ package struct RefinementCase {
         let center = rows[own[random.nextIndex(below: own.count)]].map {
           Double($0) + random.nextUnit() * 0.3
         }
-        return Self.prototype(center, isSparse: isSparse)
+        return Self.prototype(center, isSparse: isSparse, sumScale: 1 + 9 * random.nextUnit())
       }
     }
   }
 
-  private static func prototype(_ center: [Double], isSparse: Bool) -> Prototype {
+  private static func prototype(_ center: [Double], isSparse: Bool, sumScale: Double) -> Prototype {
     let kept = center.indices.filter { center[$0] != 0 }
     let vector =
       isSparse
       ? PrototypeVector(columns: kept.map { UInt32($0) }, values: kept.map { center[$0] })
       : PrototypeVector(dense: center)
-    return Prototype(center: vector, sumScale: 1, mass: 1)
+    return Prototype(center: vector, sumScale: sumScale, mass: 1)
   }
 
   package var classOfLane: [Int] {
@@ -70,7 +70,7 @@ package struct RefinementCase {
 
   /// Runs the fast path.
   package func fast(
-    layout: RefinementCells.Layout = .rows
+    layout: RefinementCells.Layout? = nil
   ) throws -> (table: RefinementTable, statistics: [Refinement.EpochStatistics]) {
     try TestRows.features(rows, isSparse: isSparse).withRows { view in
       var rows = trainingSet(view, norms: try RowNorms(of: view, distance: distance, workers: 1))
@@ -102,7 +102,8 @@ package struct RefinementCase {
     var twin = RefinementTwin(
       recipe: recipe, weights: start.map(\.weights),
       biases: distance == .euclidean ? start.map(\.bias) : nil, classOfLane: classOfLane,
-      rates: recipe.ratesFeatures && isSparse ? rates : nil)
+      rates: recipe.ratesFeatures && isSparse ? rates : nil,
+      ownParts: distance == .cosine ? prototypes.joined().map { recipe.scale / $0.sumScale } : nil)
     let statistics = twin.run(usable.map { document(Int($0)) }, seed: seed)
     return (twin, statistics)
   }
@@ -142,6 +143,6 @@ package struct RefinementCase {
     return RefinementTwin.Document(
       terms: values.indices.filter { values[$0] != 0 }.map { ($0, values[$0]) },
       scale: distance == .cosine ? 1 / length : Double(unit), classIndex: classes[row],
-      weight: relativeWeight(of: row))
+      weight: relativeWeight(of: row), mass: Double(weights?[row] ?? 1), row: row)
   }
 }

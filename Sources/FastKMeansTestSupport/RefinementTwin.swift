@@ -8,13 +8,23 @@ package struct RefinementTwin {
     /// What values are multiplied with.
     package var scale: Double
     package var classIndex: Int
+    /// Beside other documents.
     package var weight: Double
+    /// In the sums that prototypes were made of.
+    package var mass: Double
+    /// Which document it is.
+    package var row: Int
 
-    package init(terms: [(column: Int, value: Double)], scale: Double, classIndex: Int, weight: Double) {
+    package init(
+      terms: [(column: Int, value: Double)], scale: Double, classIndex: Int, weight: Double, mass: Double = 1,
+      row: Int = 0
+    ) {
       self.terms = terms
       self.scale = scale
       self.classIndex = classIndex
       self.weight = weight
+      self.mass = mass
+      self.row = row
     }
   }
 
@@ -33,6 +43,10 @@ package struct RefinementTwin {
   package private(set) var weights: [[Double]]
   /// Euclidean; nil for cosine.
   package private(set) var biases: [Double]?
+  /// What a document of mass 1 put into the score of its own prototype at the start, of each lane.
+  private let ownParts: [Double]?
+  /// The lane that each document was part of, from when it was first seen.
+  private var members: [Int: Int] = [:]
   /// The least distance of any score to a place where a step changes in a jump: below the rounding of single
   /// precision, twin and fast path may part.
   package private(set) var leastGap = Double.infinity
@@ -40,8 +54,9 @@ package struct RefinementTwin {
   /// - Parameter rates: of each feature; nil for 1.
   package init(
     recipe: RefinementRecipe, weights: [[Double]], biases: [Double]?, classOfLane: [Int],
-    rates: [Double]? = nil
+    rates: [Double]? = nil, ownParts: [Double]? = nil
   ) {
+    self.ownParts = ownParts
     self.rates = rates ?? [Double](repeating: 1, count: weights.first?.count ?? 0)
     self.recipe = recipe
     self.weights = weights
@@ -72,7 +87,14 @@ package struct RefinementTwin {
   }
 
   private mutating func step(_ document: Document) -> Step {
-    let scores = scores(document)
+    var scores = scores(document)
+    if let ownParts {
+      let own = lanes(of: document.classIndex)
+      noteGap(own.map { scores[$0] }.sorted(by: >), atMost: 2)
+      let member = members[document.row] ?? own.max { (scores[$0], $1) < (scores[$1], $0) } ?? 0
+      members[document.row] = member
+      scores[member] -= ownParts[member] * document.mass
+    }
     let lanes = scores.indices.sorted { (-scores[$0], $0) < (-scores[$1], $1) }
     let own = lanes.filter { classOfLane[$0] == document.classIndex }
     let others = bestOfEachClass(lanes.filter { classOfLane[$0] != document.classIndex })
@@ -80,11 +102,10 @@ package struct RefinementTwin {
     noteGap(own.map { scores[$0] }, atMost: 2)
     var step = Step()
     step.isRight = scores[rival] < scores[best] || (scores[rival] == scores[best] && rival > best)
-    let pushes =
-      recipe.sharpness > 0 ? smooth(others, scores, best, &step) : hinge(rival, others, scores, best, &step)
+    let pushes = pushes(others, scores, best, &step)
     let pull = pushes.reduce(0) { $0 + $1.share }
-    leastGap = min(leastGap, abs(pull - 1e-3))
-    guard pull >= 1e-3 else { return step }
+    leastGap = min(leastGap, abs(pull - Double(recipe.leastPull)))
+    guard pull >= Double(recipe.leastPull) else { return step }
     move(best, by: pull, &step)
     for push in pushes { move(push.lane, by: -push.share, &step) }
     return step
@@ -100,33 +121,24 @@ package struct RefinementTwin {
     classOfLane.indices.filter { classOfLane[$0] == classIndex }
   }
 
-  private mutating func hinge(
-    _ rival: Int, _ others: [Int], _ scores: [Double], _ best: Int, _ step: inout Step
-  ) -> [(lane: Int, share: Double)] {
-    let violation = Double(recipe.margin) + scores[rival] - scores[best]
-    leastGap = min(leastGap, abs(violation))
-    guard violation > 0 else { return [] }
-    noteGap(others.map { scores[$0] }, atMost: 2)
-    noteGap(lanes(of: classOfLane[rival]).map { scores[$0] }.sorted(by: >), atMost: 2)
-    step.loss = violation
-    return [(rival, 1)]
-  }
-
-  private mutating func smooth(
+  private mutating func pushes(
     _ others: [Int], _ scores: [Double], _ best: Int, _ step: inout Step
   ) -> [(lane: Int, share: Double)] {
     let sharpness = Double(recipe.sharpness)
     let exponents = others.map { sharpness * (Double(recipe.margin) + scores[$0] - scores[best]) }
-    for exponent in exponents { leastGap = min(leastGap, abs(exponent + 5) / sharpness) }
-    let near = exponents.indices.filter { exponents[$0] > -5 }.prefix(4)
+    let least = naturalLogarithm(Double(recipe.leastPull))
+    for exponent in exponents { leastGap = min(leastGap, abs(exponent - least) / sharpness) }
+    let near = exponents.indices.filter { exponents[$0] > least }.prefix(4)
     if near.count == 4 { noteGap(Array(others.map { scores[$0] }.dropFirst(3)), atMost: 2) }
     for index in near {
       noteGap(lanes(of: classOfLane[others[index]]).map { scores[$0] }.sorted(by: >), atMost: 2)
     }
     guard !near.isEmpty else { return [] }
-    let total = near.reduce(1.0) { $0 + naturalExponential(exponents[$1]) }
-    step.loss = naturalLogarithm(total) / sharpness
-    return near.map { (others[$0], naturalExponential(exponents[$0]) / total) }
+    // Without the largest, a run that diverges would overflow.
+    let top = max(0, exponents[near[near.startIndex]])
+    let total = near.reduce(naturalExponential(-top)) { $0 + naturalExponential(exponents[$1] - top) }
+    step.loss = (top + naturalLogarithm(total)) / sharpness
+    return near.map { (others[$0], naturalExponential(exponents[$0] - top) / total) }
   }
 
   private func move(_ lane: Int, by factor: Double, _ step: inout Step) {
@@ -143,15 +155,16 @@ package struct RefinementTwin {
 }
 
 extension RefinementTwin {
-  /// All epochs, with documents resting for an epoch after one in which no rival came near.
+  /// All epochs. A document that moved nothing rests for an epoch, then for two, then for four.
   package mutating func run(_ documents: [Document], seed: UInt64) -> [(meanLoss: Double, errorRate: Double)]
   {
-    var rests = [Bool](repeating: false, count: documents.count)
+    var rests = [Int](repeating: 0, count: documents.count)
+    var lastRests = rests
     var statistics: [(meanLoss: Double, errorRate: Double)] = []
     let totalWeight = documents.reduce(0) { $0 + $1.weight }
     for epoch in 0..<recipe.epochs {
-      var order = documents.indices.filter { !rests[$0] }
-      rests = rests.map { _ in false }
+      var order = documents.indices.filter { rests[$0] == 0 }
+      rests = rests.map { max(0, $0 - 1) }
       var random = CounterRandom(seed: seed, stream: 0x5EED, step: UInt64(epoch))
       for position in order.indices.dropLast() {
         order.swapAt(position, position + random.nextIndex(below: order.count - position))
@@ -162,7 +175,8 @@ extension RefinementTwin {
         let done = (Double(epoch) + Double(first) / Double(order.count)) / Double(recipe.epochs)
         let steps = learn(batch.map { documents[$0] }, rate: recipe.rate * (1 - done))
         for (document, step) in zip(batch, steps) {
-          rests[document] = step.moves.isEmpty
+          rests[document] = step.moves.isEmpty ? min(4, max(1, 2 * lastRests[document])) : 0
+          lastRests[document] = rests[document]
           loss += documents[document].weight * step.loss
           errors += step.isRight ? 0 : documents[document].weight
         }

@@ -38,15 +38,11 @@ import Testing
 
   /// Classes compete, each by its best prototype.
   @Test func anotherPrototypeOfARivalClassIsNoRival() {
-    for sharpness in [0, 4] as [Float] {
-      let alone = refineMoves(
-        [1, 0.5], counts: [1, 1], own: 0, sharpness: sharpness, cooperation: 0, capacity: 9)
-      let joined = refineMoves(
-        [1, 0.2, 0.5, 0.4], counts: [1, 3], own: 0, sharpness: sharpness, cooperation: 0, capacity: 9)
-      #expect(joined.loss == alone.loss)
-      #expect(joined.moves.map(\.lane) == [0, 2])
-      #expect(joined.moves.map(\.factor) == alone.moves.map(\.factor))
-    }
+    let alone = refineMoves([1, 0.5], counts: [1, 1], own: 0, cooperation: 0, capacity: 9)
+    let joined = refineMoves([1, 0.2, 0.5, 0.4], counts: [1, 3], own: 0, cooperation: 0, capacity: 9)
+    #expect(joined.loss == alone.loss)
+    #expect(joined.moves.map(\.lane) == [0, 2])
+    #expect(joined.moves.map(\.factor) == alone.moves.map(\.factor))
   }
 
   @Test func aClassWithoutPrototypesLearnsNothing() {
@@ -75,19 +71,22 @@ struct RefineStep {
   var isRight: Bool
 }
 
-/// `fk_refine_moves` with arrays.
+/// `fk_refine_find` and `fk_refine_moves` with arrays.
 func refineMoves(
-  _ score: [Float], scale: Float = 1, counts: [Int], own: Int, sharpness: Float = 0, cooperation: Float = 0.5,
-  capacity: Int
+  _ score: [Float], scale: Float = 1, counts: [Int], own: Int, cooperation: Float = 0.5, capacity: Int
 ) -> RefineStep {
   let starts = counts.reduce(into: [Int64(0)]) { $0.append($0[$0.count - 1] + Int64($1)) }
   let classes = counts.indices.flatMap { [Int32](repeating: Int32($0), count: counts[$0]) }
-  var parameters = fk_refine_loss(margin: 1, sharpness: sharpness, cooperation: cooperation)
+  var parameters = fk_refine_loss(margin: 1, sharpness: 4, cooperation: cooperation, least_pull: 0.05)
+  var document = fk_refine_document(
+    scale: scale, own_class: Int32(own), own_part: nil, weight: 1, member: nil)
+  var contest = fk_refine_contest()
+  fk_refine_find(score, classes.count, classes, starts, &document, &parameters, &contest)
   // One more than there is room for, to see that it stays untouched.
   var moves = [fk_refine_move](repeating: fk_refine_move(lane: 12345, factor: 0), count: capacity + 1)
   var (loss, right): (Float, Int32) = (0, 0)
   let count = fk_refine_moves(
-    score, scale, classes.count, classes, starts, Int32(own), &parameters, &moves, capacity, &loss, &right)
+    &contest, classes, starts, &parameters, &moves, capacity, &loss, &right)
   #expect(moves[capacity].lane == 12345)
   return RefineStep(
     moves: moves.prefix(count).map { (Int($0.lane), $0.factor) }, loss: loss, isRight: right != 0)
@@ -107,19 +106,18 @@ enum RefineKernelChecks {
       random.nextUnit() < 0.02
         ? Float.nan : 3 * Float(random.nextIndex(below: levels)) / Float(levels) / scale
     }
-    let sharpness = [0, 4][random.nextIndex(below: 2)] as Float
     guard let best = scores.indices.filter({ classes[$0] == own }).first, !scores[best].isNaN else { return }
     let found = refineMoves(
-      scores, scale: scale, counts: counts, own: own, sharpness: sharpness, cooperation: 0, capacity: 9)
-    let wanted = rivalLanes(scores, classes, own: own, scale: scale, sharpness: sharpness)
+      scores, scale: scale, counts: counts, own: own, cooperation: 0, capacity: 9)
+    let wanted = rivalLanes(scores, classes, own: own, scale: scale)
     // A pull too weak for a step is none; else the own class's lane comes first.
-    guard !found.moves.isEmpty else { return #expect(wanted.isEmpty || sharpness > 0, "seed \(seed)") }
+    guard !found.moves.isEmpty else { return }
     #expect(found.moves.dropFirst().map(\.lane) == wanted, "seed \(seed)")
   }
 
   /// The definition: each other class's first best lane above the threshold, the best of these first.
   private static func rivalLanes(
-    _ scores: [Float], _ classes: [Int], own: Int, scale: Float, sharpness: Float
+    _ scores: [Float], _ classes: [Int], own: Int, scale: Float
   ) -> [Int] {
     var ownBest = -Float.infinity
     var isFirst = true
@@ -127,8 +125,7 @@ enum RefineKernelChecks {
       if isFirst || scores[lane] > ownBest { ownBest = scores[lane] }
       isFirst = false
     }
-    let reach = sharpness > 0 ? -5 / sharpness : 0
-    let threshold = (ownBest * scale - 1 + reach) / scale
+    let threshold = (ownBest * scale - 1 + Float(naturalLogarithm(0.05)) / 4) / scale
     var bests: [(lane: Int, score: Float)] = []
     for lane in scores.indices where classes[lane] != own && scores[lane] > threshold {
       let score = scores[lane] * scale
@@ -139,7 +136,7 @@ enum RefineKernelChecks {
       }
     }
     let order = bests.sorted { $0.score != $1.score ? $0.score > $1.score : $0.lane < $1.lane }
-    return order.prefix(sharpness > 0 ? Int(FK_REFINE_RIVALS) : 1).map(\.lane)
+    return order.prefix(Int(FK_REFINE_RIVALS)).map(\.lane)
   }
 
   static func scores() {
@@ -173,13 +170,11 @@ enum RefineKernelChecks {
     let spread = Float([1, 8, 64][random.nextIndex(below: 3)])
     let scale: Float = [0.25, 1, 4][random.nextIndex(below: 3)]
     let scores = ranks.map { Float($0) / spread + 0.25 }
-    let sharpness: Float = random.nextUnit() < 0.5 ? 0 : 4
     let found = refineMoves(
-      scores.map { $0 / scale }, scale: scale, counts: counts, own: own, sharpness: sharpness,
-      cooperation: 0.7,
+      scores.map { $0 / scale }, scale: scale, counts: counts, own: own, cooperation: 0.7,
       capacity: 9 * (counts.max() ?? 1))
     let classes = counts.indices.flatMap { [Int](repeating: $0, count: counts[$0]) }
-    let wanted = definition(scores, classes, own: own, sharpness: Double(sharpness))
+    let wanted = definition(scores, classes, own: own)
     #expect(found.isRight == wanted.isRight, "seed \(seed)")
     #expect(abs(Double(found.loss) - wanted.loss) < 1e-4 * (1 + wanted.loss), "seed \(seed)")
     #expect(found.moves.map(\.lane) == wanted.moves.map(\.lane), "seed \(seed)")
@@ -190,10 +185,10 @@ enum RefineKernelChecks {
 
   /// One feature of value 1 makes the twin's weights the scores.
   private static func definition(
-    _ scores: [Float], _ classes: [Int], own: Int, sharpness: Double
+    _ scores: [Float], _ classes: [Int], own: Int
   ) -> RefinementTwin.Step {
     var twin = RefinementTwin(
-      recipe: RefinementRecipe(name: "", rate: 1, epochs: 1, sharpness: Float(sharpness)),
+      recipe: .oneRate.lasting(1),
       weights: scores.map { [Double($0)] }, biases: nil, classOfLane: classes)
     let document = RefinementTwin.Document(terms: [(0, 1)], scale: 1, classIndex: own, weight: 1)
     return twin.learn([document], rate: 0)[0]

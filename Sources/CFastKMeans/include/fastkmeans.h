@@ -326,7 +326,7 @@ typedef struct fkm_report {
   double held_out_accuracy;        /* done, no better: of the refined prototypes on them, 0 to 1; else NaN */
   double prototype_accuracy;       /* done, no better: of the k-means prototypes on them, 0 to 1; else NaN */
   int64_t refinement_bytes_needed; /* skipped */
-  char refinement_recipe[16];      /* done: "smooth", "hinge" or "thorough" */
+  char refinement_recipe[16];      /* done: "feature-rates" or "one-rate" */
   double error_before_update;      /* refined, a batch: the share of its weight that was answered wrongly before it was
                                       learned; else NaN */
 } fkm_report;

@@ -10,4 +10,4 @@
 #include "fk_codes.h"
 #include "fk_digest.h"
 #include "fk_staged.h"
-#include "fk_tiles.h"
+#include "fk_lists.h"

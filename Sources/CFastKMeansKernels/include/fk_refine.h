@@ -23,23 +23,48 @@ enum {
 
 typedef struct {
   float margin;      /* by how much the own class should win */
-  float sharpness;   /* of the smooth loss log(1 + sum exp(sharpness (margin + s_r - s_o))) / sharpness, r a class; 0: hinge */
+  float sharpness;   /* above 0, of the loss log(1 + sum exp(sharpness (margin + s_r - s_o))) / sharpness, r a class */
   float cooperation; /* the share of a move that the class's other prototypes make too, 0 .. 1 */
+  float least_pull;  /* a document that would pull its prototype by less moves nothing; a rival whose term in the
+                        loss is below it counts as far away */
 } fk_refine_loss;
+
+/* A document among the prototypes. */
+typedef struct {
+  float scale; /* what its products are multiplied with, above 0 */
+  int32_t own_class;
+  /* Leave one out: what a document of weight 1 put into the score of its own prototype when that was made, of each lane;
+   * null: nothing is known. */
+  const float *own_part;
+  float weight;    /* of the document, in own_part */
+  int32_t *member; /* its own prototype; below 0: not known yet, and set to the best of its class */
+} fk_refine_document;
+
+/* The best prototype of the document's class and its rivals: the best of other classes, each by its best lane. Scores are
+ * scaled and fall; ties go to the lower lane. */
+typedef struct {
+  uint32_t own;
+  float own_score; /* without what the document itself put into it */
+  size_t count;
+  uint32_t lane[FK_REFINE_RIVALS];
+  float score[FK_REFINE_RIVALS];
+} fk_refine_contest;
 
 /* score[lane] = sum over the row's entries of value * table[column * stride + lane], for all `stride` lanes (a multiple
  * of 8), in the order of the entries. */
 void fk_refine_scores(const uint32_t *column, const float *value, size_t count, const float *table, size_t stride,
                       float *score);
 
-/* From one document's score of every lane, times `scale` (above 0): the moves that lower the loss, for a rate of 1.
- * Classes compete, each by its best lane, as they do when the model answers: another lane of a rival is none.
- * Returns how many, at most `capacity`; further ones are left out. With no rival above the margin the answer is 0.
- * *loss gets the document's loss, NaN if the own class's score is not finite; *is_right whether its class has the best
- * lane (ties count against it unless its lane comes first). */
-size_t fk_refine_moves(const float *score, float scale, size_t lanes, const int32_t *class_of_lane,
-                       const int64_t *class_start, int32_t own_class, const fk_refine_loss *parameters, fk_refine_move *moves, size_t capacity,
-                       float *loss, int *is_right);
+/* Finds a document's rivals from the score of every lane: those that the loss looks at. Classes compete, each by its best
+ * lane, as they do when the model answers: another lane of a rival is none. */
+void fk_refine_find(const float *score, size_t lanes, const int32_t *class_of_lane, const int64_t *class_start,
+                    const fk_refine_document *document, const fk_refine_loss *loss, fk_refine_contest *contest);
+
+/* The moves that lower the loss of a document, for a rate of 1. Returns how many, at most `capacity`; further ones are left
+ * out. With no rival above the margin the answer is 0. *value gets the document's loss, NaN if its class's score is not
+ * finite; *is_right whether its class has the best lane (ties count against it unless its lane comes first). */
+size_t fk_refine_moves(const fk_refine_contest *contest, const int32_t *class_of_lane, const int64_t *class_start,
+                       const fk_refine_loss *loss, fk_refine_move *moves, size_t capacity, float *value, int *is_right);
 
 /* table[column * stride + lane] += factor * rate * value for each entry of one row and each move whose lane lies in
  * begin .. end - 1: lanes are split among threads, so that each cell is written by one thread in document order. */

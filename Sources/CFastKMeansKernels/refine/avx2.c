@@ -18,7 +18,7 @@ INLINE_AVX2 unsigned above(const float *score, size_t count, float threshold) {
 }
 
 AVX2 void fk_refine_scan_avx2(const float *score, size_t begin, size_t end, const fk_refine_lanes *lanes,
-                              fk_refine_rivals *rivals) {
-  fk_refine_scan_body(score, begin, end, lanes, rivals, above);
+                              fk_refine_contest *contest) {
+  fk_refine_scan_body(score, begin, end, lanes, contest, above);
 }
 #endif

@@ -9,10 +9,6 @@
 /* A product and a sum are two roundings, as in local.c: arm64 would fuse them, x86-64 would not. */
 #pragma clang fp contract(off)
 
-/* A rival whose term in the smooth loss is below exp(-5) is left alone: it would hardly move, and the scan can skip
- * nearly every lane. */
-#define LEAST_EXPONENT (-5.0f)
-
 void fk_refine_scores(const uint32_t *column, const float *value, size_t count, const float *table, size_t stride,
                       float *score) {
 #if defined(__x86_64__)
@@ -25,40 +21,43 @@ void fk_refine_scores(const uint32_t *column, const float *value, size_t count, 
   fk_local_scores(offset, column, value, 0, 1, table, stride, stride, score);
 }
 
-static void scan(const float *score, size_t begin, size_t end, const fk_refine_lanes *lanes, fk_refine_rivals *rivals) {
+static void scan(const float *score, size_t begin, size_t end, const fk_refine_lanes *lanes, fk_refine_contest *contest) {
 #if defined(__x86_64__)
   int level = fk_simd_level();
   if (level == FK_SIMD_AVX512) {
-    fk_refine_scan_avx512(score, begin, end, lanes, rivals);
+    fk_refine_scan_avx512(score, begin, end, lanes, contest);
     return;
   }
   if (level == FK_SIMD_AVX2) {
-    fk_refine_scan_avx2(score, begin, end, lanes, rivals);
+    fk_refine_scan_avx2(score, begin, end, lanes, contest);
     return;
   }
 #endif
-  fk_refine_scan_body(score, begin, end, lanes, rivals, fk_refine_above);
+  fk_refine_scan_body(score, begin, end, lanes, contest, fk_refine_above);
 }
 
-/* Turns the rivals' scores into their weights; returns the sum of the weights. */
-static float weigh(fk_refine_rivals *rivals, float own, const fk_refine_loss *p, float *loss) {
-  if (p->sharpness <= 0) {
-    *loss = p->margin + rivals->score[0] - own;
-    rivals->score[0] = 1;
-    rivals->count = 1;
-    return 1;
-  }
-  float top = p->margin + rivals->score[0] - own;
+void fk_refine_find(const float *score, size_t lanes, const int32_t *class_of_lane, const int64_t *class_start,
+                    const fk_refine_document *document, const fk_refine_loss *loss, fk_refine_contest *contest) {
+  size_t begin = (size_t)class_start[document->own_class], end = (size_t)class_start[document->own_class + 1];
+  fk_refine_lanes all;
+  if (!fk_refine_open(contest, score + begin, begin, end, class_of_lane, document, loss, &all)) return;
+  scan(score, 0, begin, &all, contest);
+  scan(score, end, lanes, &all, contest);
+}
+
+/* The rivals' weights in the step; returns their sum, with which the own prototype is pulled. */
+static float weigh(const fk_refine_contest *contest, const fk_refine_loss *p, float *weight, float *loss) {
+  float top = p->margin + contest->score[0] - contest->own_score;
   if (top < 0) top = 0;
   float total = expf(-p->sharpness * top), pull = 0;
-  for (size_t i = 0; i < rivals->count; i++) {
-    rivals->score[i] = expf(p->sharpness * (p->margin + rivals->score[i] - own - top));
-    total += rivals->score[i];
+  for (size_t i = 0; i < contest->count; i++) {
+    weight[i] = expf(p->sharpness * (p->margin + contest->score[i] - contest->own_score - top));
+    total += weight[i];
   }
   *loss = top + logf(total) / p->sharpness;
-  for (size_t i = 0; i < rivals->count; i++) {
-    rivals->score[i] /= total;
-    pull += rivals->score[i];
+  for (size_t i = 0; i < contest->count; i++) {
+    weight[i] /= total;
+    pull += weight[i];
   }
   return pull;
 }
@@ -84,40 +83,19 @@ static void move_class(move_list *list, const int64_t *class_start, int32_t clas
   }
 }
 
-size_t fk_refine_moves(const float *score, float scale, size_t lanes, const int32_t *class_of_lane, const int64_t *class_start,
-                       int32_t own_class, const fk_refine_loss *parameters, fk_refine_move *moves, size_t capacity,
-                       float *loss, int *is_right) {
-  size_t own_begin = (size_t)class_start[own_class], own_end = (size_t)class_start[own_class + 1];
-  *loss = 0;
-  *is_right = 1;
-  if (own_begin == own_end) return 0;
-  size_t own = own_begin;
-  for (size_t l = own_begin + 1; l < own_end; l++)
-    if (score[l] > score[own]) own = l;
-  int is_smooth = parameters->sharpness > 0;
-  float reach = is_smooth ? LEAST_EXPONENT / parameters->sharpness : 0;
-  float own_score = score[own] * scale;
-  if (!isfinite(own_score)) { /* no comparison below would notice */
-    *loss = NAN;
-    *is_right = 0;
-    return 0;
-  }
-  fk_refine_lanes all = {.class_of = class_of_lane,
-                         .scale = scale,
-                         .limit = is_smooth ? FK_REFINE_RIVALS : 1,
-                         .threshold = (own_score - parameters->margin + reach) / scale};
-  fk_refine_rivals rivals = {.count = 0};
-  scan(score, 0, own_begin, &all, &rivals);
-  scan(score, own_end, lanes, &all, &rivals);
-  if (rivals.count == 0) return 0;
-  *is_right = rivals.score[0] < own_score || (rivals.score[0] == own_score && rivals.lane[0] > own);
-  float pull = weigh(&rivals, own_score, parameters, loss);
-  if (pull < 1e-3f) return 0;
+size_t fk_refine_moves(const fk_refine_contest *contest, const int32_t *class_of_lane, const int64_t *class_start,
+                       const fk_refine_loss *loss, fk_refine_move *moves, size_t capacity, float *value, int *is_right) {
+  *value = isfinite(contest->own_score) ? 0 : NAN;
+  *is_right = isfinite(contest->own_score);
+  if (contest->count == 0) return 0;
+  *is_right = contest->score[0] < contest->own_score ||
+              (contest->score[0] == contest->own_score && contest->lane[0] > contest->own);
+  float weight[FK_REFINE_RIVALS], pull = weigh(contest, loss, weight, value);
+  if (pull < loss->least_pull) return 0;
   move_list list = {moves, 0, capacity};
-  move_class(&list, class_start, own_class, (uint32_t)own, pull, parameters->cooperation);
-  for (size_t i = 0; i < rivals.count; i++)
-    move_class(&list, class_start, class_of_lane[rivals.lane[i]], rivals.lane[i], -rivals.score[i],
-               parameters->cooperation);
+  move_class(&list, class_start, class_of_lane[contest->own], contest->own, pull, loss->cooperation);
+  for (size_t i = 0; i < contest->count; i++)
+    move_class(&list, class_start, class_of_lane[contest->lane[i]], contest->lane[i], -weight[i], loss->cooperation);
   return list.count;
 }
 

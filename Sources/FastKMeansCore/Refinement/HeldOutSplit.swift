@@ -3,6 +3,11 @@ package struct HeldOutSplit: Sendable {
   package let training: [Int32]
   package let heldOut: [Int32]
 
+  init(training: [Int32], heldOut: [Int32]) {
+    self.training = training
+    self.heldOut = heldOut
+  }
+
   /// - Parameters:
   ///   - share: of each class's rows, rounded at random; a class keeps at least one row for training.
   package init(

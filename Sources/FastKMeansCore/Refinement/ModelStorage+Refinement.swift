@@ -8,8 +8,7 @@ extension ModelStorage {
   ///   - epochs: passes over the rows; nil for as many as suit the model's documents.
   ///   - rateShares: the share of the full rate at the start and at the end.
   ///   - step: gives each machine and round an order of its own.
-  /// - Throws: ``InputError``, ``ClassifierError``; ``InputError/tooLarge(what:neededBytes:allowedBytes:)`` if the dense
-  ///   weights would take more than is allowed; whatever the progress handler throws.
+  /// - Throws: ``InputError``, ``ClassifierError``; whatever the progress handler throws.
   /// - Complexity: O(epochs x non-zeros x prototypes).
   package func refined(
     on rows: FeatureRows, labels: LabelColumn, sampleWeights: [Double]?, threadCount: Int?, epochs: Int?,
@@ -19,7 +18,7 @@ extension ModelStorage {
       rows, labels: labels, sampleWeights: sampleWeights, threadCount: threadCount)
     part.unit = refinementUnit
     let documents = part.documents
-    var recipe = suitingRecipe
+    var recipe = RefinementRecipe.featureRates
     if let epochs { recipe = recipe.lasting(epochs) }
     recipe.rate *= rateShares.first
     recipe.lastRateShare = rateShares.first > 0 ? rateShares.last / rateShares.first : 0
@@ -31,7 +30,7 @@ extension ModelStorage {
         try reporter.begin(.refining, total: documents.count * recipe.epochs)
         let statistics = try Refinement(
           recipe: recipe, seed: settings.seed &+ step, workers: workers, progress: reporter
-        ).run(table, rows: part, documents: documents)
+        ).run(table, rows: part, documents: documents, leavesOneOut: false)
         try reporter.finish()
         let (first, last) = (statistics.first?.meanLoss ?? 0, statistics.last?.meanLoss ?? 0)
         if last.isFinite, last <= 4 * first + 1, table.isFinite { return refined(with: table) }
@@ -142,11 +141,6 @@ extension PrototypeVector {
 }
 
 extension ModelStorage {
-  /// By the number of documents a class, as for a local training of many rows.
-  private var suitingRecipe: RefinementRecipe {
-    prototypes.masses.reduce(0, +) >= Double(20 * classes.count) ? .smoothForManyRows : .thorough
-  }
-
   /// Euclidean: what rows are multiplied with; the prototypes stand for the rows, which no machine has all of.
   private var refinementUnit: Float {
     if let refined { return refined.unit }
@@ -164,12 +158,6 @@ extension ModelStorage {
   }
 
   private func refinementTable() throws -> RefinementTable {
-    let needed = RefinementCells.Layout.suiting(lanes: prototypes.count, features: prototypes.featureCount)
-      .byteCount(lanes: prototypes.count, features: prototypes.featureCount)
-    guard needed <= RefinementTrainer.byteLimit else {
-      throw InputError.tooLarge(
-        what: "the refinement's weights", neededBytes: needed, allowedBytes: RefinementTrainer.byteLimit)
-    }
     guard let refined else { return try centerTable() }
     return try RefinementTable(refined)
   }
@@ -177,7 +165,8 @@ extension ModelStorage {
   private func centerTable() throws -> RefinementTable {
     try RefinementTable(
       prototypes.learnerPrototypes(classCount: classes.count), featureCount: prototypes.featureCount,
-      scale: RefinementRecipe.smooth.scale, unit: settings.distance == .euclidean ? refinementUnit : nil)
+      scale: RefinementRecipe.featureRates.scale, unit: settings.distance == .euclidean ? refinementUnit : nil
+    )
   }
 
   private func refined(with table: RefinementTable) -> ModelStorage {

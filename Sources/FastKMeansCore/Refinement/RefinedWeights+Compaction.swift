@@ -9,7 +9,9 @@ extension RefinedWeights {
   /// - Complexity: O(stored values).
   package func keepingLargest(_ share: Double) -> RefinedWeights? {
     guard case .sparse(let offsets, let columns, let values) = weights.rows else { return nil }
-    let threshold = MagnitudeSelection.threshold(keeping: share, of: values)
+    let threshold = MagnitudeSelection.threshold(keeping: share) { body in
+      for position in 0..<values.count { body(Float(values[position])) }
+    }
     var (keptOffsets, keptColumns, kept): ([Int], [UInt32], [Double]) = ([0], [], [])
     for row in 0..<weights.count {
       for position in offsets[row]..<offsets[row + 1] {
@@ -91,17 +93,21 @@ enum MagnitudeSelection {
   /// Two rounds of counting: by the upper half of the bit patterns, which are in the order of the magnitudes, then by
   /// the lower half of those in the middle.
   ///
+  /// - Parameter forEach: calls its argument with every value.
   /// - Complexity: O(values).
-  static func threshold(keeping share: Double, of values: StoredValues) -> Float {
-    let wanted = min(values.count, max(1, Int((Double(values.count) * share).rounded(.up))))
-    guard values.count > 0, wanted < values.count else { return 0 }
-    func bits(_ position: Int) -> UInt32 { Float(values[position]).magnitude.bitPattern }
-    var counts = [Int](repeating: 0, count: 1 << 16)
-    for position in 0..<values.count { counts[Int(bits(position) >> 16)] += 1 }
+  static func threshold(keeping share: Double, of forEach: (_ body: (Float) -> Void) -> Void) -> Float {
+    var (counts, total) = ([Int](repeating: 0, count: 1 << 16), 0)
+    forEach {
+      counts[Int($0.magnitude.bitPattern >> 16)] += 1
+      total += 1
+    }
+    let wanted = min(total, max(1, Int((Double(total) * share).rounded(.up))))
+    guard total > 0, wanted < total else { return 0 }
     let (upper, above) = place(of: wanted, in: counts)
     counts = [Int](repeating: 0, count: 1 << 16)
-    for position in 0..<values.count where bits(position) >> 16 == upper {
-      counts[Int(bits(position) & 0xFFFF)] += 1
+    forEach {
+      let bits = $0.magnitude.bitPattern
+      if bits >> 16 == upper { counts[Int(bits & 0xFFFF)] += 1 }
     }
     let (lower, _) = place(of: wanted - above, in: counts)
     return Float(bitPattern: UInt32(upper) << 16 | UInt32(lower))

@@ -21,6 +21,7 @@ final class RefinementOnDevice: RefinementEngine, @unchecked Sendable {
   /// Multiply-adds of a batch below which `auto` stays on the processor: some two milliseconds of one core, where a
   /// device needs some tenths for its launches and copies.
   private static let leastWork = 1 << 24
+  var largestBatch: Int { RowRefinementEngine.largestBatch }
 
   /// - Returns: nil where the processor is to do it.
   /// - Throws: ``DeviceError`` for a device that was named.
@@ -29,7 +30,7 @@ final class RefinementOnDevice: RefinementEngine, @unchecked Sendable {
     workers: Int
   ) throws -> RefinementOnDevice? {
     guard device != .cpu else { return nil }
-    let work = RowRefinementEngine.batchSize * table.laneCount * max(1, rows.typicalNonZeros)
+    let work = RowRefinementEngine.largestBatch * table.laneCount * max(1, rows.typicalNonZeros)
     guard device != .automatic || work >= leastWork else { return nil }
     guard let opened = try device.openedForTraining() else { return nil }
     do {
@@ -55,11 +56,8 @@ final class RefinementOnDevice: RefinementEngine, @unchecked Sendable {
       featureCount: table.featureCount, stride: table.stride)
   }
 
-  var batchSize: Int { RowRefinementEngine.batchSize }
-
-  func forEachScores(
-    of batch: ArraySlice<Int32>,
-    _ body: @escaping @Sendable (_ position: Int, _ scores: UnsafePointer<Float>) -> Void
+  func findRivals(
+    of batch: ArraySlice<Int32>, _ questions: RefinementQuestions, into steps: RefinementSteps
   ) throws {
     try deviceWeights.scores(of: batch, in: deviceRows, into: &scores)
     scores.withUnsafeMutableBufferPointer { scores in
@@ -67,9 +65,10 @@ final class RefinementOnDevice: RefinementEngine, @unchecked Sendable {
       nonisolated(unsafe) let all = scores
       Parallel.forEachChunk(count: batch.count, chunk: 16, workers: workers) { _, range in
         for position in range {
+          let document = Int(batch[batch.startIndex + position])
           let own = all + position * table.stride
-          table.addBiases(of: Int(batch[batch.startIndex + position]), in: rows, to: own)
-          body(position, own)
+          table.addBiases(of: document, in: rows, to: own)
+          steps.find(position, own, table, questions.question(about: document, in: rows), questions.loss)
         }
       }
     }

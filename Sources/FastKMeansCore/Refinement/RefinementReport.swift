@@ -1,6 +1,6 @@
 /// What refinement did.
 package struct RefinementReport: Sendable, Equatable {
-  /// `smooth`, `hinge` or `thorough`.
+  /// `feature-rates` or `one-rate`.
   package let recipe: String
   package let epochs: Int
   /// How often learning diverged and started again at half the rate.
@@ -11,8 +11,8 @@ package struct RefinementReport: Sendable, Equatable {
   package let heldOutAccuracy: Double
   /// The share of them that the k-means prototypes got right, 0...1.
   package let prototypeAccuracy: Double
-  /// The share of the weights that the model keeps, 0...1: of tables that outgrow the processor's caches the smallest
-  /// weights are left out where held-out rows do not miss them.
+  /// The share of the weights that the model keeps, 0...1: of very many, the smallest are left out where held-out rows do
+  /// not miss them.
   package var keptShare = 1.0
 }
 
@@ -24,6 +24,6 @@ package enum RefinementOutcome: Sendable, Equatable {
   case done(RefinementReport)
   /// The k-means prototypes were better on held-out rows, and stay.
   case noBetter(heldOutAccuracy: Double, prototypeAccuracy: Double)
-  /// The dense weights would need more memory than is allowed; the k-means prototypes stay.
+  /// The weights of dense rows, or on a device, would need more memory than is allowed; the k-means prototypes stay.
   case skipped(neededBytes: Int)
 }

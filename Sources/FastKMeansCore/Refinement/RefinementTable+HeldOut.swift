@@ -1,21 +1,21 @@
 extension RefinementTable {
   /// What the table says about documents that it has not learned from.
   ///
-  /// - Parameter least: tiles only, weights of a smaller magnitude (a bfloat16 without its sign) count as 0.
+  /// - Parameter least: weights of a smaller magnitude count as 0, in lists.
   /// - Complexity: O(non-zeros x prototypes).
   package func heldOutScores(
-    _ documents: [Int32], of rows: TrainingSet, workers: Int, least: UInt16 = 0
+    _ documents: [Int32], of rows: TrainingSet, workers: Int, least: Float = 0
   ) throws -> HeldOutScores {
     let kept = min(HeldOutScores.keptClasses, classStarts.count - 1)
-    let scratch = WorkerScratch(workers: workers) { ScoreScratch(count: Self.heldOutChunk * stride) }
+    let scratch = WorkerScratch(workers: workers) { ScoreScratch() }
     let results = WorkerScratch<(top: [Float], classes: [Int32], place: Int?)>(
       workers: max(1, documents.count)
     ) { ([], [], nil) }
-    Parallel.forEachChunk(
+    try Parallel.forEachChunk(
       count: documents.count, chunk: Self.heldOutChunk, workers: workers
     ) { worker, range in
-      scratch.with(worker) { scratch in
-        scores(of: documents[range], in: rows, least: least, scratch)
+      try scratch.with(worker) { scratch in
+        try scratch.score(documents[range], of: rows, by: self, least: least)
         for position in range {
           let row = Int(documents[position])
           let best = bestClasses(scratch.scores, from: (position - range.lowerBound) * stride, count: kept)
@@ -39,36 +39,31 @@ extension RefinementTable {
     return answer
   }
 
-  private static let heldOutChunk = 32
+  private static let heldOutChunk = 64
 
   /// One worker's memory for a chunk of documents.
   private final class ScoreScratch {
-    var scores: [Float]
-    let batch = TileBatch()
+    private(set) var scores: [Float] = []
+    private var lists: WeightLists.Scratch?
 
-    init(count: Int) { scores = [Float](repeating: 0, count: count) }
-  }
-
-  private func scores(
-    of documents: ArraySlice<Int32>, in rows: TrainingSet, least: UInt16, _ scratch: ScoreScratch
-  ) {
-    scratch.scores.withUnsafeMutableBufferPointer { scores in
-      guard let scores = scores.baseAddress else { return }
-      switch cells {
+    /// Fills ``scores`` with the score of every lane, not scaled.
+    func score(
+      _ documents: ArraySlice<Int32>, of rows: TrainingSet, by table: RefinementTable, least: Float
+    ) throws {
+      switch table.cells {
       case .rows(let weights, _):
-        for (position, document) in documents.enumerated() {
-          self.scores(of: Int(document), weights, in: rows, into: scores + position * stride)
-        }
-      case .tiles(let cells, let count):
-        scratch.batch.fill(documents, of: rows)
-        scratch.batch.withBatch { batch in
-          withUnsafePointer(to: batch) {
-            for tile in 0..<count { self.scores(of: $0, tile: tile, cells, least: least, into: scores) }
+        if scores.isEmpty { scores = [Float](repeating: 0, count: heldOutChunk * table.stride) }
+        scores.withUnsafeMutableBufferPointer { scores in
+          guard let scores = scores.baseAddress else { return }
+          for (position, document) in documents.enumerated() {
+            table.scores(of: Int(document), weights, in: rows, into: scores + position * table.stride)
           }
         }
-        for (position, document) in documents.enumerated() {
-          addBiases(of: Int(document), in: rows, to: scores + position * stride)
-        }
+      case .lists(let weights):
+        let lists = try lists ?? WeightLists.Scratch(weights)
+        self.lists = lists
+        lists.score(documents, of: rows, least: least)
+        scores = lists.scores
       }
     }
   }

@@ -2,8 +2,7 @@ import CFastKMeansKernels
 
 /// The weights that refinement moves: features x prototypes.
 ///
-/// Dense, because refined prototypes are (a fifth of all features and more); what is left of zeros is dropped when
-/// the model is made. `@unchecked Sendable`: workers write disjoint lanes.
+/// `@unchecked Sendable`: workers write disjoint weights.
 package final class RefinementTable: @unchecked Sendable {
   package let featureCount: Int
   package let laneCount: Int
@@ -14,24 +13,55 @@ package final class RefinementTable: @unchecked Sendable {
   package let classStarts: [Int64]
   package let largestClass: Int
   package let cells: RefinementCells
-  /// Euclidean: added to each lane's score; nil for cosine.
-  package let biases: AlignedMemory<Float>?
+  /// Euclidean rows: added to each lane's score; nil for cosine, and in lists, which have biases of their own.
+  private let rowBiases: AlignedMemory<Float>?
+  /// What a row of weight 1 put into the score that its own prototype starts with, of each lane: a row says nothing new
+  /// about a prototype that it is part of. nil where it is not known.
+  let ownParts: AlignedMemory<Float>?
 
   /// - Parameters:
+  ///   - lanes: the weights that each prototype starts with, a vector times a factor; class after class.
   ///   - counts: the number of prototypes of each class.
+  ///   - ownParts: as ``ownParts``.
   /// - Throws: ``InputError/tooLarge(what:neededBytes:allowedBytes:)``.
   private init(
-    counts: [Int], featureCount: Int, hasBiases: Bool, layout: RefinementCells.Layout
+    _ lanes: [(vector: PrototypeVector, factor: Double)], biases: [Float]?, counts: [Int], featureCount: Int,
+    layout: RefinementCells.Layout?, ownParts: [Float]?
   ) throws {
     self.featureCount = featureCount
-    laneCount = counts.reduce(0, +)
-    cells = try RefinementCells(layout, lanes: laneCount, features: featureCount)
-    stride = cells.stride
+    laneCount = lanes.count
     classOfLane = counts.indices.flatMap { [Int32](repeating: Int32($0), count: counts[$0]) }
     classStarts = counts.reduce(into: [Int64(0)]) { $0.append($0[$0.count - 1] + Int64($1)) }
     largestClass = counts.max() ?? 0
-    biases =
-      hasBiases ? try AlignedMemory(count: stride, repeating: 0, for: "the refinement's biases") : nil
+    let isSparse = lanes.contains { $0.vector.isSparse }
+    switch layout ?? (isSparse ? .lists : .rows) {
+    case .lists:
+      cells = .lists(
+        try WeightLists(lanes, classStarts: classStarts, featureCount: featureCount, biases: biases))
+      rowBiases = nil
+    case .rows:
+      let stride = RefinementCells.stride(lanes: lanes.count)
+      let what = "the refinement's weights"
+      let memory = try AlignedMemory<Float>(
+        count: checkedProduct(featureCount, stride, for: what), repeating: 0, for: what)
+      for (lane, (vector, factor)) in lanes.enumerated() {
+        for (position, value) in vector.values.enumerated() {
+          let column = vector.isSparse ? Int(vector.columns[position]) : position
+          memory.pointer[column * stride + lane] = Float(value * factor)
+        }
+      }
+      cells = .rows(memory, stride: stride)
+      rowBiases = try biases.map { try Self.padded($0, to: stride) }
+    }
+    let stride = cells.stride
+    self.stride = stride
+    self.ownParts = try ownParts.map { try Self.padded($0, to: stride) }
+  }
+
+  private static func padded(_ values: [Float], to count: Int) throws -> AlignedMemory<Float> {
+    let memory = try AlignedMemory<Float>(count: count, repeating: 0, for: "the refinement's weights")
+    for (position, value) in values.enumerated() { memory.pointer[position] = value }
+    return memory
   }
 
   /// Starts from the prototypes, so that the order of classes for each document is that of the distances.
@@ -40,83 +70,84 @@ package final class RefinementTable: @unchecked Sendable {
   ///   - prototypes: of each class; cosine takes the directions of their centres.
   ///   - scale: the length that each starts with.
   ///   - unit: Euclidean, what rows are multiplied with; nil for cosine.
-  ///   - layout: nil for the one that suits the size.
+  ///   - layout: nil for the one that suits the prototypes.
   package convenience init(
     _ prototypes: [[Prototype]], featureCount: Int, scale: Double, unit: Float? = nil,
     layout: RefinementCells.Layout? = nil
   ) throws {
-    let counts = prototypes.map(\.count)
-    try self.init(
-      counts: counts, featureCount: featureCount, hasBiases: unit != nil,
-      layout: layout ?? .suiting(lanes: counts.reduce(0, +), features: featureCount))
-    for (lane, prototype) in prototypes.joined().enumerated() {
-      guard let unit, let biases else {
-        place(prototype.center, in: lane, length: scale)
-        continue
-      }
+    let all = prototypes.flatMap { $0 }
+    let lanes: [(vector: PrototypeVector, factor: Double)]
+    var biases: [Float]?
+    if let unit {
       // x.c - |c|^2 / 2 ranks as the distance does.
-      let center = prototype.center.scaled(by: Double(unit))
-      let squaredNorm = center.squaredNorm
-      place(center, in: lane, length: scale * squaredNorm.squareRoot())
-      biases.pointer[lane] = Float(-scale * squaredNorm / 2)
+      let squares = all.map { $0.center.squaredNorm * Double(unit) * Double(unit) }
+      lanes = all.map { ($0.center, scale * Double(unit)) }
+      biases = squares.map { Float(-scale * $0 / 2) }
+    } else {
+      lanes = all.map {
+        let norm = $0.center.squaredNorm.squareRoot()
+        return ($0.center, norm > 0 ? scale / norm : 0)
+      }
     }
-  }
-
-  private func place(_ vector: PrototypeVector, in lane: Int, length: Double) {
-    let norm = vector.squaredNorm.squareRoot()
-    guard norm > 0 else { return }
-    for (position, value) in vector.values.enumerated() {
-      let column = vector.isSparse ? Int(vector.columns[position]) : position
-      cells.set(feature: column, lane: lane, to: Float(value * length / norm))
-    }
+    try self.init(
+      lanes, biases: biases, counts: prototypes.map(\.count), featureCount: featureCount, layout: layout,
+      ownParts: unit == nil ? all.map { $0.sumScale > 0 ? Float(scale / $0.sumScale) : 0 } : nil)
   }
 
   /// Goes on from weights that were refined before.
-  package convenience init(
-    _ refined: RefinedWeights, layout: RefinementCells.Layout? = nil
-  ) throws {
+  package convenience init(_ refined: RefinedWeights) throws {
     let set = refined.weights
     var counts = [Int](repeating: 0, count: Int(set.classIndices.last ?? -1) + 1)
     for index in set.classIndices { counts[Int(index)] += 1 }
     try self.init(
-      counts: counts, featureCount: set.featureCount, hasBiases: refined.biases != nil,
-      layout: layout ?? .suiting(lanes: set.count, features: set.featureCount))
-    for lane in 0..<set.count {
-      let vector = set.vector(lane)
-      place(vector, in: lane, length: vector.squaredNorm.squareRoot() / Double(refined.unit))
-    }
-    for (lane, bias) in (refined.biases ?? []).enumerated() { biases?.pointer[lane] = bias }
+      refined.vectors.map { ($0, 1 / Double(refined.unit)) }, biases: refined.biases, counts: counts,
+      featureCount: set.featureCount, layout: nil, ownParts: nil)
   }
 
-  /// Moves the biases, as if each document had one more feature of value 1.
+  /// Euclidean: added to each lane's score; nil for cosine.
+  package var biases: [Float]? {
+    switch cells {
+    case .rows: rowBiases.map { biases in (0..<laneCount).map { biases.pointer[$0] } }
+    case .lists(let lists): lists.biases
+    }
+  }
+
+  /// Moves the biases of rows, as if each document had one more feature of value 1.
   func moveBiases(_ moves: UnsafePointer<fk_refine_move>, _ count: Int, _ rate: Float) {
-    guard let biases else { return }
-    for position in 0..<count { biases.pointer[Int(moves[position].lane)] += rate * moves[position].factor }
+    guard let rowBiases else { return }
+    for position in 0..<count {
+      rowBiases.pointer[Int(moves[position].lane)] += rate * moves[position].factor
+    }
+  }
+
+  /// Completes the products of one row with every lane.
+  @inline(__always)
+  func addBiases(of row: Int, in rows: TrainingSet, to scores: UnsafeMutablePointer<Float>) {
+    guard let rowBiases else { return }
+    // Scores are scaled later, biases are not to be.
+    let inverse = 1 / rows.scale(of: row)
+    for lane in 0..<laneCount { scores[lane] += rowBiases.pointer[lane] * inverse }
   }
 
   /// Whether all weights are numbers: false after learning that diverged.
   ///
-  /// - Complexity: O(features x prototypes).
-  package var isFinite: Bool {
-    cells.isFinite && (biases.map { $0.sumsToANumber } ?? true)
-  }
+  /// - Complexity: O(weights).
+  package var isFinite: Bool { cells.isFinite && (rowBiases.map { $0.sumsToANumber } ?? true) }
 
   /// What has been learned, for rows as they come in.
   ///
   /// - Parameters:
   ///   - unit: what rows were multiplied with during refinement.
   ///   - truncation: coordinates up to it in magnitude are left out.
-  /// - Complexity: O(features x prototypes).
+  /// - Complexity: O(weights).
   package func refinedWeights(
     isSparse: Bool, unit: Float, truncation: Float, precision: Precision
   ) -> RefinedWeights {
-    let vectors = cells.vectors(lanes: laneCount, features: featureCount, isSparse: isSparse) { weight in
-      isSparse && weight.magnitude <= truncation ? nil : Double(weight * unit)
-    }
+    let vectors = cells.vectors(
+      lanes: laneCount, features: featureCount, isSparse: isSparse, times: unit, truncation: truncation)
     let lanes = (0..<classStarts.count - 1).map { Int(classStarts[$0])..<Int(classStarts[$0 + 1]) }
     return RefinedWeights(
-      lanes.map { Array(vectors[$0]) },
-      biases: biases.map { biases in (0..<laneCount).map { biases.pointer[$0] } }, unit: unit,
+      lanes.map { Array(vectors[$0]) }, biases: biases, unit: unit,
       shape: FeatureShape(featureCount: featureCount, isSparse: isSparse), precision: precision)
   }
 }

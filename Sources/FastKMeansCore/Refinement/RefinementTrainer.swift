@@ -8,21 +8,19 @@ package struct RefinementTrainer {
   let progress: ProgressReporter
   let workers: Int
   let settings: Settings
+  /// In how many of the rows each feature occurs at least, where the features were made from these rows; nil where some
+  /// features occur in none, so that new documents may have any.
+  private var leastFrequency: Int?
 
-  /// Dense weights beyond this many bytes are refused before anything is allocated.
+  /// A table of rows beyond this many bytes is refused before anything is allocated: dense documents, and devices.
   package static let byteLimit = 4 << 30
 
   /// What is the same for everybody; other values are for tests.
   package struct Settings: Sendable {
-    /// Up to this many rows the recipe is chosen by trying; above, the number of documents a class decides.
-    package var trialLimit = 20_000
+    /// Up to this many rows recipes are tried on all of them, in several splits; above, on a third, once.
+    package var smallCount = 5_000
     package var byteLimit = RefinementTrainer.byteLimit
-    package var hinge = RefinementRecipe.hinge
-    package var thorough = RefinementRecipe.thorough
-    package var smooth = RefinementRecipe.smooth
-    package var smoothForManyRows = RefinementRecipe.smoothForManyRows
-    /// nil for the layout that suits the size.
-    package var layout: RefinementCells.Layout?
+    package var recipes = [RefinementRecipe.featureRates, .oneRate]
 
     package init() {}
   }
@@ -49,6 +47,15 @@ package struct RefinementTrainer {
     self.options = hard
     self.progress = progress
     workers = Parallel.workerCount(options.threadCount)
+    leastFrequency = Self.leastFrequency(documents)
+  }
+
+  /// A vocabulary leaves out rare terms only; a least frequency beyond that says that the features are of another kind.
+  private static func leastFrequency(_ documents: TrainingSet) -> Int? {
+    guard let least = documents.frequencies(of: documents.partition.order)?.min(), least > 0,
+      Int(least) <= max(2, documents.partition.order.count / 1000)
+    else { return nil }
+    return Int(least)
   }
 
   /// - Parameters:
@@ -60,8 +67,7 @@ package struct RefinementTrainer {
       return try fitAsIs(limits: limits, isFixed: isFixed)
     }
     var outcome = try compaction.withRows(documents) {
-      try RefinementTrainer($0, initial: initial, options: options, progress: progress, settings: settings)
-        .fitAsIs(limits: limits, isFixed: isFixed)
+      try on($0).fitAsIs(limits: limits, isFixed: isFixed)
     }
     for classIndex in outcome.training.prototypes.indices {
       for member in outcome.training.prototypes[classIndex].indices {
@@ -79,6 +85,14 @@ package struct RefinementTrainer {
     return outcome
   }
 
+  /// The same on other rows of the same documents.
+  private func on(_ documents: TrainingSet) -> RefinementTrainer {
+    var trainer = RefinementTrainer(
+      documents, initial: initial, options: options, progress: progress, settings: settings)
+    trainer.leastFrequency = leastFrequency
+    return trainer
+  }
+
   private func fitAsIs(limits: [Int], isFixed: [Bool]) throws -> Outcome {
     let least = byteCount(lanes: 1)
     guard least <= settings.byteLimit else { return try withoutRefinement(limits, neededBytes: least) }
@@ -87,10 +101,9 @@ package struct RefinementTrainer {
     guard needed <= settings.byteLimit else { return try withoutRefinement(wanted, neededBytes: needed) }
     var scaled = documents
     if options.distance == .euclidean { scaled.unit = documents.rows.inverseDeviation }
-    let trainer = RefinementTrainer(
-      scaled, initial: initial, options: options, progress: progress, settings: settings)
-    return documents.partition.order.count <= settings.trialLimit
-      ? try trainer.chooseByTrial(wanted) : try trainer.refineOnce(wanted)
+    let trainer = on(scaled)
+    return documents.partition.order.count <= settings.smallCount
+      ? try trainer.refineSmall(wanted) : try trainer.refineLarge(wanted)
   }
 
   private func withoutRefinement(_ wanted: [Int], neededBytes: Int) throws -> Outcome {
@@ -99,15 +112,12 @@ package struct RefinementTrainer {
     return outcome
   }
 
-  /// What the table of so many prototypes takes.
-  private func byteCount(lanes: Int) -> Int {
-    layout(lanes: lanes).byteCount(lanes: lanes, features: documents.featureCount)
-  }
+  /// Lists for sparse documents; devices take rows.
+  private var layout: RefinementCells.Layout { documents.isSparse && options.device == .cpu ? .lists : .rows }
 
-  /// Tiles where the size asks for them; devices take rows.
-  private func layout(lanes: Int) -> RefinementCells.Layout {
-    options.device == .cpu
-      ? settings.layout ?? .suiting(lanes: lanes, features: documents.featureCount) : .rows
+  /// What a table of rows takes; lists take what the documents need.
+  private func byteCount(lanes: Int) -> Int {
+    layout == .rows ? RefinementCells.byteCount(lanes: lanes, features: documents.featureCount) : 0
   }
 
   private func prototypeCounts(limits: [Int], isFixed: [Bool]) throws -> [Int] {
@@ -129,13 +139,20 @@ extension RefinementTrainer {
     try RefinementTable(
       prototypes, featureCount: documents.featureCount, scale: scale,
       unit: options.distance == .euclidean ? documents.unit : nil,
-      layout: layout(lanes: prototypes.reduce(0) { $0 + $1.count }))
+      layout: layout)
   }
 
   /// What k-means prototypes say about documents that they have not seen, with the scores that a model of them has;
   /// Euclidean: with others in the same order.
-  func plainScores(_ prototypes: [[Prototype]], _ heldOut: [Int32]) throws -> HeldOutScores {
-    try table(prototypes, scale: 1).heldOutScores(heldOut, of: documents, workers: workers)
+  func plainScores(_ prototypes: [[Prototype]], _ unseen: UnseenDocuments) throws -> HeldOutScores {
+    try judged(table(prototypes, scale: 1), unseen, prototypes)
+  }
+
+  /// Some documents that training does not see, as a new document would come.
+  func unseen(_ split: HeldOutSplit) throws -> UnseenDocuments {
+    try UnseenDocuments(
+      split.heldOut, of: documents, training: split.training, leastFrequency: leastFrequency,
+      distance: options.distance, workers: workers)
   }
 
   /// Refines; a run whose loss grows beyond its start, or is no number, starts again at half the rate.
@@ -144,7 +161,7 @@ extension RefinementTrainer {
   ) throws -> (table: RefinementTable, halvings: Int, rates: FeatureRates?) {
     var recipe = recipe
     var rows = documents
-    rows.featureRates = recipe.rates(documents, documents: training)
+    rows.featureRates = recipe.ratesFeatures ? FeatureRates(documents, documents: training) : nil
     for halvings in 0... {
       let table = try table(prototypes, scale: recipe.scale)
       try progress.begin(.refining, total: training.count * recipe.epochs)
@@ -160,33 +177,35 @@ extension RefinementTrainer {
     return (try table(prototypes, scale: recipe.scale), 8, rows.featureRates)
   }
 
-  /// What refined weights say about documents that neither they nor the prototypes have seen.
+  /// What weights say about documents that neither they nor the prototypes have seen.
   ///
   /// - Parameter least: as for ``RefinementTable/heldOutScores(_:of:workers:least:)``.
   func judged(
-    _ table: RefinementTable, _ heldOut: [Int32], _ prototypes: [[Prototype]], least: UInt16 = 0
+    _ table: RefinementTable, _ unseen: UnseenDocuments, _ prototypes: [[Prototype]], least: Float = 0
   ) throws -> HeldOutScores {
-    var scores = try table.heldOutScores(heldOut, of: documents, workers: workers, least: least)
-    scores.openSet = scores.openSetFeatures(
-      documents: heldOut, rows: documents.rows, prototypes: prototypes)
-    return scores
+    try unseen.withSet { set in
+      let rows = set.documents
+      var scores = try table.heldOutScores(rows, of: set, workers: workers, least: least)
+      scores.openSet = scores.openSetFeatures(documents: rows, rows: set.rows, prototypes: prototypes)
+      return scores
+    }
   }
 
-  /// Weights that a table of tiles keeps: measured, 30 % cost nothing on text, and halve again what a model takes.
-  private static let keptShare = 0.3
-  /// Held-out accuracy that this may cost; half a standard error of 2,000 rows.
-  private static let keptLoss = 0.002
+  /// Weights that a large table keeps: on text, half cost nothing.
+  private static let keptShare = 0.5
+  /// Held-out accuracy that this may cost.
+  private static let keptLoss = 0.0005
 
-  /// Leaves the smallest weights of a table of tiles out, if held-out rows do not miss them.
+  /// Leaves the smallest weights of a large table out, if held-out documents do not miss them.
   ///
   /// - Returns: what the held-out rows are told now, and the share of the weights that stay.
   func droppingSmallWeights(
-    _ table: RefinementTable, _ scores: HeldOutScores, _ heldOut: [Int32], _ prototypes: [[Prototype]]
+    _ table: RefinementTable, _ scores: HeldOutScores, _ unseen: UnseenDocuments, _ prototypes: [[Prototype]]
   ) throws -> (scores: HeldOutScores, keptShare: Double) {
-    guard let least = table.least(keeping: Self.keptShare, workers: workers) else { return (scores, 1) }
-    let cut = try judged(table, heldOut, prototypes, least: least)
+    guard let least = table.least(keeping: Self.keptShare) else { return (scores, 1) }
+    let cut = try judged(table, unseen, prototypes, least: least)
     guard cut.accuracy >= scores.accuracy - Self.keptLoss else { return (scores, 1) }
-    table.drop(below: least, workers: workers)
+    table.drop(below: least)
     return (cut, Self.keptShare)
   }
 
@@ -196,7 +215,8 @@ extension RefinementTrainer {
   ) throws -> [OpenSet.Trial] {
     guard documents.classCount > 2 else { return [] }
     let trial = UnknownClassTrial(
-      prototypes: prototypes, documents: documents, split: split, recipe: settings.smooth, options: options,
+      prototypes: prototypes, documents: documents, split: split, recipe: settings.recipes[0],
+      options: options,
       workers: workers, progress: progress)
     return try steps.map { try trial.run(step: UInt64($0)) }
   }
@@ -212,6 +232,24 @@ extension RefinementTrainer {
     table.refinedWeights(
       isSparse: documents.isSparse, unit: documents.unit, truncation: Float(options.truncationThreshold),
       precision: options.precision)
+  }
+
+  /// - Parameters:
+  ///   - scores, plain: what the refined and the k-means prototypes said about held-out documents.
+  func outcome(
+    _ training: ByClassTrainer.Outcome, _ table: RefinementTable, _ recipe: RefinementRecipe,
+    _ halvings: Int, _ scores: HeldOutScores, _ plain: HeldOutScores, _ trials: [OpenSet.Trial],
+    keptShare: Double = 1
+  ) -> Outcome {
+    var outcome = Outcome(
+      training: training, refined: weights(table), calibration: .fitted(to: scores),
+      openSet: .fitted(known: scores.openSet, trials: trials))
+    outcome.training.report.refinement = .done(
+      RefinementReport(
+        recipe: recipe.name, epochs: recipe.epochs, rateHalvings: halvings,
+        heldOutCount: scores.isRight.count, heldOutAccuracy: scores.accuracy,
+        prototypeAccuracy: plain.accuracy, keptShare: keptShare))
+    return outcome
   }
 
   func keepingPrototypes(

@@ -7,10 +7,8 @@ struct RowRefinementEngine: RefinementEngine {
   let rows: TrainingSet
   let workers: Int
   private let scratch: WorkerScratch<[Float]>
-
-  /// 64 to 2,048 documents a batch give the same accuracy.
-  static let batchSize = 64
-  var batchSize: Int { Self.batchSize }
+  static let largestBatch = 64
+  var largestBatch: Int { Self.largestBatch }
 
   init(table: RefinementTable, weights: AlignedMemory<Float>, rows: TrainingSet, workers: Int) {
     self.table = table
@@ -20,17 +18,17 @@ struct RowRefinementEngine: RefinementEngine {
     scratch = WorkerScratch(workers: workers) { [Float](repeating: 0, count: table.stride) }
   }
 
-  func forEachScores(
-    of batch: ArraySlice<Int32>,
-    _ body: @escaping @Sendable (_ position: Int, _ scores: UnsafePointer<Float>) -> Void
-  ) throws {
+  func findRivals(of batch: ArraySlice<Int32>, _ questions: RefinementQuestions, into steps: RefinementSteps)
+  {
     Parallel.forEachChunk(count: batch.count, chunk: 16, workers: workers) { worker, range in
       scratch.with(worker) { scores in
         scores.withUnsafeMutableBufferPointer { scores in
           guard let scores = scores.baseAddress else { return }
           for position in range {
-            table.scores(of: Int(batch[batch.startIndex + position]), weights, in: rows, into: scores)
-            body(position, scores)
+            let document = Int(batch[batch.startIndex + position])
+            table.scores(of: document, weights, in: rows, into: scores)
+            steps.find(
+              position, scores, table, questions.question(about: document, in: rows), questions.loss)
           }
         }
       }
@@ -38,7 +36,7 @@ struct RowRefinementEngine: RefinementEngine {
   }
 
   /// In parallel over lanes, so that each cell is written by one worker in document order.
-  func move(_ steps: RefinementSteps, along batch: ArraySlice<Int32>, rates: [Float]) throws {
+  func move(_ steps: RefinementSteps, along batch: ArraySlice<Int32>, rates: [Float]) {
     let blocks = max(1, min(workers, table.stride / 8))
     Parallel.forEach(count: blocks, workers: workers) { _, block in
       let (begin, end) = (table.stride * block / blocks, table.stride * (block + 1) / blocks)
@@ -66,14 +64,5 @@ extension RefinementTable {
         columns.baseAddress, values.baseAddress, values.count, weights.pointer, stride, scores)
     }
     addBiases(of: row, in: rows, to: scores)
-  }
-
-  /// Completes the products of one row with every lane.
-  @inline(__always)
-  func addBiases(of row: Int, in rows: TrainingSet, to scores: UnsafeMutablePointer<Float>) {
-    guard let biases else { return }
-    // Scores are scaled later, biases are not to be.
-    let inverse = 1 / rows.scale(of: row)
-    for lane in 0..<laneCount { scores[lane] += biases.pointer[lane] * inverse }
   }
 }

@@ -99,21 +99,22 @@ struct StreamRefiner {
   private func score(
     _ part: ArraySlice<Int32>, _ batch: Batch, _ weights: StreamWeights, _ steps: RefinementSteps
   ) throws {
-    var loss = fk_refine_loss(
-      margin: recipe.margin, sharpness: recipe.sharpness, cooperation: recipe.cooperation)
+    let loss = fk_refine_loss(
+      margin: recipe.margin, sharpness: recipe.sharpness, cooperation: recipe.cooperation,
+      least_pull: recipe.leastPull)
     let scratch = WorkerScratch(workers: workers) { [Float](repeating: 0, count: weights.stride) }
-    withUnsafePointer(to: &loss) { loss in
-      nonisolated(unsafe) let loss = loss
-      Parallel.forEachChunk(count: part.count, chunk: 16, workers: workers) { worker, range in
-        scratch.with(worker) { scores in
-          for position in range {
-            let row = Int(part[part.startIndex + position])
-            weights.score(row, batch, into: &scores)
-            steps.fill(
-              position, from: scores, scale: batch.set.norms.scales[row], lanes: weights.classOfLane.count,
-              classOfLane: weights.classOfLane, classStarts: weights.classStarts,
-              ownClass: batch.set.classes[row], loss: loss)
-          }
+    Parallel.forEachChunk(count: part.count, chunk: 16, workers: workers) { worker, range in
+      scratch.with(worker) { scores in
+        for position in range {
+          let row = Int(part[part.startIndex + position])
+          weights.score(row, batch, into: &scores)
+          let question = fk_refine_document(
+            scale: batch.set.norms.scales[row], own_class: batch.set.classes[row], own_part: nil, weight: 1,
+            member: nil)
+          steps.find(
+            position, scores, lanes: weights.classOfLane.count, weights.classOfLane, weights.classStarts,
+            question, loss)
+          steps.work(position, weights.classOfLane, weights.classStarts, loss)
         }
       }
     }
@@ -151,10 +152,9 @@ struct StreamRefiner {
 }
 
 extension RefinementRecipe {
-  /// For batches of a stream. The smooth loss has the lower prequential error on each of three text sets, by .2 to .4
-  /// points against the hinge at a rate of 0.3 (`StreamBenchmark`, 2026-11-25).
+  /// For batches of a stream.
   static func stream(_ epochs: RefinementEpochs) -> RefinementRecipe {
-    var recipe = RefinementRecipe(name: "stream", rate: 0.5, epochs: 5, sharpness: 4)
+    var recipe = RefinementRecipe(name: "stream", rate: 0.5, ratesFeatures: false)
     if case .count(let count) = epochs { recipe.epochs = count }
     return recipe
   }

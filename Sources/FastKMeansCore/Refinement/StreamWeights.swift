@@ -45,7 +45,7 @@ struct StreamWeights: Sendable {
 
   /// What a table of so many prototypes takes at most, `Int.max` if it cannot be addressed.
   static func byteCount(lanes: Int, features: Int) -> Int {
-    RefinementCells.Layout.rows.byteCount(lanes: lanes + lanes / 4 + 8, features: features)
+    RefinementCells.byteCount(lanes: lanes + lanes / 4 + 8, features: features)
   }
 
   /// The row of a feature, a new one with zeros if it has none.
@@ -212,7 +212,7 @@ extension StreamWeights {
   static func fresh(_ prototype: Prototype, settings: TrainingOptions, unit: Double) -> (
     PrototypeVector, Float
   ) {
-    let scale = RefinementRecipe.hinge.scale
+    let scale = RefinementRecipe.featureRates.scale
     let squaredNorm = prototype.center.squaredNorm
     switch settings.distance {
     case .cosine:

@@ -20,8 +20,8 @@ struct UnknownClassTrial {
   /// Enough for a model that ranks known against unknown as the whole one does.
   private static let trainingCount = 8_000
   private static let unknownCount = 1_000
-  /// Tables that ask for another layout are not worth it; with more classes, a trial looks at some of them.
-  private static let layout = RefinementCells.Layout.rows
+  /// With more prototypes, a trial looks at some of the classes.
+  private static let laneLimit = 2_000
 
   /// - Parameters:
   ///   - step: draws the classes; different ones for each trial of a fit.
@@ -61,11 +61,11 @@ struct UnknownClassTrial {
   ) throws -> RefinementTable {
     let table = try RefinementTable(
       members, featureCount: rows.featureCount, scale: recipe.scale,
-      unit: options.distance == .euclidean ? rows.unit : nil, layout: Self.layout)
+      unit: options.distance == .euclidean ? rows.unit : nil)
     let chosen = drawn(Self.trainingCount, of: split.training.filter { rows.classes[Int($0)] >= 0 }, &random)
     try progress.begin(.refining, total: chosen.count)
     var rows = rows
-    rows.featureRates = recipe.rates(rows, documents: chosen)
+    rows.featureRates = recipe.ratesFeatures ? FeatureRates(rows, documents: chosen) : nil
     _ = try Refinement(recipe: recipe.lasting(1), seed: options.seed, workers: workers, progress: progress)
       .run(table, rows: rows, documents: chosen)
     return table
@@ -82,10 +82,7 @@ struct UnknownClassTrial {
     var (lanes, count) = (0, 0)
     for index in classes {
       lanes += prototypes[index].count
-      guard
-        Self.layout.byteCount(lanes: lanes, features: documents.featureCount)
-          <= RefinementCells.Layout.largestRows
-      else { break }
+      guard lanes <= Self.laneLimit else { break }
       count += 1
     }
     return Array(classes[..<count])

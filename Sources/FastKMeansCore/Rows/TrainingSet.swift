@@ -192,6 +192,22 @@ extension TrainingSet {
     }
   }
 
+  /// How many values a row has.
+  @inline(__always)
+  func valueCount(of row: Int) -> Int {
+    switch rows {
+    case .sparse(let sparse): sparse.range(of: row).count
+    case .dense(let dense): dense.columnCount
+    }
+  }
+
+  /// Whether no value is below 0.
+  ///
+  /// - Complexity: O(values).
+  var isNonNegative: Bool {
+    (0..<rows.rowCount).allSatisfy { withRow($0) { _, values in values.allSatisfy { $0 >= 0 } } }
+  }
+
   /// How many values a row has, on average.
   var typicalNonZeros: Int {
     switch rows {

@@ -10,7 +10,7 @@ void test_local(int level);
 void test_table(int level);
 void test_step(int level);
 void test_refine(int level);
-void test_tiles(int level);
+void test_lists(int level);
 void test_checksum(int level);
 void test_digest(int level);
 

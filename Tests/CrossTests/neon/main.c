@@ -18,7 +18,7 @@ typedef struct {
 static const family families[] = {
     {"scoring", test_scoring}, {"dense", test_dense}, {"codes", test_codes},
     {"staged", test_staged},   {"local", test_local}, {"table", test_table},
-    {"step", test_step},       {"refine", test_refine}, {"tiles", test_tiles},
+    {"step", test_step},       {"refine", test_refine}, {"lists", test_lists},
     {"checksum", test_checksum}, {"digest", test_digest},
 };
 

@@ -115,7 +115,7 @@ import Testing
   @Test func aLargeSetIsTriedWithoutSomeClassesToo() throws {
     let problem = Problem(rows: 3_000)
     var settings = RefinementTrainer.Settings()
-    settings.trialLimit = 100
+    settings.smallCount = 100
     let refinement = RefinementProblem(
       rows: problem.known, classes: problem.knownClasses, isSparse: true)
     let outcome = try refinement.trained(settings)

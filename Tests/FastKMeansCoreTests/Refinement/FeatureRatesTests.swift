@@ -71,21 +71,4 @@ import Testing
     #expect(try rates([[1, 2], [2, 1]], [0, 1], isSparse: false) == nil)
     #expect(try rates([[1, 2], [2, 1]], [0, 1], documents: []) == nil)
   }
-
-  @Test func onlyRecipesForManyDocumentsAClassHaveThem() throws {
-    #expect(RefinementRecipe.smooth.ratesFeatures && RefinementRecipe.smoothForManyRows.ratesFeatures)
-    #expect(!RefinementRecipe.hinge.ratesFeatures && !RefinementRecipe.thorough.ratesFeatures)
-    let drawn = TestRows.clustered(rows: 201, width: 12, classes: 2, density: 0.4, seed: 4)
-    try TestRows.features(drawn.rows, isSparse: true).withRows { view in
-      let rows = TrainingSet(
-        view, norms: try RowNorms(of: view, distance: .cosine, workers: 1),
-        classes: drawn.classes.map { Int32($0) }, classCount: 2)
-      func areThere(_ recipe: RefinementRecipe, documents: Int32) -> Bool {
-        recipe.rates(rows, documents: Array(0..<documents)) != nil
-      }
-      #expect(areThere(.smooth, documents: 201))
-      #expect(!areThere(.smooth, documents: 200))
-      #expect(!areThere(.hinge, documents: 201))
-    }
-  }
 }

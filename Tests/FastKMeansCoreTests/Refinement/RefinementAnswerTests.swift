@@ -40,10 +40,9 @@ import Testing
           let dot = problem.rows[row].enumerated().reduce(0.0) {
             $0 + Double($1.element)
               * Double(
-                table.cells.weight(
-                  feature: $1.offset, lane: lane, featureCount: table.featureCount))
+                table.cells.weight(feature: $1.offset, lane: lane))
           }
-          return dot * Double(rows.scale(of: row)) + Double(table.biases?.pointer[lane] ?? 0)
+          return dot * Double(rows.scale(of: row)) + Double(table.biases?[lane] ?? 0)
         }
       }
     }

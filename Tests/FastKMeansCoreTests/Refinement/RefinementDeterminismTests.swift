@@ -25,7 +25,7 @@ import Testing
   @Test func anyNumberOfThreadsGivesTheSameBitsForLargeSets() async {
     await #expect(processExitsWith: .success) {
       var settings = RefinementTrainer.Settings()
-      settings.trialLimit = 50
+      settings.smallCount = 50
       for distance in Distance.allCases {
         // Many lanes, so that each thread has some.
         var problem = RefinementProblem.separable(rows: 300, classes: 4, distance: distance, seed: 10)

@@ -4,21 +4,18 @@ import Testing
 
 /// Learning that runs away, and what only looks like it.
 @Suite struct RefinementDivergenceTests {
-  static func settings(rate: Double, trialLimit: Int) -> RefinementTrainer.Settings {
+  static func settings(rate: Double, smallCount: Int) -> RefinementTrainer.Settings {
     var settings = RefinementTrainer.Settings()
-    settings.trialLimit = trialLimit
-    settings.hinge.rate = rate
-    settings.thorough.rate = rate
-    settings.smooth.rate = rate
-    settings.smoothForManyRows.rate = rate
+    settings.smallCount = smallCount
+    for recipe in settings.recipes.indices { settings.recipes[recipe].rate = rate }
     return settings
   }
 
-  @Test(arguments: [10, 20_000]) func aRateThatOverflowsIsHalvedAndReported(trialLimit: Int) throws {
+  @Test(arguments: [10, 20_000]) func aRateThatOverflowsIsHalvedAndReported(smallCount: Int) throws {
     for distance in Distance.allCases {
       var problem = RefinementProblem.separable(rows: 90, distance: distance, seed: 6)
       problem.options.refinement = .count(2)
-      let outcome = try problem.trained(Self.settings(rate: 1e39, trialLimit: trialLimit))
+      let outcome = try problem.trained(Self.settings(rate: 1e39, smallCount: smallCount))
       // 1e39 / 2^8 still overflows after a few steps; then the prototypes are what is left.
       if let done = outcome.training.report.refinement.done {
         #expect(done.rateHalvings > 0, "\(distance)")
@@ -33,7 +30,7 @@ import Testing
   @Test func halvingTheRateSavesARunThatOverflowed() throws {
     var problem = RefinementProblem.separable(rows: 130, seed: 7)
     problem.options.refinement = .count(7)
-    let outcome = try problem.trained(Self.settings(rate: 2e38, trialLimit: 20_000))
+    let outcome = try problem.trained(Self.settings(rate: 2e38, smallCount: 20_000))
     let done = try #require(outcome.training.report.refinement.done)
     #expect((1...8).contains(done.rateHalvings), "\(done)")
     #expect(done.heldOutAccuracy >= done.prototypeAccuracy)

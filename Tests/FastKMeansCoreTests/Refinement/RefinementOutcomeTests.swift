@@ -41,9 +41,7 @@ import Testing
       problem.options.refinement = .count(1)
       var settings = RefinementTrainer.Settings()
       // Learning away from the classes: the prototypes win.
-      for recipe in [\RefinementTrainer.Settings.hinge, \.thorough, \.smooth] {
-        settings[keyPath: recipe].rate = -1
-      }
+      for recipe in settings.recipes.indices { settings.recipes[recipe].rate = -1 }
       let outcome = try problem.trained(settings)
       guard case .noBetter = outcome.training.report.refinement else { continue }
       let calibration = try #require(outcome.calibration)
@@ -87,35 +85,26 @@ import Testing
     }
   }
 
-  @Test func aLargeSetIsRefinedOnce() throws {
+  @Test func aLargeSetIsJudgedByAPartOfIt() throws {
     var settings = RefinementTrainer.Settings()
-    settings.trialLimit = 100
-    let problem = RefinementProblem.separable(rows: 400, seed: 1)
-    let outcome = try problem.trained(settings)
+    settings.smallCount = 100
+    let outcome = try RefinementProblem.separable(rows: 400, seed: 1).trained(settings)
     let done = try #require(outcome.training.report.refinement.done)
-    #expect(done.recipe == "smooth")
-    #expect(done.epochs == RefinementRecipe.smoothForManyRows.epochs)
-    // A twentieth of the rows, rounded class by class.
-    #expect((17...23).contains(done.heldOutCount), "\(done)")
+    #expect(settings.recipes.map(\.name).contains(done.recipe))
+    // A tenth of the rows, rounded class by class.
+    #expect((37...43).contains(done.heldOutCount), "\(done)")
     #expect(outcome.refined != nil)
-    // Fewer than 20 documents a class.
-    let few = try RefinementProblem.separable(rows: 110, classes: 6, seed: 1).trained(settings)
-    let recipe = few.training.report.refinement.done?.recipe
-    #expect(recipe == nil || recipe == "thorough")
   }
 
-  @Test func theThoroughRecipeIsTriedOnlyWhereTheHingeIsAsGood() throws {
-    let problem = RefinementProblem.separable(rows: 200, seed: 4)
-    for hingeLearns in [true, false] {
+  /// One recipe learns away from the classes: held-out rows choose the other, whichever comes first.
+  @Test(arguments: [10, 1_000]) func theRecipeThatLearnsIsChosen(smallCount: Int) throws {
+    let problem = RefinementProblem.separable(rows: 300, seed: 4)
+    for bad in 0...1 {
       var settings = RefinementTrainer.Settings()
-      settings.hinge = settings.smooth
-      settings.thorough.epochs = 97
-      if !hingeLearns { settings.hinge.rate = 0 }
-      var largest = 0
-      _ = try problem.trained(settings) { progress in
-        if progress.phase == .refining { largest = max(largest, progress.total) }
-      }
-      #expect((largest > 97 * 100) == hingeLearns)
+      settings.smallCount = smallCount
+      settings.recipes[bad].rate = -0.2
+      let done = try #require(try problem.trained(settings).training.report.refinement.done)
+      #expect(done.recipe == settings.recipes[1 - bad].name)
     }
   }
 
@@ -134,7 +123,7 @@ import Testing
   }
 
   @Test func weightsBeyondTheLimitAreRefusedWithNumbers() throws {
-    let problem = RefinementProblem.separable(rows: 90, isSparse: true, seed: 2)
+    let problem = RefinementProblem.separable(rows: 90, isSparse: false, seed: 2)
     for (limit, lanes) in [(100, 1...1), (21 * 8 * 4 - 1, 1...8)] {
       var settings = RefinementTrainer.Settings()
       settings.byteLimit = limit
@@ -147,23 +136,6 @@ import Testing
       #expect(outcome.refined == nil)
       #expect(outcome.training.prototypes.allSatisfy { !$0.isEmpty })
     }
-  }
-
-  @Test func aPublicModelWorksWhereWeightsAreRefused() throws {
-    // Given prototypes keep the declared width: 2^28 features of at least 8 lanes are 8 GiB.
-    let width = 1 << 28
-    func rows(_ columns: [UInt32]) throws -> Features {
-      .sparse(
-        try CSRMatrix(
-          columnCount: width, rowOffsets: Array(0...columns.count), columns: columns,
-          values: columns.map { _ in 1 }))
-    }
-    var options = TrainingOptions()
-    options.initialization = .prototypes(try rows([5, 9]), labels: [.integer(0), .integer(1)])
-    var classifier = try FastKMeansClassifier<Int>(options)
-    let report = try classifier.fit(rows([5, 9, 5, 9]), labels: [0, 1, 0, 1])
-    #expect(report.refinement == .skipped(neededBytes: width * 8 * 4))
-    #expect(try classifier.model.predict(rows([9, 5])) == [1, 0])
   }
 
   @Test func anAutomaticNumberStaysWithinItsBytes() throws {
@@ -217,12 +189,12 @@ import Testing
 
   /// A class of one document is never held out: it is trained, and told from the others.
   @Test func aClassThatTheHeldOutRowsLeaveOutIsLearned() throws {
-    for trialLimit in [10, 20_000] {
+    for smallCount in [10, 20_000] {
       var problem = RefinementProblem.separable(rows: 200, seed: 8)
       problem.rows.append((0..<problem.rows[0].count).map { $0 == 0 ? 9 : 0 })
       problem.classes.append(3)
       var settings = RefinementTrainer.Settings()
-      settings.trialLimit = trialLimit
+      settings.smallCount = smallCount
       let outcome = try problem.trained(settings)
       #expect(outcome.training.prototypes[3].count == 1)
       #expect(outcome.refined?.weights.classIndices.count { $0 == 3 } ?? 1 == 1)

@@ -16,17 +16,20 @@ import Testing
   }
 
   static func compareWidths(_ distance: Distance) throws {
-    let (rows, classes) = TestRows.clustered(rows: 120, width: 300, classes: 3, density: 0.1, seed: 31)
+    let drawn = TestRows.marked(180, noise: 18, classes: 3, seed: 3)
+    let classes = drawn.classes
+    // The last feature is in no row: in both forms, new documents may have features that these lack.
+    let rows = drawn.rows.map { $0 + [0] }
     let features = try TestRows.features(rows, isSparse: true)
     guard case .sparse(let narrow) = features else { return }
-    let map = columns(300)
+    let map = columns(rows[0].count)
     let wide = try CSRMatrix(
       columnCount: declared, rowOffsets: narrow.rowOffsets, columns: narrow.columns.map { map[Int($0)] },
       values: narrow.values)
     var options = TrainingOptions()
     options.distance = distance
     options.threadCount = 1
-    options.refinement = .count(3)
+    options.refinement = .count(6)
     var classifiers = try (0..<2).map { _ in try FastKMeansClassifier<Int>(options) }
     try classifiers[0].fit(features, labels: classes)
     try classifiers[1].fit(.sparse(wide), labels: classes)

@@ -1,0 +1,97 @@
+extension RefinementTrainer {
+  /// Held-out documents that judge and calibrate at most.
+  private static let heldOutCount = 2_000.0
+
+  /// Where more than this share of the documents is held out, all of it is learned once more at the end.
+  private static let largestLoss = 0.05
+
+  /// Chooses a recipe on a part of the documents and refines on all but a few thousand, which judge and calibrate; then
+  /// learns from those too.
+  func refineLarge(_ wanted: [Int]) throws -> Outcome {
+    let share = min(0.1, Self.heldOutCount / Double(documents.documents.count))
+    let split = HeldOutSplit(documents, share: share, seed: options.seed, step: 0)
+    let unseen = try unseen(split)
+    let recipe = try chosenOnAPart()
+    // The k-means prototypes are trained without the held-out rows as well: else their accuracy would be optimistic,
+    // and the comparison with refinement biased.
+    let training = try trainPrototypes(documents.selecting(rowsBut(split.heldOut)), wanted)
+    let plain = try plainScores(training.prototypes, unseen)
+    let (table, halvings, rates) = try refine(training.prototypes, recipe, on: split.training)
+    let whole = try judged(table, unseen, training.prototypes)
+    let (scores, keptShare) = try droppingSmallWeights(table, whole, unseen, training.prototypes)
+    let trials = try unknownClassTrials(0..<Self.trialCount, training.prototypes, split)
+    guard scores.accuracy >= plain.accuracy else {
+      return try keepingPrototypes(trainPrototypes(documents, wanted), plain, tried: scores.accuracy)
+    }
+    guard share <= Self.largestLoss else {
+      let all = try trainPrototypes(documents, wanted)
+      let (table, halvings, _) = try refine(all.prototypes, recipe, on: documents.documents)
+      return outcome(all, table, recipe, halvings, scores, plain, trials)
+    }
+    // One gentle pass: what the other documents have moved is not to be undone.
+    var last = recipe.lasting(1)
+    last.rate = 0.1 * recipe.rate
+    try progress.begin(.refining, total: split.heldOut.count)
+    var rows = documents
+    rows.featureRates = rates
+    _ = try Refinement(
+      recipe: last, seed: options.seed, workers: workers, progress: progress, device: options.device
+    ).run(table, rows: rows, documents: split.heldOut, leavesOneOut: false)
+    guard table.isFinite else {
+      return try keepingPrototypes(trainPrototypes(documents, wanted), plain, tried: scores.accuracy)
+    }
+    return outcome(
+      try countingAllRows(training, wanted), table, recipe, halvings, scores, plain, trials,
+      keptShare: keptShare)
+  }
+
+  /// The share of the documents on which recipes are tried.
+  private static let triedShare = 1.0 / 3
+
+  /// The recipe that is best on documents that it has not seen, after a third of the others.
+  private func chosenOnAPart() throws -> RefinementRecipe {
+    let recipes = settings.recipes.map(lasting)
+    guard recipes.count > 1 else { return recipes[0] }
+    let parts = HeldOutSplit(documents, share: 1 - Self.triedShare, seed: options.seed, step: 1)
+    let rest = documents.selecting(parts.heldOut)
+    let share = min(1, Self.heldOutCount / Double(parts.heldOut.count))
+    let judges = HeldOutSplit(rest, share: share, seed: options.seed, step: 2)
+    let split = HeldOutSplit(training: parts.training, heldOut: judges.heldOut)
+    let unseen = try unseen(split)
+    // One prototype a class: which recipe is better does not depend on their number.
+    let prototypes = try trainPrototypes(
+      documents.selecting(split.training), [Int](repeating: 1, count: documents.classCount)
+    ).prototypes
+    var best: (recipe: RefinementRecipe, accuracy: Double)?
+    for recipe in recipes {
+      let table = try refine(prototypes, recipe, on: split.training).table
+      let accuracy = try judged(table, unseen, prototypes).accuracy
+      if accuracy > best?.accuracy ?? -1 { best = (recipe, accuracy) }
+    }
+    return best?.recipe ?? recipes[0]
+  }
+
+  private func rowsBut(_ heldOut: [Int32]) -> [Int32] {
+    var isHeldOut = [Bool](repeating: false, count: documents.classes.count)
+    for row in heldOut { isHeldOut[Int(row)] = true }
+    return documents.partition.order.filter { !isHeldOut[Int($0)] }
+  }
+
+  /// The prototypes with the held-out rows counted in: one epoch more, from where they lie, over all rows.
+  private func countingAllRows(
+    _ training: ByClassTrainer.Outcome, _ wanted: [Int]
+  ) throws -> ByClassTrainer.Outcome {
+    var once = options
+    once.maxEpochs = 1
+    once.mergeThreshold = nil
+    let counted = try ByClassTrainer(options: once, progress: progress).fit(
+      documents, wanted: wanted, initial: training.prototypes)
+    // Refined weights belong to prototypes one by one; a class that lost one keeps those it had.
+    var outcome = training
+    for (classIndex, members) in counted.prototypes.enumerated()
+    where members.count == training.prototypes[classIndex].count {
+      outcome.prototypes[classIndex] = members
+    }
+    return outcome
+  }
+}
