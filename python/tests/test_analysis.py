@@ -185,6 +185,11 @@ def test_parameters_without_effect_are_named(settings, name):
         TfidfVectorizer(**settings).fit(TEXTS)
 
 
+def test_weights_are_no_whole_numbers():
+    with pytest.warns(UserWarning, match="converted to np.float64"):
+        assert TfidfVectorizer(dtype=np.int32).fit_transform(TEXTS).dtype == np.float64
+
+
 def test_bytes_in_another_encoding():
     documents = ["größe".encode("latin-1"), "straße".encode("latin-1")]
     assert TfidfVectorizer(encoding="latin-1").fit(documents).get_feature_names_out().tolist() == ["größe", "straße"]

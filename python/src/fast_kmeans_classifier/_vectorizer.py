@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
+import warnings
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -391,7 +392,11 @@ class TfidfVectorizer(Estimator):
         self._vectorizer = Vectorizer.from_parts(self._options(), names, np.ones(len(names), dtype=np.float32), None, 0)
 
     def _analysis_of_parameters(self) -> Analysis:
-        return Analysis(self.get_params())
+        return Analysis(self._settings())
+
+    def _settings(self) -> dict[str, Any]:
+        """All parameters; a subclass may take fewer."""
+        return {name: getattr(self, name) for name, _ in _parameters_of(TfidfVectorizer)}
 
     def _given_terms(self) -> list[str] | None:
         if self.vocabulary is not None and self.hashing is not None:
@@ -407,7 +412,7 @@ class TfidfVectorizer(Estimator):
             own = {"analyzer": "word", "ngrams": (1, 1), "lowercase": False, "stop_words": None}
         elif analysis.changes_texts:
             own["lowercase"] = False
-        return text_options({**self.get_params(), **own}, document_count)
+        return text_options({**self._settings(), **own}, document_count)
 
     def _read(self, raw_documents: Any) -> Any:
         """The documents as far as Python reads them: as they are, as texts, or as lists of terms."""
@@ -456,7 +461,13 @@ class TfidfVectorizer(Estimator):
         if self._order is not None:
             rows = rows[:, self._order]
             rows.sort_indices()
-        return rows if self.dtype is None else rows.astype(self.dtype, copy=False)
+        if self.dtype is None:
+            return rows
+        dtype = np.dtype(self.dtype)
+        if dtype.kind != "f":
+            warnings.warn(f"{dtype} 'dtype' holds no weights and will be converted to np.float64.", stacklevel=4)
+            dtype = np.dtype(np.float64)
+        return rows.astype(dtype, copy=False)
 
     def _for_file(self) -> Vectorizer:
         """The library's vectoriser, where it says everything.
