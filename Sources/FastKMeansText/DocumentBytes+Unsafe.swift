@@ -59,13 +59,12 @@ package struct DocumentBytes: @unchecked Sendable {
   }
 
   /// Refuses documents whose terms 32 bits could not count.
-  func checkLengths() throws(TextError) {
+  func checkLengths(limit: Int) throws(TextError) {
     guard count < Int(UInt32.max) else { throw TextError.tooManyDocuments(limit: Int(UInt32.max) - 1) }
     for index in 0..<count {
       let length = offsets[index + 1] - offsets[index]
-      guard length <= UTF8Documents.maxDocumentBytes else {
-        throw TextError.documentTooLong(
-          document: index, bytes: length, limit: UTF8Documents.maxDocumentBytes)
+      guard length <= limit else {
+        throw TextError.documentTooLong(document: index, bytes: length, limit: limit)
       }
     }
   }

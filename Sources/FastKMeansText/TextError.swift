@@ -2,8 +2,12 @@
 public enum TextError: Error, Equatable, Sendable {
   /// No document has a token: there is nothing to make columns of.
   case emptyVocabulary(documents: Int)
+  /// No document has as many characters in a row as the shortest n-gram.
+  case textsTooShort(documents: Int, characters: Int)
   /// Every term occurs in fewer documents than `min_df` asks for.
   case noTermsRemain(minimumDocumentFrequency: Int, documents: Int)
+  /// Every term that `min_df` leaves occurs in more documents than `max_df` allows.
+  case noTermsBelow(maximumDocumentFrequency: Int, documents: Int)
   /// A vectoriser with a vocabulary must see documents before it can transform any.
   case notFitted
   /// A document is longer than what 32-bit counts allow for.
@@ -23,9 +27,13 @@ extension TextError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .emptyVocabulary(let documents):
-      "no words of at least two letters or digits in \(documents) documents; check the text column and stop_words"
+      "empty vocabulary: no words of at least two letters or digits in \(documents) documents; check the text column and stop_words"
     case .noTermsRemain(let minimum, let documents):
       "no term occurs in min_df = \(minimum) of \(documents) documents; lower min_df"
+    case .textsTooShort(let documents, let characters):
+      "empty vocabulary: no text of \(characters) characters in \(documents) documents; check the text column and char_ngrams"
+    case .noTermsBelow(let maximum, let documents):
+      "every term occurs in more than max_df = \(maximum) of \(documents) documents; raise max_df"
     case .notFitted:
       "the vectoriser has no vocabulary yet; fit it to documents first"
     case .documentTooLong(let document, let bytes, let limit):

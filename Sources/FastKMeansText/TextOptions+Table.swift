@@ -16,42 +16,85 @@ extension TextOptions: TabledOptions {
       "Terms of this many words, smallest to largest, such as 1-2.",
       details: "In JSON a list of the two numbers, in Python a pair."),
     OptionRow(
-      "min_df", \.minDocumentFrequency, .whole("a whole number of documents from 1") { $0 >= 1 },
-      unit: "count", .text, "A term must occur in this many documents.",
-      details: "Without effect when hashing."),
+      "min_df", \.minDocumentFrequency, .documentCount, unit: "count", .text,
+      "A term must occur in this many documents.", details: "Without effect when hashing."),
     OptionRow(
       "max_features", \.maxFeatures, OptionType<Int>.whole("a whole number from 1") { $0 >= 1 }.or("none"),
       unit: "count", .text, "Keep this many of the most frequent terms.",
-      details: "Without effect when hashing."),
+      details: "Words and characters have this limit each. Without effect when hashing."),
     OptionRow("sublinear_tf", \.sublinearTF, .truth, unit: "true|false", .text, "Count 1 + ln(occurrences)."),
     OptionRow(
       "stop_words", \.stopWords, .stopWords, unit: "none|english|file", .text,
       "Words to leave out: the list of this package, or your own.",
-      details: "On the command line your own are a file with a word a line, elsewhere a list."),
+      details: """
+        They are folded and split as the documents are; n-grams of characters have them still. On the command line your own \
+        are a file with a word a line, elsewhere a list.
+        """),
     OptionRow(
       "lowercase", \.lowercase, .truth, unit: "true|false", .text, "Fold the text before it is split."),
     OptionRow(
       "hashing", \.hashingBits, OptionType<Int>.whole("1 to 30 bits") { (1...30).contains($0) }.or("none"),
-      unit: "bits", .text, "2^bits columns by the terms' hash, in place of a vocabulary."),
+      unit: "bits", .text, "2^bits columns by the terms' hash, in place of a vocabulary.",
+      details: "Words and characters have half of them each."),
+    OptionRow(
+      "analyzer", \.analyzer, .choice, unit: "terms", .text,
+      "What terms are: words, n-grams of characters (char), those within pieces between blanks (char_wb), or both.",
+      storage: .unless(.string("word"))),
+    OptionRow(
+      "char_ngrams", \.characterNGrams, .ngrams, unit: "range", .text,
+      "Terms of this many characters, where the analyzer reads characters.",
+      storage: .unless(.array([.integer(2), .integer(5)]))),
+    OptionRow(
+      "char_weight", \.characterWeight, .number("a number above 0") { $0 > 0 }, unit: "number", .text,
+      "The length of the characters' part of a row where that of the words' part is 1.",
+      details: "Only where the analyzer reads both.", storage: .unless(.number(1))),
+    OptionRow(
+      "max_df", \.maxDocumentFrequency, OptionType<Int>.documentCount.or("none"), unit: "count", .text,
+      "A term may occur in this many documents.", details: "Without effect when hashing.",
+      storage: .unless(.null)),
+    OptionRow(
+      "binary", \.isBinary, .truth, unit: "true|false", .text,
+      "Count a term once however often it occurs in a document.", storage: .unless(.bool(false))),
+    OptionRow(
+      "use_idf", \.usesInverseDocumentFrequency, .truth, unit: "true|false", .text,
+      "Weigh a term more the fewer documents it occurs in.", storage: .unless(.bool(true))),
+    OptionRow(
+      "smooth_idf", \.smoothsInverseDocumentFrequency, .truth, unit: "true|false", .text,
+      "Count document frequencies as if one more document had every term.", storage: .unless(.bool(true))),
+    OptionRow(
+      "norm", \.norm, OptionType<RowNorm>.choice.or("none"), unit: "norm", .text,
+      "Which length of a row is 1.", storage: .unless(.string("l2"))),
   ]
 
   /// Checks every value.
   ///
-  /// - Returns: the options as they are.
+  /// - Returns: the options, with stop words that are words as documents have them.
   /// - Throws: ``OptionsError`` with the parameter, its value and what is allowed.
   @discardableResult
   package func validated() throws(OptionsError) -> TextOptions {
     try checkRanges()
-    return self
+    var options = self
+    options.stopWords = stopWords.split(lowercase: lowercase)
+    return options
   }
 
-  /// Checks that document frequencies can be learned with these options.
+  /// Checks that a vocabulary and document frequencies can be learned with these options.
   func checkFittable() throws(OptionsError) {
+    if let most = maxDocumentFrequency, most < minDocumentFrequency, hashingBits == nil {
+      throw OptionsError(
+        parameter: "max_df", value: "\(most)", allowed: "min_df, \(minDocumentFrequency), or more")
+    }
     guard let hashingBits, hashingBits > Self.maxFittedHashingBits else { return }
     throw OptionsError(
       parameter: "hashing", value: "\(hashingBits)",
       allowed: "1 to \(Self.maxFittedHashingBits) bits where document frequencies are learned;"
         + " up to 30 without fitting")
+  }
+}
+
+extension OptionType<Int> {
+  fileprivate static var documentCount: OptionType {
+    .whole("a whole number of documents from 1") { $0 >= 1 }
   }
 }
 

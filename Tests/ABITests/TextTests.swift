@@ -129,7 +129,10 @@ import Testing
     ("{\"ngrams\": [0, 1]}", "ngrams"), ("{\"ngrams\": [2, 1]}", "ngrams"), ("{\"ngrams\": 2}", "ngrams"),
     ("{\"min_df\": 0}", "min_df"), ("{\"min_df\": 0.5}", "min_df"), ("{\"max_features\": 0}", "max_features"),
     ("{\"sublinear_tf\": \"no\"}", "sublinear_tf"), ("{\"stop_words\": \"klingon\"}", "stop_words"),
-    ("{\"stop_words\": [1]}", "stop_words"), ("{\"hashing\": 31}", "hashing"), ("{\"norm\": null}", "norm"),
+    ("{\"stop_words\": [1]}", "stop_words"), ("{\"hashing\": 31}", "hashing"), ("{\"input\": null}", "input"),
+    ("{\"analyzer\": \"letters\"}", "analyzer"), ("{\"char_ngrams\": [0, 3]}", "char_ngrams"),
+    ("{\"char_ngrams\": \"5-2\"}", "char_ngrams"), ("{\"char_weight\": 0}", "char_weight"),
+    ("{\"max_df\": 0}", "max_df"), ("{\"norm\": \"max\"}", "norm"),
   ])
   func optionsAreRefusedByName(text: String, name: String) throws {
     var target: OpaquePointer?

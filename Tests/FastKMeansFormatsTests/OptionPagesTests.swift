@@ -42,6 +42,7 @@ import Testing
     try check(training)
     try check(TextOptions())
     try check(TextOptions(ngrams: 2...3, maxFeatures: nil, stopWords: .custom(["b", "a"]), hashingBits: 4))
+    try check(SampleModels.everyTextOption(hashingBits: 2))
   }
 }
 

@@ -39,6 +39,10 @@ enum PythonModule {
     TEXT = {
     \(rows(TextOptions.table))}
 
+    #: What `stop_words="english"` leaves out.
+    ENGLISH_STOP_WORDS = (
+    \(wrapped(StopWords.english.words.map { "\"\($0)\"," }.joined(separator: " "), 120).map { "    \($0)\n" }.joined()))
+
     """
   }
 
@@ -82,7 +86,50 @@ struct PythonClass {
       "With the plug-in, tensors on a GPU are taken."
     ),
     "ngrams": ("(int, int)", "Any", ""),
+    "char_ngrams": ("(int, int)", "Any", ""),
     "stop_words": ("None, 'english' or list of str", "Any", ""),
+    "analyzer": (
+      "'word', 'char', 'char_wb', 'word+char', 'word+char_wb' or callable", "Any",
+      "A callable gets a document and gives its terms."
+    ),
+    "min_df": ("int or float", "float", "A float from 0 to 1 is a share of the documents."),
+    "max_df": ("int, float or None", "float | None", "A float from 0 to 1 is a share of the documents."),
+  ]
+
+  /// What only Python's vectoriser has.
+  private static let ofVectorizer = [
+    Parameter(
+      name: "ngram_range", types: ("(int, int) or None", "Any"), standard: "None",
+      text: """
+        scikit-learn's name for the sizes of n-grams: of characters where the analyzer reads nothing else, of words \
+        elsewhere; counts where it is given.
+        """),
+    Parameter(
+      name: "token_pattern", types: ("str", "str | None"), standard: #"r"(?u)\b\w\w+\b""#,
+      text:
+        "What a word is, as a regular expression with at most one group. Any other than the default is slow."),
+    Parameter(
+      name: "tokenizer", types: ("callable or None", "Any"), standard: "None",
+      text: "Gets a text and gives its words, in place of the pattern."),
+    Parameter(
+      name: "preprocessor", types: ("callable or None", "Any"), standard: "None",
+      text: "Gets a document and gives its text; it comes in place of `lowercase` and `strip_accents`."),
+    Parameter(
+      name: "strip_accents", types: ("None, 'ascii', 'unicode' or callable", "Any"), standard: "None",
+      text: "Take accents off; 'ascii' leaves out what is not ASCII then."),
+    Parameter(
+      name: "vocabulary", types: ("dict, iterable or None", "Any"), standard: "None",
+      text: "The terms, by column or in their order, in place of those that are learned."),
+    Parameter(
+      name: "dtype", types: ("type", "Any"), standard: "None", text: "Of the rows' values; None: float32."),
+    Parameter(
+      name: "encoding", types: ("str", "str"), standard: "\"utf-8\"", text: "Of documents that are bytes."),
+    Parameter(
+      name: "decode_error", types: ("'replace', 'strict' or 'ignore'", "str"), standard: "\"replace\"",
+      text: "What happens to bytes that the encoding does not have."),
+    Parameter(
+      name: "n_threads", types: ("int", "int"), standard: "-1",
+      text: "Threads; -1: all cores. The rows are the same for any number."),
   ]
 
   private static func parameter<Options: TabledOptions>(_ row: OptionRow<Options>) -> Parameter {
@@ -113,18 +160,11 @@ struct PythonClass {
   static let classifier = PythonClass(list: TrainingOptions.table.map(parameter), firstByName: "refine")
 
   static let vectorizer = PythonClass(
-    list: TextOptions.table.map(parameter) + [
-      Parameter(
-        name: "ngram_range", types: ("(int, int) or None", "Any"), standard: "None",
-        text: "scikit-learn's name for `ngrams`; counts where it is given."),
-      Parameter(
-        name: "n_threads", types: ("int", "int"), standard: "-1",
-        text: "Threads; -1: all cores. The rows are the same for any number."),
-    ], firstByName: "ngram_range")
+    list: TextOptions.table.map(parameter) + ofVectorizer, firstByName: "analyzer")
 
   var parameters: String {
     list.map { parameter in
-      let standard = parameter.standard.replacing("\"", with: "'")
+      let standard = parameter.standard.replacing("\"", with: "'").replacing("\\", with: "\\\\")
       let lines = wrapped(parameter.text, 116).map { "        \($0)\n" }.joined()
       return "    \(parameter.name) : \(parameter.types.said), default \(standard)\n\(lines)"
     }.joined()

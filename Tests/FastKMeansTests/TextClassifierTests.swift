@@ -193,6 +193,7 @@ import Testing
       try learner.fit(["", ""], labels: ["a", "b"])
     }
     #expect(throws: TextError.noTermsRemain(minimumDocumentFrequency: 2, documents: 2)) {
+      var learner = try TextClassifier.Learner { $0.text.minDocumentFrequency = 2 }
       try learner.fit(["screen", "invoice"], labels: ["a", "b"])
     }
     #expect(throws: InputError.oneClassOnly(label: "a")) {

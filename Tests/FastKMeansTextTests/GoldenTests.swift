@@ -15,6 +15,26 @@ import Testing
     #expect(golden.cases.count >= 10)
     #expect(golden.hashing.count >= 3)
     #expect(golden.texts.count >= 40)
+    #expect(golden.oddTexts.count >= 43)
+    #expect(golden.analyses.count >= 4 * golden.oddTexts.count)
+  }
+
+  @Test(arguments: (try? GoldenText.file.get().analyses) ?? [])
+  func hasTheTermsOfScikitLearn(golden: GoldenText.Analysis) throws {
+    let text = try GoldenText.file.get().oddTexts[golden.text]
+    var options = golden.options.textOptions
+    options.sublinearTF = false
+    options.norm = nil
+    guard !golden.terms.isEmpty else {
+      #expect(throws: TextError.self) { try TFIDFVectorizer.fit(to: [text], options: options) }
+      return
+    }
+    let fitted = try TFIDFVectorizer.fitTransform(UTF8Documents([text]), options: options, workers: 1)
+    let terms = (0..<fitted.vectorizer.columnCount).map {
+      fitted.vectorizer.term(at: $0).map { Array($0.utf8) }
+    }
+    #expect(terms == golden.terms.map { Array($0.utf8) })
+    #expect(fitted.rows.values == golden.counts.map(Float.init))
   }
 
   @Test(arguments: cases(\.cases))

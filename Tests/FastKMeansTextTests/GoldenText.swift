@@ -13,6 +13,8 @@ struct GoldenText: Decodable {
     var lowercase: Bool?
     var stopWords: [String]?
     var hashing: Int?
+    var analyzer: String?
+    var characterNGrams: [Int]?
 
     enum CodingKeys: String, CodingKey {
       case ngrams
@@ -22,6 +24,8 @@ struct GoldenText: Decodable {
       case lowercase
       case stopWords = "stop_words"
       case hashing
+      case analyzer
+      case characterNGrams = "char_ngrams"
     }
 
     var textOptions: TextOptions {
@@ -33,6 +37,8 @@ struct GoldenText: Decodable {
       if let lowercase { options.lowercase = lowercase }
       if let stopWords { options.stopWords = .custom(Set(stopWords)) }
       options.hashingBits = hashing
+      if let analyzer = analyzer.flatMap(TextAnalyzer.init) { options.analyzer = analyzer }
+      if let characterNGrams { options.characterNGrams = characterNGrams[0]...characterNGrams[1] }
       return options
     }
   }
@@ -57,10 +63,29 @@ struct GoldenText: Decodable {
     var values: [[Double]]
   }
 
+  /// The terms of a text by an analyzer, and how often each occurs.
+  struct Analysis: Decodable, CustomTestStringConvertible {
+    var text: Int
+    var options: Options
+    var terms: [String]
+    var counts: [Int]
+
+    var testDescription: String {
+      "text \(text), \(options.analyzer ?? "") \(options.characterNGrams ?? [])"
+    }
+  }
+
   var texts: [String]
+  var oddTexts: [String]
+  var analyses: [Analysis]
   var cases: [Case]
   var hashing: [Case]
   var broken: Broken
+
+  enum CodingKeys: String, CodingKey {
+    case texts, analyses, cases, hashing, broken
+    case oddTexts = "odd_texts"
+  }
 
   static let file = Result {
     let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

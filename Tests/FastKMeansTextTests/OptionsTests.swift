@@ -9,7 +9,18 @@ import Testing
     (TextOptions(minDocumentFrequency: -1), "min_df"), (TextOptions(maxFeatures: 0), "max_features"),
     (TextOptions(hashingBits: 0), "hashing"), (TextOptions(hashingBits: 31), "hashing"),
     (TextOptions(stopWords: .custom([""])), "stop_words"),
+    (changed { $0.characterNGrams = 0...3 }, "char_ngrams"),
+    (changed { $0.characterNGrams = 1...9 }, "char_ngrams"),
+    (changed { $0.characterWeight = 0 }, "char_weight"),
+    (changed { $0.characterWeight = .nan }, "char_weight"),
+    (changed { $0.maxDocumentFrequency = 0 }, "max_df"),
   ]
+
+  private static func changed(_ change: (inout TextOptions) -> Void) -> TextOptions {
+    var options = TextOptions()
+    change(&options)
+    return options
+  }
 
   @Test func refusesWrongValuesByName() {
     for (options, parameter) in Self.wrong {
@@ -23,7 +34,10 @@ import Testing
   @Test func defaultsAreThoseOfTheCommandLine() throws {
     let options = try TextOptions().validated()
     #expect(options.lowercase && options.sublinearTF)
-    #expect(options.ngrams == 1...1 && options.minDocumentFrequency == 2 && options.maxFeatures == 100_000)
+    #expect(options.ngrams == 1...1 && options.minDocumentFrequency == 1 && options.maxFeatures == nil)
+    #expect(options.analyzer == .word && options.characterNGrams == 2...5 && options.characterWeight == 1)
+    #expect(options.maxDocumentFrequency == nil && options.norm == .l2 && !options.isBinary)
+    #expect(options.usesInverseDocumentFrequency && options.smoothsInverseDocumentFrequency)
     #expect(options.stopWords == .none && options.hashingBits == nil)
   }
 

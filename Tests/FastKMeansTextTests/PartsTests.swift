@@ -22,16 +22,21 @@ import Testing
 
   static func parts(of vectorizer: TFIDFVectorizer) -> Parts {
     Parts(
-      options: vectorizer.options, bytes: vectorizer.vocabularyBytes, offsets: vectorizer.vocabularyOffsets,
+      options: vectorizer.options, bytes: vectorizer.vocabulary.bytes, offsets: vectorizer.vocabulary.offsets,
       factors: vectorizer.inverseDocumentFrequencies, frequencies: vectorizer.documentFrequencies,
       documentCount: vectorizer.documentCount)
   }
 
   @Test func storedPartsGiveTheSameVectorizer() throws {
     let texts = try GoldenText.file.get().texts
-    for options in [
-      TextOptions(ngrams: 1...2), TextOptions(stopWords: .english), TextOptions(hashingBits: 8),
-    ] {
+    let analyzed = TextAnalyzer.allCases.flatMap { analyzer in
+      [nil, 8].map { bits in
+        var options = TextOptions(hashingBits: bits)
+        options.analyzer = analyzer
+        return options
+      }
+    }
+    for options in [TextOptions(ngrams: 1...2), TextOptions(stopWords: .english)] + analyzed {
       let fitted = try TFIDFVectorizer.fitTransform(UTF8Documents(texts), options: options)
       let again = try Self.parts(of: fitted.vectorizer).make()
       #expect(again == fitted.vectorizer)
@@ -63,6 +68,24 @@ import Testing
         frequencies: [0, 0, 0, 0], documentCount: 0)
     },
   ]
+
+  @Test func refusesTermsOfNoPart() throws {
+    var parts = Parts(bytes: Array("+ab+cddd".utf8), offsets: [0, 3, 6, 8])
+    parts.options.analyzer = .wordAndChar
+    #expect(try parts.make().columnCount == 3)
+    for text in [" ab+cddd", "+ab,cddd", "+\u{E9}\u{E9}aaa"] {
+      parts.bytes = Array(text.utf8)
+      parts.offsets = text.hasPrefix("+\u{E9}") ? [0, 1, 5, 8] : [0, 3, 6, 8]
+      #expect(throws: TextError.self, "\(text)") { try parts.make() }
+    }
+  }
+
+  /// What a model was trained with stays: stop words that had no effect then have none now.
+  @Test func storedStopWordsAreNotSplitAgain() throws {
+    var parts = Parts()
+    parts.options.stopWords = .custom(["AA", "bb-cc"])
+    #expect(try parts.make().transform("aa bb").columns == [0, 1])
+  }
 
   @Test func refusesPartsThatContradictEachOther() throws {
     _ = try Parts().make()

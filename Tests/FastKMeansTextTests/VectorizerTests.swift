@@ -45,6 +45,62 @@ import Testing
     #expect(vectorizer.column(of: "") == nil)
   }
 
+  @Test func namesOfCharactersBesideWordsAreMarked() throws {
+    var options = TextOptions()
+    options.analyzer = .wordAndCharWB
+    options.characterNGrams = 3...3
+    let vectorizer = try TFIDFVectorizer.fit(to: ["the cat", "cat"], options: options)
+    let terms = (0..<vectorizer.columnCount).compactMap { vectorizer.term(at: $0) }
+    #expect(terms == ["+ ca", "+ th", "+at ", "+cat", "+he ", "+the", "cat", "the"])
+    #expect(terms.map { vectorizer.column(of: $0) } == Array(0..<8))
+    #expect(vectorizer.column(of: "+dog") == nil && vectorizer.column(of: "+") == nil)
+    options.hashingBits = 6
+    let hashing = try TFIDFVectorizer(options)
+    let rows = try hashing.transform("cat")
+    #expect(
+      Set(rows.columns.map(Int.init)) == Set(["cat", "+ ca", "+cat", "+at "].map { hashing.column(of: $0) }))
+    #expect(try #require(hashing.column(of: "cat")) >= 32 && #require(hashing.column(of: "+cat")) < 32)
+    #expect(Set(hashing.hashedTerms(of: "cat").values.joined()) == ["cat", "+ ca", "+cat", "+at "])
+  }
+
+  /// Either part is of unit length, and the characters' part is weighted, before the whole is scaled.
+  @Test func partsOfARowHaveTheirLengths() throws {
+    var options = TextOptions()
+    options.analyzer = .wordAndCharWB
+    options.characterWeight = 2
+    let vectorizer = try TFIDFVectorizer.fit(to: Self.texts, options: options)
+    let row = try vectorizer.transform("the cat sat on a mat")
+    let squares = zip(row.columns, row.values).reduce(into: [0.0, 0.0]) { squares, entry in
+      let isMarked = vectorizer.term(at: Int(entry.0))?.hasPrefix("+") == true
+      squares[isMarked ? 0 : 1] += Double(entry.1 * entry.1)
+    }
+    #expect(abs(squares[0] - 0.8) < 1e-6 && abs(squares[1] - 0.2) < 1e-6)
+    // A document with one part only has all of its length there.
+    let characters = try vectorizer.transform("a").values.reduce(0.0) { $0 + Double($1 * $1) }
+    #expect(abs(characters - 1) < 1e-6)
+  }
+
+  @Test func stopWordsAreFoldedAndSplitAsDocumentsAre() throws {
+    let options = TextOptions(stopWords: .custom(["The", "don't", "On-THE mat"]))
+    let vectorizer = try TFIDFVectorizer.fit(to: Self.texts + ["don on"], options: options)
+    #expect(vectorizer.options.stopWords == .custom(["the", "don", "on", "mat"]))
+    #expect(["the", "don", "on", "mat"].allSatisfy { vectorizer.column(of: $0) == nil })
+    let cased = try TFIDFVectorizer.fit(
+      to: ["The the"], options: TextOptions(lowercase: false, stopWords: .custom(["The"])))
+    #expect(cased.term(at: 0) == "the" && cased.columnCount == 1)
+  }
+
+  @Test(arguments: TextAnalyzer.allCases)
+  func longTextWithoutBlanksWorks(analyzer: TextAnalyzer) throws {
+    var options = TextOptions()
+    options.analyzer = analyzer
+    let long = String(repeating: "ABCÄÖ", count: 12_000)
+    let fitted = try TFIDFVectorizer.fitTransform(
+      UTF8Documents([long, "x " + long, "\u{200F}x"]), options: options)
+    #expect(try fitted.vectorizer.transform([long, "x " + long, "\u{200F}x"]) == fitted.rows)
+    #expect(fitted.vectorizer.columnCount < 200)
+  }
+
   @Test func englishStopWordsAreLeftOut() throws {
     let vectorizer = try TFIDFVectorizer.fit(
       to: Self.texts, options: TextOptions(minDocumentFrequency: 1, stopWords: .english))
@@ -64,8 +120,26 @@ import Testing
       try TFIDFVectorizer.fit(to: ["", "a b", "!!"])
     }
     #expect(throws: TextError.noTermsRemain(minimumDocumentFrequency: 2, documents: 2)) {
-      try TFIDFVectorizer.fit(to: ["one two", "three four"])
+      try TFIDFVectorizer.fit(
+        to: ["one two", "three four"], options: TextOptions(minDocumentFrequency: 2))
     }
+    var options = TextOptions()
+    options.maxDocumentFrequency = 1
+    #expect(throws: TextError.noTermsBelow(maximumDocumentFrequency: 1, documents: 2)) {
+      try TFIDFVectorizer.fit(to: ["one", "one"], options: options)
+    }
+    options.analyzer = .char
+    options.characterNGrams = 4...5
+    #expect(throws: TextError.textsTooShort(documents: 2, characters: 4)) {
+      try TFIDFVectorizer.fit(to: ["one", "two"], options: options)
+    }
+    options.analyzer = .charWB
+    #expect(throws: TextError.textsTooShort(documents: 2, characters: 1)) {
+      try TFIDFVectorizer.fit(to: [" ", ""], options: options)
+    }
+    options.minDocumentFrequency = 2
+    let error = #expect(throws: OptionsError.self) { try TFIDFVectorizer.fit(to: ["one"], options: options) }
+    #expect(error?.parameter == "max_df")
     #expect(throws: TextError.notFitted) { try TFIDFVectorizer().transform(["one"]) }
     #expect(throws: TextError.notFitted) { try TFIDFVectorizer().transform("one") }
   }

@@ -629,18 +629,39 @@ FKM_API int32_t fkm_model_calibrate(const fkm_model *model, const fkm_rows *rows
  *   ngrams               two whole numbers from 1 to 8, [1, 1]      Terms of this many words, smallest to
  *                        such as 1-2                                largest, such as 1-2. In JSON a list of the
  *                                                                   two numbers, in Python a pair.
- *   min_df               a whole number of documents    2           A term must occur in this many documents.
+ *   min_df               a whole number of documents    1           A term must occur in this many documents.
  *                        from 1                                     Without effect when hashing.
- *   max_features         a whole number from 1, or null 100000      Keep this many of the most frequent terms.
+ *   max_features         a whole number from 1, or null null        Keep this many of the most frequent terms.
+ *                                                                   Words and characters have this limit each.
  *                                                                   Without effect when hashing.
  *   sublinear_tf         true or false                  true        Count 1 + ln(occurrences).
  *   stop_words           null, english, or a list of    null        Words to leave out: the list of this
- *                        words                                      package, or your own. On the command line
- *                                                                   your own are a file with a word a line,
+ *                        words                                      package, or your own. They are folded and
+ *                                                                   split as the documents are; n-grams of
+ *                                                                   characters have them still. On the command
+ *                                                                   line your own are a file with a word a line,
  *                                                                   elsewhere a list.
  *   lowercase            true or false                  true        Fold the text before it is split.
  *   hashing              1 to 30 bits, or null          null        2^bits columns by the terms' hash, in place
- *                                                                   of a vocabulary.
+ *                                                                   of a vocabulary. Words and characters have
+ *                                                                   half of them each.
+ *   analyzer             "word", "char", "char_wb",     "word"      What terms are: words, n-grams of characters
+ *                        "word+char", "word+char_wb"                (char), those within pieces between blanks
+ *                                                                   (char_wb), or both.
+ *   char_ngrams          two whole numbers from 1 to 8, [2, 5]      Terms of this many characters, where the
+ *                        such as 1-2                                analyzer reads characters.
+ *   char_weight          a number above 0               1.0         The length of the characters' part of a row
+ *                                                                   where that of the words' part is 1. Only
+ *                                                                   where the analyzer reads both.
+ *   max_df               a whole number of documents    null        A term may occur in this many documents.
+ *                        from 1, or null                            Without effect when hashing.
+ *   binary               true or false                  false       Count a term once however often it occurs in
+ *                                                                   a document.
+ *   use_idf              true or false                  true        Weigh a term more the fewer documents it
+ *                                                                   occurs in.
+ *   smooth_idf           true or false                  true        Count document frequencies as if one more
+ *                                                                   document had every term.
+ *   norm                 "l1", "l2"                     "l2"        Which length of a row is 1.
  *
  * Words are runs of at least two letters, digits or underscores; rows have unit length.
  */

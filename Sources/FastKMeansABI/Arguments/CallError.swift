@@ -127,6 +127,8 @@ extension CallError {
   private init(_ error: TextError) {
     switch error {
     case .emptyVocabulary: self.init(FKM_BAD_DATA, "empty_vocabulary", error.description)
+    case .textsTooShort: self.init(FKM_BAD_DATA, "texts_too_short", error.description)
+    case .noTermsBelow: self.init(FKM_BAD_DATA, "no_terms_below", error.description)
     case .noTermsRemain: self.init(FKM_BAD_DATA, "no_terms_remain", error.description)
     case .notFitted: self.init(FKM_NOT_FITTED, "not_fitted", error.description)
     case .documentTooLong(let document, _, _):

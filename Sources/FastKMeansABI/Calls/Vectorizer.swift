@@ -67,8 +67,9 @@ package func vectorizerGetInfo(
     let info = try checkOutput(info, "info", size: \.struct_size)
     info.pointee.is_fitted = found.isFitted ? 1 : 0
     info.pointee.column_count = Int64(found.columnCount)
-    info.pointee.term_count = Int64(found.vocabularyOffsets.count - 1)
-    info.pointee.term_text_size = Int64(found.vocabularyBytes.count)
+    let vocabulary = found.vocabulary
+    info.pointee.term_count = Int64(vocabulary.offsets.count - 1)
+    info.pointee.term_text_size = Int64(vocabulary.bytes.count)
     info.pointee.frequency_count = Int64(found.documentFrequencies.count)
     info.pointee.document_count = Int64(found.documentCount)
   }
@@ -90,8 +91,7 @@ package func vectorizerCopyVocabulary(
   _ textOffsets: UnsafeMutablePointer<Int64>?, _ error: ErrorPointer?
 ) -> Int32 {
   answer(error) {
-    let found = try VectorizerHandle.borrowed(vectorizer, "vectorizer").vectorizer
-    let (bytes, offsets) = (found.vocabularyBytes, found.vocabularyOffsets)
+    let (bytes, offsets) = try VectorizerHandle.borrowed(vectorizer, "vectorizer").vectorizer.vocabulary
     try Output<UInt8>(text, count: bytes.count, "text").write(bytes)
     try Output<Int64>(textOffsets, count: offsets.count, "text_offsets").write(
       offsets.map(Int64.init))

@@ -15,8 +15,8 @@ struct OptionAgreement {
 
   /// - Throws: ``CallError`` for the first option that differs.
   func check(wanted: TrainingOptions, text wantedText: TextOptions?) throws {
-    let model = OptionsJSON.object(training: found, text: text)
-    let call = OptionsJSON.object(training: wanted, text: wantedText)
+    let model = OptionsJSON.object(training: found, text: try text?.validated())
+    let call = OptionsJSON.object(training: wanted, text: try wantedText?.validated())
     guard case .object(let modelFields) = model, case .object(let callFields) = call else { return }
     for field in callFields where !Self.free.contains(field.name) && isGiven(field.name) {
       guard let own = modelFields.first(where: { $0.name == field.name }), own.value != field.value else {

@@ -12,8 +12,8 @@ package enum OptionTopic: String, Sendable, CaseIterable {
 /// How a model file has an option.
 package enum OptionStorage: Sendable {
   case always
-  /// Only where it is not at its default: it is younger than format 1.0.
-  case ifSet
+  /// Unless it has this value, which is what files mean that do not have it: it is younger than format 1.0.
+  case unless(JSON)
   /// With its default, whatever it is: the bytes of a model must not depend on it, and whoever reads the model decides anew.
   case asDefault
   case never

@@ -81,14 +81,14 @@ extension TrainingOptions {
       "half_life", \.halfLife, aboveZero.or("none"), unit: "documents", .streaming,
       "Documents of a stream after which half of a prototype's mass is left.",
       details: "It counts the weights of documents of all classes, and comes on top of the decay.",
-      mode: "default", storage: .ifSet),
+      mode: "default", storage: .unless(.null)),
     OptionRow(
       "k_bytes", \.automaticByteLimit, count.or("none"), unit: "bytes", .kMeans,
       "With an automatic count of prototypes: the bytes that these may take at most.",
       details: """
         Refined weights count, too. Where the limit is too small for all, classes with the most documents per \
         prototype are served first; every class keeps at least one prototype.
-        """, storage: .ifSet),
+        """, storage: .unless(.null)),
     OptionRow(
       "device", \.device, .device, unit: "device", .running, "Where to refine and to answer.",
       details: "All but the processor go through a plug-in, see docs/gpu.md.", storage: .never),

@@ -1,96 +1,90 @@
-/// Reads a document's terms: words without the stop words, alone or joined to n-grams by single spaces.
+/// Reads a document's terms of one kind.
 ///
-/// Only this type knows what a term is. Counting, vocabularies and hashing get the terms' bytes in batches, so another
-/// kind of term, such as n-grams of characters, is another way for ``forEachBatch(in:scratch:_:)`` to fill a batch and
-/// another bound in ``maxTermCount(byteCount:)``.
+/// Only this type knows what a term is. Counting, vocabularies and hashing get the terms' bytes in batches and give them
+/// numbers, so another kind of term is another case here.
 struct Analyzer: Sendable {
-  private let tokenizer: Tokenizer
-  private let ngrams: ClosedRange<Int>
-  private let stopWords: TermIndex?
-
-  init(_ options: TextOptions) {
-    tokenizer = Tokenizer(lowercase: options.lowercase)
-    ngrams = options.ngrams
-    let words = options.stopWords.words
-    stopWords = words.isEmpty ? nil : TermIndex(words: words)
+  enum Kind: Sendable, Equatable {
+    case words
+    /// n-grams of all characters.
+    case characters
+    /// n-grams of the characters of each piece between white space, with a blank before and after it.
+    case charactersOfPieces
   }
 
-  /// Memory for reading documents, kept from one to the next.
+  private enum Reader: Sendable {
+    case words(WordReader)
+    case characters(CharacterReader)
+  }
+
+  private let reader: Reader
+
+  init(_ options: TextOptions, _ kind: Kind) {
+    reader =
+      switch kind {
+      case .words: .words(WordReader(options))
+      case .characters, .charactersOfPieces:
+        .characters(CharacterReader(options, ofPieces: kind == .charactersOfPieces))
+      }
+  }
+
+  /// Memory for reading documents with one analyzer, kept from one to the next.
   struct Scratch {
-    fileprivate let words = RawBuffer<UInt8>(capacity: 1 << 12)
-    fileprivate let starts = RawBuffer<Int>(capacity: 64)
-    fileprivate let batch = TermBatch()
+    let text = RawBuffer<UInt8>(capacity: 1 << 12)
+    let starts = RawBuffer<Int>(capacity: 64)
+    let batch = TermBatch()
+    let numbers = RawBuffer<UInt32>(capacity: 2 * TermBatch.capacity)
+    /// `nil` where terms are not those of pieces.
+    let pieces: PieceMemory?
+
+    init(for analyzer: Analyzer) {
+      if case .characters(let reader) = analyzer.reader, reader.isOfPieces {
+        pieces = PieceMemory()
+      } else {
+        pieces = nil
+      }
+    }
   }
 
-  /// At most this many terms are in a document: a word takes two bytes and a separator.
-  func maxTermCount(byteCount: Int) -> Int { ngrams.count * (byteCount / 3 + 1) }
+  /// At most this many terms are in a document.
+  func maxTermCount(byteCount: Int) -> Int {
+    switch reader {
+    case .words(let reader): reader.maxTermCount(byteCount: byteCount)
+    case .characters(let reader): reader.maxTermCount(byteCount: byteCount)
+    }
+  }
 
-  /// Calls `body` with all terms, a batch at a time; their bytes are valid during the call only.
-  ///
-  /// Terms come in the order of their last word, the longest last.
+  /// The longest document that can be read: a chunk's terms must number fewer than 2^32.
+  var maxDocumentBytes: Int {
+    switch reader {
+    case .words: UTF8Documents.maxDocumentBytes
+    case .characters: CharacterReader.maxDocumentBytes
+    }
+  }
+
+  /// Calls `body` with the numbers of all terms, some at a time.
   ///
   /// - Parameters:
   ///   - text: UTF-8, or nearly.
-  ///   - scratch: memory that no one else uses meanwhile.
-  ///   - body: must leave the batch as it is.
+  ///   - scratch: memory that no one else uses meanwhile, and that serves one numbering only.
+  ///   - number: appends the numbers of a batch's terms, as far as they have any. It is not called again for terms of a
+  ///     piece of text that is remembered.
   /// - Returns: how many invalid sequences were read as U+FFFD.
   @inline(__always)
-  func forEachBatch(
-    in text: UnsafeBufferPointer<UInt8>, scratch: Scratch, _ body: (TermBatch) -> Void
+  func forEachTerm(
+    in text: UnsafeBufferPointer<UInt8>, scratch: Scratch, number: (TermBatch, RawBuffer<UInt32>) -> Void,
+    _ body: (UnsafeMutableBufferPointer<UInt32>) -> Void
   ) -> Int {
-    scratch.words.reserve(Tokenizer.bufferSize(for: text.count))
     scratch.batch.removeAll()
     scratch.starts.count = 0
-    let repairs =
-      stopWords == nil && ngrams == 1...1
-      ? readWords(text, scratch, body) : withStopWords { readNGrams(text, scratch, $0, body) }
-    if scratch.batch.count > 0 { body(scratch.batch) }
-    return repairs
-  }
-
-  @inline(__always)
-  private func readWords(
-    _ text: UnsafeBufferPointer<UInt8>, _ scratch: Scratch, _ body: (TermBatch) -> Void
-  ) -> Int {
-    let buffer = scratch.words.pointer
-    return tokenizer.forEachWord(in: text, buffer: buffer) { start, end in
-      scratch.batch.append(UnsafeBufferPointer(start: buffer + start, count: end &- start))
-      guard scratch.batch.isFull else { return end }
-      body(scratch.batch)
-      scratch.batch.removeAll()
-      return 0
-    }
-  }
-
-  /// The general case. Words lie in the buffer with a space between them, so an n-gram is a piece of it.
-  @inline(__always)
-  private func readNGrams(
-    _ text: UnsafeBufferPointer<UInt8>, _ scratch: Scratch, _ stopWords: TermLookup?,
-    _ body: (TermBatch) -> Void
-  ) -> Int {
-    let (buffer, starts, batch) = (scratch.words.pointer, scratch.starts, scratch.batch)
-    return tokenizer.forEachWord(in: text, buffer: buffer) { start, end in
-      let word = UnsafeBufferPointer(start: UnsafePointer(buffer + start), count: end &- start)
-      if let stopWords, stopWords.id(of: word) != nil { return start }
-      starts.append(start)
-      var size = ngrams.lowerBound
-      while size <= min(ngrams.upperBound, starts.count) {
-        let first = starts.pointer[starts.count &- size]
-        batch.append(UnsafeBufferPointer(start: buffer + first, count: end &- first))
-        if batch.isFull {
-          body(batch)
-          batch.removeAll()
-        }
-        size &+= 1
+    switch reader {
+    case .words(let reader):
+      return reader.forEachBatch(in: text, scratch: scratch) { batch in
+        scratch.numbers.count = 0
+        number(batch, scratch.numbers)
+        body(scratch.numbers.elements)
       }
-      buffer[end] = UInt8(ascii: " ")
-      return end + 1
+    case .characters(let reader):
+      return reader.forEachTerm(in: text, scratch: scratch, number: number, body)
     }
-  }
-
-  @inline(__always)
-  private func withStopWords<Result>(_ body: (TermLookup?) -> Result) -> Result {
-    guard let stopWords else { return body(nil) }
-    return stopWords.withLookup { body($0) }
   }
 }

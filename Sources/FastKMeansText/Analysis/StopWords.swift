@@ -4,8 +4,7 @@ public enum StopWords: Sendable, Equatable {
   case none
   /// The list of English function words that ships with this package.
   case english
-  /// These words. They are compared with the tokens code point by code point, so give them in lower case unless
-  /// ``TextOptions/lowercase`` is off. A word that is no token (one letter, an apostrophe) never matches.
+  /// These words. They are folded and split as documents are: "The" leaves out "the", and "don't" leaves out "don".
   case custom(Set<String>)
 
   /// The words of this choice, sorted.
@@ -19,6 +18,12 @@ public enum StopWords: Sendable, Equatable {
 }
 
 extension StopWords {
+  /// The words as documents have them: folded and split.
+  package func split(lowercase: Bool) -> StopWords {
+    guard case .custom(let words) = self else { return self }
+    return .custom(Set(words.flatMap { Tokenizer(lowercase: lowercase).words(of: $0) }))
+  }
+
   /// English function words: articles, pronouns, prepositions, conjunctions, auxiliaries and the plainest adverbs,
   /// with the stumps that the tokeniser leaves of contractions ("don't" gives "don").
   ///

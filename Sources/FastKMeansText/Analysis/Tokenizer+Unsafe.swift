@@ -50,6 +50,20 @@ struct Tokenizer: Sendable {
     return repairs
   }
 
+  /// The words of a text.
+  func words(of text: String) -> [String] {
+    var (text, words) = (text, [String]())
+    let buffer = RawBuffer<UInt8>(capacity: Self.bufferSize(for: text.utf8.count))
+    _ = text.withUTF8 { text in
+      forEachWord(in: text, buffer: buffer.pointer) { start, end in
+        let word = UnsafeBufferPointer(start: buffer.pointer + start, count: end - start)
+        words.append(String(decoding: word, as: UTF8.self))
+        return start
+      }
+    }
+    return words
+  }
+
   /// Folds the ASCII part of a word: up to eight bytes, fewer where the word ends or goes on beyond ASCII.
   @inline(__always)
   private func foldASCII(

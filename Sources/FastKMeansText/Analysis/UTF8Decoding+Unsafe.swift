@@ -76,6 +76,10 @@ enum UTF8Decoding {
     }
   }
 
+  /// The length of a well-formed sequence that begins with a byte.
+  @inline(__always)
+  static func length(lead: UInt8) -> Int { lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4 }
+
   /// The length of a code point in UTF-8.
   static func byteCount(_ value: UInt32) -> Int {
     value < 0x80 ? 1 : value < 0x800 ? 2 : value < 0x10000 ? 3 : 4

@@ -1,4 +1,4 @@
-/// What a code point is to the tokeniser.
+/// What a code point is to a reader: of words, or of all characters, where white space alone separates.
 enum WordFolding: Equatable {
   /// No part of a word.
   case separator
@@ -32,14 +32,40 @@ extension WordFolding {
   /// separator with letters after it, these are lost; should a mapping take more than twice the bytes, it is
   /// not applied: the tokeniser's buffer relies on that bound.
   static func lowercased(_ scalar: Unicode.Scalar) -> WordFolding {
-    guard scalar.properties.changesWhenLowercased else { return plain(scalar) }
-    let mapping = Array(scalar.properties.lowercaseMapping.unicodeScalars)
-    let byteCount = mapping.reduce(0) { $0 + UTF8Decoding.byteCount($1.value) }
-    guard byteCount <= 2 * UTF8Decoding.byteCount(scalar.value) else { return plain(scalar) }
+    let mapping = lowercaseMapping(scalar)
     if mapping.count == 1 { return plain(mapping[0]) }
     let letters = mapping.prefix(while: isWord).map(\.value)
     if letters.isEmpty { return .separator }
     return .letters(letters, endsWord: letters.count < mapping.count)
+  }
+
+  private static func lowercaseMapping(_ scalar: Unicode.Scalar) -> [Unicode.Scalar] {
+    guard scalar.properties.changesWhenLowercased else { return [scalar] }
+    let mapping = Array(scalar.properties.lowercaseMapping.unicodeScalars)
+    let byteCount = mapping.reduce(0) { $0 + UTF8Decoding.byteCount($1.value) }
+    return byteCount <= 2 * UTF8Decoding.byteCount(scalar.value) ? mapping : [scalar]
+  }
+
+  /// Whether Python's `str.isspace()` says so of this code point; its regular expressions take it for `\s`.
+  @inline(__always)
+  static func isWhiteSpace(_ value: UInt32) -> Bool {
+    switch value {
+    case 0x09...0x0D, 0x1C...0x20: true
+    case 0x85, 0xA0, 0x1680, 0x2000...0x200A, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000: true
+    default: false
+    }
+  }
+
+  /// Any character without folding.
+  static func plainCharacter(_ scalar: Unicode.Scalar) -> WordFolding {
+    isWhiteSpace(scalar.value) ? .separator : .letter(scalar.value)
+  }
+
+  /// Any character, folded as ``lowercased(_:)`` folds those of words.
+  static func lowercasedCharacter(_ scalar: Unicode.Scalar) -> WordFolding {
+    let mapping = lowercaseMapping(scalar)
+    return mapping.count == 1
+      ? plainCharacter(mapping[0]) : .letters(mapping.map(\.value), endsWord: false)
   }
 }
 
@@ -89,6 +115,8 @@ enum FinalSigma {
 struct WordTable: Sendable {
   static let lowercased = WordTable(WordFolding.lowercased)
   static let plain = WordTable(WordFolding.plain)
+  static let lowercasedCharacters = WordTable(WordFolding.lowercasedCharacter)
+  static let plainCharacters = WordTable(WordFolding.plainCharacter)
 
   private static let pageSize = 256
   private static let separator = Int32.min

@@ -3,12 +3,16 @@
 /// `@unchecked Sendable`: used by one thread at a time, and read by several once it is complete.
 final class TermTable: @unchecked Sendable {
   private let seed = UInt64.random(in: .min ... .max)
-  private var bits = TermSlots.bits(forTerms: 1 << 12)
+  private var bits: Int
   private var slots: UnsafeMutablePointer<TermSlot>
-  let bytes = RawBuffer<UInt8>(capacity: 1 << 15)
-  let offsets = RawBuffer<Int>(capacity: 1 << 12)
+  let bytes: RawBuffer<UInt8>
+  let offsets: RawBuffer<Int>
 
-  init() {
+  /// - Parameter capacity: for so many terms there is room at the start.
+  init(capacity: Int = 1 << 12) {
+    bits = TermSlots.bits(forTerms: capacity)
+    bytes = RawBuffer(capacity: 8 * capacity)
+    offsets = RawBuffer(capacity: capacity)
     slots = .allocate(capacity: 1 << bits)
     slots.initialize(repeating: TermSlot(), count: 1 << bits)
     offsets.append(0)

@@ -28,9 +28,8 @@ extension TFIDFVectorizer {
     try options.checkFittable()
     guard documents.count > 0 else { throw InputError.noRows }
     let workers = Parallel.workerCount(workers)
-    try documents.checkLengths()
-    return if let bits = options.hashingBits {
-      try fitHashing(documents, options, bits: bits, workers: workers)
+    return if options.hashingBits != nil {
+      try fitHashing(documents, options, workers: workers)
     } else {
       try fitVocabulary(documents, options, workers: workers)
     }
@@ -82,7 +81,7 @@ extension TFIDFVectorizer {
     if frequencies.isEmpty { frequencies = [Int](repeating: 0, count: columnCount) }
     for column in rows.columns { frequencies[Int(column)] += 1 }
     return TFIDFVectorizer(
-      options, vocabulary: vocabulary, documentFrequencies: frequencies,
+      options, vocabularies: parts.map(\.vocabulary), documentFrequencies: frequencies,
       documentCount: documentCount + rows.rowCount)
   }
 }
@@ -91,41 +90,61 @@ extension TFIDFVectorizer {
   private static func fitVocabulary(
     _ documents: DocumentBytes, _ options: TextOptions, workers: Int
   ) throws -> VectorizedText {
-    let counts = try CountedDocuments.count(documents, with: Analyzer(options), workers: workers)
-    let numbers = try counts.mergeTerms()
-    let selection = try VocabularySelection.select(
-      counts.counters[0], options: options, documentCount: documents.count)
-    // For each worker the column of each of its terms.
-    let columns = numbers.enumerated().map { worker, numbers in
-      worker == 0 ? selection.columns : numbers.map { selection.columns[Int($0)] }
+    var (selections, rows, repairCount) = ([VocabularySelection](), [[CountedRows]](), 0)
+    var emptiness = TextError.emptyVocabulary(documents: documents.count)
+    for kind in options.analyzer.kinds {
+      let analyzer = Analyzer(options, kind)
+      try documents.checkLengths(limit: analyzer.maxDocumentBytes)
+      let counts = try CountedDocuments.count(documents, with: analyzer, workers: workers)
+      let numbers = try counts.mergeTerms()
+      let selection = VocabularySelection.select(counts.counters[0], options: options)
+      if selection.vocabulary.count == 0 {
+        emptiness = VocabularySelection.emptiness(
+          counts.counters[0], kind: kind, options: options, documentCount: documents.count)
+      }
+      // For each worker the column of each of its terms.
+      let columns = numbers.enumerated().map { worker, numbers in
+        worker == 0 ? selection.columns : numbers.map { selection.columns[Int($0)] }
+      }
+      Parallel.forEach(count: counts.chunks.count, workers: workers) { _, index in
+        let chunk = counts.chunks[index]
+        chunk.rows.renumber(columns[chunk.counter])
+        chunk.rows.sortRows(columnCount: selection.vocabulary.count)
+      }
+      selections.append(selection)
+      rows.append(counts.chunks.map(\.rows))
+      repairCount = counts.repairCount
     }
-    Parallel.forEach(count: counts.chunks.count, workers: workers) { _, index in
-      let chunk = counts.chunks[index]
-      chunk.rows.renumber(columns[chunk.counter])
-      chunk.rows.sortRows(columnCount: selection.vocabulary.count)
-    }
+    guard selections.contains(where: { $0.vocabulary.count > 0 }) else { throw emptiness }
     let vectorizer = TFIDFVectorizer(
-      options, vocabulary: selection.vocabulary, documentFrequencies: selection.documentFrequencies,
-      documentCount: documents.count)
-    let rows = try vectorizer.weighting.matrix(
-      counts.chunks.map(\.rows), columnCount: vectorizer.columnCount, workers: workers)
-    return VectorizedText(vectorizer: vectorizer, rows: rows, repairCount: counts.repairCount)
+      options, vocabularies: selections.map(\.vocabulary),
+      documentFrequencies: selections.flatMap(\.documentFrequencies), documentCount: documents.count)
+    return VectorizedText(
+      vectorizer: vectorizer,
+      rows: try vectorizer.weighting.matrix(rows, columnCount: vectorizer.columnCount, workers: workers),
+      repairCount: repairCount)
   }
 
   private static func fitHashing(
-    _ documents: DocumentBytes, _ options: TextOptions, bits: Int, workers: Int
+    _ documents: DocumentBytes, _ options: TextOptions, workers: Int
   ) throws -> VectorizedText {
     let unfitted = try TFIDFVectorizer(options)
-    let (chunks, repairCount) = try unfitted.countKnownTerms(documents, workers: workers)
-    var frequencies = [Int](repeating: 0, count: 1 << bits)
-    for rows in chunks {
-      for entry in rows.entries.elements { frequencies[CountedRows.key(entry)] += 1 }
+    try documents.checkLengths(limit: unfitted.maxDocumentBytes)
+    let (rows, repairCount) = unfitted.countKnownTerms(documents, workers: workers)
+    var frequencies = [Int](repeating: 0, count: unfitted.columnCount)
+    for (part, chunks) in zip(unfitted.parts, rows) {
+      for chunk in chunks {
+        for entry in chunk.entries.elements {
+          frequencies[part.columns.lowerBound + CountedRows.key(entry)] += 1
+        }
+      }
     }
     let vectorizer = TFIDFVectorizer(
-      options, vocabulary: unfitted.vocabulary, documentFrequencies: frequencies,
+      options, vocabularies: unfitted.parts.map(\.vocabulary), documentFrequencies: frequencies,
       documentCount: documents.count)
-    let rows = try vectorizer.weighting.matrix(
-      chunks, columnCount: vectorizer.columnCount, workers: workers)
-    return VectorizedText(vectorizer: vectorizer, rows: rows, repairCount: repairCount)
+    return VectorizedText(
+      vectorizer: vectorizer,
+      rows: try vectorizer.weighting.matrix(rows, columnCount: vectorizer.columnCount, workers: workers),
+      repairCount: repairCount)
   }
 }

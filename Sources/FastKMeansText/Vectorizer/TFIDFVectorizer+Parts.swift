@@ -16,7 +16,8 @@ extension TFIDFVectorizer {
     options: TextOptions, vocabularyBytes: [UInt8], vocabularyOffsets: [Int],
     inverseDocumentFrequencies: [Float], documentFrequencies: [Int], documentCount: Int
   ) throws {
-    let validated = try options.validated()
+    // The stop words stay as they were when the vocabulary was learned.
+    try options.checkRanges()
     try Self.checkVocabulary(vocabularyBytes, vocabularyOffsets)
     let termCount = vocabularyOffsets.count - 1
     if let bits = options.hashingBits {
@@ -31,7 +32,7 @@ extension TFIDFVectorizer {
       try Self.checkFactors(inverseDocumentFrequencies, termCount)
     }
     self.init(
-      validated, vocabulary: TermIndex(bytes: vocabularyBytes, offsets: vocabularyOffsets),
+      options, vocabularies: try Self.vocabularies(options, vocabularyBytes, vocabularyOffsets),
       documentFrequencies: documentFrequencies, inverseDocumentFrequencies: inverseDocumentFrequencies,
       documentCount: documentCount)
   }
@@ -71,6 +72,30 @@ extension TFIDFVectorizer {
         String(validating: term, as: UTF8.self) != nil, "vocabulary", position, "the term is not UTF-8")
       previous = term
     }
+  }
+
+  /// One vocabulary for each part; n-grams of characters without their marks.
+  private static func vocabularies(
+    _ options: TextOptions, _ bytes: [UInt8], _ offsets: [Int]
+  ) throws -> [TermIndex] {
+    guard options.analyzer.kinds.count > 1 else { return [TermIndex(bytes: bytes, offsets: offsets)] }
+    let count = offsets.count - 1
+    // No word begins with a lesser code point than a digit.
+    let markedCount = (0..<count).first { bytes[offsets[$0]] >= UInt8(ascii: "0") } ?? count
+    for position in 0..<markedCount {
+      try require(
+        bytes[offsets[position]] == TermPart.mark && offsets[position + 1] - offsets[position] > 1,
+        "vocabulary",
+        position, "n-grams of characters begin with a plus sign, and words with a letter, digit or underscore"
+      )
+    }
+    let characters = (0..<markedCount).map { bytes[offsets[$0] + 1..<offsets[$0 + 1]] }
+    let start = offsets[markedCount]
+    return [
+      TermIndex(
+        bytes: Array(characters.joined()), offsets: (0...markedCount).map { offsets[$0] - $0 }),
+      TermIndex(bytes: Array(bytes[start...]), offsets: offsets[markedCount...].map { $0 - start }),
+    ]
   }
 
   private static func checkFrequencies(

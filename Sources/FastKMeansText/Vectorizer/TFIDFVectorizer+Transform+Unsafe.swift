@@ -17,8 +17,8 @@ extension TFIDFVectorizer {
   package func transform(_ documents: DocumentBytes, workers: Int) throws -> VectorizedText {
     guard isFitted else { throw TextError.notFitted }
     let workers = Parallel.workerCount(workers)
-    try documents.checkLengths()
-    let (chunks, repairCount) = try countKnownTerms(documents, workers: workers)
+    try documents.checkLengths(limit: maxDocumentBytes)
+    let (chunks, repairCount) = countKnownTerms(documents, workers: workers)
     let rows = try weighting.matrix(chunks, columnCount: columnCount, workers: workers)
     return VectorizedText(vectorizer: self, rows: rows, repairCount: repairCount)
   }
@@ -41,12 +41,14 @@ extension TFIDFVectorizer {
     try transform(UTF8Documents(CollectionOfOne(text)), workers: 1).rows
   }
 
-  /// Returns the column of a term, written as the tokeniser writes it; `nil` where the vocabulary lacks it.
+  /// Returns the column of a term, written as the analyzer writes it; `nil` where the vocabulary lacks it. With words and
+  /// characters at once, n-grams of characters begin with a plus sign.
   package func column(of term: String) -> Int? {
     var term = term
     return term.withUTF8 { term in
-      if let bits = options.hashingBits { return Int(MurmurHash3.column(of: term, bits: bits)) }
-      return vocabulary.withLookup { $0.id(of: term) }
+      let isMarked = parts.count > 1 && term.first == TermPart.mark
+      return parts.first { $0.isMarked == isMarked }?.column(
+        of: isMarked ? UnsafeBufferPointer(rebasing: term.dropFirst()) : term)
     }
   }
 }
@@ -59,6 +61,7 @@ extension TFIDFVectorizer {
     guard isHashing else { return [:] }
     var options = options
     (options.hashingBits, options.minDocumentFrequency, options.maxFeatures) = (nil, 1, nil)
+    options.maxDocumentFrequency = nil
     // A document without a term has no vocabulary, and no feature to name.
     guard let own = try? Self.fit(to: CollectionOfOne(document), options: options, workers: 1) else {
       return [:]
@@ -67,56 +70,15 @@ extension TFIDFVectorizer {
     return Dictionary(grouping: terms) { column(of: $0) ?? -1 }
   }
 
-  /// Counts the terms that have columns, by chunks of documents.
+  var maxDocumentBytes: Int { parts.map(\.analyzer.maxDocumentBytes).min() ?? 0 }
+
+  /// Counts the terms that have columns, of each part by chunks of documents.
   func countKnownTerms(
     _ documents: DocumentBytes, workers: Int
-  ) throws -> (chunks: [CountedRows], repairCount: Int) {
+  ) -> (parts: [[CountedRows]], repairCount: Int) {
     let ranges = documents.chunks(workers: workers)
-    let slots = WorkerScratch<(rows: CountedRows, repairCount: Int)?>(workers: ranges.count) { nil }
-    Parallel.forEach(count: ranges.count, workers: workers) { _, index in
-      let counted = countKnownTerms(documents, ranges[index])
-      slots.with(index) { $0 = counted }
-    }
-    let chunks = ranges.indices.compactMap { index in slots.with(index) { $0 } }
-    return (chunks.map(\.rows), chunks.reduce(0) { $0 + $1.repairCount })
-  }
-
-  /// Appends the columns of a batch's terms, as far as they have any.
-  @inline(__always)
-  private func appendColumns(of batch: TermBatch, _ lookup: TermLookup, to columns: RawBuffer<UInt64>) {
-    columns.reserve(batch.count)
-    if let bits = options.hashingBits {
-      for index in 0..<batch.count {
-        let column = MurmurHash3.column(of: batch.term(index), bits: bits)
-        columns.append(CountedRows.entry(key: Int(column), count: 1))
-      }
-      return
-    }
-    batch.prepare(for: lookup)
-    for index in 0..<batch.count {
-      if let id = lookup.find(batch.term(index), key: batch.key(index)).id {
-        columns.append(CountedRows.entry(key: id, count: 1))
-      }
-    }
-  }
-
-  /// Counts the terms that have columns in some of the documents.
-  private func countKnownTerms(
-    _ documents: DocumentBytes, _ range: Range<Int>
-  ) -> (rows: CountedRows, repairCount: Int) {
-    let byteCount = documents.offsets[range.upperBound] - documents.offsets[range.lowerBound]
-    let rows = CountedRows(documents: range.count, byteCount: byteCount)
-    let scratch = Analyzer.Scratch()
-    var repairCount = 0
-    vocabulary.withLookup { lookup in
-      for document in range {
-        repairCount += analyzer.forEachBatch(in: documents[document], scratch: scratch) { batch in
-          appendColumns(of: batch, lookup, to: rows.entries)
-        }
-        rows.endRow()
-      }
-    }
-    rows.sortRows(columnCount: columnCount)
-    return (rows, repairCount)
+    let counted = parts.map { $0.countKnownTerms(documents, ranges, workers: workers) }
+    // Every part reads all bytes.
+    return (counted.map(\.chunks), counted.first?.repairCount ?? 0)
   }
 }

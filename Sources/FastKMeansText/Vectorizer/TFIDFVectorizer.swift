@@ -2,8 +2,8 @@ import FastKMeansCore
 
 /// Turns text into TF-IDF rows of unit length. It is immutable, so any number of threads can share one.
 ///
-/// With default options the rows equal those of scikit-learn's `TfidfVectorizer(sublinear_tf=True, min_df=2,
-/// max_features=100_000)` within 1e-6 (a golden file holds them together). They differ in:
+/// With default options the rows equal those of scikit-learn's `TfidfVectorizer(sublinear_tf=True)` within 1e-6 (a golden
+/// file holds them together). They differ in:
 /// - the Unicode version, which is that of Swift's standard library;
 /// - which of equally frequent terms `max_features` keeps: here the first in code point order, there those that an
 ///   unstable sort leaves;
@@ -13,6 +13,9 @@ import FastKMeansCore
 /// hashes: its columns are hashes of terms (MurmurHash3, as scikit-learn's `HashingVectorizer(alternate_sign=False)` has
 /// it), so it needs to see no documents first, which suits streams. A hashing vectoriser that is fitted learns document
 /// frequencies; one that is not gives every term the weight 1. Terms that share a column add up.
+///
+/// Words and n-grams of characters can be read at once. Each of the two then has columns of its own, the characters' first,
+/// and each part of a row is scaled to the norm before the whole is.
 public struct TFIDFVectorizer: Sendable {
   /// The options that it was made with.
   public let options: TextOptions
@@ -23,28 +26,31 @@ public struct TFIDFVectorizer: Sendable {
   /// `ln((1 + documents) / (1 + document frequency)) + 1` for each column; empty when nothing was fitted.
   package var inverseDocumentFrequencies: [Float] { weighting.inverseDocumentFrequencies }
 
-  let vocabulary: TermIndex
-  let analyzer: Analyzer
+  /// In the order of their columns.
+  let parts: [TermPart]
   let weighting: TermWeighting
 
   /// - Parameters:
   ///   - options: checked by the caller.
+  ///   - vocabularies: one for each part; nil for empty ones.
   ///   - documentFrequencies: one for each column; empty when nothing was fitted.
   ///   - inverseDocumentFrequencies: the same; nil for those that follow from the document frequencies.
   init(
-    _ options: TextOptions, vocabulary: TermIndex, documentFrequencies: [Int],
+    _ options: TextOptions, vocabularies: [TermIndex]? = nil, documentFrequencies: [Int],
     inverseDocumentFrequencies: [Float]? = nil, documentCount: Int
   ) {
     self.options = options
-    self.vocabulary = vocabulary
     self.documentFrequencies = documentFrequencies
     self.documentCount = documentCount
-    analyzer = Analyzer(options)
+    parts = TermPart.parts(
+      options,
+      vocabularies: vocabularies ?? options.analyzer.kinds.map { _ in TermIndex(bytes: [], offsets: [0]) })
     weighting = TermWeighting(
+      options, parts: parts,
       inverseDocumentFrequencies: inverseDocumentFrequencies
         ?? documentFrequencies.map {
-          TermWeighting.inverseDocumentFrequency(documents: $0, of: documentCount)
-        }, sublinear: options.sublinearTF)
+          TermWeighting.inverseDocumentFrequency(documents: $0, of: documentCount, options)
+        })
   }
 
   /// Makes a vectoriser that has seen no documents. It can be used as it is when it hashes; one with a vocabulary comes
@@ -52,9 +58,7 @@ public struct TFIDFVectorizer: Sendable {
   ///
   /// - Throws: ``OptionsError``.
   public init(_ options: TextOptions = TextOptions()) throws(OptionsError) {
-    self.init(
-      try options.validated(), vocabulary: TermIndex(bytes: [], offsets: [0]), documentFrequencies: [],
-      documentCount: 0)
+    self.init(try options.validated(), documentFrequencies: [], documentCount: 0)
   }
 
   /// Makes a hashing vectoriser with 2 to the power of `bits` columns, which needs no fitting.
@@ -73,21 +77,28 @@ extension TFIDFVectorizer {
   package var isFitted: Bool { isHashing || documentCount > 0 }
 
   /// The number of features of every row.
-  public var columnCount: Int {
-    if let bits = options.hashingBits { 1 << bits } else { vocabulary.count }
+  public var columnCount: Int { parts.last?.columns.upperBound ?? 0 }
+
+  /// The vocabulary's terms in UTF-8, one after the other, in column order, and where each starts, with the end of the last;
+  /// without terms when hashing.
+  package var vocabulary: (bytes: [UInt8], offsets: [Int]) {
+    if parts.count == 1 { return (parts[0].vocabulary.bytes, parts[0].vocabulary.offsets) }
+    var (bytes, offsets) = ([UInt8](), [0])
+    for part in parts {
+      for column in part.columns {
+        guard let name = part.name(of: column) else { break }
+        bytes += name
+        offsets.append(bytes.count)
+      }
+    }
+    return (bytes, offsets)
   }
 
-  /// The vocabulary's terms in UTF-8, one after the other, in column order; empty when hashing.
-  package var vocabularyBytes: [UInt8] { vocabulary.bytes }
-
-  /// Where each term starts in ``vocabularyBytes``, and the end of the last; `[0]` when hashing.
-  package var vocabularyOffsets: [Int] { vocabulary.offsets }
-
-  /// Returns the term of a column; `nil` when hashing, and for a column outside `0 ..< columnCount`.
+  /// Returns the term of a column; `nil` when hashing, and for a column outside `0 ..< columnCount`. With words and
+  /// characters at once, n-grams of characters begin with a plus sign.
   public func term(at column: Int) -> String? {
-    guard column >= 0, column < vocabulary.count else { return nil }
-    return String(
-      decoding: vocabulary.bytes[vocabulary.offsets[column]..<vocabulary.offsets[column + 1]], as: UTF8.self)
+    guard let name = parts.first(where: { $0.columns.contains(column) })?.name(of: column) else { return nil }
+    return String(decoding: name, as: UTF8.self)
   }
 }
 
@@ -96,7 +107,7 @@ extension TFIDFVectorizer: Equatable {
     one.options == other.options && one.documentCount == other.documentCount
       && one.documentFrequencies == other.documentFrequencies
       && one.inverseDocumentFrequencies == other.inverseDocumentFrequencies
-      && one.vocabulary == other.vocabulary
+      && one.parts.map(\.vocabulary) == other.parts.map(\.vocabulary)
   }
 }
 

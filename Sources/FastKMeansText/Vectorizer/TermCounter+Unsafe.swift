@@ -16,40 +16,53 @@ final class TermCounter: @unchecked Sendable {
   let table = TermTable()
   let totals = RawBuffer<Totals>(capacity: 1 << 12)
   private(set) var repairCount = 0
-  private let scratch = Analyzer.Scratch()
+  private let analyzer: Analyzer
+  private let scratch: Analyzer.Scratch
+
+  init(_ analyzer: Analyzer) {
+    self.analyzer = analyzer
+    scratch = Analyzer.Scratch(for: analyzer)
+  }
 
   /// Counts one document and adds its row to `rows`.
-  func count(
-    _ text: UnsafeBufferPointer<UInt8>, with analyzer: Analyzer, into rows: CountedRows
-  ) throws(TextError) {
+  func count(_ text: UnsafeBufferPointer<UInt8>, into rows: CountedRows) throws(TextError) {
     guard table.count + analyzer.maxTermCount(byteCount: text.count) <= TermSlots.maxTerms else {
       throw TextError.tooManyTerms(limit: TermSlots.maxTerms)
     }
     let entries = rows.entries
     let rowStart = entries.count
-    repairCount += analyzer.forEachBatch(in: text, scratch: scratch) { batch in
-      count(batch, entries, rowStart: rowStart)
+    repairCount += analyzer.forEachTerm(in: text, scratch: scratch, number: number) { ids in
+      count(ids, entries, rowStart: rowStart)
     }
     rows.endRow()
   }
 
-  /// Counts some terms of the row that starts at `rowStart`.
-  private func count(_ batch: TermBatch, _ entries: RawBuffer<UInt64>, rowStart: Int) {
+  /// Appends the terms' numbers, new ones among them.
+  private func number(_ batch: TermBatch, _ ids: RawBuffer<UInt32>) {
     batch.prepare(for: table.lookup)
-    entries.reserve(batch.count)
-    totals.reserve(batch.count)
+    ids.reserve(batch.count)
     for index in 0..<batch.count {
-      let id = table.insert(batch.term(index), key: batch.key(index))
-      if id == totals.count { totals.append(Totals()) }
-      let term = totals.pointer + id
+      ids.append(UInt32(truncatingIfNeeded: table.insert(batch.term(index), key: batch.key(index))))
+    }
+    totals.reserve(table.count &- totals.count)
+    while totals.count < table.count { totals.append(Totals()) }
+  }
+
+  /// Counts some terms of the row that starts at `rowStart`.
+  private func count(
+    _ ids: UnsafeMutableBufferPointer<UInt32>, _ entries: RawBuffer<UInt64>, rowStart: Int
+  ) {
+    entries.reserve(ids.count)
+    for id in ids {
+      let term = totals.pointer + Int(id)
       term.pointee.occurrences &+= 1
       let place = rowStart &+ Int(term.pointee.place)
-      if place < entries.count, CountedRows.key(entries.pointer[place]) == id {
+      if place < entries.count, CountedRows.key(entries.pointer[place]) == Int(id) {
         entries.pointer[place] &+= 1
       } else {
         term.pointee.place = UInt32(truncatingIfNeeded: entries.count &- rowStart)
         term.pointee.documents &+= 1
-        entries.pointer[entries.count] = CountedRows.entry(key: id, count: 1)
+        entries.pointer[entries.count] = CountedRows.entry(key: Int(id), count: 1)
         entries.count &+= 1
       }
     }
@@ -88,13 +101,13 @@ struct CountedDocuments: Sendable {
   ) throws -> CountedDocuments {
     let ranges = documents.chunks(workers: workers)
     let workers = max(1, min(workers, ranges.count))
-    let counters = (0..<workers).map { _ in TermCounter() }
+    let counters = (0..<workers).map { _ in TermCounter(analyzer) }
     let slots = WorkerScratch<Chunk?>(workers: ranges.count) { nil }
     try Parallel.forEach(count: ranges.count, workers: workers) { worker, index in
       let range = ranges[index]
       let byteCount = documents.offsets[range.upperBound] - documents.offsets[range.lowerBound]
       let rows = CountedRows(documents: range.count, byteCount: byteCount)
-      for document in range { try counters[worker].count(documents[document], with: analyzer, into: rows) }
+      for document in range { try counters[worker].count(documents[document], into: rows) }
       slots.with(index) { $0 = Chunk(rows: rows, counter: worker) }
     }
     return CountedDocuments(

@@ -8,24 +8,39 @@ struct VocabularySelection {
   /// By term of the table: its column, or ``CountedRows/dropped``.
   let columns: [UInt32]
 
-  /// Keeps the terms in enough documents, then the most frequent ones, and puts them in code point order.
-  ///
-  /// - Throws: ``TextError/emptyVocabulary(documents:)``,
-  ///   ``TextError/noTermsRemain(minimumDocumentFrequency:documents:)``.
-  static func select(
-    _ terms: TermCounter, options: TextOptions, documentCount: Int
-  ) throws(TextError) -> VocabularySelection {
-    guard terms.table.count > 0 else { throw TextError.emptyVocabulary(documents: documentCount) }
+  /// Keeps the terms in enough documents and not in too many, then the most frequent ones, and puts them in code point
+  /// order. None may be left.
+  static func select(_ terms: TermCounter, options: TextOptions) -> VocabularySelection {
+    let frequencies =
+      options
+      .minDocumentFrequency...max(
+        options.minDocumentFrequency, options.maxDocumentFrequency ?? .max)
     var kept = (0..<terms.table.count).filter {
-      Int(terms.totals.pointer[$0].documents) >= options.minDocumentFrequency
-    }
-    guard !kept.isEmpty else {
-      throw TextError.noTermsRemain(
-        minimumDocumentFrequency: options.minDocumentFrequency, documents: documentCount)
+      frequencies.contains(Int(terms.totals.pointer[$0].documents))
     }
     sort(&kept, by: terms.table)
     if let limit = options.maxFeatures, kept.count > limit { kept = mostFrequent(kept, limit, terms) }
     return make(kept, terms)
+  }
+
+  /// Why none of the terms is left.
+  static func emptiness(
+    _ terms: TermCounter, kind: Analyzer.Kind, options: TextOptions, documentCount: Int
+  ) -> TextError {
+    guard terms.table.count > 0 else {
+      return switch kind {
+      case .words: .emptyVocabulary(documents: documentCount)
+      case .characters:
+        .textsTooShort(documents: documentCount, characters: options.characterNGrams.lowerBound)
+      case .charactersOfPieces: .textsTooShort(documents: documentCount, characters: 1)
+      }
+    }
+    let minimum = options.minDocumentFrequency
+    let isCommon = terms.totals.elements.contains { $0.documents >= minimum }
+    if let most = options.maxDocumentFrequency, isCommon {
+      return .noTermsBelow(maximumDocumentFrequency: most, documents: documentCount)
+    }
+    return .noTermsRemain(minimumDocumentFrequency: minimum, documents: documentCount)
   }
 
   private static func make(_ kept: [Int], _ terms: TermCounter) -> VocabularySelection {

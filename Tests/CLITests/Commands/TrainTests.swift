@@ -41,7 +41,10 @@ struct TrainTests {
       "--min-weight", "0.01", "--truncation-threshold", "0.001", "--max-iters", "7", "--tol", "0.01",
       "--random-state", "7", "--decay", "0.9", "--mode", "default", "--refine", "0", "--device", "cpu",
       "--weights", "weights.txt", "--ngrams", "1-2", "--min-df", "3", "--max-features", "50",
-      "--sublinear-tf", "false", "--stop-words", "english", "--quiet", in: folder)
+      "--sublinear-tf", "false", "--stop-words", "english", "--analyzer", "word+char_wb", "--char-ngrams",
+      "3-4",
+      "--char-weight", "0.5", "--max-df", "140", "--binary", "--use-idf", "false", "--smooth-idf", "false",
+      "--norm", "l1", "--quiet", in: folder)
     #expect(outcome.status == 0, "\(outcome.errors)")
     let options = try #require(try outcome.json["options"] as? [String: Any])
     let numbers: [String: Double] = [
@@ -49,18 +52,54 @@ struct TrainTests {
       "percentile_threshold": 0.5, "batch_size": 64, "n_threads": 2, "min_weight": 0.01,
       "truncation_threshold": 0.001, "max_iters": 7, "tol": 0.01, "random_state": 7, "decay": 0.9,
       "min_df": 3,
-      "max_features": 50,
+      "max_features": 50, "char_weight": 0.5, "max_df": 140,
     ]
     for (name, value) in numbers { #expect((options[name] as? NSNumber)?.doubleValue == value, "\(name)") }
     let texts = [
       "init_method": "random", "distance": "euclidean", "dtype": "float16", "soft_type": "softmax",
       "mode": "default", "device": "cpu", "ngrams": "1-2", "stop_words": "english",
+      "analyzer": "word+char_wb", "char_ngrams": "3-4", "norm": "l1",
     ]
     for (name, value) in texts { #expect(options[name] as? String == value, "\(name)") }
     #expect(options["soft"] as? Bool == false)
     #expect(options["sublinear_tf"] as? Bool == false)
+    #expect(options["binary"] as? Bool == true)
+    #expect(options["use_idf"] as? Bool == false)
+    #expect(options["smooth_idf"] as? Bool == false)
     #expect(options["relative_merge"] as? Bool == true)
     #expect(options["k_list"] as? [String: Int] == ["spam": 5])
+  }
+
+  @Test func threeShortDocumentsTrain() throws {
+    try folder.write("food\tred apple\nfood\tgreen pear\ncar\tfast wheel\n", to: "short.tsv")
+    let outcome = try Tool.run(
+      "train", "--input", "short.tsv", "--model", "m", "--json", "--quiet", in: folder)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(try outcome.json["features"] as? Int == 6)
+    #expect(
+      try Tool.run("predict", "--model", "m", "--input", "short.tsv", in: folder).output.hasPrefix("food"))
+  }
+
+  @Test(arguments: ["char", "char_wb", "word+char", "word+char_wb"])
+  func readsCharacters(analyzer: String) throws {
+    try folder.write("c\t快速狐狸\nc\t狐狸跳过\nd\tภาษาไทย\nd\tวันนี้ไทย\n", to: "scripts.tsv")
+    let call = ["--input", "scripts.tsv", "--model", "m", "--quiet"]
+    #expect(try Tool.run(["train"] + call + ["--analyzer", analyzer], in: folder).status == 0)
+    try folder.write("狐狸\nไทย\n", to: "new.tsv")
+    let found = try Tool.run("predict", "--model", "m", "--input", "new.tsv", "--quiet", in: folder)
+    #expect(found.output.split(separator: "\n").map { $0.prefix(1) } == ["c", "d"], "\(found.errors)")
+    let hashed = try Tool.run(
+      ["train"] + call + ["--analyzer", analyzer, "--hashing", "10", "--json"], in: folder)
+    #expect(try hashed.json["features"] as? Int == 1024)
+  }
+
+  @Test func stopWordsAreFoldedAndSplit() throws {
+    let call = ["train", "--input", "rows.tsv", "--model", "m", "--json", "--quiet"]
+    let all = try Tool.run(call, in: folder).json["features"] as? Int
+    try folder.write("d\tthe don't and\ne\tthe of don New York\n", to: "rows.tsv")
+    try folder.write("The\nAND\ndon't\nNew York\n", to: "stop.txt")
+    #expect(all != nil)
+    #expect(try Tool.run(call + ["--stop-words", "stop.txt"], in: folder).json["features"] as? Int == 1)
   }
 
   @Test func printsHowManyPrototypesEachClassGot() throws {

@@ -13,7 +13,6 @@ struct BadInputTests {
       ("rows.tsv", "ham\tmeeting report\nham\tmeeting notes\n", "one label 'ham'"),
       ("rows.tsv", header + "no tab here\n", "line 3"),
       ("rows.tsv", "ham\t. .\nspam\t! ?\n", "no words"),
-      ("rows.tsv", "ham\tone two\nspam\tthree four\n", "min_df"),
       ("rows.tsv", "0.5\tmeeting report\n1.5\tmeeting report\n", "fractional"),
       ("rows.tsv", "nan\tmeeting report\n1\tmeeting report\n", "not numbers"),
       ("rows.tsv", "0 0 1\tmeeting report\n0 1 0\tmeeting report\n", "one-hot"),
@@ -27,6 +26,20 @@ struct BadInputTests {
     let folder = try Workspace()
     try folder.write(content, to: name)
     try expectRefusal(["train", "--input", name, "--model", "m"], message, in: folder, leaving: [name])
+  }
+
+  @Test(
+    "in options of text that leave nothing names the option",
+    arguments: [
+      (["--min-df", "2"], "lower min_df"), (["--max-df", "1"], "raise max_df"),
+      (["--analyzer", "char", "--char-ngrams", "8"], "char_ngrams"),
+    ])
+  func refusesTextWithoutTerms(options: [String], message: String) throws {
+    let folder = try Workspace()
+    let text = message == "raise max_df" ? "ham\tone\nspam\tone\n" : "ham\tone two\nspam\tthree\n"
+    try folder.write(text, to: "rows.tsv")
+    try expectRefusal(
+      ["train", "--input", "rows.tsv", "--model", "m"] + options, message, in: folder, leaving: ["rows.tsv"])
   }
 
   @Test(

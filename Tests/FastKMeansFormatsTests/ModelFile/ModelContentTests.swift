@@ -133,6 +133,16 @@ import Testing
     try expectRefused("ngrams") {
       $0.set("vectorizer", option: "ngrams", .array([.integer(1), .integer(99)]))
     }
+    try expectRefused("vectorizer.analyzer") {
+      $0.set("vectorizer", option: "analyzer", .string("syllables"))
+    }
+    try expectRefused("n-grams of characters") {
+      $0.set("vectorizer", option: "analyzer", .string("word+char_wb"))
+      $0.set("vocabulary.bytes", at: 0, UInt8(ascii: "!"))
+    }
+    try expectRefused("char_ngrams") {
+      $0.set("vectorizer", option: "char_ngrams", .array([.integer(5), .integer(2)]))
+    }
     try expectRefused("vectorizer.stop_words") {
       $0.set("vectorizer", option: "stop_words", .string("french"))
     }

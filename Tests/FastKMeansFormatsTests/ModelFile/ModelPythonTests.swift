@@ -38,8 +38,8 @@ struct ModelPythonTests {
     try expectPrototypes(contents, in: opened)
     #expect(opened.labels == ["money", "sport", "ünïcode"])
     let vectorizer = try #require(contents.vectorizer)
-    #expect(opened.tensors["vocabulary.bytes"]?.values == vectorizer.vocabularyBytes.map(Double.init))
-    #expect(opened.tensors["vocabulary.offsets"]?.values == vectorizer.vocabularyOffsets.map(Double.init))
+    #expect(opened.tensors["vocabulary.bytes"]?.values == vectorizer.vocabulary.bytes.map(Double.init))
+    #expect(opened.tensors["vocabulary.offsets"]?.values == vectorizer.vocabulary.offsets.map(Double.init))
     #expect(
       opened.tensors["vocabulary.idf"]?.values == vectorizer.inverseDocumentFrequencies.map(Double.init))
     #expect(

@@ -101,7 +101,8 @@ import Testing
     TextOptions(
       lowercase: false, ngrams: 2...3, minDocumentFrequency: 1, maxFeatures: nil, sublinearTF: false,
       stopWords: .custom(["the", "\u{E9}a", "e\u{301}a\"\\"])),
-    TextOptions(hashingBits: 6),
+    TextOptions(hashingBits: 6), SampleModels.everyTextOption(hashingBits: nil),
+    SampleModels.everyTextOption(hashingBits: 9),
   ])
   func returnsTheVectoriser(_ text: TextOptions) throws {
     try expectRoundTrip(SampleModels.ofText(text: text))

@@ -30,10 +30,26 @@ enum SampleModels {
     return options
   }
 
+  /// Options of text of which none has its default, but for `hashing`.
+  static func everyTextOption(hashingBits: Int?) -> TextOptions {
+    var options = TextOptions(
+      lowercase: false, ngrams: 1...2, minDocumentFrequency: 2, maxFeatures: 50, sublinearTF: false,
+      stopWords: .custom(["the"]), hashingBits: hashingBits)
+    options.analyzer = .wordAndCharWB
+    options.characterNGrams = 3...4
+    options.characterWeight = 0.75
+    options.maxDocumentFrequency = 7
+    options.isBinary = true
+    options.usesInverseDocumentFrequency = false
+    options.smoothsInverseDocumentFrequency = false
+    options.norm = nil
+    return options
+  }
+
   /// A model of text, with its vectoriser.
   static func ofText(
     _ options: TrainingOptions = options(),
-    text textOptions: TextOptions = TextOptions(ngrams: 1...2, minDocumentFrequency: 1)
+    text textOptions: TextOptions = TextOptions(ngrams: 1...2, minDocumentFrequency: 1, maxFeatures: 100_000)
   ) throws -> ModelContents {
     let vectorizer = try TFIDFVectorizer.fit(to: texts, options: textOptions)
     let rows = try vectorizer.transform(UTF8Documents(texts)).rows

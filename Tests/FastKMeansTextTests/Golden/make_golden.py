@@ -6,6 +6,7 @@
 The texts are written for this file. `max_features` cuts where no two terms are equally frequent, for
 scikit-learn's choice among equals is that of an unstable sort.
 """
+import collections
 import json
 import pathlib
 import platform
@@ -13,6 +14,8 @@ import platform
 import numpy as np
 import sklearn
 from sklearn.feature_extraction.text import CountVectorizer, HashingVectorizer, TfidfTransformer, TfidfVectorizer
+from sklearn.pipeline import FeatureUnion
+from sklearn.preprocessing import normalize
 
 TEXTS = [
     "The quick brown fox jumps over the lazy dog; the dog sleeps.",
@@ -50,6 +53,16 @@ BROKEN = [
     b"caf\xe9 latin1 stra\xdfe \xc4\xd6 tail\xc3",
     b"\xce\x91\xce\xa3\xff \xff\xce\xa3\xce\x91 \xce\x91\xff\xce\xa3 \xce\x91\xce\xa3\x80 A\xcc\x81\xce\xa3 A\xcc\xce\xa3",
 ]
+# What readers of characters can get wrong: white space of all kinds, folding of what is no word, marks, directions, lengths.
+ODD_TEXTS = [
+    "", " ", "\n\t ", "a", " a ", "ab", "a b", "a  b", "a\tb", "a \tb", "\n\nab\r\ncd\n", "ab\u00a0cd", "ab\u2003\u2003cd",
+    "ab\u200bcd", "ab\u3000cd", "ab\x1ccd\x1d\x1eef\x1f", "ab\x85cd", "ab\u2028cd\u2029", "ab\u1680cd\u205f\u202fef", "ab\u180ecd",
+    "ab\x0b\x0ccd", "\ufeffab", "ab\x00cd", "\u200eab\u200f \u202bcd\u202c", "e\u0301 \u0301 e\u0301\u0301\u0301", "İ Iı iİ",
+    "ΑΣ ΑΣΑ Σ Σ' ΑΣ.Σ", "Straße STRASSE ẞ", "ǅ Ǆ ﬁ ŉ", "Ⓐ ⓑ Ⅷ Ⓩ", "KΩÅ", "ȺȾ Ⱥ", "😀 😀😀a", "👩‍👩‍👧 🇩🇪", "快速的棕色 狐狸", "ภาษาไทย วันนี้", "हिन्दी में तेज़",
+    "העברית العربيّة", "𐐀𐐁 𝒳𝒴 \U0010ffff", "\ufffd\ufffe\uffff", "don't New-York, 3.14!", "AAAAAAAAAA aaaa", "x" * 70 + " " + "y" * 65 + "é",
+    "Ꭰꭰ ᏸᏰ Ⴀⴀ Აა", "ʼn 'N' \"Q\"", "a" + " " * 20 + "b", "_ __ -- ..", "한글 \u1112\u1161\u11ab", "naïve café CAFÉ ñ",
+]
+CHARACTER_SIZES = [(1, 1), (1, 3), (2, 5), (4, 8)]
 CUSTOM_STOP_WORDS = ["the", "dog", "und", "die", "λόγος", "cafés", "zzz", "user_name", "café"]
 CASES = {
     "defaults": {},
@@ -94,6 +107,34 @@ def clear_cut(options):
     return max(n for n in range(1, options["max_features"] + 1) if totals[n - 1] > totals[n])
 
 
+def analyses():
+    """The terms of each odd text by each analyzer, sorted, with their counts."""
+    for index, text in enumerate(ODD_TEXTS):
+        for analyzer, sizes in [("word", (1, 2))] + [(name, sizes) for name in ("char", "char_wb") for sizes in CHARACTER_SIZES]:
+            analyze = CountVectorizer(analyzer=analyzer, ngram_range=sizes).build_analyzer()
+            counts = sorted(collections.Counter(analyze(text)).items())
+            sizes_name = "ngrams" if analyzer == "word" else "char_ngrams"
+            yield {
+                "text": index, "options": {"analyzer": analyzer, sizes_name: list(sizes)},
+                "terms": [term for term, _ in counts], "counts": [count for _, count in counts],
+            }
+
+
+def union_case(name, characters):
+    """Words and characters beside them: each of unit length, then the whole."""
+    union = FeatureUnion([
+        ("characters", TfidfVectorizer(analyzer=characters, ngram_range=(2, 4), sublinear_tf=True)),
+        ("words", TfidfVectorizer(sublinear_tf=True)),
+    ])
+    matrix = normalize(union.fit_transform(TEXTS))
+    parts = [part for _, part in union.transformer_list]
+    return {
+        "name": name, "options": {"analyzer": f"word+{characters}", "char_ngrams": [2, 4], "sublinear_tf": True, "min_df": 1},
+        "terms": ["+" + term for term in parts[0].get_feature_names_out()] + parts[1].get_feature_names_out().tolist(),
+        "idf": [round(v, 9) for part in parts for v in part.idf_.tolist()], **rows_of(matrix),
+    }
+
+
 def hashing_case(name, bits, ngrams, use_idf):
     hashing = HashingVectorizer(n_features=2**bits, alternate_sign=False, norm=None, ngram_range=ngrams)
     counts = hashing.transform(TEXTS)
@@ -117,7 +158,10 @@ def main():
     golden = {
         "made_with": {"scikit-learn": sklearn.__version__, "python": platform.python_version()},
         "texts": TEXTS,
-        "cases": [vocabulary_case(name, changes) for name, changes in CASES.items()],
+        "odd_texts": ODD_TEXTS,
+        "analyses": list(analyses()),
+        "cases": [vocabulary_case(name, changes) for name, changes in CASES.items()]
+        + [union_case("word+char_wb", "char_wb"), union_case("word+char", "char")],
         "hashing": [
             hashing_case("hashing_10", 10, (1, 1), False), hashing_case("hashing_6_idf", 6, (1, 2), True),
             hashing_case("hashing_20_idf", 20, (1, 1), True),

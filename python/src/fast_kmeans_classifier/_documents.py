@@ -29,7 +29,7 @@ def encoded_documents(documents: Any) -> tuple[bytes, np.ndarray]:
     TypeError
         Something that is no text.
     """
-    texts = _listed(documents)
+    texts = listed_documents(documents)
     if all(type(text) is str for text in texts):
         joined = "".join(texts)
         if joined.isascii():
@@ -38,7 +38,16 @@ def encoded_documents(documents: Any) -> tuple[bytes, np.ndarray]:
     return b"".join(parts), _ends(len(part) for part in parts)
 
 
-def _listed(documents: Any) -> list[Any]:
+def listed_documents(documents: Any) -> list[Any]:
+    """The documents as a list; they are not looked at.
+
+    Raises
+    ------
+    ValueError
+        One text instead of many.
+    TypeError
+        Nothing that can be gone through.
+    """
     if isinstance(documents, (str, bytes)):
         raise ValueError("Iterable over raw text documents expected, string object received.")
     pandas = loaded("pandas")
@@ -59,8 +68,11 @@ def _listed(documents: Any) -> list[Any]:
 
 def _utf8(text: Any, row: int) -> bytes:
     if isinstance(text, str):
-        # Half of a surrogate pair is no character; it reads as U+FFFD like any other invalid sequence.
-        return text.encode("utf-8", "surrogatepass")
+        try:
+            return text.encode()
+        except UnicodeEncodeError:
+            # Half of a surrogate pair is no character; it reads as one U+FFFD.
+            return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
     if isinstance(text, bytes):
         return text
     if text is None or text != text:

@@ -14,13 +14,10 @@ else:
 
 #: Settings that have one value here.
 _FIXED: dict[str, Any] = {
-    "analyzer": "word",
     "token_pattern": r"(?u)\b\w\w+\b",
     "preprocessor": None,
     "tokenizer": None,
     "strip_accents": None,
-    "binary": False,
-    "norm": "l2",
     "input": "content",
 }
 
@@ -42,7 +39,12 @@ def parts_of(fitted: Any) -> tuple[dict[str, Any], list[str], np.ndarray]:
     if terms != sorted(terms):
         raise ValueError("the vocabulary's columns are not in the order of its terms; fit without `vocabulary`")
     params = {
-        "ngrams": tuple(fitted.ngram_range),
+        "analyzer": fitted.analyzer,
+        "ngrams" if fitted.analyzer == "word" else "char_ngrams": tuple(fitted.ngram_range),
+        "binary": bool(fitted.binary),
+        "norm": fitted.norm,
+        "use_idf": bool(fitted.use_idf),
+        "smooth_idf": bool(fitted.smooth_idf),
         "lowercase": bool(fitted.lowercase),
         "sublinear_tf": bool(fitted.sublinear_tf),
         "stop_words": _stop_words(fitted),
@@ -57,6 +59,8 @@ def parts_of(fitted: Any) -> tuple[dict[str, Any], list[str], np.ndarray]:
 def _check_settings(fitted: Any) -> None:
     found = {name: getattr(fitted, name) for name in _FIXED}
     different = [f"{name}={value!r}" for name, value in found.items() if value != _FIXED[name]]
+    if callable(fitted.analyzer):
+        different.append(f"analyzer={fitted.analyzer!r}")
     if different:
         raise ValueError(f"these settings of the vectoriser cannot be taken over: {', '.join(different)}")
 

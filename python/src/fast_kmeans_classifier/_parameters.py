@@ -200,11 +200,31 @@ def params_of_options(options: Mapping[str, Any]) -> dict[str, Any]:
     return params
 
 
-def text_options(params: Mapping[str, Any]) -> str:
-    """The vectoriser's options as JSON, checked as above."""
-    options = {name: checked(name, params[name], option) for name, option in TEXT.items() if name != "ngrams"}
-    name = "ngrams" if params["ngram_range"] is None else "ngram_range"
-    return json.dumps({**options, "ngrams": _ngrams(name, params[name])})
+def text_options(params: Mapping[str, Any], document_count: int | None = None) -> str:
+    """The vectoriser's options as JSON, checked as above.
+
+    Parameters
+    ----------
+    params : mapping
+    document_count : int or None
+        What shares of the documents refer to; None: nothing is selected by them.
+    """
+    options = {name: checked(name, params[name], option) for name, option in TEXT.items() if name not in ("min_df", "max_df")}
+    least = _document_count("min_df", params["min_df"], document_count, lambda count: max(1, math.ceil(count)))
+    most = None
+    if params["max_df"] is not None:
+        most = _document_count("max_df", params["max_df"], document_count, math.floor)
+    if least is not None and most is not None and most < least and params["max_df"] != 0 and options["hashing"] is None:
+        raise ValueError(f"max_df corresponds to fewer documents than min_df: {most} and {least}; raise max_df, or lower min_df")
+    return json.dumps({**options, "min_df": 1 if least is None else least, "max_df": most})
+
+
+def _document_count(name: str, value: Any, of: int | None, rounded: Callable[[float], int]) -> int | None:
+    if not isinstance(value, numbers.Real) or isinstance(value, (bool, numbers.Integral)):
+        return _whole(name, value, "a whole number of documents, or a share of them from 0.0 to 1.0")
+    if not 0 <= value <= 1:
+        raise InvalidParameterError(name, value, "a whole number of documents, or a share of them from 0.0 to 1.0")
+    return None if of is None else rounded(float(value) * of)
 
 
 def _ngrams(name: str, value: Any) -> list[int] | str:

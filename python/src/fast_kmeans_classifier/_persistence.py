@@ -44,14 +44,14 @@ class Persistence(Prototypes):
         OSError
             The file cannot be written.
         ValueError
-            The vectoriser has another number of features than the model.
+            The vectoriser has another number of features than the model, or has callables.
         """
         self._check_is_fitted()
         model = self._state.model()
         if vectorizer is not None:
-            if not hasattr(vectorizer, "_fitted"):
+            if not hasattr(vectorizer, "_for_file"):
                 raise TypeError(f"vectorizer is of type {type(vectorizer).__name__}; this package's TfidfVectorizer is needed")
-            model = model.with_vectorizer(vectorizer._fitted())
+            model = model.with_vectorizer(vectorizer._for_file())
         model.save(_checked_path(path))
 
     @classmethod

@@ -6,13 +6,13 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from . import _native as native
+from ._analysis import TOKEN_PATTERN
 from ._answers import Explanation
 from ._classifier import FastKMeansClassifier
 from ._input import Rows, rows_of
-from ._parameters import params_of_options, text_options, thread_count
+from ._parameters import params_of_options, thread_count
 from ._persistence import _checked_path
 from ._vectorizer import TfidfVectorizer
-from ._vectorizer_handle import Vectorizer
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -26,8 +26,8 @@ class TextClassifier(FastKMeansClassifier):
 
     Parameters
     ----------
-    ngrams, min_df, max_features, sublinear_tf, stop_words, lowercase, hashing, ngram_range
-        As in `TfidfVectorizer`: how texts become rows.
+    ngrams, min_df, analyzer, char_ngrams and the other parameters of `TfidfVectorizer`
+        All but `dtype` as there: how texts become rows.
     **parameters
         As in `FastKMeansClassifier`: how classes are learned from the rows.
 
@@ -40,7 +40,7 @@ class TextClassifier(FastKMeansClassifier):
     --------
     >>> from fast_kmeans_classifier import TextClassifier
     >>> texts = ["screen stays black", "no picture on the screen", "invoice is wrong", "refund for my invoice"]
-    >>> clf = TextClassifier(min_df=1).fit(texts, ["hardware", "hardware", "billing", "billing"])
+    >>> clf = TextClassifier().fit(texts, ["hardware", "hardware", "billing", "billing"])
     >>> clf.predict(["the screen is black"]).tolist()
     ['hardware']
     >>> clf.explain(["the screen is black"])[0].features[0][0]
@@ -50,20 +50,37 @@ class TextClassifier(FastKMeansClassifier):
     vectorizer_: TfidfVectorizer
 
     _vectorizer_parameters = (
-        "ngrams", "min_df", "max_features", "sublinear_tf", "stop_words", "lowercase", "hashing", "ngram_range",
+        "ngrams", "min_df", "max_features", "sublinear_tf", "stop_words", "lowercase", "hashing", "analyzer", "char_ngrams",
+        "char_weight", "max_df", "binary", "use_idf", "smooth_idf", "norm", "ngram_range", "token_pattern", "tokenizer",
+        "preprocessor", "strip_accents", "vocabulary", "encoding", "decode_error",
     )
 
     def __init__(
         self,
         ngrams: Any = (1, 1),
-        min_df: int = 2,
-        max_features: int | None = 100_000,
+        min_df: float = 1,
+        max_features: int | None = None,
         sublinear_tf: bool = True,
         stop_words: Any = None,
         lowercase: bool = True,
         hashing: int | None = None,
         *,
+        analyzer: Any = "word",
+        char_ngrams: Any = (2, 5),
+        char_weight: float = 1.0,
+        max_df: float | None = None,
+        binary: bool = False,
+        use_idf: bool = True,
+        smooth_idf: bool = True,
+        norm: str | None = "l2",
         ngram_range: Any = None,
+        token_pattern: str | None = TOKEN_PATTERN,
+        tokenizer: Any = None,
+        preprocessor: Any = None,
+        strip_accents: Any = None,
+        vocabulary: Any = None,
+        encoding: str = "utf-8",
+        decode_error: str = "replace",
         **parameters: Any,
     ) -> None:
         super().__init__(**parameters)
@@ -74,7 +91,22 @@ class TextClassifier(FastKMeansClassifier):
         self.stop_words = stop_words
         self.lowercase = lowercase
         self.hashing = hashing
+        self.analyzer = analyzer
+        self.char_ngrams = char_ngrams
+        self.char_weight = char_weight
+        self.max_df = max_df
+        self.binary = binary
+        self.use_idf = use_idf
+        self.smooth_idf = smooth_idf
+        self.norm = norm
         self.ngram_range = ngram_range
+        self.token_pattern = token_pattern
+        self.tokenizer = tokenizer
+        self.preprocessor = preprocessor
+        self.strip_accents = strip_accents
+        self.vocabulary = vocabulary
+        self.encoding = encoding
+        self.decode_error = decode_error
 
     def explain(self, X: Any, label: Any = None, top: int = 10, feature_names: Any = None) -> list[Explanation]:
         """Which prototype won, and what each term of the text added to its score.
@@ -145,9 +177,10 @@ class TextClassifier(FastKMeansClassifier):
             rows = vectorizer.transform(X)
         else:
             # A hashing one need not see documents first, as a stream asks for.
-            vectorizer = TfidfVectorizer._of_handle(Vectorizer.new(text_options(self.get_params())), self.n_threads)
+            own = {name: getattr(self, name) for name in self._vectorizer_parameters}
+            vectorizer = TfidfVectorizer(**own, n_threads=self.n_threads)
             learns = whole or self.hashing is None
-            rows = vectorizer.fit_transform(X) if learns else vectorizer.transform(X)
+            rows = vectorizer.fit_transform(X) if learns else vectorizer._prepared().transform(X)
         report = super()._learn(rows, y, sample_weight, verbose, whole, classes)
         self.vectorizer_ = vectorizer
         return report

@@ -16,7 +16,7 @@ enum StoredOptions {
       let value = row.value(options)
       switch row.storage {
       case .always: members[row.name] = value
-      case .ifSet: if value != .null { members[row.name] = value }
+      case .unless(let absent): if value != absent { members[row.name] = value }
       case .asDefault: members[row.name] = row.value(.defaults)
       case .never: break
       }
@@ -29,8 +29,13 @@ enum StoredOptions {
   /// - Throws: `ModelFileError.Problem`.
   static func read<Options: TabledOptions>(_ fields: JSONFields) throws -> Options {
     var options = Options.defaults
-    for row in Options.table where row.storage == .always || row.storage == .ifSet && fields.has(row.name) {
-      var value = try fields.value(row.name)
+    for row in Options.table {
+      var value: JSON
+      switch row.storage {
+      case .always: value = try fields.value(row.name)
+      case .unless(let absent): value = fields.has(row.name) ? try fields.value(row.name) : absent
+      case .asDefault, .never: continue
+      }
       // Prototypes to start from are not stored: the classes that they were for have learned from them, and a class that is
       // new to a loaded model is seeded by k-means++.
       if row.name == "init_method", value == .string("given") { value = .string("kmeans++") }

@@ -13,10 +13,11 @@ package enum VectorizerSection {
   }
 
   package static func encode(_ vectorizer: TFIDFVectorizer, into record: inout ContainerRecord) {
-    record.add(Tensor(Name.offsets, vectorizer.vocabularyOffsets))
+    let vocabulary = vectorizer.vocabulary
+    record.add(Tensor(Name.offsets, vocabulary.offsets))
     record.add(Tensor(Name.frequencies, vectorizer.documentFrequencies))
     record.add(Tensor(Name.factors, vectorizer.inverseDocumentFrequencies))
-    record.add(Tensor(Name.bytes, vectorizer.vocabularyBytes))
+    record.add(Tensor(Name.bytes, vocabulary.bytes))
     var settings = StoredOptions.members(of: vectorizer.options)
     settings["document_count"] = .integer(vectorizer.documentCount)
     record.add(Name.settings, .sorted(settings))
