@@ -1,4 +1,5 @@
 import ArgumentParser
+import FastKMeansCore
 
 /// The program: parses the call, runs its command, and turns every error into one line and an exit code.
 @main
@@ -10,6 +11,7 @@ struct FastKMeansCommand: ParsableCommand {
       Results go to standard output, progress and errors to standard error.
       Exit codes: 0 done, 1 bad data or a failed run, 2 a wrong call, 130 interrupted.
       """,
+    version: "fastkmeans \(LibraryVersion.text)",
     subcommands: [
       DemoCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, StreamCommand.self,
       InspectCommand.self, ExplainCommand.self, ReportCommand.self, ConvertCommand.self,
@@ -20,7 +22,8 @@ struct FastKMeansCommand: ParsableCommand {
   static func main() {
     Interruption.install()
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(
+        CommandLine.arguments.dropFirst().map { $0 == "--help-all" ? "--help-hidden" : $0 })
       try command.run()
     } catch {
       Failure(error).exit()

@@ -87,9 +87,15 @@ import Testing
     }
   }
 
-  @Test func laterBatchesKeepTheTypeOfTheLabels() throws {
+  @Test func laterBatchesKeepTheTypeThatWasAskedForAndTexts() throws {
     let folder = try ScratchFolder()
-    let reader = try RowReader(path: folder.file("x.tsv", "1\ta\n2\tb\nx\tc\n"))
+    let rows = try folder.file("x.tsv", "1\ta\n2\tb\nx\tc\n")
+    let open = try RowReader(path: rows)
+    #expect(try open.next(maxRows: 2)?.data.labels?.rowLabels == [1, 2])
+    #expect(try open.next(maxRows: 2)?.data.labels?.rowLabels == ["x"])
+    var options = ReaderOptions()
+    options.labelKind = .integer
+    let reader = try RowReader(path: rows, options: options)
     #expect(try reader.next(maxRows: 2)?.data.labels?.rowLabels == [1, 2])
     let error = #expect(throws: FormatError.self) { try reader.next(maxRows: 2) }
     #expect(error?.place == .line(3) && error?.problem == .labelNotInteger(found: "x"))

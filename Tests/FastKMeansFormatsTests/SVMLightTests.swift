@@ -45,8 +45,8 @@ import Testing
     ("1 1:1\n\n2 3:1 3:1\n", 3, .duplicateColumn(3)),
     ("1 1:nan\n", 1, .notFinite(column: 1)),
     ("1 1:-inf\n", 1, .notFinite(column: 1)),
-    ("1 5:1e39\n", 1, .notFinite(column: 5)),
-    ("1 5:1e400\n", 1, .notFinite(column: 5)),
+    ("1 5:1e39\n", 1, .tooLarge(column: 5)),
+    ("1 5:-1e400\n", 1, .tooLarge(column: 5)),
     ("1 -2:1\n", 1, .badFeature(found: "-2:1")),
     ("1 2:\n", 1, .badFeature(found: "2:")),
     ("1 2:1x\n", 1, .badFeature(found: "2:1x")),
@@ -66,6 +66,12 @@ import Testing
     #expect(throws: InputError.self) { try read("0.5 1:1\n1 1:1\n") }
     #expect(throws: InputError.self) { try read("nan 1:1\n1 1:1\n") }
     #expect(try read("0.5 1:1\nx 1:1\n").labels?.rowLabels == ["0.5", "x"])
+    // Numbers in any spelling, but no codes.
+    #expect(try read("+1 1:1\n-1 1:1\n1.0 1:1\n").labels?.rowLabels == [1, -1, 1])
+    #expect(try read("01 1:1\n1 1:1\n").labels?.rowLabels == ["01", "1"])
+    var options = ReaderOptions()
+    options.labelKind = .text
+    #expect(try read("0.5 1:1\n1 1:1\n", options).labels?.rowLabels == ["0.5", "1"])
   }
 
   @Test func columnsAboveTheModelsAreRefused() throws {

@@ -103,6 +103,11 @@ import Testing
     let strange = #expect(throws: FormatError.self) { try read("\"to\npic\u{7}\",body\n3,hello\n") }
     #expect(
       strange?.description.hasSuffix("line 1: no column 'text'; the header has 'to pic ', 'body'") == true)
+    #expect(
+      #expect(throws: FormatError.self) { try read("label,Text\n3,hello\n") }?.description
+        .contains("did you mean 'Text'?") == true)
+    let twice = #expect(throws: FormatError.self) { try read("label,text,text\n3,,hello\n") }
+    #expect(twice?.problem == .duplicateName("text"))
     #expect(try read("text\nhello\n", unlabelled()).labels == nil)
     #expect(throws: FormatError.self) { try read("text\nhello\n") }
   }

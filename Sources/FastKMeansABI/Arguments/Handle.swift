@@ -61,21 +61,25 @@ final class ClassifierHandle: Handle {
 final class ModelHandle: Handle {
   let storage: ModelStorage
   let vectorizer: TFIDFVectorizer?
+  private let isZeroBased: Bool
 
-  init(_ storage: ModelStorage, vectorizer: TFIDFVectorizer? = nil) {
+  init(_ storage: ModelStorage, vectorizer: TFIDFVectorizer? = nil, isZeroBased: Bool = false) {
     self.storage = storage
     self.vectorizer = vectorizer
+    self.isZeroBased = isZeroBased
   }
 
   convenience init(_ contents: ModelContents) {
-    self.init(contents.model.storage, vectorizer: contents.vectorizer)
+    self.init(
+      contents.model.storage, vectorizer: contents.vectorizer, isZeroBased: contents.isZeroBased)
   }
 
   override class var typeName: String { "fkm_model" }
 
   var contents: ModelContents {
     get throws {
-      try ModelContents(model: ClassifierModel<Label>(storage: storage), vectorizer: vectorizer)
+      try ModelContents(
+        model: ClassifierModel<Label>(storage: storage), vectorizer: vectorizer, isZeroBased: isZeroBased)
     }
   }
 }

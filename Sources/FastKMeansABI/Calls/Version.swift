@@ -1,13 +1,11 @@
 import CFastKMeans
-
-/// The version of the library; that of the Python package is the same.
-private let version: StaticString = "0.1.0"
+import FastKMeansCore
 
 @_cdecl("fkm_abi_version")
 package func abiVersion() -> UInt32 { UInt32(FKM_ABI_VERSION) }
 
 @_cdecl("fkm_version")
-package func libraryVersion() -> TextPointer? { version.cString }
+package func libraryVersion() -> TextPointer? { LibraryVersion.text.cString }
 
 @_cdecl("fkm_status_name")
 package func statusName(_ status: Int32) -> TextPointer? {

@@ -131,16 +131,27 @@ struct ConvertCommand: ParsableCommand {
       throw CallError("cannot convert \(input.rawValue) to \(format.rawValue): \(reason)")
     }
     let progress = ProgressDisplay(isQuiet: display.quiet)
-    let rows = try progress.run("reading \(input.input)") { _ in
-      try LabelledData.read(input.input, options: reader).fitting(format)
+    let (rows, zeroBased) = try progress.run("reading \(input.input)") { _ in
+      let (rows, zeroBased) = try LabelledData.readAll(input.input, options: reader)
+      return (try rows.fitting(format), zeroBased)
     }.result
+    if let zeroBased, input.rows.zeroBased == .auto {
+      progress.note(
+        "\(input.input): indices were taken to start at \(zeroBased ? "0, for one is 0" : "1, for none is 0");"
+          + " pass --zero-based true or false to say it, above all for the parts of one set of rows")
+    }
     try progress.run("writing \(output)") { _ in
       try Interruption.tidily(writing: output) {
         try RowWriter.write(rows, to: output, format: format, labelsPath: labelsOutput)
       }
     }
     if display.json {
-      try emit([JSON.fields(["documents": .integer(rows.rowCount), "output": .string(output)]).text])
+      try emit([
+        JSON.fields([
+          "documents": .integer(rows.rowCount), "output": .string(output),
+          "zero_based": zeroBased.map(JSON.bool) ?? .null,
+        ]).text
+      ])
     } else {
       try emit(["\(Readable.count(rows.rowCount, "row")) written to \(output)"])
     }

@@ -20,6 +20,8 @@ struct StreamCommand: ParsableCommand {
         fastkmeans stream --model tickets.safetensors --input tickets.tsv
         tail -n 0 -F tickets.tsv | fastkmeans stream --model tickets.safetensors --input - --format tsv
         fastkmeans stream --model tickets.safetensors --input kafka://host:9092/tickets --format jsonl
+
+      This page has the options that most people need; --help-all has all of them.
       """
   )
 
@@ -61,15 +63,33 @@ struct StreamCommand: ParsableCommand {
       note: progress.note)
     try OptionAgreement(found: runner.training, text: runner.text)
       .check(wanted: options.training, text: options.text)
+    if let found = runner.labelKind, let wanted = input.rows.labelType.kind, found != wanted {
+      throw CallError(
+        "--label-type is \(wanted.rawValue), but the model's labels are of type \(found.rawValue); leave it out,"
+          + " or name a new model")
+    }
     let server = try stream.metricsPort.map { port in
       try MetricsServer(host: stream.metricsHost, port: port) { [metrics = runner.metrics] in metrics.text }
     }
     defer { server?.stop() }
     if let server { progress.note("metrics at http://\(stream.metricsHost):\(server.port)/metrics") }
     try runner.run(stop: stop) { try StandardOutput.write([$0.json.text]) }
+    try report(runner.outcome, wasStopped: stop.isRequested)
     if runner.batchCount == 0 {
       progress.note("nothing was learned, so that there is no model to write")
     }
+  }
+
+  /// Says what was rejected, even with --quiet: no line of a batch may have it.
+  ///
+  /// - Throws: ``DataError`` if every row was rejected.
+  private func report(_ outcome: StreamOutcome, wasStopped: Bool) throws {
+    guard let first = outcome.firstRejection else { return }
+    let isKept = stream.rejects != nil || kafka.deadLetter != nil
+    let text =
+      "\(Readable.count(outcome.rejected, "row")) rejected; \(isKept ? "" : "--rejects FILE keeps them; ")the first: \(first)"
+    guard outcome.accepted > 0 || wasStopped else { throw DataError("nothing was learned, \(text)") }
+    StandardError.write("fastkmeans: \(text)\n")
   }
 
   private var isTopic: Bool { KafkaAddress.isAddress(input.input) }

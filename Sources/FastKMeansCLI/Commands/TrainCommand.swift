@@ -10,6 +10,8 @@ struct TrainCommand: ParsableCommand {
     discussion: """
       Example:
         fastkmeans train --input tickets.tsv --model tickets.safetensors --k-init 3
+
+      This page has the options that most people need; --help-all has all of them.
       """
   )
 
@@ -46,9 +48,14 @@ struct TrainCommand: ParsableCommand {
     }
     var reader = try input.readerOptions(requiresLabels: true)
     reader.workers = training.nThreads
+    let progress = ProgressDisplay(isQuiet: display.quiet)
+    let idle = options.training.withoutEffect(among: training.given.keys)
+    if !idle.isEmpty {
+      let names = idle.map(OptionArguments<TrainingOptions>.argumentName).joined(separator: ", ")
+      progress.note("without effect beside the other options: \(names)")
+    }
     let summary = try Self.train(
-      input.input, reader, options, weights: weights, rejection: rejection.rule(), to: model,
-      ProgressDisplay(isQuiet: display.quiet))
+      input.input, reader, options, weights: weights, rejection: rejection.rule(), to: model, progress)
     let lines = display.json ? [summary.json.text] : summary.lines
     try StandardOutput.write(lines, besides: model, isQuiet: display.quiet)
   }
@@ -70,16 +77,23 @@ struct TrainCommand: ParsableCommand {
   ) throws -> TrainingSummary {
     try OutputFile.check(path)
     let weights = try weightsPath.map(SampleWeights.read)
-    let (rows, readSeconds) = try progress.run("reading \(input)") { _ in
-      try LabelledData.read(input, options: reader)
+    let ((rows, zeroBased), readSeconds) = try progress.run("reading \(input)") { _ in
+      try LabelledData.readAll(input, options: reader)
     }
     let labels = try rows.requiredLabels
+    try options.training.checkCounts(for: labels)
 
     let features: Features
     var text: VectorizedText?
     var vectorizeSeconds: Double?
     switch rows {
-    case .features(let vectors, _): features = vectors
+    case .features(let vectors, _):
+      guard vectors.columnCount > 0 else {
+        throw DataError(
+          "\(input): no row has any feature; check that --format says what the file is, and that rows hold values"
+        )
+      }
+      features = vectors
     case .text(let documents, _):
       let (fitted, seconds) = try progress.run("vectorising \(Readable.count(documents.count, "document"))") {
         _ in
@@ -103,7 +117,8 @@ struct TrainCommand: ParsableCommand {
     let fitCPUSeconds = ProcessUsage.cpuSeconds - cpuBefore
 
     try Interruption.tidily(writing: path) {
-      try ModelFile.write(ModelContents(model: model, vectorizer: text?.vectorizer), to: path)
+      try ModelFile.write(
+        ModelContents(model: model, vectorizer: text?.vectorizer, isZeroBased: zeroBased ?? false), to: path)
     }
     let modelBytes = OutputFile.size(path) ?? 0
 

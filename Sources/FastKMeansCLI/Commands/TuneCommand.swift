@@ -16,6 +16,8 @@ struct TuneCommand: ParsableCommand {
       Example:
         fastkmeans tune --input tickets.tsv --time-limit 10m --output options.json
         fastkmeans train --input tickets.tsv --options options.json --model tickets.safetensors
+
+      This page has the options that most people need; --help-all has all of them.
       """
   )
 
@@ -83,6 +85,7 @@ struct TuneCommand: ParsableCommand {
       try LabelledData.read(input.input, options: reader)
     }.result
     let labels = try rows.requiredLabels
+    try base.training.checkCounts(for: labels)
     let ((candidates, outcome), seconds) = try progress.run("searching", unit: "fits") { report in
       try search(rows, labels, base, settings) { report($0.completed, $0.total) }
     }

@@ -10,7 +10,7 @@ extension ModelContents {
     vectorizer?.term(at: column) ?? "#\(column)"
   }
 
-  /// Adapts reader options to this model: its feature count, its threads and the type of the labels.
+  /// Adapts reader options to this model: its feature count, where indices start, its threads and the type of the labels.
   ///
   /// - Parameters:
   ///   - options: how the rows are to be read.
@@ -23,6 +23,7 @@ extension ModelContents {
     var options = options
     options.labelKind = labelKind
     options.featureCount = model.featureCount
+    if options.zeroBased == .auto { options.zeroBased = isZeroBased ? .true : .false }
     options.workers = model.options.threadCount
     return options
   }
@@ -61,19 +62,6 @@ extension LabelledData {
       }
       return labels
     }
-  }
-}
-
-extension LabelColumn {
-  /// Converts the labels to a model's label type; integers can become text.
-  ///
-  /// - Throws: `InputError.badLabels` for texts where the model has integers.
-  func column(kind: Label.Kind?) throws -> LabelColumn {
-    guard let kind, let found = labels.first?.kind, kind != found else { return self }
-    guard kind == .text else {
-      throw InputError.badLabels(found: "texts", expected: "integers, as the model's classes are")
-    }
-    return try LabelColumn(labels: labels.map { .text($0.description) }, indices: indices)
   }
 }
 

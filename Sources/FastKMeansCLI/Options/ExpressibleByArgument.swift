@@ -8,6 +8,13 @@ extension RowFormat: ExpressibleByArgument {}
 extension ReaderOptions.ZeroBased: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
 
+/// What `--label-type` says.
+enum LabelType: String, CaseIterable, ExpressibleByArgument {
+  case auto, text, integer
+
+  var kind: Label.Kind? { Label.Kind(rawValue: rawValue) }
+}
+
 /// A value or `none`.
 enum Optionally<Value: Sendable & Equatable>: Sendable, Equatable {
   case none
@@ -37,6 +44,14 @@ enum Value {
   static func number(_ text: String) throws -> Double {
     guard let value = Double(text), value.isFinite else { throw ValidationError("allowed: a number") }
     return value
+  }
+
+  static func delimiter(_ text: String) throws -> UInt8 {
+    let bytes = Array((text == "tab" || text == "\\t" ? "\t" : text).utf8)
+    guard bytes.count == 1, ![0x22, 0x0A, 0x0D].contains(bytes[0]), bytes[0] < 0x80 else {
+      throw ValidationError("allowed: one ASCII letter such as ';', or tab")
+    }
+    return bytes[0]
   }
 
   static func optionalNumber(_ text: String) throws -> Optionally<Double> {

@@ -37,7 +37,21 @@ struct RowArguments: ParsableArguments {
   @Option(help: ArgumentHelp("The column or field with the label, for csv and jsonl.", valueName: "name"))
   var labelColumn = "label"
 
-  @Option(help: "Whether svmlight indices start at 0; auto: where an index 0 occurs.")
+  @Option(
+    help: "The type of labels; auto: integers where all are written as integers, else texts.")
+  var labelType = LabelType.auto
+
+  @Option(
+    help: ArgumentHelp("What stands between the fields of csv; tab stands for a tab.", valueName: "letter"),
+    transform: Value.delimiter)
+  var delimiter = UInt8(ascii: ",")
+
+  @Flag(help: "A tsv file begins with the names of its columns.")
+  var header = false
+
+  @Option(
+    help:
+      "Whether svmlight indices start at 0; auto: as the model says; without one, where an index 0 occurs.")
   var zeroBased = ReaderOptions.ZeroBased.auto
 
   /// The format by option or by name.
@@ -56,6 +70,13 @@ struct RowArguments: ParsableArguments {
   }
 
   private func checked(_ format: RowFormat) throws -> RowFormat {
+    guard delimiter == UInt8(ascii: ",") || format == .csv else {
+      throw CallError(
+        "--delimiter is for csv rows, these are \(format.rawValue); pass --format csv or leave it out")
+    }
+    guard !header || format == .tsv else {
+      throw CallError("--header is for tsv rows, these are \(format.rawValue); leave it out")
+    }
     guard labels == nil || !format.isText else {
       throw CallError("--labels is for npz and npy rows; \(format.rawValue) rows bring their own labels")
     }
@@ -71,6 +92,9 @@ struct RowArguments: ParsableArguments {
     var options = ReaderOptions(format: format)
     options.textColumn = textColumn
     options.labelColumn = labelColumn
+    options.labelKind = labelType.kind
+    options.delimiter = delimiter
+    options.hasHeader = header
     options.zeroBased = zeroBased
     options.labelsFile = labels
     options.requiresLabels = requiresLabels

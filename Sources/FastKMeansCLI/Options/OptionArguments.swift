@@ -35,6 +35,10 @@ struct OptionArguments<Options: TabledOptions>: ParsableArguments {
     Options.tableByTopic.filter { $0.name != "warm_start" && $0.name != "lowercase" }
   }
 
+  static func argumentName(_ name: String) -> String {
+    "--" + name.split(separator: "_").joined(separator: "-")
+  }
+
   /// The library's options, checked. Files that options name are read; no other file is opened.
   ///
   /// - Throws: `OptionsError`; for files `FileError`, ``DataError``.
@@ -50,6 +54,14 @@ struct OptionArguments<Options: TabledOptions>: ParsableArguments {
   }
 }
 
+/// The options that `--help` shows; `--help-all` shows the others too.
+private let usualOptions: Set = [
+  "k_init", "refine", "distance", "random_state", "n_threads", "batch_size", "ngrams", "min_df",
+  "max_features",
+  "stop_words",
+  "sublinear_tf",
+]
+
 /// The parser finds its arguments by reflection: here one for each row.
 extension OptionArguments: CustomReflectable {
   var customMirror: Mirror {
@@ -63,10 +75,15 @@ extension OptionRow where Options: TabledOptions {
 
   fileprivate var argument: Any {
     let name = NameSpecification.customLong(self.name.split(separator: "_").joined(separator: "-"))
-    if isFlag { return Flag(wrappedValue: false, name: name, help: ArgumentHelp(sentence)) }
+    let visibility: ArgumentVisibility = usualOptions.contains(self.name) ? .default : .hidden
+    if isFlag {
+      return Flag(wrappedValue: false, name: name, help: ArgumentHelp(sentence, visibility: visibility))
+    }
     return Option<JSON?>(
       name: name, parsing: kind.choices.isEmpty ? .unconditional : .next,
-      help: ArgumentHelp("\(sentence) (\(notes))", valueName: kind.word.map { "\(unit)|\($0)" } ?? unit),
+      help: ArgumentHelp(
+        "\(sentence) (\(notes))", valueName: kind.word.map { "\(unit)|\($0)" } ?? unit, visibility: visibility
+      ),
       completion: kind.choices.isEmpty ? nil : .list(kind.choices), transform: parsed)
   }
 
@@ -87,7 +104,7 @@ extension OptionRow where Options: TabledOptions {
     do {
       try set(json, in: &options)
     } catch {
-      throw ValidationError("allowed: \(error.allowed)")
+      throw ValidationError("allowed: \(error.allowed)\(Similar.hint(words, among: kind.choices))")
     }
     return json
   }

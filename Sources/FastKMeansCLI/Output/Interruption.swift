@@ -22,7 +22,13 @@ enum Interruption {
 
   private static let gracefulEnd = Mutex<(@Sendable () -> Void)?>(nil)
 
-  /// Makes the first interrupt ask the work to end by itself; the second one ends the process.
+  /// When the work was asked to end.
+  private static let asked = Mutex<ContinuousClock.Instant?>(nil)
+  /// One shutdown may send SIGTERM to the process and to its group.
+  private static let oneShutdown = Duration.seconds(1)
+
+  /// Makes the first interrupt ask the work to end by itself. A later one ends the process; a second SIGTERM within a second is
+  /// the first.
   static func endGracefully(_ ask: @escaping @Sendable () -> Void) { gracefulEnd.withLock { $0 = ask } }
 
   /// Takes over the signals.
@@ -47,7 +53,13 @@ enum Interruption {
       defer { ask = nil }
       return ask
     }
-    if let ask { return ask() }
+    if let ask {
+      asked.withLock { $0 = .now }
+      return ask()
+    }
+    if signal == SIGTERM, let asked = asked.withLock({ $0 }), asked.duration(to: .now) < oneShutdown {
+      return
+    }
     for path in outputs.withLock({ $0 }) where path != "-" { removeTemporaryFiles(beside: path) }
     StandardError.write("\nfastkmeans: error: interrupted; outputs are as they were\n")
     _exit(128 + signal)

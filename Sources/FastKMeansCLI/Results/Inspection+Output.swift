@@ -16,6 +16,7 @@ extension Inspection {
       "dtype": .string(model.prototypes.precision.rawValue),
       "sparse": .bool(model.prototypes.isSparse),
       "input": .string(contents.vectorizer == nil ? "vectors" : "text"),
+      "svmlight_zero_based": .bool(contents.isZeroBased),
       "options": OptionsJSON.object(training: model.options, text: contents.vectorizer?.options),
       "tensors": .array(
         info.tensors.map {
@@ -63,7 +64,9 @@ extension Inspection {
 
   private var input: String {
     let features = Readable.count(model.featureCount, "feature")
-    guard let vectorizer = contents.vectorizer else { return "vectors, \(features)" }
+    guard let vectorizer = contents.vectorizer else {
+      return "vectors, \(features)" + (contents.isZeroBased ? ", svmlight indices from 0" : "")
+    }
     return vectorizer.isHashing ? "text, \(features) by hashing" : "text, \(features) (terms)"
   }
 

@@ -30,7 +30,7 @@ struct Inspection {
   ///   - path: its file.
   ///   - label: the one class to list; `nil` for all.
   ///   - wordCount: top words of each prototype.
-  /// - Throws: `InputError.unknownClass`; what is wrong with the file.
+  /// - Throws: ``DataError`` for a class that the model does not have; what is wrong with the file.
   init(_ contents: ModelContents, path: String, label: String?, wordCount: Int) throws {
     self.contents = contents
     self.path = path
@@ -38,8 +38,11 @@ struct Inspection {
     isSelection = label != nil
     let all = contents.model.classes
     let starts = contents.model.prototypes.classStarts(classCount: all.count)
-    let chosen = all.indices.filter { label == nil || all[$0].description == label }
-    if let label, chosen.isEmpty { throw InputError.unknownClass(label: label) }
+    let chosen = all.indices.filter { label.map(all[$0].isWritten) ?? true }
+    if let label, chosen.isEmpty {
+      let hint = Similar.hint(label, among: all.lazy.map(\.description))
+      throw DataError("the model has no class '\(label)'\(hint)")
+    }
     let words = PrototypeWords(contents)
     let prototypes = contents.model.prototypes
     classes = chosen.map { index in
@@ -62,4 +65,9 @@ extension PrototypeSet {
     case .dense: featureCount
     }
   }
+}
+
+extension Label {
+  /// Whether a text is this label, byte by byte: two spellings of one look are two labels.
+  func isWritten(_ text: String) -> Bool { description.utf8.elementsEqual(text.utf8) }
 }

@@ -13,7 +13,9 @@ struct NpyHeader {
   static let longestText = 1 << 16
 
   /// Reads the Python dictionary that stands after the length; throws a ``FormatError/Problem``.
-  init(text: UnsafeRawBufferPointer) throws {
+  ///
+  /// - Parameter advice: says of a type that is not read what it cannot serve as, and what to do.
+  init(text: UnsafeRawBufferPointer, advice: String) throws {
     var literal = PythonLiteral(text)
     guard let fields = literal.dictionary() else {
       throw FormatError.Problem.corrupt("the header is no description of an array")
@@ -23,7 +25,7 @@ struct NpyHeader {
     }
     guard let type = NpyType(descriptor: descriptor) else {
       throw FormatError.Problem.unsupported(
-        "elements of type '\(descriptor)' are not read; convert with X.astype('float32')")
+        "\(Self.name(ofType: descriptor)) are not read \(advice)")
     }
     guard case .truth(let isFortranOrder) = fields["fortran_order"], case .tuple(let shape) = fields["shape"]
     else { throw FormatError.Problem.corrupt("the header lacks 'fortran_order' or 'shape'") }
@@ -31,6 +33,14 @@ struct NpyHeader {
     self.isFortranOrder = isFortranOrder
     self.shape = shape
     count = try Self.product(of: shape, elementSize: type.size)
+  }
+
+  private static func name(ofType descriptor: String) -> String {
+    switch descriptor.first(where: \.isLetter) {
+    case "O": "Python objects"
+    case "M", "m": "dates and times ('\(descriptor)')"
+    default: "elements of type '\(descriptor)'"
+    }
   }
 
   private static func product(of shape: [Int], elementSize: Int) throws -> Int {

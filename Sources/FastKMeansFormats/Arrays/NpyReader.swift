@@ -10,8 +10,14 @@ struct NpyReader {
   private let path: String
   private let place: FormatError.Place
 
-  /// Reads the header of a stream of `byteCount` bytes; `path` and `place` go into errors.
-  init(_ source: any ByteSource, byteCount: Int, path: String, place: FormatError.Place = .file) throws {
+  /// What to do with a matrix of a type that is not read.
+  static let matrixAdvice = "as numbers; convert with X.astype('float32')"
+
+  /// Reads the header of a stream of `byteCount` bytes; `path`, `place` and `advice` go into errors.
+  init(
+    _ source: any ByteSource, byteCount: Int, path: String, place: FormatError.Place = .file,
+    advice: String = matrixAdvice
+  ) throws {
     self.source = source
     self.path = path
     self.place = place
@@ -23,7 +29,7 @@ struct NpyReader {
       guard (1...3).contains(start[6]), length <= NpyHeader.longestText else {
         throw FormatError.Problem.corrupt("an npy header of version \(start[6]) with \(length) bytes")
       }
-      header = try Self.read(source, length).withUnsafeBytes { try NpyHeader(text: $0) }
+      header = try Self.read(source, length).withUnsafeBytes { try NpyHeader(text: $0, advice: advice) }
       dataOffset = start.count + lengthBytes.count + length
       let declared = header.count * header.type.size
       guard declared == byteCount - dataOffset else {
@@ -36,9 +42,10 @@ struct NpyReader {
   }
 
   /// Reads the header of a file that holds one array.
-  init(_ file: MappedFile) throws {
+  init(_ file: MappedFile, advice: String = matrixAdvice) throws {
     guard file.count > 0 else { throw FormatError(path: file.path, place: .file, problem: .empty) }
-    try self.init(MappedSource(file, range: 0..<file.count), byteCount: file.count, path: file.path)
+    try self.init(
+      MappedSource(file, range: 0..<file.count), byteCount: file.count, path: file.path, advice: advice)
   }
 
   private static func read(_ source: any ByteSource, _ count: Int) throws -> [UInt8] {
@@ -53,6 +60,17 @@ struct NpyReader {
     guard header.type.isNumber else { throw error(.unsupported("texts where numbers are expected")) }
     return try values { chunk, count, target in
       header.type.floats(chunk, stride: header.type.size, count: count, into: target)
+    }
+  }
+
+  /// The same numbers in double precision.
+  func doubles() throws -> [Double] {
+    guard header.type.kind == .float, header.type.size == 8 else { return try floats().map(Double.init) }
+    return try values { chunk, count, target in
+      for index in 0..<count {
+        target[index] = header.type.double(
+          UnsafeRawBufferPointer(start: chunk + 8 * index, count: 8))
+      }
     }
   }
 

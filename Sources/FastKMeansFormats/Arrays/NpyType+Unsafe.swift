@@ -48,6 +48,12 @@ extension NpyType {
     }
   }
 
+  /// Calls `body` with each of the 64-bit integers without a sign.
+  func unsigned(_ bytes: UnsafeRawBufferPointer, _ body: (UInt64) -> Void) {
+    guard let start = bytes.baseAddress else { return }
+    forEach(UInt64.self, start, stride: 8, count: bytes.count / 8) { body($1) }
+  }
+
   @inline(__always)
   private func visit<Bits: FixedWidthInteger, Failure: Error>(
     _ type: Bits.Type, _ source: UnsafeRawPointer, stride: Int, count: Int,

@@ -1,6 +1,7 @@
 import FastKMeansCore
 
-/// Reads a sparse matrix as `scipy.sparse.save_npz` writes it: five arrays in a zip archive.
+/// Reads a sparse matrix as `scipy.sparse.save_npz` writes it: some arrays in a zip archive, by rows (CSR), by columns (CSC) or
+/// entry by entry (COO).
 struct NpzMatrix {
   private let path: String
   private let archive: ZipArchive
@@ -13,25 +14,116 @@ struct NpzMatrix {
   }
 
   /// The whole matrix; with more than one worker its two large arrays are decompressed side by side.
+  ///
+  /// Rows come out in order of columns, entries of one place added up, as SciPy does where it needs that.
   func read(workers: Int) throws -> CSRMatrix {
-    try checkFormat()
+    let layout = try layout()
     let shape = try array("shape").integers(Int.self)
     guard shape.count == 2 else { throw error("shape", .badShape("\(shape.count) dimensions, not 2")) }
-    let offsets = try array("indptr").integers(Int.self)
-    let (entries, overflow) = shape[0].addingReportingOverflow(1)
-    guard !overflow, offsets.count == entries else {
-      throw error("indptr", .sizeMismatch(what: "rows", declared: shape[0], found: offsets.count - 1))
+    let (rows, columns) = (shape[0], shape[1])
+    switch layout {
+    case .csr:
+      let offsets = try offsets(count: rows)
+      let (indices, values) = try readNonZeros("indices", workers: workers)
+      do {
+        return try CSRMatrix(columnCount: columns, rowOffsets: offsets, columns: indices, values: values)
+      } catch let error as InputError {
+        guard error.isAboutOrder else { throw FormatError(path: path, place: .file, problem: .rows(error)) }
+      }
+      try check(offsets, entryCount: indices.count)
+      return try matrix(columns, SparseEntries(columns: indices, values: try exactValues()), offsets)
+    case .csc:
+      let offsets = try offsets(count: columns)
+      let (indices, _) = try readNonZeros("indices", workers: workers)
+      try check(offsets, entryCount: indices.count)
+      var ofColumn = [UInt32](repeating: 0, count: indices.count)
+      for column in 0..<columns {
+        for position in offsets[column]..<offsets[column + 1] {
+          ofColumn[position] = UInt32(truncatingIfNeeded: column)
+        }
+      }
+      return try byRow(rows: rows, columns: columns, rowOf: indices, columnOf: ofColumn)
+    case .coo:
+      let (rowOf, _) = try readNonZeros("row", workers: workers)
+      return try byRow(
+        rows: rows, columns: columns, rowOf: rowOf, columnOf: try array("col").integers(UInt32.self))
     }
-    let (columns, values) = try readNonZeros(workers: workers)
+  }
+
+  private enum Layout: String { case csr, csc, coo }
+
+  private func layout() throws -> Layout {
+    guard archive.entries["format.npy"] != nil else {
+      throw error("format", .missingEntry(name: "format", found: archive.entries.keys.sorted()))
+    }
+    var name = ""
+    try array("format").forEachChunk { bytes in
+      name += String(decoding: bytes.filter { $0 != 0 }, as: UTF8.self)
+    }
+    guard let layout = Layout(rawValue: name) else {
+      throw error("format", .unsupported("a matrix in format '\(excerpt(Array(name.utf8)))'; save X.tocsr()"))
+    }
+    return layout
+  }
+
+  /// Where each row or column begins, and the end of the last one.
+  private func offsets(count: Int) throws -> [Int] {
+    let offsets = try array("indptr").integers(Int.self)
+    guard count < .max, offsets.count == count + 1 else {
+      throw error("indptr", .sizeMismatch(what: "rows", declared: count, found: offsets.count - 1))
+    }
+    return offsets
+  }
+
+  private func check(_ offsets: [Int], entryCount: Int) throws {
+    guard offsets.first == 0, offsets.last == entryCount, zip(offsets, offsets.dropFirst()).allSatisfy(<=)
+    else {
+      throw error("indptr", .corrupt("the offsets do not ascend from 0 to \(entryCount)"))
+    }
+  }
+
+  /// The values in double precision, in which entries of one place are added up.
+  private func exactValues() throws -> [Double] { try array("data").doubles() }
+
+  /// The matrix of entries in any order.
+  private func byRow(rows: Int, columns: Int, rowOf: [UInt32], columnOf: [UInt32]) throws -> CSRMatrix {
+    let values = try exactValues()
+    guard columnOf.count == rowOf.count, values.count == rowOf.count else {
+      throw error("data", .sizeMismatch(what: "values", declared: rowOf.count, found: values.count))
+    }
+    // A row without any entry takes memory that no byte of the file stands for.
+    guard rows <= 1 << 24 || rows / 64 <= rowOf.count else {
+      throw error("shape", .badShape("\(rows) rows, of which at most \(rowOf.count) have an entry"))
+    }
+    if let row = rowOf.max(), row >= rows { throw error("shape", .corrupt("row \(row) of \(rows)")) }
+    var offsets = [Int](repeating: 0, count: rows + 1)
+    for row in rowOf { offsets[Int(row) + 1] += 1 }
+    for row in 0..<rows { offsets[row + 1] += offsets[row] }
+    var next = offsets
+    var entries = SparseEntries(
+      columns: [UInt32](repeating: 0, count: rowOf.count), values: [Double](repeating: 0, count: rowOf.count))
+    for (entry, row) in rowOf.enumerated() {
+      entries.columns[next[Int(row)]] = columnOf[entry]
+      entries.values[next[Int(row)]] = values[entry]
+      next[Int(row)] += 1
+    }
+    return try matrix(columns, entries, offsets)
+  }
+
+  private func matrix(_ columns: Int, _ entries: SparseEntries, _ offsets: [Int]) throws -> CSRMatrix {
+    var sorted = entries
+    let kept = sorted.order(offsets)
     do {
-      return try CSRMatrix(columnCount: shape[1], rowOffsets: offsets, columns: columns, values: values)
+      return try CSRMatrix(
+        columnCount: columns, rowOffsets: kept, columns: sorted.columns, values: sorted.values.map(Float.init)
+      )
     } catch let error as InputError {
       throw FormatError(path: path, place: .file, problem: .rows(error))
     }
   }
 
-  private func readNonZeros(workers: Int) throws -> ([UInt32], [Float]) {
-    let indices = try array("indices")
+  private func readNonZeros(_ name: String, workers: Int) throws -> ([UInt32], [Float]) {
+    let indices = try array(name)
     let data = try array("data")
     guard indices.header.count == data.header.count else {
       throw error(
@@ -51,19 +143,6 @@ struct NpzMatrix {
     return (columns.with(0) { $0 }, values.with(0) { $0 })
   }
 
-  private func checkFormat() throws {
-    guard archive.entries["format.npy"] != nil else {
-      throw error("format", .missingEntry(name: "format", found: archive.entries.keys.sorted()))
-    }
-    var name = ""
-    try array("format").forEachChunk { bytes in
-      name += String(decoding: bytes.filter { $0 != 0 }, as: UTF8.self)
-    }
-    guard name == "csr" else {
-      throw error("format", .unsupported("a matrix in format '\(excerpt(Array(name.utf8)))'; save X.tocsr()"))
-    }
-  }
-
   private func array(_ name: String) throws -> NpyReader {
     guard let entry = archive.entries[name + ".npy"] else {
       throw error(name, .missingEntry(name: name, found: archive.entries.keys.sorted()))
@@ -74,5 +153,49 @@ struct NpzMatrix {
 
   private func error(_ name: String, _ problem: FormatError.Problem) -> FormatError {
     FormatError(path: path, place: .entry(name), problem: problem)
+  }
+}
+
+extension InputError {
+  /// Whether all is well once the entries of each row are put in order and added up.
+  fileprivate var isAboutOrder: Bool {
+    switch self {
+    case .unsortedColumns, .duplicateColumn: true
+    default: false
+    }
+  }
+}
+
+/// The entries of the rows of a matrix, in any order within a row.
+struct SparseEntries {
+  var columns: [UInt32]
+  var values: [Double]
+
+  /// Puts each row's entries in order of columns, and adds up those of one column.
+  ///
+  /// - Parameter offsets: where each row begins, and the end of the last one.
+  /// - Returns: the same afterwards.
+  mutating func order(_ offsets: [Int]) -> [Int] {
+    var kept = [0]
+    var end = 0
+    for (start, stop) in zip(offsets, offsets.dropFirst()) {
+      let first = end
+      // Stable, so that sums do not depend on how the rows are sorted.
+      let row = (start..<stop).sorted { (columns[$0], $0) < (columns[$1], $1) }.map {
+        (columns[$0], values[$0])
+      }
+      for (column, value) in row {
+        if end > first, columns[end - 1] == column {
+          values[end - 1] += value
+        } else {
+          (columns[end], values[end]) = (column, value)
+          end += 1
+        }
+      }
+      kept.append(end)
+    }
+    columns.removeLast(columns.count - end)
+    values.removeLast(values.count - end)
+    return kept
   }
 }

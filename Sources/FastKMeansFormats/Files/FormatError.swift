@@ -19,6 +19,10 @@ public struct FormatError: Error, Equatable, Sendable {
     case empty
     /// The file's ending names no format.
     case unknownFormat
+    /// The text is UTF-16, or no text at all.
+    case notUTF8
+    /// Lines end with a carriage return and no line feed.
+    case returnsAlone
     /// The row has no label, and one is needed.
     case missingLabel
     case labelNotUTF8
@@ -44,6 +48,12 @@ public struct FormatError: Error, Equatable, Sendable {
     /// Index 0 in a file whose indices start at 1.
     case zeroIndex
     case notFinite(column: Int)
+    /// A value that single precision does not hold.
+    case tooLarge(column: Int)
+    /// The rest of a line whose beginning was read as a row, when it was the file's end.
+    case continuedLine
+    /// The header has several columns of this name.
+    case duplicateName(String)
     /// The row is longer than is allowed.
     case recordTooLong(byteCount: Int, limit: Int)
     /// The last line has no line break, so that nobody knows whether it is all there.
@@ -93,16 +103,20 @@ extension FormatError: CustomStringConvertible {
 extension FormatError.Problem: CustomStringConvertible {
   public var description: String {
     switch self {
+    case .notUTF8:
+      "the file is UTF-16 or binary, not UTF-8 text; convert it first, for example with iconv -f UTF-16 -t UTF-8"
+    case .returnsAlone:
+      "lines end with a carriage return alone; convert them first, for example with tr '\\r' '\\n'"
     case .missingLabel: "the row has no label; every row needs one here"
     case .labelNotUTF8: "the label is not UTF-8; convert the file first, for example with iconv"
     case .severalLabels(let found):
       "several labels ('\(found)'); a row can have one label only, so pick one"
     case .labelNotInteger(let found):
-      "the label '\(found)' is no integer, but the labels before it are"
+      "the label '\(found)' is no integer, as labels are here"
     case .labelCount(let rows, let labels):
       "there are \(rows) rows but \(labels) labels; each row needs one label"
     case .missingColumn(let name, let found):
-      "no column '\(name)'; the header has \(found.prefix(30).map { "'\(excerpt($0.utf8))'" }.joined(separator: ", "))"
+      "no column '\(name)'\(Similar.hint(name, among: found)); the header has \(found.prefix(30).map { "'\(excerpt($0.utf8))'" }.joined(separator: ", "))\(Self.delimiterHint(found))"
     case .fieldCount(let expected, let found): "\(found) fields, but the header has \(expected)"
     case .unterminatedQuote: "a quoted field begins here and never ends; close it with \""
     case .textAfterQuote: "text after the closing quote of a field; double a quote that belongs to the text"
@@ -113,11 +127,18 @@ extension FormatError.Problem: CustomStringConvertible {
     case .unsortedColumn(let column): "index \(column) stands after a larger one; sort each row's indices"
     case .duplicateColumn(let column): "index \(column) occurs twice in the row"
     case .columnOutOfRange(let column, let limit): "index \(column) is above the largest allowed, \(limit)"
-    case .zeroIndex: "index 0, but the indices before it look as if they start at 1; pass --zero-based true"
+    case .zeroIndex:
+      "index 0, but indices start at 1 here, as the model or the rows before say; if not, pass --zero-based true"
     case .recordTooLong(let count, let limit):
       "the row has \(count) bytes, at most \(limit) are taken; pass a larger --max-record-bytes to take it"
     case .unfinishedLine: "the input ends inside this line; send a line break after each row"
     case .notFinite(let column): "the value at index \(column) is NaN or infinite; clean the data first"
+    case .tooLarge(let column):
+      "the value at index \(column) is too large; single precision holds numbers up to 3.4e38"
+    case .continuedLine:
+      "the input ended inside this line before, and what stood there was learned as a row; this is the rest of it"
+    case .duplicateName(let name):
+      "the header has several columns '\(excerpt(name.utf8))'; rename all but one"
     case .empty: "there are no rows"
     case .unknownFormat:
       "the name's ending tells no format; pass --format tsv, csv, jsonl, svmlight, npz or npy"
@@ -130,6 +151,14 @@ extension FormatError.Problem: CustomStringConvertible {
     case .unsupported(let what): what
     case .rows(let error): error.description
     }
+  }
+}
+
+extension FormatError.Problem {
+  /// What to do with a header of one name that looks like several.
+  fileprivate static func delimiterHint(_ names: [String]) -> String {
+    guard names.count == 1, let found = names[0].first(where: { ";\t|".contains($0) }) else { return "" }
+    return "; pass --delimiter \(found == "\t" ? "tab" : "'\(found)'") if that stands between the fields"
   }
 }
 

@@ -1,6 +1,7 @@
 /// Reads the files that accompany a file of rows: labels, weights, options, prototype counts, stop words.
 ///
-/// A gzip file is decompressed. A byte order mark at the start is left out. A line ends with `\n` or `\r\n`.
+/// A gzip file is decompressed. A byte order mark at the start of the file or of a line is left out. A line ends with `\n`
+/// or `\r\n`. UTF-16, and lines that end with `\r` alone, are refused.
 /// `-` is the standard input.
 package enum SideFile {
   /// Calls `body` with each line, without its line break, and with the line's number from 1 on.
@@ -32,7 +33,7 @@ package enum SideFile {
   ///
   /// - Throws: as ``forEachLine(of:_:)``.
   package static func bytes(of path: String) throws -> [UInt8] {
-    let buffer = try LineBuffer.open(path, capacity: 1 << 16)
+    let buffer = try LineBuffer.open(path, capacity: 1 << 16, hasLines: false)
     while try buffer.refill() {}
     return Array(buffer.available)
   }

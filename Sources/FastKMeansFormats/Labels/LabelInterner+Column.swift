@@ -1,27 +1,40 @@
 import FastKMeansCore
 
 extension LabelInterner {
-  /// The labels proper, for rows that were numbered with this interner.
+  /// The labels proper, for rows that were numbered with this interner: integers if all are, else texts.
   ///
   /// - Parameters:
   ///   - indices: each row's number, -1 for none.
   ///   - path: for messages.
-  /// - Throws: `InputError.badLabels` if they are numbers but not all integers, or rows of numbers.
+  /// - Throws: `InputError.badLabels` if they are rows of numbers, and, where labels are numbers, for fractions.
   /// - Returns: the column, `nil` if a row has no label.
   func column(indices: [Int32], path: String) throws -> LabelColumn? {
     guard count > 0, !indices.contains(-1) else { return nil }
     if requiredKind == .text || hasMarkedText { return textColumn(indices) }
-    let syntaxes = (0..<count).map { NumberSyntax(bytes(of: $0)) }
     try refuseRowsOfNumbers(path: path)
-    guard !syntaxes.contains(.text) else { return textColumn(indices) }
-    var integers: [Label] = []
-    for (index, syntax) in syntaxes.enumerated() {
-      guard case .integer(let value) = syntax else {
-        throw fractional(index, isNaN: syntax == .notANumber, path: path)
-      }
-      integers.append(.integer(value))
-    }
-    return merged(integers, indices)
+    let integers = (0..<count).compactMap { integer(bytes(of: $0)).map(Label.integer) }
+    if integers.count == count { return merged(integers, indices) }
+    if areNumbers { try refuseFractions(path: path) }
+    return textColumn(indices)
+  }
+
+  /// Targets of a regression are no classes.
+  private func refuseFractions(path: String) throws {
+    let syntaxes = (0..<count).map { NumberSyntax(bytes(of: $0)) }
+    guard let index = syntaxes.firstIndex(of: .number), !syntaxes.contains(.text) else { return }
+    let text = String(decoding: bytes(of: index), as: UTF8.self)
+    let kind = Double(text)?.isNaN ?? false ? "not numbers" : "fractional numbers"
+    throw InputError.badLabels(
+      found: "\(kind) ('\(text)' in line \(firstLines[index]) of \(path))",
+      expected: "one class a row, as an integer or a text; --label-type text takes them as they are")
+  }
+
+  /// The integer that a label stands for. A label comes back as it was written, so it must be written as an integer is;
+  /// other spellings (`+7`, `7.0`) count where labels are known to be numbers.
+  private func integer(_ label: ArraySlice<UInt8>) -> Int64? {
+    guard case .integer(let value) = NumberSyntax(label) else { return nil }
+    if requiredKind == .integer || String(value).utf8.elementsEqual(label) { return value }
+    return areNumbers && !NumberSyntax.hasLeadingZeros(label) ? value : nil
   }
 
   private func textColumn(_ indices: [Int32]) -> LabelColumn {
@@ -29,7 +42,7 @@ extension LabelInterner {
     return LabelColumn(unchecked: labels, indices: indices)
   }
 
-  /// Spellings of one integer (`7`, `+7`, `07`) are one label.
+  /// Spellings of one integer (`7`, `+7`) are one label.
   private func merged(_ integers: [Label], _ indices: [Int32]) -> LabelColumn {
     let distinct = LabelColumn(integers)
     guard distinct.labels.count < integers.count else {
@@ -37,14 +50,6 @@ extension LabelInterner {
     }
     return LabelColumn(
       unchecked: distinct.labels, indices: indices.map { distinct.indices[Int($0)] })
-  }
-
-  private func fractional(_ index: Int, isNaN: Bool, path: String) -> InputError {
-    let text = String(decoding: bytes(of: index), as: UTF8.self)
-    return .badLabels(
-      found:
-        "\(isNaN ? "not numbers" : "fractional numbers") ('\(text)' in line \(firstLines[index]) of \(path))",
-      expected: "one class a row, as an integer or a text")
   }
 
   /// Each label is several numbers: one-hot rows or probabilities, given in place of classes.
@@ -108,4 +113,16 @@ extension LabelColumn {
   ///
   /// - Complexity: O(rows).
   package var rowLabels: [Label] { indices.map { labels[Int($0)] } }
+
+  /// Converts the labels to a type; integers can become texts.
+  ///
+  /// - Parameter kind: the type; `nil` leaves them as they are.
+  /// - Throws: `InputError.badLabels` for texts where integers are wanted.
+  package func column(kind: Label.Kind?) throws -> LabelColumn {
+    guard let kind, let found = labels.first?.kind, kind != found else { return self }
+    guard kind == .text else {
+      throw InputError.badLabels(found: "texts", expected: "integers, as labels are here")
+    }
+    return try LabelColumn(labels: labels.map { .text($0.description) }, indices: indices)
+  }
 }

@@ -14,7 +14,13 @@ struct LabelInterner {
   /// A label was marked as a text, whatever it looks like.
   var hasMarkedText = false
 
-  init(requiredKind: Label.Kind?) { self.requiredKind = requiredKind }
+  /// Labels that are not marked as texts are numbers, however they are spelled: `+1` and `1.0` are 1.
+  let areNumbers: Bool
+
+  init(requiredKind: Label.Kind?, areNumbers: Bool = false) {
+    self.requiredKind = requiredKind
+    self.areNumbers = areNumbers
+  }
 
   var count: Int { firstLines.count }
 

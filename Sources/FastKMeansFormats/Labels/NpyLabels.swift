@@ -7,7 +7,9 @@ struct NpyLabels {
 
   init(path: String) throws {
     self.path = path
-    reader = try NpyReader(MappedFile(path: path))
+    reader = try NpyReader(
+      MappedFile(path: path),
+      advice: "as labels; save them as texts, y.astype(str), or as integers, y.astype(int)")
   }
 
   /// Integers, floating-point numbers that mean integers, or texts.
@@ -18,8 +20,10 @@ struct NpyLabels {
     }
     guard reader.header.count > 0 else { throw reader.error(.empty) }
     var labels: [Label] = []
+    var unsigned: [UInt64] = []
     labels.reserveCapacity(type.isInteger ? reader.header.count : 0)
     try reader.forEachChunk { bytes in
+      if type.kind == .unsigned, type.size == 8 { return type.unsigned(bytes) { unsigned.append($0) } }
       if type.isInteger, let start = bytes.baseAddress {
         type.integers(start, stride: type.size, count: bytes.count / type.size) {
           labels.append(.integer($1))
@@ -31,6 +35,11 @@ struct NpyLabels {
         labels.append(
           type.isNumber ? try whole(type.double(element), row: labels.count) : try text(element))
       }
+    }
+    if !unsigned.isEmpty {
+      // An integer label has a sign. Beyond its range all are texts, as in the text formats.
+      let signed = unsigned.compactMap { Int64(exactly: $0).map(Label.integer) }
+      labels = signed.count == unsigned.count ? signed : unsigned.map { .text(String($0)) }
     }
     return LabelColumn(labels)
   }
@@ -69,7 +78,7 @@ struct NpyLabels {
 
 extension NpyType {
   /// A floating-point element, exactly.
-  fileprivate func double(_ bytes: UnsafeRawBufferPointer) -> Double {
+  func double(_ bytes: UnsafeRawBufferPointer) -> Double {
     guard size == 8 else {
       var value: Float = 0
       if let start = bytes.baseAddress { floats(start, stride: size, count: 1, into: &value) }

@@ -1,8 +1,8 @@
 /// What a label looks like as a number.
 enum NumberSyntax: Equatable {
   case integer(Int64)
-  case fraction
-  case notANumber
+  /// A fraction, NaN, or a number beyond 64 bits.
+  case number
   case text
 
   /// Integers may carry a sign, and zeros after a point as floating-point writers leave them (`3.0`, `3e+00`).
@@ -11,14 +11,19 @@ enum NumberSyntax: Equatable {
     if let value = Int64(text) {
       self = .integer(value)
     } else if ["nan", "+nan", "-nan"].contains(text.lowercased()) {
-      self = .notANumber
+      self = .number
     } else if Self.isDecimal(bytes), let value = Double(text) {
       // Beyond 2^53 a double no longer tells neighbours apart: identifiers of that size stay texts.
-      let isWhole = value.rounded() == value
-      self = isWhole ? (abs(value) <= 0x1p53 ? .integer(Int64(value)) : .text) : .fraction
+      self = value.rounded() == value && abs(value) <= 0x1p53 ? .integer(Int64(value)) : .number
     } else {
       self = .text
     }
+  }
+
+  /// Whether zeros stand before the digits of a number, as in a code such as `007`.
+  static func hasLeadingZeros(_ bytes: some Collection<UInt8>) -> Bool {
+    let digits = bytes.drop { $0 == 0x2B || $0 == 0x2D }
+    return digits.first == 0x30 && digits.dropFirst().first.map { $0 >= 0x30 && $0 <= 0x39 } ?? false
   }
 
   /// `[+-] digits [. digits] [e [+-] digits]`: no words, no hexadecimal, nothing else that a number parser takes.

@@ -1,41 +1,68 @@
 import FastKMeansCore
 
-/// Parses CSV records; the header's names tell which columns hold the text and the label.
+/// Parses records of fields, CSV or TSV with a header; the header's names tell which columns hold the text and the label.
 final class CSVParser: RowParser {
   private let path: String
   private let options: ReaderOptions
   private var textColumn = 0
   private var labelColumn: Int?
-  private var columnCount = 0
+  private var names: [String] = []
+  private var delimiter: UInt8
+  private let takesQuotes: Bool
+  /// Lines before the header.
+  private var skippedCount = 0
 
-  init(_ options: ReaderOptions, path: String) {
+  init(_ options: ReaderOptions, format: RowFormat, path: String) {
     self.path = path
     self.options = options
+    takesQuotes = format == .csv
+    delimiter = format == .csv ? options.delimiter : 0x09
   }
 
   func readHeader(_ buffer: LineBuffer) throws -> Int? {
-    guard let (record, length) = try scanRecord(buffer) else { return nil }
-    guard length > 0 else {
-      throw FormatError(
-        path: path, place: .line(1 + record.lineBreaksBeforeQuote), problem: .unterminatedQuote)
+    while let (record, length) = try scanRecord(buffer) {
+      guard length > 0 else {
+        throw FormatError(
+          path: path, place: .line(skippedCount + 1 + record.lineBreaksBeforeQuote),
+          problem: .unterminatedQuote)
+      }
+      defer { buffer.consume(length) }
+      if record.isBlank || setsDelimiter(buffer.available[..<length]) {
+        skippedCount += 1
+        continue
+      }
+      names = self.names(record, UnsafeRawBufferPointer(rebasing: buffer.available[..<length]))
+      guard let text = try column(options.textColumn) else { throw missing(options.textColumn) }
+      let label = try column(options.labelColumn)
+      if label == nil, options.requiresLabels { throw missing(options.labelColumn) }
+      (textColumn, labelColumn) = (text, label)
+      return skippedCount + 1 + record.innerLineBreaks
     }
-    let names = record.fields.map { field in
-      field.withContent(in: buffer.available) { String(decoding: $0, as: UTF8.self) }
-    }
-    columnCount = names.count
-    textColumn = try column(options.textColumn, in: names)
-    labelColumn =
-      options.requiresLabels
-      ? try column(options.labelColumn, in: names) : names.firstIndex(of: options.labelColumn)
-    buffer.consume(length)
-    return 1 + record.innerLineBreaks
+    return nil
   }
 
-  private func column(_ name: String, in names: [String]) throws -> Int {
-    guard let index = names.firstIndex(of: name) else {
-      throw FormatError(path: path, place: .line(1), problem: .missingColumn(name: name, found: names))
-    }
-    return index
+  private func names(_ record: CSVRecord, _ bytes: UnsafeRawBufferPointer) -> [String] {
+    record.fields.map { field in field.withContent(in: bytes) { String(decoding: $0, as: UTF8.self) } }
+  }
+
+  /// A line such as `sep=;`, by which a spreadsheet says what stands between the fields.
+  private func setsDelimiter(_ line: Slice<UnsafeRawBufferPointer>) -> Bool {
+    guard takesQuotes, line.starts(with: "sep=".utf8), line.count > 4,
+      line[5...].allSatisfy({ $0 == 0x0D || $0 == 0x0A })
+    else { return false }
+    delimiter = line[4]
+    return true
+  }
+
+  private func column(_ name: String) throws -> Int? {
+    guard names.count(where: { $0 == name }) < 2 else { throw error(.duplicateName(name)) }
+    return names.firstIndex(of: name)
+  }
+
+  private func missing(_ name: String) -> FormatError { error(.missingColumn(name: name, found: names)) }
+
+  private func error(_ problem: FormatError.Problem) -> FormatError {
+    FormatError(path: path, place: .line(skippedCount + 1), problem: problem)
   }
 
   /// Parses one record. After a record that is too long the next one begins behind a line break.
@@ -53,7 +80,7 @@ final class CSVParser: RowParser {
       try batch.reject(bytes, .unterminatedQuote, line: firstLine + record.lineBreaksBeforeQuote)
     } else if options.refusesUnfinishedLine, bytes.last != 0x0A {
       try batch.reject(bytes, .unfinishedLine, line: firstLine)
-    } else if !record.isBlank {
+    } else if !record.isBlank, !(record.hasMark && names(record, bytes) == names) {
       do throws(FormatError.Problem) {
         try append(record, bytes, firstLine, to: &batch)
       } catch {
@@ -66,8 +93,8 @@ final class CSVParser: RowParser {
   private func append(
     _ record: CSVRecord, _ bytes: UnsafeRawBufferPointer, _ line: Int, to batch: inout BatchBuilder
   ) throws(FormatError.Problem) {
-    guard record.fields.count == columnCount else {
-      throw .fieldCount(expected: columnCount, found: record.fields.count)
+    guard record.fields.count == names.count else {
+      throw .fieldCount(expected: names.count, found: record.fields.count)
     }
     guard !record.hasTextAfterQuote else { throw .textAfterQuote }
     try record.fields[textColumn].withContent(in: bytes) { text throws(FormatError.Problem) in
@@ -82,7 +109,7 @@ final class CSVParser: RowParser {
   /// source pauses, and where the record is too long.
   private func scanRecord(_ buffer: LineBuffer) throws -> (CSVRecord, Int)? {
     guard !buffer.isSkipping else { return nil }
-    var record = CSVRecord()
+    var record = CSVRecord(delimiter: delimiter, takesQuotes: takesQuotes)
     while true {
       let length =
         buffer.available.isEmpty ? nil : record.scan(buffer.available, isLast: buffer.isAtEnd)

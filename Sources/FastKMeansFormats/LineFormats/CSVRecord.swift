@@ -1,4 +1,5 @@
-/// Finds where the fields of a CSV record lie (RFC 4180: commas, quotes, doubled quotes, line breaks in quotes).
+/// Finds where the fields of a CSV record lie (RFC 4180: commas, quotes, doubled quotes, line breaks in quotes), or those of a
+/// line whose fields a tab or anything else parts.
 ///
 /// Can stop at the end of what has been read and go on when more is there. A quote inside a field that does
 /// not begin with one is an ordinary character, as in most readers.
@@ -19,10 +20,22 @@ struct CSVRecord {
   /// Line breaks before the quote that is open.
   private(set) var lineBreaksBeforeQuote = 0
   private(set) var hasTextAfterQuote = false
+  /// A byte order mark stands before it, as where files were joined.
+  private(set) var hasMark = false
+  private let delimiter: UInt8
+  private let takesQuotes: Bool
   private var state = State.fieldStart
   private var start = 0
   private var position = 0
   private var hasDoubledQuotes = false
+
+  /// - Parameters:
+  ///   - delimiter: what stands between two fields.
+  ///   - takesQuotes: whether a field may stand in quotes; else a quote is a letter like others.
+  init(delimiter: UInt8 = 0x2C, takesQuotes: Bool = true) {
+    self.delimiter = delimiter
+    self.takesQuotes = takesQuotes
+  }
 
   var isInsideQuotes: Bool { state == .quoted }
   var isBlank: Bool { fields.count == 1 && fields[0].range.isEmpty && !fields[0].isQuoted }
@@ -34,6 +47,11 @@ struct CSVRecord {
   ///   - isLast: nothing more will come.
   /// - Returns: the length of the record with its line break; `nil` if more is needed.
   mutating func scan(_ bytes: UnsafeRawBufferPointer, isLast: Bool) -> Int? {
+    if position == 0, bytes.first == TextStart.mark[0] {
+      guard bytes.count >= TextStart.mark.count || isLast else { return nil }
+      hasMark = bytes.starts(with: TextStart.mark)
+      if hasMark { position = TextStart.mark.count }
+    }
     while position < bytes.count {
       switch state {
       case .fieldStart: beginField(bytes)
@@ -49,7 +67,7 @@ struct CSVRecord {
 
   private mutating func beginField(_ bytes: UnsafeRawBufferPointer) {
     hasDoubledQuotes = false
-    if bytes[position] == 0x22 {
+    if takesQuotes, bytes[position] == 0x22 {
       state = .quoted
       position += 1
       lineBreaksBeforeQuote = innerLineBreaks
@@ -81,7 +99,7 @@ struct CSVRecord {
       return false
     }
     switch byte {
-    case 0x2C, 0x0A:
+    case delimiter, 0x0A:
       endField(at: position, bytes)
       position += 1
       return byte == 0x0A

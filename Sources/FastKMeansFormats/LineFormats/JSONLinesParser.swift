@@ -25,8 +25,8 @@ final class JSONLinesParser: LineParser {
   }
 
   private func append(_ line: UnsafeRawBufferPointer, number: Int, to batch: inout BatchBuilder) throws {
-    var reader = JSONReader(line, depthLimit: Self.depthLimit)
-    let (text, label) = try fields(&reader)
+    var reader = JSONReader(line, depthLimit: Self.depthLimit, takesHalfPairs: true)
+    let (text, label) = try fields(&reader, line)
     try Self.withBytes(of: text, reader, line) { text in
       switch label {
       case nil, .null: try batch.append(label: nil, text: text, line: number)
@@ -50,16 +50,12 @@ final class JSONLinesParser: LineParser {
 
   /// The fields for text and label; of several with one name the last one counts.
   private func fields(
-    _ reader: inout JSONReader<UnsafeRawBufferPointer>
+    _ reader: inout JSONReader<UnsafeRawBufferPointer>, _ line: UnsafeRawBufferPointer
   ) throws -> (text: JSONText, label: JSONToken?) {
     let start = reader
     var (text, label): (JSONToken?, JSONToken?)
     do {
-      guard reader.isAtObject else {
-        let found = try reader.skip()
-        try reader.finish()
-        throw FormatError.Problem.badJSON("an object in braces is expected, found \(reader.summary(found))")
-      }
+      guard reader.isAtObject else { throw try Self.notAnObject(line, &reader) }
       try reader.members { (reader: inout JSONReader, name: JSONText) throws(JSONError) in
         let isText = reader.isEqual(name, textField)
         let isLabel = reader.isEqual(name, labelField)
@@ -69,10 +65,12 @@ final class JSONLinesParser: LineParser {
       }
       try reader.finish()
     } catch let error as JSONError {
-      throw FormatError.Problem.badJSON("\(error.reason), at byte \(error.byte)")
+      throw Self.isCutOff(line, error)
+        ? FormatError.Problem.badJSON("it goes on in the next line; \(Self.oneLineEach("."))")
+        : FormatError.Problem.badJSON("\(error.reason), at byte \(error.byte)")
     }
     guard let text else {
-      throw badField(textField, expected: "a string", found: "only the fields \(Self.names(start))")
+      throw badField(textField, expected: "a string", found: Self.namesFound(start, insteadOf: textField))
     }
     guard case .string(let text) = text else {
       throw badField(textField, expected: "a string", found: "another type")
@@ -80,7 +78,29 @@ final class JSONLinesParser: LineParser {
     return (text, label)
   }
 
-  private static func names(_ reader: JSONReader<UnsafeRawBufferPointer>) -> String {
+  private static func notAnObject(
+    _ line: UnsafeRawBufferPointer, _ reader: inout JSONReader<UnsafeRawBufferPointer>
+  ) throws -> FormatError.Problem {
+    if line.first(where: { $0 > 0x20 }) == UInt8(ascii: "[") {
+      return .badJSON("this is a JSON array; \(oneLineEach(".[]"))")
+    }
+    let found = try reader.skip()
+    try reader.finish()
+    return .badJSON("an object in braces is expected, found \(reader.summary(found))")
+  }
+
+  /// Whether an object was left open by the line's end, as in files that are indented.
+  private static func isCutOff(_ line: UnsafeRawBufferPointer, _ error: JSONError) -> Bool {
+    error.byte >= line.count && line.last.map { [0x7B, 0x5B, 0x2C, 0x3A, 0x20].contains($0) } ?? false
+  }
+
+  private static func oneLineEach(_ filter: String) -> String {
+    "one object a line is expected, as jq -c '\(filter)' writes them"
+  }
+
+  private static func namesFound(
+    _ reader: JSONReader<UnsafeRawBufferPointer>, insteadOf wanted: [UInt8]
+  ) -> String {
     var reader = reader
     var names = Set<String>()
     _ = reader.isAtObject
@@ -89,7 +109,8 @@ final class JSONLinesParser: LineParser {
       names.insert(reader.string(name))
       _ = try reader.skip()
     }
-    return names.sorted().joined(separator: ", ")
+    let hint = Similar.hint(String(decoding: wanted, as: UTF8.self), among: names.sorted())
+    return "only the fields \(names.sorted().joined(separator: ", "))\(hint)"
   }
 
   private var labelProblem: FormatError.Problem {

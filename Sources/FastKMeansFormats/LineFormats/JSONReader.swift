@@ -48,14 +48,18 @@ struct JSONReader<Bytes: RandomAccessCollection> where Bytes.Element == UInt8, B
   private var position = 0
   private var depth = 0
   private let depthLimit: Int
+  private let takesHalfPairs: Bool
 
   /// - Parameters:
   ///   - bytes: the text; its indices begin at 0.
   ///   - depthLimit: how many levels of lists and objects are read.
-  init(_ bytes: Bytes, depthLimit: Int) {
+  ///   - takesHalfPairs: whether half a surrogate pair is read as a byte that is no UTF-8, which every reader of texts repairs
+  ///     and counts; else it is an error.
+  init(_ bytes: Bytes, depthLimit: Int, takesHalfPairs: Bool = false) {
     self.bytes = bytes
     end = bytes.count
     self.depthLimit = depthLimit
+    self.takesHalfPairs = takesHalfPairs
   }
 
   /// A value as a whole; a name that occurs twice in an object is refused.
@@ -162,11 +166,12 @@ extension JSONReader {
       let byte = reader.next
       reader.position += 1
       // The escapes have been checked.
-      guard byte == UInt8(ascii: "\\"), let scalar = try? reader.escape() else {
+      guard byte == UInt8(ascii: "\\") else {
         result.append(byte)
         continue
       }
-      result.append(contentsOf: UTF8.encode(scalar).map { Array($0) } ?? [])
+      let scalar = (try? reader.escape()) ?? nil
+      result.append(contentsOf: scalar.flatMap(UTF8.encode).map { Array($0) } ?? [0xFF])
     }
     return result
   }
@@ -265,8 +270,8 @@ extension JSONReader {
     throw error("the text does not end")
   }
 
-  /// What follows a backslash.
-  private mutating func escape() throws(JSONError) -> Unicode.Scalar {
+  /// What follows a backslash; `nil` for half a surrogate pair.
+  private mutating func escape() throws(JSONError) -> Unicode.Scalar? {
     let byte = next
     position += 1
     switch byte {
@@ -282,17 +287,20 @@ extension JSONReader {
   }
 
   /// What follows `\u`: four digits, or two times four for what lies beyond the basic plane.
-  private mutating func unicodeEscape() throws(JSONError) -> Unicode.Scalar {
+  private mutating func unicodeEscape() throws(JSONError) -> Unicode.Scalar? {
     let first = try hexDigits()
     if let scalar = Unicode.Scalar(first) { return scalar }
-    guard first < 0xDC00, take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) else {
-      throw error("half a surrogate pair")
+    let afterFirst = position
+    if first < 0xDC00, take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) {
+      let second = try hexDigits()
+      if (0xDC00..<0xE000).contains(second) {
+        return Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
+      }
     }
-    let second = try hexDigits()
-    guard (0xDC00..<0xE000).contains(second),
-      let scalar = Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00))
-    else { throw error("half a surrogate pair") }
-    return scalar
+    // What follows the first half stands for itself.
+    position = afterFirst
+    guard takesHalfPairs else { throw error("half a surrogate pair") }
+    return nil
   }
 
   private mutating func hexDigits() throws(JSONError) -> UInt32 {

@@ -21,7 +21,7 @@ struct SVMLightPiece {
   /// - Parameter base: where indices start, 0 or 1; `nil` while that is open.
   init(_ options: ReaderOptions, labelKind: Label.Kind?, base: UInt32?) {
     self.options = options
-    labels = LabelInterner(requiredKind: labelKind)
+    labels = LabelInterner(requiredKind: labelKind, areNumbers: true)
     smallestAllowed = UInt64(base ?? 0)
     let largest = options.featureCount.map { max(0, $0) - 1 + Int(base ?? 1) } ?? .max
     largestAllowed = UInt64(min(max(0, largest), Int(UInt32.max) - 1))
@@ -50,7 +50,7 @@ struct SVMLightPiece {
       var position = 0
       while position < lines.count, rejected.isEmpty || options.setsBadRowsAside {
         let lineBreak = firstBreak(from: position, in: lines) ?? lines.count
-        let line = UnsafeRawBufferPointer(rebasing: lines[position..<lineBreak])
+        let line = TextStart.withoutMark(UnsafeRawBufferPointer(rebasing: lines[position..<lineBreak]))
         position = lineBreak + 1
         lineCount += 1
         let row = SVMLightRow(scanner: scanner, smallest: smallestAllowed, largest: largestAllowed)

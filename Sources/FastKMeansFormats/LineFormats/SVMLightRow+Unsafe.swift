@@ -41,7 +41,7 @@ struct SVMLightRow {
         return .bad(.badFeature(found: Self.token(token, end)))
       }
       if Int(index) <= previous || index < smallest || index > largest || !value.isFinite {
-        return .bad(problem(index, after: previous))
+        return .bad(problem(index, value, after: previous))
       }
       columns[length] = UInt32(truncatingIfNeeded: index)
       values[length] = value
@@ -50,11 +50,12 @@ struct SVMLightRow {
     }
   }
 
-  private func problem(_ index: UInt64, after previous: Int) -> FormatError.Problem {
+  private func problem(_ index: UInt64, _ value: Float, after previous: Int) -> FormatError.Problem {
     if index < smallest { return .zeroIndex }
     if index > largest { return .columnOutOfRange(column: Int(index), limit: Int(largest)) }
     if index == previous { return .duplicateColumn(Int(index)) }
-    return index < previous ? .unsortedColumn(Int(index)) : .notFinite(column: Int(index))
+    if index < previous { return .unsortedColumn(Int(index)) }
+    return value.isNaN ? .notFinite(column: Int(index)) : .tooLarge(column: Int(index))
   }
 
   @inline(__always)

@@ -7,14 +7,20 @@ package struct ModelContents: Sendable {
   package var model: ClassifierModel<Label>
   /// How text became the features of the model; `nil` for a model that was trained on vectors.
   package var vectorizer: TFIDFVectorizer?
+  /// Whether the indices of the svmlight rows that it was trained on start at 0; other such rows are read alike.
+  package var isZeroBased: Bool
 
   /// - Parameters:
   ///   - model: what a classifier has learned.
   ///   - vectorizer: the one that made its features; it must have as many columns as the model has features.
+  ///   - isZeroBased: whether indices of svmlight rows start at 0.
   /// - Throws: nothing in practice: a ``Label`` holds every label.
-  package init(model: ClassifierModel<some ClassLabel>, vectorizer: TFIDFVectorizer? = nil) throws {
+  package init(
+    model: ClassifierModel<some ClassLabel>, vectorizer: TFIDFVectorizer? = nil, isZeroBased: Bool = false
+  ) throws {
     self.model = try ClassifierModel<Label>(model)
     self.vectorizer = vectorizer
+    self.isZeroBased = isZeroBased
   }
 }
 

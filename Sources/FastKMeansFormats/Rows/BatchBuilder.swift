@@ -18,7 +18,8 @@ struct BatchBuilder {
     self.path = path
     self.options = options
     features = format == .svmlight ? SVMLightRows(options.zeroBased) : nil
-    labels = LabelInterner(requiredKind: options.labelKind)
+    labels = LabelInterner(
+      requiredKind: options.labelKind, areNumbers: format == .svmlight || format == .jsonl)
   }
 
   /// The number of rows, without the rejected ones.
@@ -30,8 +31,9 @@ struct BatchBuilder {
   /// Adds a document.
   ///
   /// - Parameters:
-  ///   - label: its bytes; empty or `nil` for none.
-  ///   - isMarkedText: whether the format says that the label is a text, even if it looks like a number.
+  ///   - label: its bytes; blanks around it are cut; empty or `nil` for none.
+  ///   - isMarkedText: whether the format says that the label is a text, even if it looks like a number; it keeps its
+  ///     blanks.
   ///   - text: the document's bytes.
   ///   - line: its line.
   mutating func append(
@@ -41,7 +43,7 @@ struct BatchBuilder {
       throw .labelNotInteger(found: "\"\(excerpt(label))\"")
     }
     var index: Int32 = -1
-    if let label, !label.isEmpty {
+    if let label = isMarkedText ? label : label.map(trimmed), !label.isEmpty {
       index = try labels.index(of: label, line: line)
       if isMarkedText { labels.hasMarkedText = true }
     } else if options.requiresLabels {
@@ -85,7 +87,7 @@ struct BatchBuilder {
   /// Sets what became known of the rows; called between two batches.
   mutating func expect(featureCount: Int?, labelKind: Label.Kind?) {
     options.featureCount = featureCount ?? options.featureCount
-    if let labelKind, labels.count == 0 { labels = LabelInterner(requiredKind: labelKind) }
+    if let labelKind, labels.count == 0 { restartLabels(labelKind) }
   }
 
   /// Makes room once for the rest of a file: as much as its first part needed, and never more than the file's size.
@@ -113,11 +115,24 @@ struct BatchBuilder {
     let batch = RowBatch(
       data: matrix.map { .features(.sparse($0), labels: column) } ?? .text(documents, labels: column),
       rejected: rejected, unlabelledCount: labelIndices.count { $0 < 0 })
-    // Later batches keep the label type of the first one.
-    labels = LabelInterner(requiredKind: labels.requiredKind ?? column?.labels.first?.kind)
+    // Integers may still turn out to be texts; texts stay texts.
+    restartLabels(labels.requiredKind ?? (column?.labels.first?.kind == .text ? .text : nil))
     documents = UTF8Documents()
     labelIndices = []
     rejected = []
     return batch
   }
+
+  private mutating func restartLabels(_ kind: Label.Kind?) {
+    labels = LabelInterner(requiredKind: kind, areNumbers: labels.areNumbers)
+  }
+}
+
+/// A label without the blanks around it.
+func trimmed(_ label: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+  func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+  guard label.first.map(isBlank) ?? false || label.last.map(isBlank) ?? false else { return label }
+  let start = label.firstIndex { !isBlank($0) } ?? label.endIndex
+  let end = label.lastIndex { !isBlank($0) }.map { $0 + 1 } ?? start
+  return UnsafeRawBufferPointer(rebasing: label[start..<end])
 }

@@ -35,11 +35,20 @@ public enum LabelledData: Sendable, Equatable {
   /// - Returns: the rows in the file's order.
   /// - Complexity: O(bytes) time; memory for the result and a buffer that holds the longest line.
   public static func read(_ path: String, options: ReaderOptions = ReaderOptions()) throws -> LabelledData {
+    try readAll(path, options: options).rows
+  }
+
+  /// Reads all rows of a file, as ``read(_:options:)``.
+  ///
+  /// - Returns: the rows, and whether indices start at 0, which only SVMlight rows say.
+  package static func readAll(
+    _ path: String, options: ReaderOptions
+  ) throws -> (rows: LabelledData, zeroBased: Bool?) {
     let reader = try RowReader(path: path, options: options)
     guard let batch = try reader.next(), batch.data.rowCount > 0 || !batch.rejected.isEmpty else {
       throw FormatError(path: path, place: .file, problem: .empty)
     }
-    return batch.data
+    return (batch.data, reader.zeroBased)
   }
 }
 

@@ -13,8 +13,8 @@ final class LineBuffer {
   var lineLimit = Int.max
   /// The line that is being skipped.
   private var oversized: OversizedLine?
-  /// Whether a byte order mark is to be taken off what the source gives first.
-  var stripsMark = false
+  /// The text that the source gives, until its first bytes have been looked at.
+  private var unseen: TextStart?
   /// Bytes of the stream before the window's start.
   private(set) var consumed = 0
   /// Bytes behind `start` that are known to hold no line break, not to search a long line twice.
@@ -34,24 +34,43 @@ final class LineBuffer {
   /// Opens a file, decompressed if it is a gzip file by its name or its first bytes.
   ///
   /// - Parameters:
-  ///   - position: where to begin; 0 leaves out a byte order mark. Where the system cannot jump there, the window
-  ///     begins at 0.
-  static func open(_ path: String, capacity: Int, at position: Int = 0) throws -> LineBuffer {
+  ///   - position: where to begin; 0 looks at the text's start. Where the system cannot jump there, the window begins at 0.
+  ///   - hasLines: as in ``TextStart``.
+  static func open(_ path: String, capacity: Int, at position: Int = 0, hasLines: Bool = true) throws
+    -> LineBuffer
+  {
     let file = try FileSource(path: path)
+    let text = TextStart(name: path, hasLines: hasLines)
     let start = LineBuffer(file, capacity: min(capacity, 1 << 16))
-    start.stripsMark = position == 0
     while start.available.count < GzipSource.magic.count, try start.refill() {}
     if path.hasSuffix(".gz") || start.available.starts(with: GzipSource.magic) {
       let content = LineBuffer(try GzipSource(start, path: path), capacity: capacity)
-      content.stripsMark = position == 0
-      if position == 0 { _ = try content.refill() }
+      if position == 0, try content.refill() { try content.begin(text) }
       return content
     }
     if position > 0, path != "-", System.seek(file.descriptor, to: position) {
       return LineBuffer(file, capacity: capacity, position: position)
     }
     start.setCapacity(capacity)
+    if position == 0 { try start.begin(text) }
     return start
+  }
+
+  /// Looks at the start of the text that the source gives, and takes a byte order mark off it.
+  ///
+  /// - Throws: ``FormatError`` for a text that cannot be read, now or when its first bytes have come.
+  func begin(_ text: TextStart) throws {
+    unseen = text
+    if !available.isEmpty { _ = try seeStart() }
+  }
+
+  private func seeStart() throws -> Bool {
+    // A pipe may give the mark in parts.
+    if available.count < TextStart.mark.count, TextStart.mark.starts(with: available) { return try refill() }
+    defer { unseen = nil }
+    try unseen?.check(available)
+    if available.starts(with: TextStart.mark) { consume(TextStart.mark.count) }
+    return true
   }
 
   /// What the source will give in all, where that is known.
@@ -81,13 +100,7 @@ final class LineBuffer {
     end += count
     isPaused = count == 0 && source.isPaused
     isAtEnd = count == 0 && !isPaused
-    guard stripsMark, count > 0 else { return count > 0 }
-    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
-    // A pipe may give the mark in parts.
-    if available.count < mark.count, mark.starts(with: available) { return try refill() }
-    stripsMark = false
-    if available.starts(with: mark) { consume(mark.count) }
-    return true
+    return unseen == nil || count == 0 ? count > 0 : try seeStart()
   }
 
   /// Whole lines with their line breaks, at least one, more if they are here already; the last line of the
@@ -145,16 +158,18 @@ final class LineBuffer {
 
   /// Skips bytes.
   ///
-  /// - Returns: `false` if there are not so many.
-  func skip(_ count: Int) throws -> Bool {
+  /// - Returns: the last one; `nil` if there are not so many.
+  func skip(_ count: Int) throws -> UInt8? {
     var rest = count
+    var last: UInt8?
     while rest > 0 {
-      if available.isEmpty, try !refill() { return false }
+      if available.isEmpty, try !refill() { return nil }
       let step = min(rest, available.count)
+      last = available[step - 1]
       consume(step)
       rest -= step
     }
-    return true
+    return last
   }
 
   private func makeRoom() {
@@ -212,7 +227,8 @@ struct OversizedLine {
   init(prefix: [UInt8]) { self.prefix = prefix }
 }
 
-/// Calls `body` with each line, without its break (`\n` or `\r\n`), and the line's number from 0 on.
+/// Calls `body` with each line and its number from 0 on. A line comes without its break (`\n` or `\r\n`), and without a byte
+/// order mark before it, as joined files have one in their middle.
 ///
 /// - Returns: the number of lines.
 @inline(__always)
@@ -225,7 +241,7 @@ func forEachLine<Failure: Error>(
     let lineBreak = firstBreak(from: position, in: lines) ?? lines.count
     var end = lineBreak
     if end > position, lines[end - 1] == 0x0D { end -= 1 }
-    try body(UnsafeRawBufferPointer(rebasing: lines[position..<end]), count)
+    try body(TextStart.withoutMark(UnsafeRawBufferPointer(rebasing: lines[position..<end])), count)
     position = lineBreak + 1
     count += 1
   }

@@ -16,6 +16,11 @@ public struct ReaderOptions: Sendable, Equatable {
   public var textColumn = "text"
   /// The column of a CSV file, or the field of a JSON object, with the label.
   public var labelColumn = "label"
+  /// The byte between two fields of a CSV file.
+  public var delimiter = UInt8(ascii: ",")
+  /// Whether a TSV file begins with the names of its columns; then these say what is text and what is label, as in CSV. A
+  /// first line with just the names of label and text is left out in any case.
+  public var hasHeader = false
   /// Where the indices of an SVMlight file start.
   public var zeroBased = ZeroBased.auto
   /// The file with the labels of an `npz` or `npy` file: a `.npy` array, or text with one label a line.
@@ -24,7 +29,8 @@ public struct ReaderOptions: Sendable, Equatable {
   public var requiresLabels = true
   /// The number of features of the model that an SVMlight file is for; `nil` means that the largest index decides.
   public var featureCount: Int?
-  /// The type of the labels; `nil` means integers if all labels of the first batch are integers.
+  /// The type of the labels, which takes every spelling of an integer; `nil` means integers if all labels of a batch are
+  /// written as integers are, and none of a batch before was a text.
   public var labelKind: Label.Kind?
   /// Whether reading goes on after a bad row, which is then in ``RowBatch/rejected``; for text formats.
   public var setsBadRowsAside = false
@@ -38,4 +44,9 @@ public struct ReaderOptions: Sendable, Equatable {
 
   /// Creates options for rows that all have labels.
   public init(format: RowFormat? = nil) { self.format = format }
+}
+
+extension ReaderOptions {
+  /// Whether names before the first row say how rows of a format are to be understood.
+  package func needsHeader(_ format: RowFormat) -> Bool { format == .csv || format == .tsv && hasHeader }
 }

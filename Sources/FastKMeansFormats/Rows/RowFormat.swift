@@ -10,7 +10,7 @@ public enum RowFormat: String, CaseIterable, Sendable {
   case jsonl
   /// Lines of `label index:value ...`.
   case svmlight
-  /// A sparse CSR matrix, as `scipy.sparse.save_npz` writes it.
+  /// A sparse matrix, as `scipy.sparse.save_npz` writes it.
   case npz
   /// A dense NumPy matrix.
   case npy

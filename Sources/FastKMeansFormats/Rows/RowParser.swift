@@ -50,7 +50,7 @@ extension LineParser {
 /// The parser of a format in which each row is one line; `nil` for the other formats.
 func makeLineParser(_ format: RowFormat, _ options: ReaderOptions) -> (any LineParser)? {
   switch format {
-  case .tsv: TSVParser()
+  case .tsv: TSVParser(options)
   case .jsonl: JSONLinesParser(options)
   case .svmlight: SVMLightParser(options)
   case .csv, .npz, .npy: nil

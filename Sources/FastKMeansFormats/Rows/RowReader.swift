@@ -21,6 +21,8 @@ public final class RowReader {
   private var line: Int
   /// Where the rows that are gathered begin.
   private var start = (byte: 0, line: 0)
+  /// The reader began in the middle of a line, which has gone on since its beginning was the file's last row.
+  private var isInsideLine = false
   /// The number of array rows that are gathered.
   private var arrayRowCount = 0
 
@@ -44,7 +46,7 @@ public final class RowReader {
       return
     }
     let buffer = try LineBuffer.open(
-      path, capacity: bufferCapacity(format, options), at: format == .csv ? 0 : position.byte)
+      path, capacity: bufferCapacity(format, options), at: Self.start(options, format, position))
     try self.init(buffer, name: path, format, options, at: position)
   }
 
@@ -53,15 +55,22 @@ public final class RowReader {
   /// - Parameters:
   ///   - source: its first bytes come together, at least three of them if there are so many.
   ///   - name: for messages.
-  ///   - position: where the source stands. A source of CSV begins at the header whatever the position is.
+  ///   - position: where to begin. The source gives its bytes from ``start(_:_:_:)`` on.
   package convenience init(
     _ source: any ByteSource, name: String, format: RowFormat, options: ReaderOptions,
     at position: ReaderPosition = ReaderPosition()
   ) throws {
-    let start = format == .csv ? 0 : position.byte
+    let start = Self.start(options, format, position)
     let buffer = LineBuffer(source, capacity: bufferCapacity(format, options), position: start)
-    buffer.stripsMark = start == 0
+    if start == 0 { try buffer.begin(TextStart(name: name)) }
     try self.init(buffer, name: name, format, options, at: position)
+  }
+
+  /// The byte that a source must begin with for a reader that begins at a position: that of the header, if there is one, else
+  /// the byte before, which says whether a line ends there.
+  package static func start(_ options: ReaderOptions, _ format: RowFormat, _ position: ReaderPosition) -> Int
+  {
+    options.needsHeader(format) ? 0 : max(0, position.byte - 1)
   }
 
   private convenience init(
@@ -70,20 +79,25 @@ public final class RowReader {
   ) throws {
     buffer.lineLimit = options.maxRecordBytes
     let parser: (any RowParser)? =
-      if format == .csv { CSVParser(options, path: name) } else { makeLineParser(format, options) }
+      if options.needsHeader(format) {
+        CSVParser(options, format: format, path: name)
+      } else {
+        makeLineParser(format, options)
+      }
     guard let parser else {
       throw FormatError(
         path: name, place: .file, problem: .unsupported("\(format.rawValue) rows are read from files only"))
     }
     self.init(.records(buffer, parser), name, format, options, at: position)
-    if format == .csv { line = 0 }
+    if options.needsHeader(format) { line = 0 }
     try readHeader(buffer, parser)
     if position.byte > buffer.consumed {
-      guard try buffer.skip(position.byte - buffer.consumed) else {
+      guard let last = try buffer.skip(position.byte - buffer.consumed) else {
         throw FormatError(
           path: name, place: .byte(position.byte), problem: .truncated(what: "the part that was read before"))
       }
       line = position.line
+      isInsideLine = last != 0x0A
     }
     self.position = ReaderPosition(byte: buffer.consumed, line: line, row: position.row)
     start = (buffer.consumed, line)
@@ -138,7 +152,10 @@ package enum Gathering: Sendable, Equatable {
 // A stream gathers a batch in several steps, as its source has bytes, and may leave a batch that it cannot finish.
 extension RowReader {
   /// Whether there is anything to take, even if it is only bad rows or comments.
-  package var hasGathered: Bool { line > start.line || arrayRowCount > 0 }
+  package var hasGathered: Bool {
+    if case .records(let buffer, _) = input { return buffer.settled > start.byte }
+    return arrayRowCount > 0
+  }
 
   /// Reads on until this much is gathered, or the source pauses or ends.
   package func gather(maxRows: Int, maxBytes: Int) throws -> Gathering {
@@ -161,13 +178,16 @@ extension RowReader {
       let count =
         try !hasHeader
         ? nil
-        : parser.parseNext(
-          buffer, maxRows: maxRows == .max ? .max : maxRows - batch.rowCount,
-          maxBytes: maxBytes - (buffer.settled - start.byte), firstLine: line + 1, into: &batch)
+        : isInsideLine
+          ? skipRestOfLine(buffer)
+          : parser.parseNext(
+            buffer, maxRows: maxRows == .max ? .max : maxRows - batch.rowCount,
+            maxBytes: maxBytes - (buffer.settled - start.byte), firstLine: line + 1, into: &batch)
       if let count {
         line += count
       } else if let long = buffer.takeOversized() {
-        line += 1
+        line += isInsideLine ? 0 : 1
+        isInsideLine = false
         try batch.reject(
           long.prefix,
           .recordTooLong(byteCount: long.byteCount, limit: batch.options.maxRecordBytes), line: line)
@@ -179,6 +199,17 @@ extension RowReader {
       }
     }
     return .complete
+  }
+
+  /// - Returns: 0, for the line has been counted; `nil` while the line's end has not come.
+  private func skipRestOfLine(_ buffer: LineBuffer) throws -> Int? {
+    guard let rest = try buffer.lines(maxLines: 1, maxBytes: .max) else { return nil }
+    defer { buffer.consume(rest.count) }
+    isInsideLine = false
+    if rest.contains(where: { $0 != 0x0D && $0 != 0x0A }) {
+      try batch.reject(rest, .continuedLine, line: line)
+    }
+    return 0
   }
 
   /// Hands out what was gathered and moves ``position`` behind it; `nil` if there is nothing, not even a comment.

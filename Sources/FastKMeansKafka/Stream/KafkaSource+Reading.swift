@@ -130,7 +130,6 @@
       guard !pending.isEmpty else { return nil }
       let finished = try pending.finish()
       expectation.zeroBased = expectation.zeroBased ?? pending.zeroBased
-      expectation.labelKind = expectation.labelKind ?? finished.batch.data.labels?.labels.first?.kind
       pending = try newBatch()
       return finished
     }

@@ -66,7 +66,8 @@ final class CheckpointJob: Sendable {
     guard needsModel, !checkpoint.state.classifier.classes.isEmpty else { return }
     start = clock.now
     let contents = try ModelContents(
-      model: checkpoint.state.classifier.model, vectorizer: checkpoint.state.vectorizer)
+      model: checkpoint.state.classifier.model, vectorizer: checkpoint.state.vectorizer,
+      isZeroBased: checkpoint.state.counts.zeroBased ?? false)
     try model.write(contents) { digest in
       try folder.setModelDigests([try digestBefore(), digest])
     }

@@ -70,6 +70,9 @@ struct Recovery {
     counts.driftHalfLife = options.driftHalfLife
     let drift = try options.driftDelta.map { try DriftMonitor(delta: $0) }
     if let contents = try model.read(threadCount: options.training.threadCount) {
+      // What the model says holds for what comes.
+      counts.labelKind = contents.model.classes.first?.kind
+      counts.zeroBased = contents.vectorizer == nil ? contents.isZeroBased : nil
       return StreamState(
         classifier: FastKMeansClassifier<Label>(resuming: contents.model), vectorizer: contents.vectorizer,
         textOptions: contents.vectorizer?.options, drift: drift, counts: counts)

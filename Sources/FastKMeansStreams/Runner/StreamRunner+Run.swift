@@ -51,6 +51,7 @@ extension StreamRunner {
       source.isRereadable
       ? .reread(checksum: RowCoding.checksum(of: batch.data)) : .content(RowCoding.encode(batch.data))
     try acknowledge(rows, rejects: rejectLines, rejectedCount: batch.rejected.count)
+    count(batch)
     if !batch.rejected.isEmpty { try source.setAside(batch.rejected) }
     try answers?.send(step.answers, upTo: source.position)
     source.expect(state.expectation)
@@ -100,8 +101,7 @@ extension StreamState {
     let known = classifier.learner.shape?.featureCount
     return RowExpectation(
       featureCount: textOptions == nil ? known ?? counts.featureCount : nil,
-      labelKind: classifier.classes.first?.kind
-        ?? waiting.lazy.compactMap { $0.labels?.labels.first?.kind }.first,
+      labelKind: classifier.classes.first?.kind == .text ? .text : counts.labelKind,
       zeroBased: counts.zeroBased)
   }
 }

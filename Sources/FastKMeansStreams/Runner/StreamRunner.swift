@@ -28,6 +28,9 @@ public final class StreamRunner {
   /// Where answers go that are given before a batch is learned.
   let answers: (any AnswerSink)?
 
+  /// What this run has brought so far.
+  package private(set) var outcome = StreamOutcome()
+
   var state: StreamState
   var stream: [UInt8]
   var positions: PositionTable
@@ -85,6 +88,15 @@ public final class StreamRunner {
     metrics.begin(with: state)
   }
 
+  func count(_ batch: RowBatch) {
+    outcome.accepted += batch.data.rowCount
+    outcome.rejected += batch.rejected.count
+    outcome.firstRejection = outcome.firstRejection ?? batch.rejected.first?.reason
+  }
+
+  /// The type of the model's labels; `nil` while there are none.
+  package var labelKind: Label.Kind? { state.classifier.classes.first?.kind }
+
   /// The options that the model learns with. A model that was there before keeps its own.
   public var training: TrainingOptions { state.classifier.options }
 
@@ -93,4 +105,12 @@ public final class StreamRunner {
 
   /// The number of batches that the model has learned, over all runs.
   public var batchCount: UInt64 { state.counts.batches }
+}
+
+/// What one run of a stream has brought.
+package struct StreamOutcome: Sendable {
+  /// Rows that were learned, or wait for a vocabulary.
+  package var accepted = 0
+  package var rejected = 0
+  package var firstRejection: FormatError?
 }

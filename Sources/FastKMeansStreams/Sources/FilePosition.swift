@@ -16,8 +16,12 @@ struct FilePosition: Equatable {
       let count = try bytes.withUnsafeMutableBytes {
         try System.readSome(input.number, at: 0, into: $0, path: input.path)
       }
-      self.byteCount = count
-      checksum = CRC32C(Array(bytes[..<count])).value
+      self.init(Array(bytes[..<count]))
+    }
+
+    init(_ bytes: [UInt8]) {
+      byteCount = bytes.count
+      checksum = CRC32C(bytes).value
     }
   }
 

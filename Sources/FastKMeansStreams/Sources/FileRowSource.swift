@@ -74,7 +74,8 @@ public final class FileRowSource: RowSource {
 
   private func open(_ options: ReaderOptions) throws -> RowReader {
     guard input.path != "-" else {
-      let source = TailSource(input, offset: format == .csv ? 0 : start.reader.byte, follows: false)
+      let source = try TailSource(
+        input, offset: RowReader.start(options, format, start.reader), follows: false)
       return try RowReader(source, name: name, format: format, options: options, at: start.reader)
     }
     do {

@@ -3,7 +3,8 @@ import FastKMeansFormats
 /// The rows of a file that grows: at its end it waits for more.
 ///
 /// A file that takes the place of the followed one (rotation) is read from its start, after the old one has been read
-/// to its end; a file that becomes shorter is read from its start again. As such a file may be gone after a crash,
+/// to its end; a file that becomes shorter, or whose bytes are others than those that were read, is read from its start
+/// again. As such a file may be gone after a crash,
 /// the log keeps the rows.
 public final class FollowedRowSource: RowSource {
   public let name: String
@@ -74,8 +75,9 @@ public final class FollowedRowSource: RowSource {
           try lookForChange()
           return false
         })
-      if head.byteCount < FilePosition.Head.maxByteCount { head = try FilePosition.Head(of: input) }
+      if let source, head.byteCount < source.first.count { head = FilePosition.Head(source.first) }
       guard event == .end else { return event }
+      if source?.wasRewritten ?? false { note("\(path) was written anew: it is read from its start") }
       try reopen()
     }
   }
@@ -87,7 +89,7 @@ public final class FollowedRowSource: RowSource {
   public var zeroBased: Bool? { gathering.reader?.zeroBased }
 
   private func open(_ options: ReaderOptions) throws -> RowReader {
-    let source = TailSource(input, offset: format == .csv ? 0 : start.byte, follows: true)
+    let source = try TailSource(input, offset: RowReader.start(options, format, start), follows: true)
     self.source = source
     return try RowReader(source, name: name, format: format, options: options, at: start)
   }
@@ -108,7 +110,7 @@ public final class FollowedRowSource: RowSource {
 
   private func reopen() throws {
     input = try InputDescriptor(path: path)
-    head = try FilePosition.Head(of: input)
+    head = FilePosition.Head()
     start = ReaderPosition()
     gathering.forget()
     source = nil

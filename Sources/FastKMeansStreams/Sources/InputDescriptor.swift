@@ -24,11 +24,20 @@ final class TailSource: ByteSource {
   /// Whether the end is not the end.
   var follows: Bool
   private(set) var isPaused = false
+  /// The file's first bytes, as they were read.
+  private(set) var first: [UInt8]
+  /// The last ones before the offset.
+  private var recent: [UInt8]
+  /// The file has become longer, and what was read of it is no longer there: it ends here.
+  private(set) var wasRewritten = false
 
-  init(_ input: InputDescriptor, offset: Int, follows: Bool) {
+  init(_ input: InputDescriptor, offset: Int, follows: Bool) throws {
     self.input = input
     self.offset = offset
     self.follows = follows
+    let count = min(offset, FilePosition.Head.maxByteCount)
+    first = follows ? try Self.bytes(of: input, at: 0, count: count) : []
+    recent = follows ? try Self.bytes(of: input, at: offset - count, count: count) : []
   }
 
   func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
@@ -38,9 +47,38 @@ final class TailSource: ByteSource {
       isPaused = true
       return 0
     }
-    offset += count
     isPaused = count == 0 && follows
+    guard follows, count > 0 else {
+      offset += count
+      return count
+    }
+    guard try isSameFile() else {
+      wasRewritten = true
+      follows = false
+      return 0
+    }
+    offset += count
+    remember(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
     return count
+  }
+
+  private func isSameFile() throws -> Bool {
+    try Self.bytes(of: input, at: 0, count: first.count) == first
+      && Self.bytes(of: input, at: offset - recent.count, count: recent.count) == recent
+  }
+
+  private func remember(_ bytes: UnsafeRawBufferPointer) {
+    let limit = FilePosition.Head.maxByteCount
+    first += bytes.prefix(limit - first.count)
+    recent = Array(recent.suffix(max(0, limit - bytes.count))) + Array(bytes.suffix(limit))
+  }
+
+  private static func bytes(of input: InputDescriptor, at offset: Int, count: Int) throws -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    let found = try bytes.withUnsafeMutableBytes {
+      try System.readSome(input.number, at: offset, into: $0, path: input.path)
+    }
+    return Array(bytes[..<found])
   }
 }
 

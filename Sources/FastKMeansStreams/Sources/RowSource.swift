@@ -121,7 +121,7 @@ public struct BatchLimits: Sendable, Equatable {
 public struct RowExpectation: Sendable, Equatable {
   /// The number of features of rows that are vectors; nil while it is open, and for text.
   public var featureCount: Int?
-  /// The type of the labels; nil while it is open.
+  /// The type that labels must have; nil while integers may still turn out to be texts.
   public var labelKind: Label.Kind?
   /// Whether the indices of svmlight rows start at 0; nil while it is open, and for other formats.
   public var zeroBased: Bool?

@@ -47,6 +47,8 @@ struct StreamState: Sendable {
     /// Features of rows that are vectors, where the caller said it.
     var featureCount: Int?
     var zeroBased: Bool?
+    /// The type that labels must have; `nil`: integers as long as all are written as such, then texts.
+    var labelKind: Label.Kind?
     /// Alarms of the drift detector.
     var alarms: UInt64 = 0
     /// After an alarm, half of what was learned is forgotten after so many documents.
@@ -150,6 +152,7 @@ extension StreamState {
   }
 
   private mutating func learn(_ features: Features, labels: LabelColumn) throws -> BatchSummary {
+    let labels = try agreed(labels)
     let isDue = isTestDue(features)
     let report = try classifier.fitBatch(
       features, labels: labels, measuringError: isDue && (testsBeforeLearning || drift != nil))
@@ -160,6 +163,27 @@ extension StreamState {
       batch: counts.batches, documents: features.rowCount, totalDocuments: counts.documents, report: report,
       rejected: 0, classCount: classifier.classes.count, errorBeforeUpdate: report.errorBeforeUpdate,
       drift: events)
+  }
+
+  /// Gives labels of a batch and of the model one type. Integers become texts, spelled alike, with the first label that is
+  /// none: so the type does not depend on where a batch ends.
+  private mutating func agreed(_ labels: LabelColumn) throws -> LabelColumn {
+    let known = classifier.classes.first?.kind
+    if known == .text { return try labels.column(kind: .text) }
+    guard known == .integer, labels.labels.first?.kind == .text, counts.labelKind == nil else {
+      return labels
+    }
+    var learned = classifier.learningState
+    learned.labels = learned.labels.map { .text($0.description) }
+    classifier = try FastKMeansClassifier<Label>(resuming: learned)
+    drift = try drift.map { drift in
+      try DriftMonitor(
+        overall: drift.overall,
+        classes: Dictionary(
+          uniqueKeysWithValues: drift.classes.map { (.text($0.key.description), $0.value) }),
+        documents: drift.documents, errors: drift.errors, classLimit: drift.classLimit)
+    }
+    return labels
   }
 
   /// A test of a model without refined weights takes an index over all that it has stored, however small the batch. Up to
@@ -246,6 +270,7 @@ extension StreamState.Counts {
       "vocabulary_documents": .integer(vocabularyDocuments), "updates_frequencies": .bool(updatesFrequencies),
       "feature_count": featureCount.map { .integer($0) } ?? .null,
       "zero_based": zeroBased.map { .bool($0) } ?? .null,
+      "label_kind": labelKind.map { .string($0.rawValue) } ?? .null,
       "alarms": .integer(alarms), "drift_half_life": driftHalfLife.map { .number($0) } ?? .null,
       "untested_values": .integer(untestedValues),
     ]
@@ -260,6 +285,12 @@ extension StreamState.Counts {
     updatesFrequencies = try fields.bool("updates_frequencies")
     featureCount = try fields.optionalInteger("feature_count")
     zeroBased = try fields.optionalBool("zero_based")
+    labelKind = try fields.optionalText("label_kind").map { name in
+      guard let kind = Label.Kind(rawValue: name) else {
+        throw fields.problem("label_kind", expected: "integer, text or null", found: .string(name))
+      }
+      return kind
+    }
     alarms = try fields.integer("alarms")
     driftHalfLife = try fields.optionalDouble("drift_half_life")
     untestedValues = try fields.count("untested_values")

@@ -17,6 +17,10 @@ struct StreamBadInputTests {
     try Tool.run(["stream", "--model", model] + more + Self.call, in: folder)
   }
 
+  private func stream(_ model: String, _ more: [String]) throws -> Tool.Outcome {
+    try Tool.run(["stream", "--model", model] + more + Self.call, in: folder)
+  }
+
   private func documents(_ outcome: Tool.Outcome) throws -> [Int] {
     try outcome.lines.map {
       let line = try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
@@ -55,30 +59,34 @@ struct StreamBadInputTests {
 
   @Test func labelsOfAnotherTypeAreSetAsideOrRefused() throws {
     try folder.write(SampleData.svmlight(80), to: "rows.svmlight")
-    #expect(try stream("m", "--input", "rows.svmlight").status == 0)
+    let integer = ["--label-type", "integer"]
+    #expect(try stream("m", integer + ["--input", "rows.svmlight"]).status == 0)
     try folder.write("zero 1:1\n1 2:1\n", to: "more.svmlight")
-    let outcome = try stream("m", "--input", "more.svmlight", "--rejects", "rejects")
+    let outcome = try stream("m", integer + ["--input", "more.svmlight", "--rejects", "rejects"])
     #expect(try documents(outcome) == [1], "\(outcome.errors)")
     #expect(try folder.text("rejects").contains("zero"))
     try pack(SampleData.svmlight(80), "packed")
     try folder.write((0..<80).map { "class \($0 % 3)\n" }.joined(), to: "packed.txt")
     expectOneLine(
-      try stream("m", "--input", "packed.npz", "--labels", "packed.txt"), "packed.txt, line 1",
+      try stream("m", integer + ["--input", "packed.npz", "--labels", "packed.txt"]), "packed.txt, line 1",
       "is no integer")
   }
 
-  @Test(arguments: ["", "\n\n", "no label\nnone either\n"])
-  func inputWithoutARowTeachesNothing(_ text: String) throws {
+  @Test(arguments: [("", 0), ("\n\n", 0), ("no label\nnone either\n", 1)])
+  func inputWithoutARowTeachesNothing(_ text: String, _ status: Int32) throws {
     try folder.write(text, to: "empty.tsv")
     let outcome = try stream("m", "--input", "empty.tsv", "--rejects", "rejects")
-    #expect(outcome.status == 0, "\(outcome.errors)")
+    #expect(outcome.status == status, "\(outcome.errors)")
+    #expect(
+      outcome.errors.contains("2 rows rejected; the first: empty.tsv, line 1: the row has no label")
+        == (status == 1))
     #expect(outcome.output.isEmpty)
     #expect(!FileManager.default.fileExists(atPath: folder.path("m")))
     // And it stands in nobody's way.
     #expect(try stream("m", "--input", "rows.tsv").status == 0)
     #expect(try stream("whole", "--input", "rows.tsv").status == 0)
     #expect(try folder.data("m") == folder.data("whole"))
-    #expect(try stream("m", "--input", "empty.tsv", "--from-start").status == 0)
+    #expect(try stream("m", "--input", "empty.tsv", "--from-start").status == status)
     #expect(try folder.data("m") == folder.data("whole"))
   }
 

@@ -31,10 +31,14 @@ struct FormatAgreementTests {
     try folder.write(shifted, to: "zero.svmlight")
     try expectOneModel(
       of: [
-        ["rows.svmlight"], ["rows.svmlight", "--zero-based", "false"],
-        ["zero.svmlight", "--zero-based", "true"],
-        ["zero.svmlight"], ["rows.npz", "--labels", "y.txt"],
+        ["rows.svmlight"], ["rows.svmlight", "--zero-based", "false"], ["rows.npz", "--labels", "y.txt"],
       ], in: folder)
+    // The model keeps where indices start.
+    try expectOneModel(of: [["zero.svmlight", "--zero-based", "true"], ["zero.svmlight"]], in: folder)
+    let zero = try Tool.run("predict", "--model", "m", "--input", "zero.svmlight", in: folder)
+    try expectOneModel(of: [["rows.svmlight"]], in: folder)
+    #expect(
+      try zero.output == Tool.run("predict", "--model", "m", "--input", "rows.svmlight", in: folder).output)
   }
 
   @Test func giveTheSameAccuracyForDenseRows() throws {

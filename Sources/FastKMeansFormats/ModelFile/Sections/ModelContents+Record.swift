@@ -2,6 +2,8 @@ import FastKMeansCore
 import FastKMeansText
 
 extension ModelContents {
+  private static let zeroBasedKey = "svmlight_zero_based"
+
   /// The sections of a file in their order. A new, optional section gets its own file beside this one, a line
   /// here and one below, and raises the minor version.
   func record() throws -> ContainerRecord {
@@ -13,6 +15,7 @@ extension ModelContents {
     if let calibration = model.storage.calibration { CalibrationSection.encode(calibration, into: &record) }
     if let openSet = model.storage.openSet { OpenSetSection.encode(openSet, model.rejection, into: &record) }
     if let vectorizer { VectorizerSection.encode(vectorizer, into: &record) }
+    if isZeroBased { record.add(Self.zeroBasedKey, .bool(true)) }
     record.add(StoredOptions.trainingKey, StoredOptions.json(of: model.storage.settings))
     return record
   }
@@ -29,7 +32,13 @@ extension ModelContents {
       refined: try RefinedSection.decode(file, of: prototypes), openSet: openSet,
       rejection: try OpenSetSection.decodeRejection(file, openSet, classCount: classes.count))
     let vectorizer = try VectorizerSection.decode(file)
-    try self.init(model: ClassifierModel<Label>(storage: storage), vectorizer: vectorizer)
+    let zeroBased = file.metadata[Self.zeroBasedKey] ?? "false"
+    guard let isZeroBased = Bool(zeroBased) else {
+      throw ModelFileError.Problem.badMetadata(
+        key: Self.zeroBasedKey, expected: "true or false", found: "'\(zeroBased.prefix(40))'")
+    }
+    try self.init(
+      model: ClassifierModel<Label>(storage: storage), vectorizer: vectorizer, isZeroBased: isZeroBased)
     try checkParts { .badContent(reason: $0) }
   }
 
