@@ -145,7 +145,7 @@ class TextClassifier(FastKMeansClassifier):
             rows = vectorizer.transform(X)
         else:
             # A hashing one need not see documents first, as a stream asks for.
-            vectorizer = TfidfVectorizer._of_handle(Vectorizer.new(text_options(self.get_params())), self.n_threads)
+            vectorizer = TfidfVectorizer._of_handle(Vectorizer.new(text_options(self.get_params())), self._threads())
             learns = whole or self.hashing is None
             rows = vectorizer.fit_transform(X) if learns else vectorizer.transform(X)
         report = super()._learn(rows, y, sample_weight, verbose, whole, classes)
@@ -164,4 +164,4 @@ class TextClassifier(FastKMeansClassifier):
         return tags
 
     def _more_tags(self) -> dict[str, Any]:
-        return {"X_types": ["string"], "requires_y": True}
+        return {**super()._more_tags(), "X_types": ["string"]}
