@@ -228,7 +228,7 @@ def test_a_misspelt_name_comes_with_the_nearest():
         ("distance", "cosin", "cosine"), ("mode", "refrence", "reference"), ("dtype", "flaot32", "float32"),
         ("init_method", "kmeans+", "kmeans++"), ("soft_type", "Softmaxx", "softmax"), ("device", "cudda", "cuda"),
     ):
-        with pytest.raises(InvalidParameterError, match=f"{name} is {value!r}; allowed: .*did you mean '{re.escape(nearest)}'"):
+        with pytest.raises(InvalidParameterError, match=f"{name} is {re.escape(repr(value))}; allowed: .*did you mean '{re.escape(nearest)}'"):
             FastKMeansClassifier(**{name: value}).fit(rows, labels)
     with pytest.raises(InvalidParameterError, match="did you mean 'k_init'"):
         FastKMeansClassifier().set_params(kinit=3)
