@@ -71,6 +71,16 @@ public struct TrainingCase: Sendable {
     }
   }
 
+  /// The same without the rows of weight 0.
+  public func withoutAbsentRows() -> TrainingCase {
+    var kept = self
+    let counted = rows.indices.filter { weights?[$0] != 0 }
+    kept.rows = counted.map { rows[$0] }
+    kept.classes = counted.map { classes[$0] }
+    kept.weights = weights.map { weights in counted.map { weights[$0] } }
+    return kept
+  }
+
   public func features() throws -> Features { try TestRows.features(rows, isSparse: isSparse) }
 
   /// The start as the option that hands it over.

@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import re
 import subprocess
 import sys
 
@@ -24,7 +25,7 @@ DEFAULTS = {
     "soft_type": "linear", "temperature": 1.0, "lambda_penalty": 0.1, "merge_threshold": None, "relative_merge": False,
     "min_weight": 1e-3, "truncation_threshold": 1e-4, "percentile_threshold": None, "max_iters": 50, "tol": 1e-4,
     "batch_size": 10240, "n_threads": -1, "random_state": 42, "refine": "auto", "decay": 1.0, "half_life": None,
-    "k_bytes": None, "device": "cpu", "warm_start": False, "mode": "default",
+    "k_bytes": None, "device": "cpu", "warm_start": False, "mode": "default", "class_weight": None, "n_jobs": None, "verbose": False,
 }
 
 
@@ -183,7 +184,7 @@ def test_an_accelerator_without_its_plug_in(device, monkeypatch):
     rows, labels = sparse_data()
     fitted = FastKMeansClassifier().fit(rows, labels)
     expected = fitted.predict_proba(rows)
-    with pytest.raises(DeviceError, match="no LibTorch plug-in found.*there is none"):
+    with pytest.raises(DeviceError, match="no LibTorch plug-in found.*there is none.*python -m fast_kmeans_classifier.torch_plugin"):
         fitted.set_params(device=device).predict(rows)
     np.testing.assert_array_equal(fitted.set_params(device="cpu").predict_proba(rows), expected)
     with pytest.raises(DeviceError, match="Accelerators/Torch/build.sh"):
@@ -210,8 +211,58 @@ def test_k_list_by_position_and_by_label():
     by_position = FastKMeansClassifier(k_list=[1, 2], k_init=4, refine=0).fit(rows, labels)
     assert np.bincount(by_position.centroid_labels_).tolist() == [1, 2, 4]
     names = np.array(["a", "b", "c"])[labels]
-    by_label = FastKMeansClassifier(k_list={"b": 5, "never": 2}, k_init=1, refine=0).fit(rows, names)
+    by_label = FastKMeansClassifier(k_list={"b": 5}, k_init=1, refine=0).fit(rows, names)
     assert [(by_label.centroid_labels_ == name).sum() for name in "abc"] == [1, 5, 1]
+    for k_list, y, words in (
+        ({"never": 2}, names, "'never', which no row has"), ({7: 2}, labels, "class 7, which no row has"),
+        ({"0": 2}, labels, "labels that are whole numbers"), ({0: 2}, names, "labels that are texts"),
+    ):
+        with pytest.raises(InvalidParameterError, match=f"k_list.*{words}"):
+            FastKMeansClassifier(k_list=k_list).fit(rows, y)
+    FastKMeansClassifier(k_list={"never": 2}).fit_batch(rows, names)
+
+
+def test_a_misspelt_name_comes_with_the_nearest():
+    rows, labels = sparse_data()
+    for name, value, nearest in (
+        ("distance", "cosin", "cosine"), ("mode", "refrence", "reference"), ("dtype", "flaot32", "float32"),
+        ("init_method", "kmeans+", "kmeans++"), ("soft_type", "Softmaxx", "softmax"), ("device", "cudda", "cuda"),
+    ):
+        with pytest.raises(InvalidParameterError, match=f"{name} is {re.escape(repr(value))}; allowed: .*did you mean '{re.escape(nearest)}'"):
+            FastKMeansClassifier(**{name: value}).fit(rows, labels)
+    with pytest.raises(InvalidParameterError, match="did you mean 'k_init'"):
+        FastKMeansClassifier().set_params(kinit=3)
+    fitted = FastKMeansClassifier().fit(rows, np.array(["ham", "spam", "eggs", "toast"])[labels])
+    for call in (fitted.remove_class, lambda name: fitted.explain(rows[:1], label=name), lambda name: fitted.rename_class(name, "x")):
+        with pytest.raises(ValueError, match="no class 'spma' .did you mean 'spam'"):
+            call("spma")
+
+
+def test_n_jobs_is_another_name_for_n_threads(monkeypatch):
+    rows, labels = sparse_data()
+    expected = FastKMeansClassifier().fit(rows, labels).predict_proba(rows)
+    for jobs in (1, 2, -1, -2, -1000):
+        fitted = FastKMeansClassifier(n_jobs=jobs).fit(rows, labels)
+        np.testing.assert_array_equal(fitted.predict_proba(rows), expected)
+    monkeypatch.setattr(os, "cpu_count", lambda: 8)
+    found = [FastKMeansClassifier(n_threads=3, n_jobs=jobs)._threads() for jobs in (None, 1, 5, -1, -2, -8, -9)]
+    assert found == [3, 1, 5, -1, 7, 1, 1]
+    for jobs in (0, 1.5, "all", True):
+        with pytest.raises(InvalidParameterError, match="n_jobs is"):
+            FastKMeansClassifier(n_jobs=jobs).fit(rows, labels)
+
+
+def test_types_that_scikit_learn_calls_values_are_both():
+    rows, labels = sparse_data()
+    fitted = FastKMeansClassifier().fit(rows, labels)
+    for call in (
+        lambda: FastKMeansClassifier().fit(rows, ["a", 1] * 75), lambda: fitted.fit_batch(rows, ["a"] * 150),
+        lambda: fitted.score(rows, [b"x"] * 150), lambda: FastKMeansClassifier().fit([[{}], [{}]], [0, 1]),
+        lambda: FastKMeansClassifier().partial_fit(rows, labels, classes=["a", "b"]), lambda: fitted.rename_class(0, "a"),
+    ):
+        for kind in (TypeError, ValueError):
+            with pytest.raises(kind):
+                call()
 
 
 def test_explicit_prototypes():

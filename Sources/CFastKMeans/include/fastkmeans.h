@@ -336,6 +336,7 @@ typedef struct fkm_report {
  * rows: at least two classes, not all of them zero under the cosine.
  * labels: `row_count` is that of the rows.
  * sample_weights: one for each row, 0 to 1e12, not all 0; NULL: 1 each. A row of weight 0 is as good as absent.
+ * Up to 1,000 rows w copies of a row are one of weight w, to the bit.
  * progress, context: NULL for none.
  * report: may be NULL.
  * Errors: FKM_BAD_DATA, FKM_CANCELLED, FKM_INVALID_ARGUMENT.

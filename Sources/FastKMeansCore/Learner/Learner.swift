@@ -138,18 +138,37 @@ package struct Learner: Sendable {
   package mutating func fit(
     _ rows: FeatureRows, labels: LabelColumn, sampleWeights: [Double]?, progress: ProgressHandler?
   ) throws -> TrainingReport {
+    // A mode that learns in batches sees where a row stands, unless one batch has them all.
+    let merging = settings.mode.trainer == nil || rows.rowCount <= settings.batchSize
+    return try CountedRows.with(rows, labels: labels, weights: sampleWeights, merging: merging) {
+      try fit($0, $1, $2, $3, progress)
+    }
+  }
+
+  private mutating func fit(
+    _ rows: FeatureRows, _ labels: LabelColumn, _ weights: [Double]?, _ copies: [Int]?,
+    _ progress: ProgressHandler?
+  ) throws -> TrainingReport {
     var next = settings.isWarmStart ? self : Learner(options: options)
     let reporter = ProgressReporter(progress)
     let report = try reporter.run {
       let knownCount = next.classes.count
-      let documents = try next.prepare(rows, labels: labels, sampleWeights: sampleWeights)
+      let documents = try next.prepare(rows, labels: labels, sampleWeights: weights)
+      try settings.prototypeCounts.check(next.classes.labels + labels.labels, areAll: true)
       guard next.classes.count > 1 else {
         throw InputError.oneClassOnly(label: next.classes.labels.first?.description ?? "")
       }
       if settings.distance == .cosine, documents.documents.isEmpty {
         throw InputError.allRowsZero
       }
-      return next.finished(try next.fit(documents, reporter), documents, knownClassCount: knownCount)
+      var report = next.finished(
+        try next.fit(documents, reporter), documents, knownClassCount: knownCount)
+      if let copies {
+        report.emptyDocumentCount = zip(copies, documents.norms.squaredNorms).reduce(0) {
+          $1.1 == 0 ? $0 + $1.0 : $0
+        }
+      }
+      return report
     }
     self = next
     return report
@@ -163,6 +182,16 @@ package struct Learner: Sendable {
     _ rows: FeatureRows, labels: LabelColumn, sampleWeights: [Double]?, initialization: Initialization? = nil,
     measuringError: Bool = false, progress: ProgressHandler?
   ) throws -> TrainingReport {
+    try CountedRows.with(rows, labels: labels, weights: sampleWeights, merging: false) {
+      rows, labels, weights, _ in
+      try fitBatch(rows, labels, weights, initialization, measuringError, progress)
+    }
+  }
+
+  private mutating func fitBatch(
+    _ rows: FeatureRows, _ labels: LabelColumn, _ weights: [Double]?, _ initialization: Initialization?,
+    _ measuringError: Bool, _ progress: ProgressHandler?
+  ) throws -> TrainingReport {
     var next = self
     if let initialization {
       var settings = self.settings
@@ -173,13 +202,13 @@ package struct Learner: Sendable {
     let report: TrainingReport
     if let trainer = settings.mode.trainer {
       report = try reporter.run {
-        let documents = try next.prepare(rows, labels: labels, sampleWeights: sampleWeights)
+        let documents = try next.prepare(rows, labels: labels, sampleWeights: weights)
         let report = try next.train(trainer, documents, isOneBatch: true, reporter)
         return next.finished(report, documents, knownClassCount: classes.count)
       }
     } else {
       let (documents, plan) = try reporter.run {
-        let documents = try next.prepare(rows, labels: labels, sampleWeights: sampleWeights)
+        let documents = try next.prepare(rows, labels: labels, sampleWeights: weights)
         return (documents, try next.planBatch(documents, reporter))
       }
       var outcome = try reporter.run { try learnWeights(plan, documents, into: &next, reporter) }
@@ -244,6 +273,7 @@ extension Learner {
     }
     shape = FeatureShape(rows)
     while members.count < classes.count { members.append(ClassPrototypes()) }
+    try settings.prototypeCounts.check(classes.labels, areAll: false)
     return documents
   }
 

@@ -148,7 +148,7 @@ extension OptionType<Device> {
 
 extension OptionType<PrototypeCounts> {
   /// JSON: null, a list by position, or by label an object or a list of pairs, which keeps the type of labels. A key of
-  /// an object that reads as an integer stands for that label too; a label that does not occur does no harm.
+  /// an object that reads as an integer stands for that label too.
   fileprivate static var prototypeCounts: OptionType {
     OptionType(
       .counts, "whole numbers from 1: a list, an object by label, or a list of pairs of label and number",

@@ -32,3 +32,45 @@ extension TrainingOptions {
     }
   }
 }
+
+extension PrototypeCounts {
+  /// Checks that the classes named are classes.
+  ///
+  /// - Parameters:
+  ///   - classes: all that there are so far.
+  ///   - areAll: whether no other can come.
+  /// - Throws: ``OptionsError`` with the label that is nearest to the one that nobody has.
+  func check(_ classes: [Label], areAll: Bool) throws(OptionsError) {
+    guard case .byLabel(let table) = self, let kind = classes.first?.kind else { return }
+    let known = Set(classes)
+    for label in table.keys.sorted() where !known.contains(label) {
+      // A key of a JSON object that reads as a number stands for both.
+      let twin = label.ofOtherKind
+      let hasTwin = twin.map { table[$0] != nil } ?? false
+      if hasTwin, let twin, known.contains(twin) { continue }
+      if label.kind != kind, !hasTwin {
+        throw Self.error(
+          label, "labels that are \(kind == .integer ? "whole numbers" : "texts"), as those of the rows")
+      }
+      guard areAll else { continue }
+      let hint = Similar.hint(label.description, among: classes.lazy.map(\.description))
+      throw Self.error(label, "labels that a row has\(hint)")
+    }
+  }
+
+  private static func error(_ label: Label, _ allowed: String) -> OptionsError {
+    let name = label.kind == .text ? "'\(label)'" : "\(label)"
+    return OptionsError(
+      parameter: "k_list", value: "a number for the class \(name), which no row has", allowed: allowed)
+  }
+}
+
+extension Label {
+  /// The whole number that a text is, or the text of a whole number.
+  fileprivate var ofOtherKind: Label? {
+    switch self {
+    case .integer(let value): .text(String(value))
+    case .text(let text): Int64(text).map { .integer($0) }
+    }
+  }
+}

@@ -105,9 +105,9 @@ extension ClassScoring {
   /// Class probabilities from the scores of all prototypes.
   ///
   /// Refined or calibrated: calibrated, from each class's best prototype. Without either: linear max(0, s) or
-  /// softmax of s / T over the classes' best prototypes, divided by the sum, equal shares where that is 0. In a mode that
-  /// sums shares: the same over prototypes, summed by class; the best one gets all where the sum is 0. `scores` is used
-  /// up.
+  /// softmax of s / T over the classes' best prototypes, divided by the sum; softmax too where no s is above 0, so that
+  /// the class of the best score has the largest share. In a mode that sums shares: the same over prototypes, summed by
+  /// class; the best one gets all where no s is above 0. `scores` is used up.
   package func fill(
     _ probabilities: UnsafeMutableBufferPointer<Float>, from scores: UnsafeMutableBufferPointer<Float>
   ) {
@@ -117,11 +117,22 @@ extension ClassScoring {
       return
     }
     combine(scores, into: probabilities, start: -.infinity, max)
+    let best = first(probabilities)
     if let calibration = model.calibration ?? (model.refined == nil ? nil : .uncalibrated) {
       calibration.apply(to: probabilities)
     } else {
       normalise(probabilities)
     }
+    // Scores that differ in the last bit may round to one probability; the answer is the same either way.
+    let top = first(probabilities)
+    if top != best { probabilities[best] = probabilities[top].nextUp }
+  }
+
+  /// The position of the largest value, the first of equal ones.
+  private func first(_ values: UnsafeMutableBufferPointer<Float>) -> Int {
+    var best = 0
+    for position in values.indices where values[position] > values[best] { best = position }
+    return best
   }
 
   private func combine(
@@ -139,14 +150,14 @@ extension ClassScoring {
   }
 
   private func normalise(_ values: UnsafeMutableBufferPointer<Float>) {
-    var (top, topPosition, total) = (-Float.infinity, 0, Float(0))
-    for position in values.indices where values[position] > top {
-      (top, topPosition) = (values[position], position)
-    }
+    let topPosition = first(values)
+    let top = values[topPosition]
+    var total: Float = 0
     let inverseTemperature = Float(1 / model.settings.temperature)
+    let isLinear = model.settings.softAssignment == .linear && (top > 0 || model.settings.mode.sumsShares)
     for position in values.indices {
       let share =
-        model.settings.softAssignment == .linear
+        isLinear
         ? max(0, values[position]) : naturalExponential((values[position] - top) * inverseTemperature)
       values[position] = share
       total += share

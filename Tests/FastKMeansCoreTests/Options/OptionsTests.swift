@@ -1,5 +1,6 @@
 import FastKMeansCore
 import FastKMeansReference
+import FastKMeansTestSupport
 import Testing
 
 /// Every option's wrong values are refused by name, before any work.
@@ -103,5 +104,45 @@ import Testing
     #expect(SoftAssignment.allCases.map(\.rawValue) == ["linear", "softmax"])
     #expect(Mode.allCases.map(\.rawValue) == ["default", "reference"])
     #expect(Distance(rawValue: "manhattan") == nil)
+  }
+
+  @Test func classesInKListMustBeThere() throws {
+    let rows = try TestRows.features([[1, 0], [0, 1], [1, 1], [0, 2]], isSparse: false)
+    func refused(_ counts: PrototypeCounts, _ labels: LabelColumn, inBatches: Bool = false) throws -> String?
+    {
+      var options = TrainingOptions()
+      options.prototypeCounts = counts
+      var classifier = try FastKMeansClassifier<Label>(options)
+      do {
+        if inBatches {
+          try classifier.learn(rows, labels: labels)
+        } else {
+          try classifier.fit(rows, labels: labels)
+        }
+        return nil
+      } catch let error as OptionsError {
+        return error.description
+      }
+    }
+    let (texts, numbers) = (LabelColumn(["billing", "ham", "billing", "ham"]), LabelColumn([0, 1, 0, 1]))
+    #expect(try refused(.byLabel(["biling": 5]), texts)?.hasSuffix("(did you mean 'billing'?)") == true)
+    #expect(try refused(.byLabel(["never": 5]), texts)?.contains("'never', which no row has") == true)
+    #expect(try refused(.byLabel([7: 5]), numbers) != nil)
+    // A text is no number, in batches neither; a JSON object says both.
+    for inBatches in [false, true] {
+      let error = try refused(.byLabel(["0": 5]), numbers, inBatches: inBatches)
+      #expect(error?.contains("labels that are whole numbers") == true)
+      #expect(try refused(.byLabel([0: 5]), texts, inBatches: inBatches)?.contains("texts") == true)
+      #expect(try refused(.byLabel(["0": 5, 0: 5]), numbers, inBatches: inBatches) == nil)
+    }
+    // A class may still come.
+    #expect(try refused(.byLabel(["never": 5]), texts, inBatches: true) == nil)
+  }
+
+  @Test(arguments: [
+    ("cosin", "cosine"), ("eucldiean", "euclidean"), ("COSINE", "cosine"), ("linear", nil), ("", nil),
+  ])
+  func theNearestNameIsFound(_ name: String, _ nearest: String?) {
+    #expect(Similar.nearest(to: name, among: ["cosine", "euclidean"]) == nearest)
   }
 }

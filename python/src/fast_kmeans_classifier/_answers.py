@@ -1,4 +1,4 @@
-"""What a fitted classifier answers."""
+"""What a fitted classifier answers, what its prototypes are, and how it shows itself in a notebook."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from . import _native as native
 from ._errors import InvalidParameterError
 from ._estimator import Estimator
 from ._frames import check_feature_names, feature_names
-from ._input import Rows, SparseRows, check_finite, rows_of
+from ._input import DenseRows, Rows, SparseRows, check_finite, rows_of
 from ._labels import coded_labels
 from ._lazy import LazyModule
 from ._parameters import _whole, device_name, thread_count
@@ -16,12 +16,20 @@ from ._state import LabelTable, LearnedState
 from ._weights import checked_weights
 
 if TYPE_CHECKING:
+    import html
+
     import numpy as np
+    from scipy import sparse
 
     from . import _library as library
 else:
+    html = LazyModule("html")
     np = LazyModule("numpy")
+    sparse = LazyModule("scipy.sparse")
     library = LazyModule("fast_kmeans_classifier._library")
+
+_STYLE = "text-align:left;padding:2px 12px 2px 0"
+_CLASSES_SHOWN = 8
 
 
 class TopK(NamedTuple):
@@ -79,9 +87,10 @@ class Explanation(NamedTuple):
 
 
 class Answers(Estimator):
-    """Predictions of every kind."""
+    """Predictions of every kind, and the prototypes that they come from, under today's names and those of the PyTorch class."""
 
     n_threads: int
+    n_jobs: int | None
     device: Any
     classes_: np.ndarray
     _state: LearnedState
@@ -89,6 +98,9 @@ class Answers(Estimator):
 
     def _is_fitted(self) -> bool:
         return "_state" in self.__dict__
+
+    def _threads(self) -> int:
+        return thread_count(self.n_threads, self.n_jobs)
 
     def _model(self) -> native.Model:
         """What answers, where `device` says."""
@@ -112,7 +124,7 @@ class Answers(Estimator):
     def _asked(self, X: Any, question: str, *arguments: Any) -> Any:
         """Puts a question to the model; what it says of numbers that are not finite is said as scikit-learn does."""
         rows = self._rows_to_ask(X)
-        threads = thread_count(self.n_threads)
+        threads = self._threads()
         try:
             return getattr(self._model(), question)(rows, threads, *arguments)
         except library.BadDataError as error:
@@ -255,7 +267,7 @@ class Answers(Estimator):
             raise TypeError(f"feature_names is {feature_names!r}; a list of names is needed")
         if feature_names is not None and len(feature_names) != rows.shape[1]:
             raise ValueError(f"there are {len(feature_names)} feature names and {rows.shape[1]} features")
-        model, threads = self._model(), thread_count(self.n_threads)
+        model, threads = self._model(), self._threads()
         if label is None:
             wanted = model.predict(rows, threads, native.ROWS_PER_CALL)
         else:
@@ -268,6 +280,120 @@ class Answers(Estimator):
                 _largest(*_shares_of(rows, shares, row), _whole("top", top), feature_names),
             )
             for row in range(rows.shape[0])
+        ]
+
+    # --- prototypes: each access makes new arrays. With refinement the centres describe the documents of a class, and scores come
+    # from weights that refinement made of them.
+
+    @property
+    def centroids_(self) -> sparse.csr_matrix:
+        """The prototypes: `csr_matrix` of shape (prototypes, features), those of a class side by side."""
+        return sparse.csr_matrix(self._vectors(library.CENTERS))
+
+    @property
+    def refined_weights_(self) -> sparse.csr_matrix | None:
+        """What scores are computed with: `csr_matrix` of shape (prototypes, features), or None without refinement."""
+        self._check_is_fitted()
+        if not self._state.model().info.is_refined:
+            return None
+        return sparse.csr_matrix(self._vectors(library.REFINED))
+
+    @property
+    def centroid_labels_(self) -> np.ndarray:
+        """The class of each prototype, in the type of the labels: shape (prototypes,)."""
+        self._check_is_fitted()
+        return self._table.labels_of(self._state.model().prototype_classes())
+
+    @property
+    def centroid_weights_(self) -> np.ndarray:
+        """The summed weight of the documents that each prototype stands for: float64, shape (prototypes,)."""
+        self._check_is_fitted()
+        return self._state.model().prototype_masses()
+
+    @property
+    def coef_(self) -> np.ndarray:
+        """The linear scores of a model with one prototype a class, as scikit-learn's `SelectFromModel` and the like take them.
+
+        `X @ coef_.T + intercept_` is largest for the class that is predicted; under the cosine `X` has rows of unit length. A
+        class without any document has zeros and minus infinity. Shape (classes, features); of two classes (1, features), the
+        second less the first.
+
+        Raises
+        ------
+        AttributeError
+            Before `fit`, and where a class has several prototypes.
+        """
+        return self._linear()[0]
+
+    @property
+    def intercept_(self) -> np.ndarray:
+        """What `coef_` comes with: shape (classes,), or (1,) of two classes."""
+        return self._linear()[1]
+
+    def _linear(self) -> tuple[np.ndarray, np.ndarray]:
+        self._check_is_fitted()
+        model = self._state.model()
+        classes, count = model.prototype_classes(), len(self._table.classes)
+        if len(set(classes.tolist())) < len(classes):
+            raise AttributeError("coef_ and intercept_ are there where every class has one prototype: fit with k_init=1")
+        columns = classes if self._table.columns is None else self._table.columns[classes]
+        vectors = model.prototypes(library.REFINED if model.info.is_refined else library.CENTERS)
+        found = vectors.toarray() if sparse.issparse(vectors) else vectors
+        if model.info.is_refined or model.options()["distance"] == "cosine":
+            # What a row of zeros scores.
+            zeros = DenseRows(np.zeros((1, found.shape[1]), dtype=np.float32))
+            added = model.scores(zeros, 1, 1)[0][classes]
+        else:
+            added = np.square(found, dtype=np.float64).sum(axis=1) / -2
+        weights = np.zeros((count, found.shape[1]), dtype=found.dtype)
+        intercepts = np.full(count, -np.inf, dtype=found.dtype)
+        weights[columns], intercepts[columns] = found, added
+        return (weights, intercepts) if count > 2 else (np.diff(weights, axis=0), np.diff(intercepts))
+
+    @property
+    def centroids(self) -> np.ndarray:
+        """The prototypes as a dense table of shape (prototypes, features), as the PyTorch class has them.
+
+        Empty before `fit`. For many features `centroids_` takes a fraction of the memory.
+        """
+        if not self._is_fitted():
+            return _tensor_like(np.empty(0, dtype=np.float32))
+        vectors = self._vectors(library.CENTERS)
+        return _tensor_like(vectors.toarray() if sparse.issparse(vectors) else vectors)
+
+    @property
+    def centroid_labels(self) -> np.ndarray:
+        """`centroid_labels_`; empty before `fit`."""
+        return _tensor_like(self.centroid_labels_ if self._is_fitted() else np.empty(0, dtype=np.int64))
+
+    @property
+    def centroid_weights(self) -> np.ndarray:
+        """`centroid_weights_`; empty before `fit`."""
+        return _tensor_like(self.centroid_weights_ if self._is_fitted() else np.empty(0, dtype=np.float64))
+
+    def _vectors(self, which: int) -> Any:
+        self._check_is_fitted()
+        return self._state.model().prototypes(which)
+
+    # --- Jupyter
+
+    def _repr_html_(self) -> str:
+        rows = [_row(name, repr(value)) for name, value in self._changed_parameters().items()]
+        if self._is_fitted():
+            rows += [_row(name, text) for name, text in self._summary()]
+        else:
+            rows.append(_row("state", "not fitted"))
+        return f"<div><b>{html.escape(type(self).__name__)}</b><table>{''.join(rows)}</table></div>"
+
+    def _summary(self) -> list[tuple[str, str]]:
+        info = self._state.model().info
+        names = [str(label) for label in self._table.classes[:_CLASSES_SHOWN]]
+        more = len(self._table.classes) - len(names)
+        return [
+            ("classes", f"{len(self._table.classes)}: {', '.join(names)}{f', and {more} more' if more else ''}"),
+            ("prototypes", f"{info.prototype_count}, {'refined' if info.is_refined else 'as k-means left them'}"),
+            ("features", str(info.feature_count)),
+            ("probabilities", "calibrated on held-out documents" if info.is_calibrated else "from similarities"),
         ]
 
 
@@ -296,3 +422,13 @@ def _largest(columns: np.ndarray, shares: np.ndarray, top: int, names: Any) -> l
         for place in order
         if shares[place] != 0
     ]
+
+
+def _tensor_like(array: np.ndarray) -> np.ndarray:
+    from ._arrays import tensor_like
+
+    return tensor_like(array)
+
+
+def _row(name: str, text: str) -> str:
+    return f'<tr><th style="{_STYLE}">{html.escape(name)}</th><td style="{_STYLE}">{html.escape(text)}</td></tr>'

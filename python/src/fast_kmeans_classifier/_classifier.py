@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _native as native
+from ._errors import WrongTypeError
 from ._frames import feature_names
 from ._input import DenseRows, Rows, SparseRows, check_finite, rows_of
 from ._labels import CodedLabels, coded_labels
@@ -14,7 +15,7 @@ from ._operations import Operations
 from ._parameters import device_name, dtype_name, is_explicit, library_options
 from ._progress import progress_for
 from ._state import LabelTable, LearnedState
-from ._weights import TrainingData, checked_weights
+from ._weights import checked_weights, with_class_weights
 
 if TYPE_CHECKING:
     import json
@@ -103,6 +104,13 @@ class FastKMeansClassifier(Operations):
     mode : 'default' or 'reference', default 'default'
         Behaviour: exact epochs by class, or the reference implementation's to the letter. The reference implementation is
         the PyTorch class of the same name, see docs/migrating.md.
+    class_weight : None, 'balanced' or dict, default None
+        What the weights of a class's documents are multiplied with; 'balanced', in `fit` only, makes all classes weigh the
+        same. A class that the dict does not name has 1.
+    n_jobs : int or None, default None
+        scikit-learn's name for `n_threads`; counts where it is given.
+    verbose : bool, default False
+        What `fit` and `fit_batch` take `verbose` for where it is not given.
 
     Attributes
     ----------
@@ -162,6 +170,9 @@ class FastKMeansClassifier(Operations):
         device: Any = "cpu",
         warm_start: bool = False,
         mode: str = "default",
+        class_weight: Any = None,
+        n_jobs: int | None = None,
+        verbose: bool = False,
     ) -> None:
         self.k_init = k_init
         self.k_list = k_list
@@ -189,10 +200,13 @@ class FastKMeansClassifier(Operations):
         self.device = device
         self.warm_start = warm_start
         self.mode = mode
+        self.class_weight = class_weight
+        self.n_jobs = n_jobs
+        self.verbose = verbose
 
     # --- learning
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None, verbose: bool = False) -> Self:
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, verbose: bool | None = None) -> Self:
         """Learns from all documents; what was learned before is forgotten unless `warm_start` is set.
 
         It happens whole or not at all: an error or Ctrl-C leaves the classifier as it was.
@@ -207,7 +221,7 @@ class FastKMeansClassifier(Operations):
         sample_weight : array-like, documents
             How much each document counts, 0 to 1e12; None: 1 each. 0 is as good as absent.
         verbose : bool
-            Show a tqdm bar, or lines on stderr where tqdm is not installed.
+            Show a tqdm bar for each phase, or lines on stderr where tqdm is not installed. None: as the constructor says.
 
         Returns
         -------
@@ -224,7 +238,7 @@ class FastKMeansClassifier(Operations):
         self._learn(X, y, sample_weight, verbose, whole=True)
         return self
 
-    def fit_batch(self, X: Any, y: Any, sample_weight: Any = None, verbose: bool = False) -> dict[str, Any]:
+    def fit_batch(self, X: Any, y: Any, sample_weight: Any = None, verbose: bool | None = None) -> dict[str, Any]:
         """Learns from one batch of a stream; a label never seen before is a new class, and moves no other class.
 
         Parameters
@@ -243,7 +257,7 @@ class FastKMeansClassifier(Operations):
             wrongly before it was learned; None for `fit`, and for a classifier without refined weights.
         """
         report = self._learn(X, y, sample_weight, verbose, whole=False)
-        if verbose:
+        if self.verbose if verbose is None else verbose:
             logging.getLogger("fast_kmeans_classifier").info(
                 "Batch processed. Shift: %.5f | Merged: %d | Active: %d",
                 report["shift"], report["num_merged"], report["active_centroids"],
@@ -265,31 +279,31 @@ class FastKMeansClassifier(Operations):
         FastKMeansClassifier
             Itself.
         """
-        self._learn(X, y, sample_weight, verbose=False, whole=False, classes=classes)
+        self._learn(X, y, sample_weight, None, whole=False, classes=classes)
         return self
 
     def _learn(
         self, X: Any, y: Any, sample_weight: Any, verbose: Any, whole: bool, classes: Any = None
     ) -> dict[str, Any]:
         goes_on = self._is_fitted() and (not whole or self.warm_start)
-        options = library_options(self.get_params())
+        options = library_options({**self.get_params(), "n_threads": self._threads()})
         names = feature_names(X)
         rows = rows_of(X, self)
         labels = coded_labels(y, self, rows.shape[0])
         if goes_on:
             self._check_features(rows, names)
             rows = _in_layout(rows, self._state.model().info.layout)
-        data = TrainingData(rows, labels, checked_weights(sample_weight, rows.shape[0], self))
-        if whole and str(self.mode).lower() == "default":
-            data = data.with_equal_rows_merged()
-        table = self._label_table(data, classes, goes_on)
+        table = self._label_table(labels, classes, goes_on)
+        known = [*table.classes, *labels.classes] if whole or table.declared else None
+        weights = checked_weights(sample_weight, rows.shape[0], self)
+        data = _TrainingData(rows, labels, with_class_weights(self.class_weight, labels, weights, known))
         seen = _classes_that_count(data)
         if whole and not goes_on and len(seen) < 2:
             raise ValueError(
                 f"{type(self).__name__} needs at least two classes, and y has one class only: {seen.tolist()}"
             )
         table, new = table.with_seen(seen)
-        with progress_for(verbose) as progress:
+        with progress_for(self.verbose if verbose is None else verbose) as progress:
             report, state = self._called(data, options, whole, goes_on, progress.handler)
             progress.finish(report)
         self._state, self._table = state, table
@@ -304,12 +318,12 @@ class FastKMeansClassifier(Operations):
         return dict(self.report_)
 
     def _called(
-        self, data: TrainingData, options: str, whole: bool, goes_on: bool, handler: Any
+        self, data: _TrainingData, options: str, whole: bool, goes_on: bool, handler: Any
     ) -> tuple[library.Report, LearnedState]:
         """Has the library learn; whatever it refuses, nothing has changed."""
         initial = _given_prototypes(self.init_method, self)
         if initial is not None and initial[1].is_text != data.labels.is_text:
-            raise TypeError("the labels of init_method's prototypes and y must both be texts or both be numbers")
+            raise WrongTypeError("the labels of init_method's prototypes and y must both be texts or both be numbers")
         try:
             if goes_on:
                 state = self._state
@@ -334,14 +348,13 @@ class FastKMeansClassifier(Operations):
                 check_finite(data.rows)
             raise
 
-    def _label_table(self, data: TrainingData, classes: Any, goes_on: bool) -> LabelTable:
+    def _label_table(self, labels: CodedLabels, classes: Any, goes_on: bool) -> LabelTable:
         """The labels known before this call, or those that `partial_fit` declares."""
-        labels = data.labels
         if goes_on:
             table = self._table
             if labels.is_text != table.is_text:
                 kinds = ("texts", "numbers") if table.is_text else ("numbers", "texts")
-                raise TypeError(f"the classifier has learned labels that are {kinds[0]}, these are {kinds[1]}")
+                raise WrongTypeError(f"the classifier has learned labels that are {kinds[0]}, these are {kinds[1]}")
             if classes is not None:
                 declared = coded_labels(classes, self)
                 if not table.declared or not np.array_equal(declared.classes, table.classes):
@@ -351,7 +364,7 @@ class FastKMeansClassifier(Operations):
         elif classes is not None:
             declared = coded_labels(classes, self)
             if declared.is_text != labels.is_text:
-                raise TypeError("`classes` and `y` must both be texts or both be numbers")
+                raise WrongTypeError("`classes` and `y` must both be texts or both be numbers")
             table = LabelTable(declared.classes, declared.is_text, declared=True)
         else:
             table = LabelTable(labels.classes[:0], labels.is_text)
@@ -400,12 +413,16 @@ class FastKMeansClassifier(Operations):
         return Tags(
             estimator_type="classifier",
             target_tags=TargetTags(required=True),
-            classifier_tags=ClassifierTags(),
+            # Prototypes alone follow no class weights, which scikit-learn's check of them asks for; it knows no finer tag.
+            classifier_tags=ClassifierTags(poor_score=self._is_without_refinement()),
             input_tags=InputTags(sparse=True),
         )
 
     def _more_tags(self) -> dict[str, Any]:
-        return {"requires_y": True}
+        return {"requires_y": True, "poor_score": self._is_without_refinement()}
+
+    def _is_without_refinement(self) -> bool:
+        return self.mode == "reference" or isinstance(self.refine, int) and self.refine == 0
 
 
 def _is_precision(value: Any) -> bool:
@@ -413,7 +430,15 @@ def _is_precision(value: Any) -> bool:
     return text.lower().rpartition(".")[2] in ("float16", "bfloat16", "float32", "float64")
 
 
-def _classes_that_count(data: TrainingData) -> np.ndarray:
+class _TrainingData(NamedTuple):
+    """What one learning call learns from."""
+
+    rows: Rows
+    labels: CodedLabels
+    weights: np.ndarray | None
+
+
+def _classes_that_count(data: _TrainingData) -> np.ndarray:
     """The sorted labels of the rows with a weight above 0."""
     if data.weights is None or data.weights.min() > 0:
         codes = data.labels.codes

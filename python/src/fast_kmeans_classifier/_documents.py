@@ -6,7 +6,8 @@ import itertools
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from ._lazy import LazyModule, loaded
+from ._frames import column_values, is_missing
+from ._lazy import LazyModule
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,16 +51,10 @@ def listed_documents(documents: Any) -> list[Any]:
     """
     if isinstance(documents, (str, bytes)):
         raise ValueError("Iterable over raw text documents expected, string object received.")
-    pandas = loaded("pandas")
-    if pandas is not None and isinstance(documents, pandas.DataFrame):
-        if documents.shape[1] != 1:
-            raise ValueError(f"expected one column of text, got a data frame with {documents.shape[1]}")
-        documents = documents.iloc[:, 0]
-    if hasattr(documents, "to_numpy"):
-        documents = documents.to_numpy()
+    documents = column_values(documents)
     if hasattr(documents, "ndim") and hasattr(documents, "tolist"):
         if documents.ndim != 1:
-            raise ValueError(f"expected a 1D array of texts, got shape {documents.shape}")
+            raise ValueError(f"expected one column of texts, got shape {documents.shape}")
         return list(documents.tolist())
     if not isinstance(documents, Iterable):
         raise TypeError(f"expected an iterable of texts, got {type(documents).__name__}")
@@ -75,7 +70,7 @@ def _utf8(text: Any, row: int) -> bytes:
             return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
     if isinstance(text, bytes):
         return text
-    if text is None or text != text:
+    if is_missing(text):
         raise ValueError(f"document {row} is missing ({text!r}): use '' for an empty text, or leave the row out")
     raise TypeError(f"document {row} is of type {type(text).__name__}; documents are texts")
 

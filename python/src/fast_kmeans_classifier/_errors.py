@@ -6,9 +6,15 @@ Where scikit-learn is in use, what is raised is an instance of its class too, so
 from __future__ import annotations
 
 import functools
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
-from ._lazy import loaded
+from ._lazy import LazyModule, loaded
+
+if TYPE_CHECKING:
+    import difflib
+else:
+    difflib = LazyModule("difflib")
 
 
 class NotFittedError(ValueError, AttributeError):
@@ -22,6 +28,17 @@ class InvalidParameterError(ValueError, TypeError):
         # With one argument (as unpickling gives it) that is the whole message.
         message = f"{parameter} is {value!r}; allowed: {allowed}" if allowed else parameter
         super().__init__(message)
+
+
+class WrongTypeError(TypeError, ValueError):
+    """Rows or labels of a type that cannot be learned from; scikit-learn raises one of the two, as the case may be."""
+
+
+def nearest_name(name: object, names: Iterable[object]) -> str:
+    """What a message adds about a name that there is not: the one that is nearest to it; nothing where none is near."""
+    known = {str(one).lower(): str(one) for one in names}
+    near = difflib.get_close_matches(str(name).lower(), known, 1)
+    return f" (did you mean {known[near[0]]!r}?)" if near else ""
 
 
 class DeviceError(RuntimeError):

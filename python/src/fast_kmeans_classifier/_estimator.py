@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._errors import InvalidParameterError, not_fitted
+from ._errors import InvalidParameterError, nearest_name, not_fitted
 from ._lazy import LazyModule
 
 if TYPE_CHECKING:
@@ -61,7 +61,8 @@ class Estimator:
         for name in params:
             if name not in known:
                 raise InvalidParameterError(
-                    f"Invalid parameter {name!r} for estimator {type(self).__name__}. Valid parameters are: {known}."
+                    f"Invalid parameter {name!r} for estimator {type(self).__name__}. Valid parameters are: {known}"
+                    f"{nearest_name(name, known)}."
                 )
         for name, value in params.items():
             setattr(self, name, value)

@@ -1,4 +1,4 @@
-"""Data frames of pandas and polars, and the names of their columns."""
+"""Data frames of pandas, polars and pyarrow, the names of their columns, and what stands for a missing value."""
 
 from __future__ import annotations
 
@@ -13,21 +13,41 @@ else:
     np = LazyModule("numpy")
 
 
+def _is_of(value: Any, module: str, *types: str) -> bool:
+    found = loaded(module)
+    return found is not None and isinstance(value, tuple(getattr(found, name) for name in types))
+
+
 def is_frame(value: Any) -> bool:
-    """Whether this is a data frame of pandas or polars."""
-    pandas, polars = loaded("pandas"), loaded("polars")
-    if pandas is not None and isinstance(value, pandas.DataFrame):
+    """Whether this is a data frame of pandas or polars, or a table of pyarrow."""
+    return (
+        _is_of(value, "pandas", "DataFrame")
+        or _is_of(value, "polars", "DataFrame", "LazyFrame")
+        or _is_of(value, "pyarrow", "Table", "RecordBatch")
+    )
+
+
+def is_missing(value: Any) -> bool:
+    """Whether this stands for a value that is not there: None, NaN, NaT or pandas' NA."""
+    pandas = loaded("pandas")
+    if value is None or (pandas is not None and value is pandas.NA):
         return True
-    return polars is not None and isinstance(value, (polars.DataFrame, polars.LazyFrame))
+    try:
+        return bool(value != value)
+    except (TypeError, ValueError):
+        return False
 
 
 def frame_values(frame: Any) -> Any:
     """The values of a frame: an array, or a SciPy matrix where all of pandas' columns are sparse."""
-    pandas = loaded("pandas")
-    if pandas is None or not isinstance(frame, pandas.DataFrame):
-        if hasattr(frame, "collect"):
-            frame = frame.collect()
+    if not _is_of(frame, "pandas", "DataFrame"):
+        frame = frame.collect() if hasattr(frame, "collect") else frame
+        if hasattr(frame, "column_names"):
+            columns = [column_values(column) for column in frame.columns]
+            return np.column_stack(columns) if columns else np.empty((frame.num_rows, 0))
         return frame.to_numpy()
+    pandas = loaded("pandas")
+    assert pandas is not None
     dtypes = list(frame.dtypes)
     if dtypes and all(isinstance(dtype, pandas.SparseDtype) for dtype in dtypes):
         return frame.sparse.to_coo().tocsr()
@@ -35,6 +55,24 @@ def frame_values(frame: Any) -> Any:
         # A missing value of the nullable types becomes NaN, which is refused by name later.
         return frame.to_numpy(dtype=np.float64, na_value=np.nan)
     return frame.to_numpy()
+
+
+def column_values(values: Any) -> Any:
+    """A series of pandas or polars, an array of pyarrow or a frame with one column as an array; anything else as it is.
+
+    A frame with more columns becomes a table.
+    """
+    if is_frame(values):
+        values = values.collect() if hasattr(values, "collect") else values
+        if values.shape[1] != 1:
+            return frame_values(values)
+        if hasattr(values, "iloc"):
+            values = values.iloc[:, 0]
+        else:
+            values = values.column(0) if hasattr(values, "column_names") else values.to_series()
+    if _is_of(values, "pyarrow", "Array", "ChunkedArray"):
+        return values.to_numpy(zero_copy_only=False)
+    return values.to_numpy() if hasattr(values, "to_numpy") else values
 
 
 def _is_extension(dtype: Any) -> bool:
@@ -51,7 +89,7 @@ def feature_names(X: Any) -> np.ndarray | None:
     """
     if not is_frame(X):
         return None
-    names = X.collect_schema().names() if hasattr(X, "collect_schema") else X.columns
+    names = X.collect_schema().names() if hasattr(X, "collect_schema") else getattr(X, "column_names", None) or X.columns
     array = np.asarray(names, dtype=object)
     texts = [isinstance(name, str) for name in array]
     if not texts or not any(texts):

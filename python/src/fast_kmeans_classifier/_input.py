@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Union
 
-from ._frames import frame_values, is_frame
+from ._errors import WrongTypeError
+from ._frames import frame_values, is_frame, is_missing
 from ._lazy import LazyModule, loaded
 from ._tensors import is_tensor, tensor_rows
 
@@ -99,7 +100,7 @@ def rows_of(X: Any, estimator: object = None) -> Rows:
     ------
     ValueError
         No rows or features, another number of dimensions than two, complex numbers, damaged sparse rows.
-    TypeError
+    WrongTypeError
         Something that holds no numbers.
     """
     name = f" by {type(estimator).__name__}" if estimator is not None else ""
@@ -195,7 +196,7 @@ def _as_numbers(array: np.ndarray) -> np.ndarray:
             f"X holds {array.dtype}, not numbers: vectorise text first (TfidfVectorizer), convert the rest"
         )
     if kind == "O":
-        return _as_numbers_from_objects(array)
+        return numbers_from_objects(array)
     if kind == "f" and array.dtype.itemsize <= 8:
         return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
     if kind == "f":
@@ -203,13 +204,18 @@ def _as_numbers(array: np.ndarray) -> np.ndarray:
     return array.astype(np.float32)
 
 
-def _as_numbers_from_objects(array: np.ndarray) -> np.ndarray:
+def numbers_from_objects(array: np.ndarray) -> np.ndarray:
+    """An array of objects as double precision; what stands for a missing value becomes NaN."""
     if any(isinstance(value, complex) for value in array.flat):
         raise ValueError(f"Complex data not supported\n{array}\n")
     try:
-        return array.astype(np.float64)
+        # NumPy knows None and NaN, not pandas' NA.
+        values = [np.nan if is_missing(value) else value for value in array.flat]
+        return np.array(values, dtype=np.float64).reshape(array.shape)
     except TypeError as error:
-        raise TypeError(f"X holds objects that are no numbers: {error}; argument must be a string or a number") from error
+        raise WrongTypeError(
+            f"X holds objects that are no numbers: {error}; argument must be a string or a number"
+        ) from error
 
 
 def _readable(array: np.ndarray) -> np.ndarray:

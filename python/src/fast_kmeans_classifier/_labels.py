@@ -5,7 +5,8 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ._errors import data_conversion_warning
+from ._errors import WrongTypeError, data_conversion_warning
+from ._frames import column_values, is_frame, is_missing
 from ._lazy import LazyModule, loaded
 from ._tensors import is_tensor, tensor_values
 
@@ -51,7 +52,7 @@ def coded_labels(y: Any, estimator: object, row_count: int | None = None) -> Cod
     ------
     ValueError
         No labels, another number of them than rows, one-hot or probability labels, NaN, numbers with a fraction.
-    TypeError
+    WrongTypeError
         Texts and numbers mixed, or a type that is no label.
     """
     if y is None:
@@ -72,12 +73,9 @@ def coded_labels(y: Any, estimator: object, row_count: int | None = None) -> Cod
 
 def _as_array(y: Any, estimator: object) -> np.ndarray:
     if is_tensor(y):
-        array = tensor_values(y, estimator)
-    elif hasattr(y, "to_numpy"):
-        array = y.to_numpy()
-    else:
-        array = _array_of(y)
-    return array
+        return tensor_values(y, estimator)
+    array: np.ndarray = _array_of(column_values(y))
+    return array.reshape(-1, 1) if is_frame(y) and array.ndim == 1 else array
 
 
 def _array_of(y: Any) -> np.ndarray:
@@ -123,11 +121,11 @@ def _coded_numbers(array: np.ndarray) -> CodedLabels:
             raise ValueError(f"label {int(array.max())} is too large: labels must fit in 64 bits with a sign")
         whole = array.astype(np.int64)
     elif kind == "S":
-        raise TypeError("labels are bytes; decode them first, for example with numpy.char.decode(y, 'utf-8')")
+        raise WrongTypeError("labels are bytes; decode them first, for example with numpy.char.decode(y, 'utf-8')")
     elif kind == "c":
         raise ValueError("Unknown label type: complex numbers are no class labels")
     else:
-        raise TypeError(f"labels are of type {array.dtype}; pass whole numbers or texts")
+        raise WrongTypeError(f"labels are of type {array.dtype}; pass whole numbers or texts")
     distinct, codes = _distinct(whole)
     return CodedLabels(distinct.astype(array.dtype.newbyteorder("=")), codes, is_text=False)
 
@@ -170,18 +168,18 @@ def _coded_objects(array: np.ndarray) -> CodedLabels:
     kinds = {type(value) for value in values}
     if all(issubclass(kind, str) for kind in kinds):
         return _coded_texts(values, array.dtype)
-    if any(value is None or value != value for value in values):
-        row = next(row for row, value in enumerate(values) if value is None or value != value)
-        raise ValueError(f"Input y contains NaN. The first is in row {row}.")
+    missing = next((row for row, value in enumerate(values) if is_missing(value)), None)
+    if missing is not None:
+        raise ValueError(f"Input y contains NaN. The first is in row {missing}.")
     names = sorted({kind.__name__ for kind in kinds})
     if any(issubclass(kind, str) for kind in kinds):
-        raise TypeError(f"labels must all be texts or all be numbers, not a mixture of {names}")
+        raise WrongTypeError(f"labels must all be texts or all be numbers, not a mixture of {names}")
     try:
         numbers = np.array(values)
     except ValueError as error:
-        raise TypeError(f"labels of type {names} are no class labels: {error}") from error
+        raise WrongTypeError(f"labels of type {names} are no class labels: {error}") from error
     if numbers.ndim != 1 or numbers.dtype.kind not in "biuf":
-        raise TypeError(f"labels of type {names} are no class labels; pass whole numbers or texts")
+        raise WrongTypeError(f"labels of type {names} are no class labels; pass whole numbers or texts")
     return _coded_numbers(numbers)
 
 

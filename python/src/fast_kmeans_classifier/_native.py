@@ -45,7 +45,8 @@ def call(name: str, *arguments: Any) -> None:
     except library.InvalidOptionError as error:
         raise InvalidParameterError(str(error)) from None
     except library.DeviceRefusedError as error:
-        raise DeviceError(str(error)) from None
+        build = "; in Python: pip install torch, then python -m fast_kmeans_classifier.torch_plugin"
+        raise DeviceError(f"{error}{build if error.kind.startswith('plugin') else ''}") from None
 
 
 def check_device(name: str) -> None:

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _native as native
-from ._display import Display
-from ._errors import InvalidParameterError
+from ._errors import InvalidParameterError, WrongTypeError
 from ._labels import CodedLabels, coded_labels
 from ._lazy import LazyModule
 from ._parameters import _real, _truth
+from ._persistence import Persistence
 from ._state import LabelTable
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class OpenSet(NamedTuple):
     separation: float
 
 
-class Operations(Display):
+class Operations(Persistence):
     """Classes that go, merge or get another name; documents that are none of them."""
 
     def remove_class(self, label: Any) -> Self:
@@ -194,7 +194,7 @@ class Operations(Display):
         coded = coded_labels(labels, self)
         if coded.is_text != self._table.is_text:
             kinds = ("texts", "numbers") if self._table.is_text else ("numbers", "texts")
-            raise TypeError(f"the classifier has learned labels that are {kinds[0]}, {labels} are {kinds[1]}")
+            raise WrongTypeError(f"the classifier has learned labels that are {kinds[0]}, {labels} are {kinds[1]}")
         return coded
 
     def _change(

@@ -8,10 +8,11 @@ from __future__ import annotations
 import math
 import numbers
 import operator
+import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ._errors import InvalidParameterError
+from ._errors import InvalidParameterError, nearest_name
 from ._lazy import LazyModule
 from ._options import TEXT, TRAINING, Option
 
@@ -54,7 +55,11 @@ def _truth(name: str, value: Any) -> bool:
 def _choice(name: str, value: Any, choices: tuple[str, ...]) -> str:
     if isinstance(value, str) and value.lower() in choices:
         return value.lower()
-    raise InvalidParameterError(name, value, " or ".join(repr(choice) for choice in choices))
+    raise InvalidParameterError(name, value, _names(value, choices))
+
+
+def _names(value: Any, choices: tuple[str, ...]) -> str:
+    return " or ".join(repr(choice) for choice in choices) + nearest_name(value, choices)
 
 
 def _k_list(name: str, value: Any) -> Any:
@@ -83,7 +88,8 @@ def _init_method(name: str, value: Any) -> str:
         return "kmeans++"
     if isinstance(value, str) and value.lower() in TRAINING[name].choices:
         return value.lower()
-    raise InvalidParameterError(name, value, "'kmeans++', 'random', or a pair (prototypes, labels)")
+    allowed = "'kmeans++', 'random', or a pair (prototypes, labels)"
+    raise InvalidParameterError(name, value, allowed + nearest_name(value, TRAINING[name].choices))
 
 
 def is_explicit(init_method: Any) -> bool:
@@ -98,7 +104,7 @@ def dtype_name(value: Any, name: str = "dtype") -> str:
     short = text.lower().rpartition(".")[2]
     if short in known:
         return short
-    raise InvalidParameterError(name, value, " or ".join(repr(choice) for choice in known))
+    raise InvalidParameterError(name, value, _names(value, known))
 
 
 def _batch_size(name: str, value: Any) -> int:
@@ -134,11 +140,19 @@ def device_name(value: Any) -> str:
         return kind
     if kind == "cuda" and (not index or index.isdigit()):
         return text
-    raise InvalidParameterError("device", value, "'cpu', 'cuda', 'cuda:N', 'mps', 'torch:cpu' or 'auto'")
+    raise InvalidParameterError("device", value, _names(value, TRAINING["device"].choices))
 
 
-def thread_count(value: Any) -> int:
-    """`n_threads` of a call; 0, which the library takes for a model's own number, is none that users can name."""
+def thread_count(value: Any, n_jobs: Any = None) -> int:
+    """`n_threads` of a call, or where it is given `n_jobs` as joblib reads it: -2 is all cores but one.
+
+    0, which the library takes for a model's own number, is none that users can name.
+    """
+    if n_jobs is not None:
+        jobs = _whole("n_jobs", n_jobs, "a whole number but 0, or None")
+        if jobs == 0:
+            raise InvalidParameterError("n_jobs", n_jobs, "a whole number but 0, or None")
+        value = jobs if jobs >= -1 else max(1, (os.cpu_count() or 1) + 1 + jobs)
     allowed = "-1 (all cores) or 1 to 4096"
     count = _whole("n_threads", value, allowed)
     if count != -1 and not 1 <= count <= 4096:

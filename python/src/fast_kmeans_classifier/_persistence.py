@@ -7,9 +7,10 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from . import _native as native
+from ._answers import Answers
+from ._estimator import _parameters_of
 from ._lazy import LazyModule
 from ._parameters import params_of_options, thread_count
-from ._prototypes import Prototypes
 from ._state import LabelTable, LearnedState
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ else:
 PICKLE_FORMAT = 1
 
 
-class Persistence(Prototypes):
+class Persistence(Answers):
     """Saving and loading. A loaded classifier goes on learning to the bit as if it had never stopped."""
 
     def save(self, path: str | os.PathLike[str], vectorizer: TfidfVectorizer | None = None) -> None:
@@ -108,7 +109,8 @@ class Persistence(Prototypes):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         check_pickle(state, type(self).__name__)
-        self.__dict__.update(state["attributes"])
+        # Parameters that the version that pickled it did not have.
+        self.__dict__.update({**dict(_parameters_of(type(self))), **state["attributes"]})
         if "model" not in state:
             return
         self._state = LearnedState(model=native.Model.from_bytes(state["model"], -1))

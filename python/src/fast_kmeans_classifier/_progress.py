@@ -65,15 +65,19 @@ class SilentProgress:
 
 
 class ShownProgress(SilentProgress):
-    """A bar of tqdm, or where tqdm is not installed a line on stderr every two seconds."""
+    """A bar of tqdm for each phase, or where tqdm is not installed a line on stderr every two seconds.
+
+    A fit goes through its phases many times over, since it tries what suits the data; a phase's bar counts on.
+    """
 
     seconds_between_lines = 2.0
 
     def __init__(self) -> None:
         super().__init__()
         self.handler = library.ProgressHandler(self._report)
-        self._bar: Any = None
-        self._phase = ""
+        self._bars: dict[str, Any] = {}
+        #: Of each phase the units of its runs that are over, and how far the run now is: completed and total.
+        self._runs: dict[str, tuple[int, int, int]] = {}
         self._last_line = 0.0
         try:
             from tqdm.auto import tqdm
@@ -88,48 +92,50 @@ class ShownProgress(SilentProgress):
 
     def show(self, phase: str, completed: int, total: int, epoch: int | None) -> None:
         """Brings the display up to date."""
+        is_new = phase not in self._runs
+        before, last, last_total = self._runs.get(phase, (0, 0, total))
+        if completed < last or total != last_total:
+            before += last_total
+        self._runs[phase] = (before, completed, total)
+        place = f"epoch {epoch}" if epoch is not None else ""
         if self._bar_type is None:
-            self._write_line(phase, completed, total, epoch)
+            self._write_line(is_new, f"{phase}: {before + completed} of {before + total} {place}".rstrip())
             return
-        if self._bar is None:
-            self._bar = self._made_bar(phase, total)
-        if phase != self._phase or completed < self._bar.n or total != self._bar.total:
-            self._phase = phase
-            self._bar.set_description_str(phase)
-            self._bar.reset(total=total)
-        self._bar.update(completed - self._bar.n)
-        if epoch is not None:
-            self._bar.set_postfix_str(f"epoch {epoch}")
+        if is_new:
+            self._bars[phase] = self._made_bar(phase, total)
+        bar = self._bars[phase]
+        bar.total = before + total
+        bar.set_postfix_str(place, refresh=False)
+        bar.update(before + completed - bar.n)
 
     def _made_bar(self, phase: str, total: int) -> Any:
+        options = {"total": total, "desc": phase, "leave": True, "position": len(self._bars)}
         try:
-            return self._bar_type(total=total, desc=phase, leave=True)
+            return self._bar_type(**options)
         except ImportError:
             # In a notebook without ipywidgets tqdm's choice fails here; its plain bar works everywhere.
             from tqdm.std import tqdm
 
-            return tqdm(total=total, desc=phase, leave=True)
+            return tqdm(**options)
 
     def finish(self, report: library.Report) -> None:
         """Shows what came out of it."""
         text = f"Shift: {report.shift:.5f}, Centroids: {report.prototype_count}"
-        if self._bar is not None:
-            self._bar.set_postfix_str(text)
+        if self._bars:
+            list(self._bars.values())[-1].set_postfix_str(text)
         elif self._bar_type is None:
             print(f"fitted: {text}", file=sys.stderr)
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._bar is not None:
-            self._bar.close()
+        for bar in self._bars.values():
+            bar.close()
         super().__exit__(kind, error, trace)
 
-    def _write_line(self, phase: str, completed: int, total: int, epoch: int | None) -> None:
+    def _write_line(self, is_new: bool, text: str) -> None:
         now = time.monotonic()
-        if phase == self._phase and now - self._last_line < self.seconds_between_lines:
-            return
-        self._phase, self._last_line = phase, now
-        place = f" (epoch {epoch})" if epoch is not None else ""
-        print(f"{phase}: {completed} of {total}{place}", file=sys.stderr, flush=True)
+        if is_new or now - self._last_line >= self.seconds_between_lines:
+            self._last_line = now
+            print(text, file=sys.stderr, flush=True)
 
 
 def progress_for(verbose: Any) -> SilentProgress:

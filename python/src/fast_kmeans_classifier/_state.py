@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from . import _native as native
+from ._errors import nearest_name
 from ._lazy import LazyModule
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ class LabelTable:
             found = np.flatnonzero(self.columns == position)
             position = int(found[0]) if len(found) else None
         if position is None:
-            raise ValueError(f"the classifier knows no class {label!r}")
+            raise ValueError(f"the classifier knows no class {label!r}{nearest_name(label, self.classes.tolist())}")
         return position
 
     def in_columns(self, table: np.ndarray, missing: float) -> np.ndarray:

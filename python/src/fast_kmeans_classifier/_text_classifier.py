@@ -178,7 +178,7 @@ class TextClassifier(FastKMeansClassifier):
         else:
             # A hashing one need not see documents first, as a stream asks for.
             own = {name: getattr(self, name) for name in self._vectorizer_parameters}
-            vectorizer = TfidfVectorizer(**own, n_threads=self.n_threads)
+            vectorizer = TfidfVectorizer(**own, n_threads=self._threads())
             learns = whole or self.hashing is None
             rows = vectorizer.fit_transform(X) if learns else vectorizer._prepared().transform(X)
         report = super()._learn(rows, y, sample_weight, verbose, whole, classes)
@@ -197,4 +197,4 @@ class TextClassifier(FastKMeansClassifier):
         return tags
 
     def _more_tags(self) -> dict[str, Any]:
-        return {"X_types": ["string"], "requires_y": True}
+        return {**super()._more_tags(), "X_types": ["string"]}

@@ -1,10 +1,13 @@
-"""Weights of documents, and the form of small data in which a weight of two equals a document given twice."""
+"""Weights of documents and of classes."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from ._input import DenseRows, Rows, SparseRows
+from ._errors import InvalidParameterError, nearest_name
+from ._frames import column_values
+from ._input import numbers_from_objects
 from ._labels import CodedLabels
 from ._lazy import LazyModule
 from ._tensors import is_tensor, tensor_values
@@ -13,9 +16,6 @@ if TYPE_CHECKING:
     import numpy as np
 else:
     np = LazyModule("numpy")
-
-#: Up to so many rows equal ones are merged where weights are given or rows repeat.
-MERGED_ROW_LIMIT = 1000
 
 
 def checked_weights(sample_weight: Any, row_count: int, estimator: object = None) -> np.ndarray | None:
@@ -37,7 +37,7 @@ def checked_weights(sample_weight: Any, row_count: int, estimator: object = None
         )
     if is_tensor(sample_weight):
         sample_weight = tensor_values(sample_weight, estimator)
-    weights = _numbers(sample_weight)
+    weights = _numbers(column_values(sample_weight))
     if np.isscalar(sample_weight):
         weights = np.full(row_count, weights.item())
     if weights.ndim != 1:
@@ -59,67 +59,52 @@ def _numbers(sample_weight: Any) -> np.ndarray:
     if array.dtype.kind == "c":
         raise ValueError("sample_weight holds complex numbers; a weight is a real one")
     try:
-        return np.ascontiguousarray(array, dtype=np.float64)
+        return np.ascontiguousarray(numbers_from_objects(array) if array.dtype.kind == "O" else array, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise ValueError(f"sample_weight holds what is no number: {error}") from error
 
 
-class TrainingData(NamedTuple):
-    """What one learning call learns from."""
+def with_class_weights(
+    class_weight: Any, labels: CodedLabels, weights: np.ndarray | None, known: Sequence[Any] | None
+) -> np.ndarray | None:
+    """The weights of documents, each times the weight of its class.
 
-    rows: Rows
-    labels: CodedLabels
-    weights: np.ndarray | None
+    Parameters
+    ----------
+    class_weight : None, 'balanced' or dict
+        'balanced': every class weighs the same, and all documents together as much as before. A class that a dict does not
+        name has 1.
+    known : sequence
+        All classes that can be named; None: others may come later, and 'balanced' cannot be told.
 
-    def with_equal_rows_merged(self) -> TrainingData:
-        """The same data with equal rows of one class merged, weights added up, in a fixed order.
-
-        k-means starts from rows drawn at random, so which rows there are and in what order shows in the result. scikit-learn's
-        convention is that a row of weight 2 is a row given twice and a row of weight 0 is absent. On large data that holds in
-        the mean; on small data, where it can be seen, this makes it hold exactly. Data without weights and without equal rows
-        stays as it is.
-        """
-        count = self.rows.shape[0]
-        if count > MERGED_ROW_LIMIT:
-            return self
-        keys = self._keys()
-        if self.weights is None and len(set(keys)) == count:
-            return self
-        weights = np.ones(count) if self.weights is None else self.weights
-        sums: dict[tuple[int, bytes], float] = {}
-        places: dict[tuple[int, bytes], int] = {}
-        for row, key in enumerate(keys):
-            if weights[row] > 0:
-                sums[key] = sums.get(key, 0.0) + float(weights[row])
-                places.setdefault(key, row)
-        order = sorted(sums)
-        chosen = np.array([places[key] for key in order], dtype=np.int64)
-        merged = np.array([sums[key] for key in order])
-        return TrainingData(
-            _selected(self.rows, chosen),
-            CodedLabels(self.labels.classes, self.labels.codes[chosen], self.labels.is_text),
-            merged,
+    Raises
+    ------
+    ValueError
+        Another value, a negative weight, a class that there is not, or 'balanced' where only a part of the data is seen.
+    """
+    if class_weight is None:
+        return weights
+    factors = np.ones(len(labels.classes))
+    if isinstance(class_weight, Mapping):
+        codes = {label: code for code, label in enumerate(labels.classes.tolist())}
+        for label, weight in class_weight.items():
+            if not isinstance(weight, (int, float, np.number)) or not 0 <= float(weight) < np.inf:
+                raise InvalidParameterError("class_weight", class_weight, "weights from 0")
+            if label in codes:
+                factors[codes[label]] = weight
+            elif isinstance(label, str) != labels.is_text or known is not None and label not in known:
+                near = nearest_name(label, codes if known is None else known)
+                raise InvalidParameterError(f"class_weight names the class {label!r}, which no row has{near}")
+    elif class_weight != "balanced":
+        raise InvalidParameterError("class_weight", class_weight, "'balanced', a dict from label to weight, or None")
+    elif known is None:
+        raise ValueError(
+            "class_weight 'balanced' is not supported for partial_fit and fit_batch, which see a part of the data: pass a dict "
+            "of weights, such as scikit-learn's compute_class_weight gives for a large enough sample of y"
         )
-
-    def _keys(self) -> list[tuple[int, bytes]]:
-        """The class and the bytes of each row; stored zeros count for nothing."""
-        rows = self.rows
-        if isinstance(rows, SparseRows):
-            places = [slice(start, stop) for start, stop in zip(rows.offsets[:-1], rows.offsets[1:])]
-            contents = [_bytes_of(rows.columns[place], rows.values[place]) for place in places]
-        else:
-            # Adding 0 turns -0 into 0.
-            contents = [bytes((row + 0).tobytes()) for row in rows.values]
-        return list(zip(self.labels.codes.tolist(), contents))
-
-
-def _bytes_of(columns: np.ndarray, values: np.ndarray) -> bytes:
-    kept = values != 0
-    return bytes(columns[kept].tobytes()) + bytes(values[kept].tobytes())
-
-
-def _selected(rows: Rows, chosen: np.ndarray) -> Rows:
-    matrix = rows.matrix()[chosen]
-    if isinstance(rows, SparseRows):
-        return SparseRows(matrix.shape, matrix.indptr, matrix.indices, matrix.data)
-    return DenseRows(matrix)
+    else:
+        sums = np.bincount(labels.codes, weights, minlength=len(factors))
+        there = sums > 0
+        factors[there] = sums.sum() / (there.sum() * sums[there])
+    by_row: np.ndarray = factors[labels.codes]
+    return by_row if weights is None else weights * by_row
