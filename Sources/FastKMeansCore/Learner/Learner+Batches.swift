@@ -86,7 +86,7 @@ extension Learner {
     do {
       weights.follow(after.map(\.ids), fresh: next.freshWeights(after, unit: weights.unit))
       let refiner = StreamRefiner(options: settings, step: batchCount, progress: reporter)
-      let outcome = try refiner.learn(documents, knownClassCount: members.count, &weights)
+      let outcome = try refiner.learn(documents, firstNew: nextPrototype, &weights)
       next.fittedWeights = nil
       next.streamWeights = weights
       // Without a class there was no model that could have been wrong.

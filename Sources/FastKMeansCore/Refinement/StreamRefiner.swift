@@ -28,11 +28,11 @@ struct StreamRefiner {
 
   /// Learns the batch. If anything is thrown, or weights would leave the numbers, they are as before.
   ///
-  /// - Parameter knownClassCount: classes that had prototypes before the batch.
+  /// - Parameter firstNew: the number of the first prototype that the batch brings; such a one answers nothing yet.
   /// - Returns: what the weights said of the documents before.
   /// - Complexity: O(passes x non-zeros x lanes).
   func learn(
-    _ documents: TrainingSet, knownClassCount: Int, _ weights: inout StreamWeights
+    _ documents: TrainingSet, firstNew: UInt64, _ weights: inout StreamWeights
   ) throws -> PrequentialOutcome {
     let batch = Batch(documents, rowsOf: &weights)
     let steps = RefinementSteps(batchSize: Self.stepSize, largestClass: weights.largestClass)
@@ -40,7 +40,7 @@ struct StreamRefiner {
     do {
       let total = batch.documents.count * (recipe.epochs + 1)
       try progress.begin(.refining, total: total)
-      let outcome = try test(batch, knownClassCount: knownClassCount, weights)
+      let outcome = try test(batch, firstNew: firstNew, weights)
       for pass in 0..<recipe.epochs { try goThrough(batch, &weights, steps, pass: pass) }
       try progress.finish()
       if undo.isFinite(weights, batch) {
@@ -55,10 +55,9 @@ struct StreamRefiner {
     }
   }
 
-  /// What the weights say of documents that they have not seen.
-  private func test(
-    _ batch: Batch, knownClassCount: Int, _ weights: StreamWeights
-  ) throws -> PrequentialOutcome {
+  /// What the weights say of documents that they have not seen. Prototypes that were made of these documents know the
+  /// answer, so they are left out.
+  private func test(_ batch: Batch, firstNew: UInt64, _ weights: StreamWeights) throws -> PrequentialOutcome {
     let scratch = WorkerScratch(workers: workers) { [Float](repeating: 0, count: weights.stride) }
     let isRight = WorkerScratch<Bool>(workers: max(1, batch.documents.count)) { false }
     try Parallel.forEachChunk(count: batch.documents.count, chunk: 64, workers: workers) { worker, range in
@@ -68,10 +67,10 @@ struct StreamRefiner {
           weights.score(row, batch, into: &scores)
           let own = batch.set.classes[row]
           var (best, bestClass) = (-Float.infinity, Int32(-1))
-          for lane in weights.classOfLane.indices where scores[lane] > best {
+          for lane in weights.classOfLane.indices where scores[lane] > best && weights.ids[lane] < firstNew {
             (best, bestClass) = (scores[lane], weights.classOfLane[lane])
           }
-          isRight.with(position) { $0 = bestClass == own && Int(own) < knownClassCount }
+          isRight.with(position) { $0 = bestClass == own }
         }
       }
       try progress.advance(by: range.count)

@@ -46,6 +46,32 @@ import Testing
     }
   }
 
+  /// What the report says is what the model would have answered, though the batch brings prototypes and classes.
+  @Test(arguments: Distance.allCases) func theErrorIsThatOfTheModelBeforeTheBatch(distance: Distance) throws {
+    for seed in 0..<12 as Range<UInt64> {
+      var options = TrainingOptions()
+      options.distance = distance
+      options.prototypesPerClass = 1 + Int(seed % 3)
+      let (rows, classes) = TestRows.clustered(rows: 160, width: 8, classes: 4, subtopics: 3, seed: seed)
+      // The second half: other labels, so that the model before is wrong about most of it, and a class that is new.
+      let labels = classes.enumerated().map { $0 < 80 ? $1 % 3 : ($1 + 1) % 4 }
+      let isSparse = seed % 2 == 0
+      var classifier = try FastKMeansClassifier<Int>(options)
+      if seed % 4 < 2 {
+        try classifier.fit(
+          TestRows.features(Array(rows[..<80]), isSparse: isSparse), labels: Array(labels[..<80]))
+      } else {
+        try classifier.fitBatch(
+          TestRows.features(Array(rows[..<80]), isSparse: isSparse), labels: Array(labels[..<80]))
+      }
+      let batch = try TestRows.features(Array(rows[80...]), isSparse: isSparse)
+      let predicted = try classifier.model.predict(batch)
+      let wrong = zip(predicted, labels[80...]).count { $0 != $1 }
+      let report = try classifier.fitBatch(batch, labels: Array(labels[80...]), measuringError: true)
+      #expect(report.errorBeforeUpdate == Double(wrong) / 80, "seed \(seed)")
+    }
+  }
+
   @Test(arguments: Distance.allCases) func decayForgetsAsTheFormulaSays(distance: Distance) throws {
     var options = TrainingOptions.prototypesOnly
     options.distance = distance
