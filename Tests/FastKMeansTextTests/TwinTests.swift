@@ -38,7 +38,7 @@ import Testing
     return batch
   }
 
-  @Test(arguments: 0..<600)
+  @Test(arguments: 0..<300)
   func equalsPlainTwin(seed: Int) throws {
     var generator = TextGenerator(seed: UInt64(seed))
     let options = Self.options(&generator)
@@ -80,6 +80,7 @@ import Testing
         for analyzer in [TextAnalyzer.word, .char, .charWB] {
           var options = TextOptions(lowercase: lowercase)
           options.analyzer = analyzer
+          options.characterNGrams = 1...1
           let twin = TextReferenceVectorizer(documents, options: options)
           guard !twin.terms.isEmpty else { continue }
           let vectorizer = try TFIDFVectorizer.fit(to: Self.batch(documents), options: options, workers: 2)
@@ -90,11 +91,11 @@ import Testing
     }
   }
 
-  @Test(arguments: 0..<10)
+  @Test(arguments: 0..<7)
   func sameBitsForAnyNumberOfWorkers(seed: Int) throws {
     var generator = TextGenerator(seed: UInt64(1000 + seed))
     var options = TextOptions(
-      ngrams: 1...1 + seed % 2, maxFeatures: 5_000, hashingBits: seed % 5 == 4 ? 10 : nil)
+      ngrams: 1...1 + seed % 2, maxFeatures: 5_000, hashingBits: seed == 4 || seed == 6 ? 10 : nil)
     options.analyzer = seed < 5 ? .word : seed % 2 == 0 ? .wordAndCharWB : .wordAndChar
     // More than a few chunks of text, of documents with very different lengths.
     let documents = (0..<400).map { _ in Array(generator.text(upTo: 1 + generator.index(below: 900)).utf8) }
