@@ -27,7 +27,8 @@ extension ModelContents {
       options: options, classes: classes, prototypes: prototypes,
       batchCount: try PrototypeSection.batchCount(file), calibration: try CalibrationSection.decode(file),
       refined: try RefinedSection.decode(file, of: prototypes), openSet: openSet,
-      rejection: try OpenSetSection.decodeRejection(file, openSet, classCount: classes.count))
+      rejection: try OpenSetSection.decodeRejection(file, openSet, classCount: classes.count),
+      origin: try PrototypeSection.origin(file, of: prototypes))
     let vectorizer = try VectorizerSection.decode(file)
     try self.init(model: ClassifierModel<Label>(storage: storage), vectorizer: vectorizer)
     try checkParts { .badContent(reason: $0) }
