@@ -54,6 +54,15 @@ let package = Package(
       ]
     ),
     .executableTarget(
+      name: "AnswerBenchmark",
+      dependencies: [
+        "BenchmarkSupport",
+        .product(name: "FastKMeans", package: "FastKMeans"),
+        .product(name: "FastKMeansFormats", package: "FastKMeans"),
+        .product(name: "_FastKMeansMeasuring", package: "FastKMeans"),
+      ]
+    ),
+    .executableTarget(
       name: "DenseBenchmark",
       dependencies: [
         "BenchmarkSupport", "CMachinePeak",

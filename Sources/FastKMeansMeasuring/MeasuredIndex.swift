@@ -77,12 +77,42 @@ public struct MeasuredIndex: Sendable {
     return best
   }
 
-  /// The score of the best class of each row, which takes an exact sum for every document.
-  public func bestScores(of rows: Features, threads: Int) throws -> [Float] {
-    var hits = [PrototypeHit](repeating: .none, count: rows.rowCount)
+  /// The best classes of each row with their confidences, row after row, as the C interface gives them.
+  ///
+  /// A model that was not calibrated is taken as if it were: else it would have plain shares of all scores.
+  public static func answers(
+    _ count: Int, of rows: Features, by model: ClassifierModel<Label>
+  ) throws -> (classes: [Int32], confidences: [Float]) {
+    var classes = [Int32](repeating: -1, count: rows.rowCount * count)
+    var confidences = [Float](repeating: 0, count: rows.rowCount * count)
+    try classes.withUnsafeMutableBufferPointer { classes in
+      try confidences.withUnsafeMutableBufferPointer { confidences in
+        nonisolated(unsafe) let (classes, confidences) = (classes, confidences)
+        var storage = model.storage
+        if storage.calibration == nil, storage.refined == nil {
+          storage.calibration = try Calibration(
+            intercept: -1, slope: 10, sharpness: 10, crowding: 1, reach: 0.1)
+        }
+        let scoring = try ClassScoring(storage)
+        try rows.withRows {
+          try scoring.forEachAnswer($0, top: count, parts: []) { row, answer in
+            for (place, hit) in answer.classes.enumerated() {
+              classes[row * count + place] = Int32(truncatingIfNeeded: hit.classIndex)
+              confidences[row * count + place] = hit.confidence
+            }
+          }
+        }
+      }
+    }
+    return (classes, confidences)
+  }
+
+  /// The scores of the best classes of each row, best first; even one takes an exact sum for every document.
+  public func bestScores(_ count: Int = 1, of rows: Features, threads: Int) throws -> [Float] {
+    var hits = [PrototypeHit](repeating: .none, count: rows.rowCount * count)
     try rows.withRows { view in
       try hits.withUnsafeMutableBufferPointer {
-        try index.bestClasses(1, of: view, scales: nil, workers: threads, into: $0)
+        try index.bestClasses(ClassQuestion(count), of: view, scales: nil, workers: threads, into: $0)
       }
     }
     return hits.map(\.score)

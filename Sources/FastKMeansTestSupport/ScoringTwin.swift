@@ -48,12 +48,15 @@ package struct ScoringTwin {
   }
 
   /// The best prototype of each of the best classes of a row, best first, equal ones by their index, padded with none.
-  package func bestClasses(_ count: Int, _ row: Int) -> [PrototypeHit] {
+  package func bestClasses(_ question: ClassQuestion, _ row: Int) -> [PrototypeHit] {
     let ranked = scores[row].enumerated()
       .map { PrototypeHit(prototype: Int32($0.offset), score: $0.element) }
       .sorted { $0.score > $1.score || ($0.score == $1.score && $0.prototype < $1.prototype) }
     var seen: Set<Int32> = []
-    let best = ranked.filter { seen.insert(classIndices[Int($0.prototype)]).inserted }.prefix(count)
-    return best + Array(repeating: .none, count: count - best.count)
+    let classes = ranked.filter { seen.insert(classIndices[Int($0.prototype)]).inserted }
+    let best = classes.prefix(question.most).enumerated().filter { place, hit in
+      place < question.least || hit.score >= classes[0].score - question.reach
+    }.map(\.element)
+    return best + Array(repeating: .none, count: question.most - best.count)
   }
 }

@@ -91,6 +91,9 @@ def test_answers_agree_with_each_other():
     np.testing.assert_allclose(best.confidences, -np.sort(-probabilities, axis=1)[:, :3], rtol=1e-5)
     np.testing.assert_array_equal(classifier.centroid_labels_[best.prototypes], best.labels)
     assert not best.rejected.any()
+    sure, confidences = classifier.predict_confidence(rows)
+    np.testing.assert_array_equal(sure, predicted)
+    np.testing.assert_array_equal(confidences, probabilities.max(axis=1))
     others = -np.sort(-probabilities, axis=1)[:, 3:]
     np.testing.assert_allclose(best.remaining, others.sum(axis=1), atol=1e-6)
     assert (others <= np.minimum(best.remaining, best.confidences[:, -1])[:, None] + 1e-6).all()
@@ -141,7 +144,8 @@ def test_nothing_is_there_before_fit():
     assert len(classifier.centroids) == len(classifier.centroid_labels) == len(classifier.centroid_weights) == 0
     for name in ("classes_", "centroids_", "centroid_labels_", "centroid_weights_", "n_features_in_", "n_iter_"):
         assert not hasattr(classifier, name), name
-    for ask in ("predict", "predict_proba", "predict_log_proba", "decision_function", "predict_top_k", "explain"):
+    asked = ("predict", "predict_confidence", "predict_proba", "predict_log_proba", "decision_function", "predict_top_k")
+    for ask in (*asked, "explain"):
         with pytest.raises(NotFittedError, match="is not fitted yet"):
             getattr(classifier, ask)(np.eye(2))
     with pytest.raises(NotFittedError):

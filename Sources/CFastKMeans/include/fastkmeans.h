@@ -425,7 +425,9 @@ enum { FKM_CENTERS = 1, FKM_REFINED = 2 };
  *
  * index_type: of `offsets` (P + 1) and `columns` (value count), FKM_INT32 or FKM_INT64; FKM_TOO_LARGE if the numbers
  * do not fit. value_type: FKM_FLOAT32 or FKM_FLOAT64. A dense model fills P x features values and ignores offsets and
- * columns, which may be NULL then. FKM_UNSUPPORTED for FKM_REFINED of a model that is not refined. */
+ * columns, which may be NULL then. FKM_UNSUPPORTED for FKM_REFINED of a model that is not refined. Where dense Euclidean
+ * rows lie far from 0, a model takes them relative to a point amid them: centres are given where they lie all the same,
+ * refined weights and biases are for the rows less that point. */
 FKM_API int32_t fkm_model_copy_prototypes(const fkm_model *model, int32_t which, int32_t index_type, void *offsets,
                                           void *columns, int32_t value_type, void *values, fkm_error *error);
 
@@ -443,6 +445,7 @@ FKM_API int32_t fkm_model_predict(const fkm_model *model, const fkm_rows *rows, 
  *
  * class_indices: the classes. prototypes: the best prototype of each. similarities: to its centre, a cosine in -1 to 1 or
  * 1 / (1 + squared distance). confidences: the probability of the class, 0 to 1, as in `fkm_model_probabilities`.
+ * Similarities of a refined model take time of their own; more than ten classes take every score.
  * scores: what the order follows. rejected: n entries; 1: none of the classes, for the row has no feature that any
  * prototype knows, or falls below the rate of `fkm_model_rejecting`. The best class is the best one all the same.
  *

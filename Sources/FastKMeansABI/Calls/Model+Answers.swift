@@ -65,7 +65,8 @@ package func modelPredictTop(
     let scores = try Output(optional: scores, count: count, "scores")
     let rejected = try Output(optional: rejected, count: input.rowCount, "rejected")
     try input.answer { view in
-      try input.scoring.forEachAnswer(view, top: top) { row, answer in
+      let parts: ClassScoring.AnswerParts = similarities == nil ? [] : .similarities
+      try input.scoring.forEachAnswer(view, top: top, parts: parts) { row, answer in
         rejected?[row] = answer.isRejected ? 1 : 0
         for (place, hit) in answer.classes.enumerated() {
           let position = row * top + place

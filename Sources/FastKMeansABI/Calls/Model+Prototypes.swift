@@ -8,11 +8,16 @@ package func modelCopyPrototypes(
   _ error: ErrorPointer?
 ) -> Int32 {
   answer(error) {
-    let set = try ModelHandle.borrowed(model, "model").storage.vectors(which)
+    let storage = try ModelHandle.borrowed(model, "model").storage
+    let set = try storage.vectors(which)
+    let origin = Int(which) == FKM_CENTERS ? storage.origin : nil
     let target = RowOutput(
       indexType: indexType, offsets: offsets, columns: columns, valueType: valueType, values: values)
     switch set.rows {
-    case .dense(let stored): try target.writeValues(count: stored.count) { stored[$0] }
+    case .dense(let stored):
+      try target.writeValues(count: stored.count) { place in
+        stored[place] + (origin.map { Double($0[place % $0.count]) } ?? 0)
+      }
     case .sparse(let offsets, let columns, let stored):
       try target.write(offsets: offsets, columns: columns, count: stored.count) { stored[$0] }
     }

@@ -80,7 +80,7 @@ struct PredictCommand: ParsableCommand {
         guard batch.data.rowCount > 0 else { continue }
         let features = try contents.features(of: batch.data)
         var lines = ""
-        for answer in try contents.model.classify(features, top: top) {
+        for answer in try contents.model.classify(features, top: top, parts: display.json ? .all : []) {
           lines += display.json ? answer.json.text : answer.line
           lines += "\n"
         }

@@ -52,18 +52,17 @@ struct Evaluation {
     let names = numbering.names
     // The first question builds the scoring index, which the measured time shall not include.
     _ = try rows.withRows { try model.predictedClassIndices($0.slice(0..<min(1, $0.rowCount))) }
-    let (predicted, seconds) = try progress.run("predicting", unit: "documents") { report in
-      try rows.mapBlocks(report) { rows, _ in try model.predictedClassIndices(rows) }
-    }
     let top = min(Self.topCounts.last ?? 1, model.classCount)
-    let answers = try progress.run("finding confidences", unit: "documents") { report in
+    let (answers, seconds) = try progress.run("predicting", unit: "documents") { report in
       try rows.mapBlocks(report) { rows, range in
-        zip(try model.classify(rows, top: top), range).map { Judged($0, truth: names[truth[$1]]) }
+        zip(try model.classify(rows, top: top, parts: .openSetScores), range).map {
+          Judged($0, truth: truth[$1], of: model)
+        }
       }
-    }.result
+    }
     progress.note(model.deviceWarnings)
-    report = try ClassificationReport(truth: truth, predicted: predicted)
-    isCorrect = zip(truth, predicted).map { $0 == $1 }
+    report = try ClassificationReport(truth: truth, predicted: answers.map(\.predicted))
+    isCorrect = zip(truth, answers).map { $0 == $1.predicted }
     confidence = try ConfidenceReport(confidences: answers.map(\.confidence), isCorrect: isCorrect)
     topAccuracies = Self.topCounts.filter { $0 <= model.classCount }.map { count in
       let hits = answers.count { $0.rank.map { $0 < count } ?? false }
@@ -83,15 +82,19 @@ struct Evaluation {
 
 /// What the evaluation keeps of one answer.
 private struct Judged {
+  /// The class that was answered.
+  let predicted: Int
   let confidence: Float
   /// How many classes rank before the right one; `nil` if it is not among the best.
   let rank: Int?
   let isRejected: Bool
   let openSetScore: Float?
 
-  init(_ answer: Answer<Label>, truth: Label) {
+  init(_ answer: Answer<Label>, truth: Int, of model: ClassifierModel<Label>) {
+    let classes = answer.classes.map { Int(model.prototypes.classIndices[$0.prototype]) }
+    predicted = classes[0]
     confidence = answer.best.confidence
-    rank = answer.classes.firstIndex { $0.label == truth }
+    rank = classes.firstIndex(of: truth)
     isRejected = answer.isRejected
     openSetScore = answer.openSetScore
   }

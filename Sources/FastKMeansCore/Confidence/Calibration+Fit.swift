@@ -14,10 +14,8 @@ package struct HeldOutScores: Sendable {
 
   package init() {}
 
-  /// As many as a probability counts among the rivals, in all but sets of very many classes: if some were left out, the
-  /// others would be given a weight that is too large for all of them (measured: confidences a point too low at 45
-  /// classes, with 16 kept).
-  package static let keptClasses = 64
+  /// As many as a probability follows from.
+  package static let keptClasses = Calibration.nearCount
 
   package var accuracy: Double {
     isRight.isEmpty ? 0 : Double(isRight.filter { $0 }.count) / Double(isRight.count)
@@ -40,9 +38,12 @@ extension Calibration {
   package static func fitted(to scores: HeldOutScores) -> Calibration? {
     guard scores.margins.count >= 20 else { return nil }
     let (intercept, slope) = logistic(scores)
-    let sharpness = sharpness(scores)
-    let plain = Calibration(unchecked: intercept, slope: slope, sharpness: sharpness)
-    return RivalCalibrationFit(scores, sharpness: sharpness)?.fitted(from: plain) ?? plain
+    // Within a quarter of the mean margin rivals say most; further ones say how many classes there are.
+    let mean = scores.margins.reduce(0, +) / Double(scores.margins.count)
+    let reach = max(1e-37, min(mean / 4, 1e37))
+    let plain = Calibration(
+      unchecked: intercept, slope: slope, sharpness: sharpness(scores), reach: reach)
+    return RivalCalibrationFit(scores, reach: reach)?.fitted(from: plain) ?? plain
   }
 
   /// Maximum likelihood by Newton's method, with Platt's targets: never 0 or 1, so a perfect separation converges.
@@ -105,13 +106,9 @@ extension Calibration {
     return naturalExponential((low + high) / 2)
   }
 
-  /// The best few classes carry all but a rounding of a softmax's mass.
-  private static let softmaxClasses = 16
-
   private static func loss(_ scores: HeldOutScores, _ sharpness: Double) -> Double {
     var total = 0.0
-    for (all, place) in zip(scores.topScores, scores.truePlaces) {
-      let top = all.prefix(softmaxClasses)
+    for (top, place) in zip(scores.topScores, scores.truePlaces) {
       guard let place, place < top.count, let best = top.first else { continue }
       let sum = top.reduce(0.0) { $0 + naturalExponential(sharpness * Double($1 - best)) }
       total += naturalLogarithm(sum) - sharpness * Double(top[place] - best)

@@ -8,7 +8,7 @@ struct RivalCalibrationFit {
   private let marginUnit: Double
 
   /// nil where the scores of the other classes were not kept.
-  init?(_ scores: HeldOutScores, sharpness: Double) {
+  init?(_ scores: HeldOutScores, reach: Double) {
     guard scores.topScores.count == scores.margins.count, scores.topScores.contains(where: { $0.count > 2 })
     else {
       return nil
@@ -17,16 +17,15 @@ struct RivalCalibrationFit {
     marginUnit = unit
     logistic = ThreeWeightLogistic(
       features: zip(scores.margins, scores.topScores).map { margin, top in
-        SIMD3(1, min(margin / unit, 50), Self.logarithmOfRivals(top, sharpness: sharpness))
+        SIMD3(1, min(margin / unit, 50), Self.logarithmOfRivals(top, reach: reach))
       },
       targets: ThreeWeightLogistic.targets(scores.isRight))
   }
 
-  /// What ``Calibration/apply(to:)`` computes from all classes.
-  private static func logarithmOfRivals(_ top: [Float], sharpness: Double) -> Double {
-    guard top.count > 1 else { return 0 }
-    let total = top[1...].reduce(0.0) { $0 + naturalExponential(min(0, sharpness * Double($1 - top[1]))) }
-    return naturalLogarithm(max(1, total))
+  private static func logarithmOfRivals(_ top: [Float], reach: Double) -> Double {
+    var best = Calibration.BestClasses()
+    for score in top.prefix(Calibration.nearCount) { best.append(score, class: 0) }
+    return naturalLogarithm(1 + Calibration.nearness(best.scores, reach: reach).rivals)
   }
 
   /// Newton's method from the logistic of the margin alone; nil if rivals turn out to say nothing, or the opposite.
@@ -37,6 +36,7 @@ struct RivalCalibrationFit {
     let crowding = -weights.z
     guard crowding > 0, weights.y > 1e-3 else { return nil }
     return Calibration(
-      unchecked: weights.x, slope: weights.y / marginUnit, sharpness: plain.sharpness, crowding: crowding)
+      unchecked: weights.x, slope: weights.y / marginUnit, sharpness: plain.sharpness, crowding: crowding,
+      reach: plain.reach)
   }
 }

@@ -60,11 +60,11 @@ extension AutomaticScoring {
   }
 
   package func bestClasses(
-    _ count: Int, of rows: FeatureRows, scales: UnsafeBufferPointer<Float>?, workers: Int,
+    _ question: ClassQuestion, of rows: FeatureRows, scales: UnsafeBufferPointer<Float>?, workers: Int,
     into hits: UnsafeMutableBufferPointer<PrototypeHit>
   ) throws {
     try chosen(for: rows, scales, workers).bestClasses(
-      count, of: rows, scales: scales, workers: workers, into: hits)
+      question, of: rows, scales: scales, workers: workers, into: hits)
   }
 
   package func forEachScoreBlock(

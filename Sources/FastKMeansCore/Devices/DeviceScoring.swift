@@ -46,12 +46,13 @@ package final class DeviceScoring: DocumentScoring {
 
   /// From all scores, which the device brings back.
   package func bestClasses(
-    _ count: Int, of rows: FeatureRows, scales: UnsafeBufferPointer<Float>?, workers: Int,
+    _ question: ClassQuestion, of rows: FeatureRows, scales: UnsafeBufferPointer<Float>?, workers: Int,
     into hits: UnsafeMutableBufferPointer<PrototypeHit>
   ) throws {
     try rows.checkQuestion(
-      scales, room: hits.count, perRow: count, featureCount: featureCount, workers: workers)
-    let consumer = BestClassesConsumer(hits: hits, limit: count, classes: classIndices, workers: workers)
+      scales, room: hits.count, perRow: question.most, featureCount: featureCount, workers: workers)
+    let consumer = BestClassesConsumer(
+      hits: hits, question: question, classes: classIndices, workers: workers)
     let kernels = fk_scoring_for(fk_simd_level()).pointee
     let prototypeCount = prototypeCount
     try forEachScoreBlock(of: rows, scales: scales, workers: workers) { worker, range, scores in
@@ -62,6 +63,7 @@ package final class DeviceScoring: DocumentScoring {
           worker: worker, row: row, first: 0, scores: scores + position * prototypeCount,
           count: prototypeCount, kernels: kernels)
       }
+      consumer.end(worker: worker, rows: range)
     }
   }
 

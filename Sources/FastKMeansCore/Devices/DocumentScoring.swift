@@ -8,10 +8,10 @@ package protocol DocumentScoring: Sendable {
     of rows: FeatureRows, scales: UnsafeBufferPointer<Float>?, workers: Int,
     into prototypes: UnsafeMutableBufferPointer<Int32>) throws
 
-  /// The best prototypes of the `count` best classes of each row with their exact scores, best first, padded with -1;
-  /// equal scores go to the lowest prototype. `hits` has room for `count` a row.
+  /// The best prototypes of the best classes of each row with their exact scores, best first, padded with -1; equal
+  /// scores go to the lowest prototype. `hits` has room for the question's ``ClassQuestion/most`` a row.
   func bestClasses(
-    _ count: Int, of rows: FeatureRows, scales: UnsafeBufferPointer<Float>?, workers: Int,
+    _ question: ClassQuestion, of rows: FeatureRows, scales: UnsafeBufferPointer<Float>?, workers: Int,
     into hits: UnsafeMutableBufferPointer<PrototypeHit>) throws
 
   /// Every score, streamed: `body` gets blocks of rows with a score of each prototype, row-major. It may write to the

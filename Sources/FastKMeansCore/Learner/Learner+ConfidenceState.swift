@@ -8,6 +8,7 @@ extension Learner {
       add(
         Name.calibration,
         .doubles([calibration.intercept, calibration.slope, calibration.sharpness, calibration.crowding]))
+      if let reach = calibration.reach { add(Name.reach, .doubles([reach])) }
     }
     if let openSet {
       add(Name.openSet, .doubles([openSet.intercept, openSet.oddsWeight, openSet.seenWeight]))
@@ -36,8 +37,10 @@ extension Learner {
   private static func calibration(_ reader: LearningState.Reader) throws -> Calibration? {
     guard reader.has(Name.calibration) else { return nil }
     let numbers = try reader.doubles(Name.calibration, count: 4)
+    let reach = reader.has(Name.reach) ? try reader.doubles(Name.reach, count: 1)[0] : nil
     return try checking(Name.calibration) {
-      try Calibration(intercept: numbers[0], slope: numbers[1], sharpness: numbers[2], crowding: numbers[3])
+      try Calibration(
+        intercept: numbers[0], slope: numbers[1], sharpness: numbers[2], crowding: numbers[3], reach: reach)
     }
   }
 

@@ -55,8 +55,12 @@ extension LearningState.Column {
     static let streamWeights = "stream.weight"
     static let streamBiases = "stream.bias"
     static let streamUnit = "stream.unit"
-    /// Four numbers: intercept, slope, sharpness, crowding; missing where nothing was held out.
+    /// Four numbers: intercept, slope, sharpness, crowding; missing where nothing was held out. Then its reach, which is
+    /// missing in what was saved before there was one.
     static let calibration = "calibration"
+    static let reach = "calibration.reach"
+    /// Of each feature of dense rows: what they are taken relative to; missing for 0.
+    static let origin = "origin"
     /// What tells documents of unknown classes; missing where nothing was held out. Three numbers: intercept, weights of
     /// the odds and of the seen share; then scores and predicted classes of held-out documents of known and of unknown
     /// classes.
@@ -86,6 +90,7 @@ extension Learner {
         Int64(bitPattern: batchCount),
         Int64(bitPattern: nextPrototype),
       ]))
+    if let origin { add(Name.origin, .singles(origin)) }
     add(Name.prototypeCounts, .integers(members.map { Int64($0.count) }))
     let all = members.filter { $0.sums == nil }.flatMap { $0.prototypes(precision: settings.precision) }
     add(Name.isLive, .integers(members.map { $0.sums == nil ? 0 : 1 }))
@@ -166,6 +171,7 @@ extension Learner {
     restore(
       members: members, nextPrototype: UInt64(bitPattern: numbers[3]),
       shape: features > 0 ? FeatureShape(featureCount: features, isSparse: isSparse) : nil,
+      origin: reader.has(Name.origin) ? try reader.singles(Name.origin, count: max(0, features)) : nil,
       batchCount: UInt64(bitPattern: numbers[2]),
       weights: try refinedWeights(reader, counts: counts, width: features, isSparse: isSparse),
       streamWeights: try StreamWeights(

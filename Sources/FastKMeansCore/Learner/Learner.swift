@@ -11,6 +11,8 @@ package struct Learner: Sendable {
   package internal(set) var nextPrototype: UInt64 = 1
   /// The kind of rows that it learned from; nil until something has been learned.
   package internal(set) var shape: FeatureShape?
+  /// What dense rows are taken relative to under the Euclidean distance, as the first rows had it; nil: 0.
+  var origin: [Float]?
   /// Batches learned; each draws its own random numbers.
   package internal(set) var batchCount: UInt64 = 0
   /// What a fit's refinement made of the prototypes; nil if it was off or no better, or alive in a stream.
@@ -40,12 +42,14 @@ package struct Learner: Sendable {
 
   /// Puts what a state holds in place, checked by the caller.
   mutating func restore(
-    members: [ClassPrototypes], nextPrototype: UInt64, shape: FeatureShape?, batchCount: UInt64,
+    members: [ClassPrototypes], nextPrototype: UInt64, shape: FeatureShape?, origin: [Float]?,
+    batchCount: UInt64,
     weights: RefinedWeights?, streamWeights: StreamWeights?, fasterForgetting: FasterForgetting
   ) {
     self.members = members
     self.nextPrototype = nextPrototype
     self.shape = shape
+    self.origin = origin
     self.batchCount = batchCount
     fittedWeights = weights
     self.streamWeights = streamWeights
@@ -100,6 +104,7 @@ package struct Learner: Sendable {
     options = model.options
     classes = model.classes
     shape = model.prototypes.shape
+    origin = model.origin
     members = model.prototypes.learnerPrototypes(classCount: model.classes.count).map { ClassPrototypes($0) }
     batchCount = model.batchCount
     fittedWeights = model.refined
@@ -125,7 +130,7 @@ package struct Learner: Sendable {
     return ModelStorage(
       options: options, classes: classes, prototypes: set, batchCount: batchCount, calibration: calibration,
       refined: refined?.of(set, precision: settings.precision),
-      openSet: openSet, rejection: try rejectionThresholds())
+      openSet: openSet, rejection: try rejectionThresholds(), origin: origin)
   }
 
   /// Classes that came after the rule was named have thresholds too.
@@ -262,8 +267,8 @@ extension Learner {
     guard rows.rowCount > 0 else { throw InputError.noRows }
     try settings.device.check()
     let documents = try TrainingSet(
-      rows, labels: labels, sampleWeights: sampleWeights, shape: shape, distance: settings.distance,
-      workers: Parallel.workerCount(settings.threadCount)
+      rows, labels: labels, sampleWeights: sampleWeights, shape: shape, origin: origin,
+      distance: settings.distance, workers: Parallel.workerCount(settings.threadCount)
     ) { counted in
       guard rows.columnCount > 0 else {
         throw InputError.badShape("\(rows.rowCount) rows without any feature")
@@ -271,7 +276,7 @@ extension Learner {
       _ = try classes.encode(counted)
       return (classes.lookUp(labels.labels), classes.count)
     }
-    shape = FeatureShape(rows)
+    (shape, origin) = (FeatureShape(rows), documents.origin)
     while members.count < classes.count { members.append(ClassPrototypes()) }
     try settings.prototypeCounts.check(classes.labels, areAll: false)
     return documents
@@ -325,10 +330,11 @@ extension Learner {
       throw InputError.featureCountMismatch(expected: shape?.featureCount ?? 0, found: given.columnCount)
     }
     var starts = [[Prototype]](repeating: [], count: classes.count)
+    let relative = given.relative(to: origin)
     for (row, label) in labels.enumerated() {
       // Classes that have not come up yet get theirs when they do.
       guard let index = classes.index(of: label), members[index].count == 0 else { continue }
-      var center = given.vector(row, isSparse: shape.isSparse)
+      var center = relative.vector(row, isSparse: shape.isSparse)
       let norm = center.squaredNorm.squareRoot()
       if settings.distance == .cosine, norm > 0 { center = center.scaled(by: 1 / norm) }
       let mass = settings.mode.givenMass
@@ -372,6 +378,14 @@ extension Learner {
 }
 
 extension Features {
+  /// What dense rows lie away from a point; sparse rows have none.
+  fileprivate func relative(to origin: [Float]?) -> Features {
+    guard let origin, case .dense(let matrix) = self else { return self }
+    let values = matrix.values.indices.map { matrix.values[$0] - origin[$0 % matrix.columnCount] }
+    return .dense(
+      DenseMatrix(unchecked: matrix.rowCount, columnCount: matrix.columnCount, values: values))
+  }
+
   /// One row as a vector of the kind that the prototypes are.
   fileprivate func vector(_ row: Int, isSparse: Bool) -> PrototypeVector {
     switch self {

@@ -36,6 +36,7 @@ extension ClassifierModel {
     try rows.withRows { view in
       let scoring = try ClassScoring(storage)
       let norms = try scoring.norms(of: view)
+      let view = scoring.relative(view)
       return answers.enumerated().map { row, answer in
         let document = DocumentTerms(view, row: row, scale: norms.scales[row])
         let evidence = answer.classes.prefix(2).map { self.evidence(for: $0, document) }

@@ -134,13 +134,18 @@ extension ClassifierModel {
   /// - Parameters:
   ///   - rows: documents; one without any known feature is rejected, others by the rule of ``rejecting(_:)``.
   ///   - count: how many classes, at least 1; fewer are given if the model has fewer.
+  ///   - parts: what is wanted beside labels and confidences.
   /// - Throws: ``InputError/featureCountMismatch(expected:found:)``, ``OptionsError`` for a count below 1.
-  package func classify(_ rows: Features, top count: Int = 1) throws -> [Answer<Class>] {
-    try rows.withRows { try classify($0, top: count) }
+  package func classify(
+    _ rows: Features, top count: Int = 1, parts: ClassScoring.AnswerParts = .all
+  ) throws -> [Answer<Class>] {
+    try rows.withRows { try classify($0, top: count, parts: parts) }
   }
 
   /// The same for rows that someone else owns.
-  package func classify(_ rows: FeatureRows, top count: Int) throws -> [Answer<Class>] {
+  package func classify(
+    _ rows: FeatureRows, top count: Int, parts: ClassScoring.AnswerParts = .all
+  ) throws -> [Answer<Class>] {
     guard count >= 1 else {
       throw OptionsError(parameter: "top", value: "\(count)", allowed: "a whole number from 1")
     }
@@ -148,7 +153,7 @@ extension ClassifierModel {
     // Labels are converted one by one: a call for one document does not pay for all classes.
     let labels = storage.classes.labels
     let slots = WorkerScratch<Answer<Class>?>(workers: rows.rowCount) { nil }
-    try ClassScoring(storage).forEachAnswer(rows, top: min(count, classCount)) { row, answer in
+    try ClassScoring(storage).forEachAnswer(rows, top: min(count, classCount), parts: parts) { row, answer in
       let classes = answer.classes.compactMap { hit in
         Class(label: labels[hit.classIndex]).map {
           Classification(

@@ -6,6 +6,8 @@ package struct DenseRows: @unchecked Sendable {
   /// Where row 0 begins in `values`, and how far the next row lies from there; they may lie in any order.
   private let start: Int
   private let stride: Int
+  /// What is taken off each row as it is read; nil: nothing.
+  private var origin: [Float]?
 
   /// - Parameters:
   ///   - start: where row 0 begins in `values`.
@@ -18,11 +20,23 @@ package struct DenseRows: @unchecked Sendable {
     self.stride = stride ?? columnCount
   }
 
+  /// The same rows, which read as what they lie away from a point; nil: from 0.
+  func relative(to origin: [Float]?) -> DenseRows {
+    var copy = self
+    copy.origin = origin
+    return copy
+  }
+
   /// Calls `body` with the values of one row, which are valid during the call only.
   @inline(__always)
   package func withValues<Result>(
     of row: Int, _ body: (UnsafeBufferPointer<Float>) throws -> Result
   ) rethrows -> Result {
+    guard origin == nil else {
+      return try withCopy(row..<row + 1) { first, _ in
+        try body(UnsafeBufferPointer(start: first, count: columnCount))
+      }
+    }
     let first = start + row * stride
     return try values.withSingles(in: Range(uncheckedBounds: (first, first + columnCount)), body)
   }
@@ -32,7 +46,9 @@ package struct DenseRows: @unchecked Sendable {
   func withPointer<Result>(
     _ range: Range<Int>, _ body: (UnsafePointer<Float>?, _ stride: Int) throws -> Result
   ) rethrows -> Result {
-    guard values.isSinglePrecision, stride >= 0, !range.isEmpty else { return try withCopy(range, body) }
+    guard values.isSinglePrecision, stride >= 0, !range.isEmpty, origin == nil else {
+      return try withCopy(range, body)
+    }
     let first = start + range.lowerBound * stride
     let end = start + (range.upperBound - 1) * stride + columnCount
     return try values.withSingles(in: first..<end) { try body($0.baseAddress, stride) }
@@ -52,19 +68,25 @@ package struct DenseRows: @unchecked Sendable {
   func write(_ range: Range<Int>, to target: UnsafeMutableBufferPointer<Float>) {
     for (index, row) in range.enumerated() {
       let first = start + row * stride
-      let own = target[index * columnCount..<(index + 1) * columnCount]
-      values.write(first..<first + columnCount, to: UnsafeMutableBufferPointer(rebasing: own))
+      let own = UnsafeMutableBufferPointer(
+        rebasing: target[index * columnCount..<(index + 1) * columnCount])
+      if let origin {
+        values.write(first..<first + columnCount, less: origin, to: own)
+      } else {
+        values.write(first..<first + columnCount, to: own)
+      }
     }
   }
 
   /// Whether all values lie one after the other, in single precision.
-  var isPlain: Bool { values.isSinglePrecision && stride == columnCount }
+  var isPlain: Bool { values.isSinglePrecision && stride == columnCount && origin == nil }
 
   /// Some of the rows, without a copy.
   package func slice(_ range: Range<Int>) -> DenseRows {
     DenseRows(
       rowCount: range.count, columnCount: columnCount, values: values,
-      start: start + range.lowerBound * stride, stride: stride)
+      start: start + range.lowerBound * stride, stride: stride
+    ).relative(to: origin)
   }
 
   package static func checkShape(rowCount: Int, columnCount: Int, valueCount: Int) throws {

@@ -70,6 +70,17 @@ package struct RowValues: @unchecked Sendable {
     }
   }
 
+  /// Writes the values of a range, less others, to the front of `target`; the differences are rounded once.
+  func write(_ range: Range<Int>, less others: [Float], to target: UnsafeMutableBufferPointer<Float>) {
+    for (place, position) in range.enumerated() {
+      switch storage {
+      case .float32(let values): target[place] = values[position] - others[place]
+      case .float64(let values): target[place] = Float(values[position] - Double(others[place]))
+      case .float16(let bits): target[place] = HalfPrecision.float16(bits[position]) - others[place]
+      }
+    }
+  }
+
   /// Asks for values that will be taken soon.
   @inline(__always)
   func fetch(_ range: Range<Int>) {

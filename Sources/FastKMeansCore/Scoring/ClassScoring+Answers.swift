@@ -9,114 +9,227 @@ extension ClassScoring {
   }
 
   /// What the model says about one row.
-  package struct RowAnswer: Sendable {
-    /// The best classes, best first.
-    package var classes: [ClassHit]
+  package struct RowAnswer {
+    /// The best classes, best first; valid during the call that hands it over.
+    package let classes: UnsafeMutableBufferPointer<ClassHit>
     /// Whether it is of none of the classes.
-    package var isRejected: Bool
-    /// nil where the model cannot tell.
-    package var openSetScore: Float?
+    package let isRejected: Bool
+    /// nil where the model cannot tell, or was not asked.
+    package let openSetScore: Float?
+  }
+
+  /// What an answer holds beside classes, prototypes, scores, confidences and whether it is rejected. To find it can take
+  /// several times as long as all of these.
+  package struct AnswerParts: OptionSet, Sendable {
+    package let rawValue: Int
+
+    package init(rawValue: Int) { self.rawValue = rawValue }
+
+    /// Of refined models, whose scores are no similarities.
+    package static let similarities = AnswerParts(rawValue: 1)
+    package static let openSetScores = AnswerParts(rawValue: 2)
+    package static let all: AnswerParts = [.similarities, .openSetScores]
+  }
+
+  /// What one call asks about all of its rows.
+  private struct Request: Sendable {
+    let rows: FeatureRows
+    let norms: RowNorms
+    let count: Int
+    let parts: AnswerParts
+    let needsOpenSet: Bool
+    let body: @Sendable (_ row: Int, _ answer: RowAnswer) -> Void
   }
 
   /// Calls `body` for each row with its best classes, in parallel and in no fixed order.
   ///
+  /// Confidences have the bits of ``forEachProbabilityBlock(_:_:)``, though few of the scores are computed.
+  ///
   /// - Parameters:
   ///   - count: how many classes, `1 ... classes`.
+  ///   - parts: what else is wanted; the rest may be 0 or nil.
   package func forEachAnswer(
-    _ rows: FeatureRows, top count: Int,
+    _ rows: FeatureRows, top count: Int, parts: AnswerParts = .all,
     _ body: @escaping @Sendable (_ row: Int, _ answer: RowAnswer) -> Void
   ) throws {
+    let needsOpenSet =
+      model.openSet != nil && (parts.contains(.openSetScores) || model.rejection != nil)
+    let request = Request(
+      rows: relative(rows), norms: try norms(of: rows), count: count, parts: parts,
+      needsOpenSet: needsOpenSet,
+      body: body)
+    guard let calibration, let reach = calibration.reach, count <= Calibration.nearCount else {
+      return try forEachAnswerFromAllScores(request)
+    }
+    let classCount = model.classes.count
+    // The confidence of the best class needs fewer classes than to share the rest.
+    let least = count > 1 || needsOpenSet ? Calibration.nearCount : 2
+    try forEachBestClasses(request.rows, request.norms, least: least, reach: Float(reach)) { row, hits in
+      var best = Calibration.BestClasses()
+      for hit in hits {
+        best.append(hit.score, class: model.prototypes.classIndices[Int(hit.prototype)])
+      }
+      let confidences =
+        count > 1
+        ? calibration.probabilities(best, reach: reach, classCount: classCount).near
+        : SIMD16(repeating: calibration.confidence(best, reach: reach, classCount: classCount))
+      let isUnknown = try hits.first?.score == 0 && isUnknown(row, request.rows, request.norms)
+      answer(request, row, hits, isUnknown: isUnknown) { place, _ in confidences[place] }
+    }
+  }
+
+  /// For models whose confidences need every score, and for more classes than a search finds.
+  private func forEachAnswerFromAllScores(_ request: Request) throws {
     let prototypeCount = model.prototypes.count
     let classCount = model.classes.count
-    let norms = try norms(of: rows)
-    let neededCount = model.openSet == nil ? count : max(count, OpenSetFeatures.classCount)
-    try forEachScoreBlock(rows, norms: norms) { _, range, scores in
+    let count = min(
+      classCount, request.needsOpenSet ? max(request.count, OpenSetFeatures.classCount) : request.count)
+    try forEachScoreBlock(request.rows, norms: request.norms) { _, range, scores in
       withUnsafeTemporaryAllocation(of: Float.self, capacity: classCount) { probabilities in
         for row in range {
           let start = (row - range.lowerBound) * prototypeCount
           let own = UnsafeMutableBufferPointer(rebasing: scores[start..<start + prototypeCount])
-          var hits = bestClasses(own, count: min(neededCount, classCount))
-          let openSetScore = hits.first.flatMap {
-            self.openSetScore(of: row, rows, bestClass: $0.classIndex, scores: hits.map(\.score))
-          }
-          let isRejected = isRejected(own, bestClass: hits.first?.classIndex ?? 0, openSetScore)
-          hits.removeLast(max(0, hits.count - count))
+          let hits = bestClasses(own, count: count)
+          let isUnknown = model.settings.distance == .cosine && own.allSatisfy { $0 == 0 }
           fill(probabilities, from: own)
-          for position in hits.indices {
-            hits[position].confidence = probabilities[hits[position].classIndex]
-            if model.refined != nil {
-              hits[position].similarity = similarity(of: row, rows, norms, to: hits[position].prototype)
-            }
+          hits.withUnsafeBufferPointer {
+            answer(request, row, $0, isUnknown: isUnknown) { _, index in probabilities[index] }
           }
-          body(row, RowAnswer(classes: hits, isRejected: isRejected, openSetScore: openSetScore))
         }
       }
     }
   }
 
   /// How much each row looks like one of any class that the model knows; nil for a model that cannot tell.
-  ///
-  /// A few best classes tell, so the search for them is enough: no row needs every score.
   package func openSetScores(_ rows: FeatureRows) throws -> [Float]? {
     guard model.openSet != nil else { return nil }
-    try check(rows)
-    let norms = try norms(of: rows)
-    let count = min(OpenSetFeatures.classCount, model.classes.count)
-    var hits = [PrototypeHit](repeating: .none, count: rows.rowCount * count)
-    try norms.scales.withUnsafeBufferPointer { scales in
-      try hits.withUnsafeMutableBufferPointer {
-        try index.bestClasses(count, of: rows, scales: scales, workers: workers, into: $0)
-      }
+    let scores = WorkerScratch<Float>(workers: max(1, rows.rowCount)) { .nan }
+    try forEachBestClasses(relative(rows), norms(of: rows), least: Calibration.nearCount, reach: 0) {
+      row, hits in
+      if let score = openSetScore(of: row, rows, hits) { scores.with(row) { $0 = score } }
     }
-    let found = hits
-    return Parallel.map(count: rows.rowCount, workers: workers) { _, row in
-      let own = found[row * count..<(row + 1) * count]
-      let best = model.prototypes.classIndices[max(0, Int(own.first?.prototype ?? 0))]
-      let scores = own.map { turnsIntoSimilarity ? similarity(norms, row, score: $0.score) : $0.score }
-      return openSetScore(of: row, rows, bestClass: Int(best), scores: scores) ?? .nan
+    return (0..<rows.rowCount).map { row in scores.with(row) { $0 } }
+  }
+
+  /// Rows that are searched before any of them is answered.
+  private static var rowsAtOnce: Int { 1 << 16 }
+
+  /// Calls `body` for each row with its best classes, in parallel and in no fixed order.
+  ///
+  /// - Parameters:
+  ///   - least: how many of them wherever they score; up to ``Calibration/nearCount`` that lie within `reach` of the
+  ///     best follow.
+  private func forEachBestClasses(
+    _ rows: FeatureRows, _ norms: RowNorms, least: Int, reach: Float,
+    _ body: @escaping @Sendable (_ row: Int, _ hits: UnsafeBufferPointer<PrototypeHit>) throws -> Void
+  ) throws {
+    let most = min(Calibration.nearCount, model.classes.count)
+    let question = ClassQuestion(most: most, least: min(least, most), reach: reach)
+    var hits = [PrototypeHit](repeating: .none, count: min(rows.rowCount, Self.rowsAtOnce) * most)
+    for first in stride(from: 0, to: rows.rowCount, by: Self.rowsAtOnce) {
+      let part = first..<min(rows.rowCount, first + Self.rowsAtOnce)
+      try hits.withUnsafeMutableBufferPointer { hits in
+        try norms.scales.withUnsafeBufferPointer {
+          try index.bestClasses(
+            question, of: rows.slice(part), scales: UnsafeBufferPointer(rebasing: $0[part]), workers: workers,
+            into: hits)
+        }
+        nonisolated(unsafe) let hits = UnsafeBufferPointer(hits)
+        try Parallel.forEachChunk(count: part.count, chunk: 256, workers: workers) { _, range in
+          for row in range {
+            let own = hits[row * most..<(row + 1) * most].prefix { $0.prototype >= 0 }
+            try body(first + row, UnsafeBufferPointer(rebasing: own))
+          }
+        }
+      }
     }
   }
 
-  /// - Parameter scores: of the best classes, best first.
+  /// Hands over the answer to one row.
+  ///
+  /// - Parameters:
+  ///   - hits: the best classes.
+  ///   - confidence: of a class, by its place among them and its index.
+  private func answer(
+    _ request: Request, _ row: Int, _ hits: UnsafeBufferPointer<PrototypeHit>, isUnknown: Bool,
+    confidence: (_ place: Int, _ classIndex: Int) -> Float
+  ) {
+    withUnsafeTemporaryAllocation(of: ClassHit.self, capacity: request.count) { answers in
+      for place in 0..<request.count {
+        let hit = place < hits.count ? hits[place] : .none
+        var (prototype, index) = (Int(hit.prototype), 0)
+        if prototype >= 0 {
+          index = Int(model.prototypes.classIndices[prototype])
+        } else {
+          // Scores that are no numbers, which only a model from elsewhere can bring about: the first class that is left.
+          let named = answers[..<place].map(\.classIndex)
+          index = (0..<model.classes.count).first { !named.contains($0) } ?? 0
+          prototype = min(model.classStarts[index], model.prototypes.count - 1)
+        }
+        var similarity = hit.score
+        if model.refined != nil {
+          similarity =
+            request.parts.contains(.similarities)
+            ? self.similarity(of: row, request.rows, request.norms, to: prototype) : 0
+        }
+        answers.initializeElement(
+          at: place,
+          to: ClassHit(
+            classIndex: index, prototype: prototype, score: hit.score, similarity: similarity,
+            confidence: confidence(place, index)))
+      }
+      let openSetScore = request.needsOpenSet ? openSetScore(of: row, request.rows, hits) : nil
+      let threshold = model.rejection?.thresholds[answers[0].classIndex] ?? -.infinity
+      request.body(
+        row,
+        RowAnswer(
+          classes: answers, isRejected: isUnknown || openSetScore.map { $0 <= threshold } ?? false,
+          openSetScore: openSetScore))
+    }
+  }
+
+  /// - Parameter hits: ``OpenSetFeatures/classCount`` best classes, or more, if there are so many.
   private func openSetScore(
-    of row: Int, _ rows: FeatureRows, bestClass: Int, scores: [Float]
+    of row: Int, _ rows: FeatureRows, _ hits: UnsafeBufferPointer<PrototypeHit>
   ) -> Float? {
-    guard let openSet = model.openSet else { return nil }
-    let members = model.classStarts[bestClass]..<model.classStarts[bestClass + 1]
+    guard let openSet = model.openSet, let best = hits.first else { return nil }
+    let index = Int(model.prototypes.classIndices[Int(best.prototype)])
+    let members = model.classStarts[index]..<model.classStarts[index + 1]
     let share =
       openSet.seenWeight > 0
       ? rows.seenShare(of: row) { column in members.contains { model.prototypes.holds($0, column: column) } }
       : 1
     return openSet.score(
-      OpenSetFeatures(classIndex: bestClass, logOdds: OpenSetFeatures.logOdds(scores), seenShare: share))
+      OpenSetFeatures(
+        classIndex: index, logOdds: OpenSetFeatures.logOdds(hits.lazy.map(\.score)), seenShare: share))
   }
 
-  private func isRejected(
-    _ scores: UnsafeMutableBufferPointer<Float>, bestClass: Int, _ openSetScore: Float?
-  ) -> Bool {
-    if let openSetScore, let rejection = model.rejection, openSetScore <= rejection.thresholds[bestClass] {
-      return true
+  /// Whether a row whose best score is 0 has nothing in common with any prototype: every product is 0.
+  private func isUnknown(_ row: Int, _ rows: FeatureRows, _ norms: RowNorms) throws -> Bool {
+    guard model.settings.distance == .cosine else { return false }
+    guard norms.squaredNorms[row] > 0 else { return true }
+    let isZero = WorkerScratch<Bool>(workers: 1) { true }
+    try norms.scales.withUnsafeBufferPointer {
+      try index.forEachScoreBlock(
+        of: rows.slice(row..<row + 1), scales: UnsafeBufferPointer(rebasing: $0[row..<row + 1]), workers: 1
+      ) { _, _, scores in isZero.with(0) { $0 = scores.allSatisfy { $0 == 0 } } }
     }
-    // Nothing in common with any prototype: every product is 0.
-    return model.settings.distance == .cosine && scores.allSatisfy { $0 == 0 }
+    return isZero.with(0) { $0 }
   }
 
-  /// The classes by falling score of their best prototype, ties to the lower index.
-  private func bestClasses(_ scores: UnsafeMutableBufferPointer<Float>, count: Int) -> [ClassHit] {
-    var hits: [ClassHit] = []
-    hits.reserveCapacity(count + 1)
+  /// The best classes by all scores of a row.
+  private func bestClasses(
+    _ scores: UnsafeMutableBufferPointer<Float>, count: Int
+  ) -> [PrototypeHit] {
+    var hits: [PrototypeHit] = []
     for classIndex in 0..<model.classes.count {
-      var hit = ClassHit(
-        classIndex: classIndex, prototype: 0, score: -.infinity, similarity: 0, confidence: 0)
+      var hit = PrototypeHit.none
       for prototype in model.classStarts[classIndex]..<model.classStarts[classIndex + 1]
       where scores[prototype] > hit.score {
-        hit.prototype = prototype
-        hit.score = scores[prototype]
+        hit = PrototypeHit(prototype: Int32(truncatingIfNeeded: prototype), score: scores[prototype])
       }
-      if hits.count == count, let last = hits.last, hit.score <= last.score { continue }
-      hit.similarity = hit.score
-      let position = hits.firstIndex { $0.score < hit.score } ?? hits.count
-      hits.insert(hit, at: position)
+      guard hit.prototype >= 0, hits.count < count || hit.score > hits[count - 1].score else { continue }
+      hits.insert(hit, at: hits.firstIndex { $0.score < hit.score } ?? hits.count)
       if hits.count > count { hits.removeLast() }
     }
     return hits

@@ -39,6 +39,7 @@ extension ClassScoring {
     _ rows: FeatureRows, classes: [Int32]?, _ body: @escaping @Sendable (_ row: Int, Explanation) -> Void
   ) throws {
     let norms = try norms(of: rows)
+    let rows = relative(rows)
     let weights = model.refined?.weights ?? model.prototypes
     let prototypeCount = model.prototypes.count
     let starts = model.classStarts

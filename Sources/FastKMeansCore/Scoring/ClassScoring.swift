@@ -26,6 +26,7 @@ package struct ClassScoring {
   package func predictedClasses(_ rows: FeatureRows) throws -> [Int32] {
     try check(rows)
     let norms = try norms(of: rows)
+    let rows = relative(rows)
     var best = [Int32](repeating: -1, count: rows.rowCount)
     try norms.scales.withUnsafeBufferPointer { scales in
       try best.withUnsafeMutableBufferPointer {
@@ -46,6 +47,7 @@ package struct ClassScoring {
       throws -> Void
   ) throws {
     try check(rows)
+    let rows = relative(rows)
     let turnsIntoSimilarity = turnsIntoSimilarity
     let prototypeCount = model.prototypes.count
     try norms.scales.withUnsafeBufferPointer { scales in
@@ -71,9 +73,13 @@ package struct ClassScoring {
     1 / (1 + max(0, norms.squaredNorms[row] - 2 * score))
   }
 
-  /// The norms that scoring takes.
+  /// Rows as the prototypes are: relative to the model's origin. All that takes a caller's rows goes through this.
+  package func relative(_ rows: FeatureRows) -> FeatureRows { rows.relative(to: model.origin) }
+
+  /// The norms that scoring takes, from a caller's rows.
   package func norms(of rows: FeatureRows) throws -> RowNorms {
-    try RowNorms(of: rows, distance: model.settings.distance, workers: workers)
+    try check(rows)
+    return try RowNorms(of: relative(rows), distance: model.settings.distance, workers: workers)
   }
 
   /// Calls `body` for blocks of rows with the probability of every class: `rows.count x classes`, row-major.
@@ -102,6 +108,12 @@ package struct ClassScoring {
 }
 
 extension ClassScoring {
+  /// What turns scores into probabilities; nil for plain shares.
+  var calibration: Calibration? {
+    guard !model.settings.mode.sumsShares else { return nil }
+    return model.calibration ?? (model.refined == nil ? nil : .uncalibrated)
+  }
+
   /// Class probabilities from the scores of all prototypes.
   ///
   /// Refined or calibrated: calibrated, from each class's best prototype. Without either: linear max(0, s) or
@@ -118,7 +130,7 @@ extension ClassScoring {
     }
     combine(scores, into: probabilities, start: -.infinity, max)
     let best = first(probabilities)
-    if let calibration = model.calibration ?? (model.refined == nil ? nil : .uncalibrated) {
+    if let calibration {
       calibration.apply(to: probabilities)
     } else {
       normalise(probabilities)

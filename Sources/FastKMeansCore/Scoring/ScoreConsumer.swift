@@ -16,6 +16,33 @@ package struct PrototypeHit: Sendable, Equatable {
   package static let none = PrototypeHit(prototype: -1, score: -.infinity)
 }
 
+/// How many of a document's best classes make up an answer.
+package struct ClassQuestion: Sendable, Equatable {
+  /// As many as there is room for.
+  package let most: Int
+  /// As many as are given wherever they score, if there are so many.
+  package let least: Int
+  /// Beyond ``least``, a class is given if its score is at least the best one's minus this.
+  package let reach: Float
+
+  package init(most: Int, least: Int, reach: Float) {
+    self.most = most
+    self.least = least
+    self.reach = reach
+  }
+
+  /// The best classes, wherever they score.
+  package init(_ count: Int) { self.init(most: count, least: count, reach: 0) }
+
+  /// What a class must exceed to be part of an answer.
+  ///
+  /// - Parameters: scores of the best class, of place ``least`` and of place ``most``; minus infinity for none.
+  @inline(__always)
+  func threshold(first: Float, least: Float, last: Float) -> Float {
+    max(last, min(least, (first - reach).nextDown))
+  }
+}
+
 /// What is done with scores as they come: one struct for each kind of question.
 ///
 /// A row's scores come in pieces, by ascending prototype, all of them from one worker. So a strict comparison
@@ -45,19 +72,27 @@ protocol SearchConsumer: ScoreConsumer {
   /// Whether the answer names scores, or prototypes only.
   var needsScores: Bool { get }
   /// How many prototypes make up the answer.
-  var leaderCount: Int { get }
+  var leaderCounts: ClosedRange<Int> { get }
   /// Writes the prototypes with the best sums that would make up the answer, best first.
   ///
   /// - Parameters:
   ///   - sums: 16-bit sums of neighbouring prototypes; `Int16.min` stands for none.
   ///   - count: how many sums, a whole number of blocks.
   ///   - first: the prototype of the first sum.
-  ///   - positions: room for `leaderCount`, and for a whole block.
-  /// - Returns: how many were written; fewer than `leaderCount` if there are fewer.
+  ///   - scale: what scores were multiplied with.
+  ///   - positions: room for the largest of `leaderCounts`, and for a whole block.
+  /// - Returns: how many were written; fewer than the least of `leaderCounts` if there are fewer.
   func leaders(
-    _ sums: UnsafePointer<Int16>, count: Int, first: Int, kernels: fk_code_kernels,
+    _ sums: UnsafePointer<Int16>, count: Int, first: Int, scale: Float, kernels: fk_code_kernels,
     into positions: UnsafeMutablePointer<UInt32>
   ) -> Int
+  /// A score that the whole answer has for certain, or minus infinity.
+  ///
+  /// - Parameters:
+  ///   - count: of leaders.
+  ///   - scale: what scores were multiplied with.
+  ///   - value: what each leader's score is at least, times the scale.
+  func sureScore(ofLeaders count: Int, scale: Float, _ value: (Int) -> Float) -> Float
   /// Takes one exact score; a row's prototypes come in ascending order. Without ``needsScores``, the only one that
   /// can be the answer may come with any score.
   func offer(worker: Int, row: Int, _ hit: PrototypeHit)
@@ -75,7 +110,7 @@ struct BestPrototypeConsumer: SearchConsumer, @unchecked Sendable {
   }
 
   var needsScores: Bool { false }
-  var leaderCount: Int { 1 }
+  var leaderCounts: ClosedRange<Int> { 1...1 }
 
   @inline(__always)
   func threshold(worker: Int, row: Int) -> Float {
@@ -104,11 +139,16 @@ struct BestPrototypeConsumer: SearchConsumer, @unchecked Sendable {
 
   @inline(__always)
   func leaders(
-    _ sums: UnsafePointer<Int16>, count: Int, first: Int, kernels: fk_code_kernels,
+    _ sums: UnsafePointer<Int16>, count: Int, first: Int, scale: Float, kernels: fk_code_kernels,
     into positions: UnsafeMutablePointer<UInt32>
   ) -> Int {
     let largest = kernels.largest(sums, count)
     return largest > .min ? Int(kernels.at_least(sums, count, largest, positions, 1)) : 0
+  }
+
+  @inline(__always)
+  func sureScore(ofLeaders count: Int, scale: Float, _ value: (Int) -> Float) -> Float {
+    count > 0 ? value(0) : -.infinity
   }
 
   @inline(__always)
@@ -123,32 +163,55 @@ struct BestPrototypeConsumer: SearchConsumer, @unchecked Sendable {
 
 /// The best classes of each row, each by its best prototype.
 ///
-/// The answer itself is the list being kept: `limit` hits for each row, best first. A new hit is moved to its place step
-/// by step, which suits a few classes.
+/// The answer itself is the list being kept: as many hits for each row as the question has room for, best first. A new
+/// hit is moved to its place step by step, which suits a few classes.
 struct BestClassesConsumer: SearchConsumer, @unchecked Sendable {
   let hits: UnsafeMutableBufferPointer<PrototypeHit>
-  let limit: Int
+  let question: ClassQuestion
   /// The class of each prototype.
   let classes: [Int32]
   private let positions: WorkerScratch<[UInt32]>
 
-  /// How many scores are compared with the last hit at a time.
+  /// How many scores are compared with the threshold at a time, at most; fewer at first, while it is low.
   private static var step: Int { 64 }
+  private static var firstStep: Int { 8 }
 
   init(
-    hits: UnsafeMutableBufferPointer<PrototypeHit>, limit: Int, classes: [Int32], workers: Int
+    hits: UnsafeMutableBufferPointer<PrototypeHit>, question: ClassQuestion, classes: [Int32], workers: Int
   ) {
     self.hits = hits
-    self.limit = limit
+    self.question = question
     self.classes = classes
     positions = WorkerScratch(workers: workers) { [UInt32](repeating: 0, count: Self.step) }
   }
 
   var needsScores: Bool { true }
-  var leaderCount: Int { limit }
+  var leaderCounts: ClosedRange<Int> { question.least...question.most }
+  private var limit: Int { question.most }
 
   @inline(__always)
-  func threshold(worker: Int, row: Int) -> Float { hits[row * limit + limit - 1].score }
+  func threshold(worker: Int, row: Int) -> Float { threshold(list(row)) }
+
+  private func list(_ row: Int) -> UnsafeMutableBufferPointer<PrototypeHit> {
+    UnsafeMutableBufferPointer(rebasing: hits[row * limit..<(row + 1) * limit])
+  }
+
+  @inline(__always)
+  private func threshold(_ list: UnsafeMutableBufferPointer<PrototypeHit>) -> Float {
+    question.threshold(
+      first: list[0].score, least: list[question.least - 1].score, last: list[limit - 1].score)
+  }
+
+  /// Takes out what came to lie out of reach.
+  func end(worker: Int, rows: Range<Int>) {
+    guard question.least < limit else { return }
+    for row in rows {
+      let list = list(row)
+      for place in question.least..<limit where !(list[place].score >= list[0].score - question.reach) {
+        list[place] = .none
+      }
+    }
+  }
 
   func begin(worker: Int, rows: Range<Int>) {
     for place in rows.lowerBound * limit..<rows.upperBound * limit { hits[place] = .none }
@@ -159,11 +222,12 @@ struct BestClassesConsumer: SearchConsumer, @unchecked Sendable {
     worker: Int, row: Int, first: Int, scores: UnsafePointer<Float>, count: Int, kernels: fk_scoring_kernels
   ) {
     positions.with(worker) { positions in
-      for start in stride(from: 0, to: count, by: Self.step) {
+      var (start, step) = (0, Self.firstStep)
+      while start < count {
+        defer { (start, step) = (start + step, min(2 * step, Self.step)) }
         let above = positions.withUnsafeMutableBufferPointer {
           kernels.positions_above(
-            scores + start, min(Self.step, count - start), threshold(worker: worker, row: row), $0.baseAddress
-          )
+            scores + start, min(step, count - start), threshold(worker: worker, row: row), $0.baseAddress)
         }
         for index in 0..<Int(above) {
           let position = start + Int(positions[index])
@@ -178,8 +242,8 @@ struct BestClassesConsumer: SearchConsumer, @unchecked Sendable {
   /// Puts a hit in its place. Its prototype is above all others in the list, so equal ones stay before it.
   @inline(__always)
   func offer(worker: Int, row: Int, _ hit: PrototypeHit) {
-    let list = UnsafeMutableBufferPointer(rebasing: hits[row * limit..<(row + 1) * limit])
-    guard hit.score > list[limit - 1].score else { return }
+    let list = list(row)
+    guard hit.score > threshold(list) else { return }
     let own = classes[Int(hit.prototype)]
     var place = list.firstIndex { $0.prototype < 0 || classes[Int($0.prototype)] == own } ?? limit - 1
     if list[place].prototype >= 0, classes[Int(list[place].prototype)] == own {
@@ -195,28 +259,76 @@ struct BestClassesConsumer: SearchConsumer, @unchecked Sendable {
   }
 
   func leaders(
-    _ sums: UnsafePointer<Int16>, count: Int, first: Int, kernels: fk_code_kernels,
+    _ sums: UnsafePointer<Int16>, count: Int, first: Int, scale: Float, kernels: fk_code_kernels,
     into positions: UnsafeMutablePointer<UInt32>
   ) -> Int {
-    withUnsafeTemporaryAllocation(of: Leader.self, capacity: limit) { list in
-      list.initialize(repeating: Leader(sum: .min, position: -1))
-      for block in stride(from: 0, to: count, by: CodedRows.blockSize) {
-        let last = list[limit - 1].sum
-        guard last < .max else { break }
-        let found = kernels.at_least(
-          sums + block, CodedRows.blockSize, last + 1, positions, CodedRows.blockSize)
-        for index in 0..<Int(found) {
-          let position = block + Int(positions[index])
-          rank(Leader(sum: sums[position], position: Int32(truncatingIfNeeded: position)), first, list)
+    let largest = Int(kernels.largest(sums, count))
+    guard largest > Int(Int16.min) else { return 0 }
+    return withUnsafeTemporaryAllocation(of: Leader.self, capacity: limit) { list in
+      let reach = question.least < limit ? Int(min(65_535, question.reach * scale)) + 1 : 0
+      func rank(_ sums: UnsafePointer<Int16>, _ found: Int, from start: Int) {
+        for index in 0..<found {
+          let position = Int(positions[index])
+          self.rank(
+            Leader(sum: sums[position], position: Int32(truncatingIfNeeded: start + position)), first, list,
+            reach)
         }
       }
-      var found = 0
-      while found < limit, list[found].position >= 0 {
-        positions[found] = UInt32(bitPattern: list[found].position)
-        found += 1
+      // Most often the leaders lie not far below the largest sum: a guess at how far saves ranking the others.
+      var width = max(reach, largest.magnitude > 64 ? Int(largest.magnitude) / 4 : 16)
+      for _ in 0..<3 {
+        list.initialize(repeating: Leader(sum: .min, position: -1))
+        let found = Int(
+          kernels.at_least(
+            sums, count, Int16(max(-32767, largest - width)), positions, CodedRows.blockSize))
+        guard found < CodedRows.blockSize else { break }
+        rank(sums, found, from: 0)
+        guard list[question.least - 1].position < 0 else { return write(list, reach, positions) }
+        width *= 2
       }
-      return found
+      list.initialize(repeating: Leader(sum: .min, position: -1))
+      for block in stride(from: 0, to: count, by: CodedRows.blockSize) {
+        let lowest = lowest(list, reach)
+        guard lowest < Int(Int16.max) else { break }
+        let found = kernels.at_least(
+          sums + block, CodedRows.blockSize, Int16(max(-32767, lowest + 1)), positions, CodedRows.blockSize)
+        rank(sums + block, Int(found), from: block)
+      }
+      return write(list, reach, positions)
     }
+  }
+
+  /// Writes the positions of the leaders that would be part of the answer.
+  private func write(
+    _ list: UnsafeMutableBufferPointer<Leader>, _ reach: Int, _ positions: UnsafeMutablePointer<UInt32>
+  ) -> Int {
+    var found = 0
+    while found < limit, list[found].position >= 0,
+      found < question.least || Int(list[found].sum) > Int(list[0].sum) - reach
+    {
+      positions[found] = UInt32(bitPattern: list[found].position)
+      found += 1
+    }
+    return found
+  }
+
+  @inline(__always)
+  private func lowest(_ list: UnsafeMutableBufferPointer<Leader>, _ reach: Int) -> Int {
+    max(Int(list[limit - 1].sum), min(Int(list[question.least - 1].sum), Int(list[0].sum) - reach))
+  }
+
+  @inline(__always)
+  func sureScore(ofLeaders count: Int, scale: Float, _ value: (Int) -> Float) -> Float {
+    guard count >= question.least else { return -.infinity }
+    var (first, least, last) = (-Float.infinity, Float.infinity, Float.infinity)
+    for place in 0..<count {
+      let value = value(place)
+      first = max(first, value)
+      last = min(last, value)
+      if place < question.least { least = last }
+    }
+    let reach = question.least < limit ? question.reach * scale * 1.0001 : 0
+    return max(count == limit ? last : -.infinity, min(least, (first - reach).nextDown))
   }
 
   /// A sum and where it stands.
@@ -226,8 +338,10 @@ struct BestClassesConsumer: SearchConsumer, @unchecked Sendable {
   }
 
   /// Puts a sum in its place among the best of other classes.
-  private func rank(_ leader: Leader, _ first: Int, _ list: UnsafeMutableBufferPointer<Leader>) {
-    guard leader.sum > list[limit - 1].sum else { return }
+  private func rank(
+    _ leader: Leader, _ first: Int, _ list: UnsafeMutableBufferPointer<Leader>, _ reach: Int
+  ) {
+    guard Int(leader.sum) > lowest(list, reach) else { return }
     var place = limit - 1
     let own = classes[first + Int(leader.position)]
     if let same = list.firstIndex(where: { $0.position >= 0 && classes[first + Int($0.position)] == own }) {

@@ -190,15 +190,16 @@ extension ScoringIndex: DocumentScoring {
   }
 
   package func bestClasses(
-    _ count: Int, of rows: FeatureRows, scales: UnsafeBufferPointer<Float>?, workers: Int,
+    _ question: ClassQuestion, of rows: FeatureRows, scales: UnsafeBufferPointer<Float>?, workers: Int,
     into hits: UnsafeMutableBufferPointer<PrototypeHit>
   ) throws {
     try rows.checkQuestion(
-      scales, room: hits.count, perRow: count, featureCount: featureCount, workers: workers)
+      scales, room: hits.count, perRow: question.most, featureCount: featureCount, workers: workers)
     guard rows.rowCount > 0 else { return }
     try search(
       ScaledRows(rows, scales), workers: workers,
-      for: BestClassesConsumer(hits: hits, limit: count, classes: prototypes.classIndices, workers: workers))
+      for: BestClassesConsumer(
+        hits: hits, question: question, classes: prototypes.classIndices, workers: workers))
   }
 
   package func forEachScoreBlock(
@@ -225,14 +226,15 @@ extension ScoringIndex: DocumentScoring {
   private func search<Consumer: SearchConsumer>(
     _ rows: ScaledRows, workers: Int, for consumer: Consumer
   ) throws {
-    guard prototypeCount > 0, consumer.leaderCount <= Self.mostLeaders else {
+    guard prototypeCount > 0, consumer.leaderCounts.upperBound <= Self.mostLeaders else {
       return try scoreAll(rows, workers: workers, for: consumer)
     }
     switch method {
     case .allScores: try scoreAll(rows, workers: workers, for: consumer)
     case .eightBit:
-      // An answer of many prototypes is all candidates.
-      if consumer.leaderCount < CodedScratch.candidateLimit(prototypeCount: prototypeCount) {
+      // Of few prototypes, an answer of several has most among its candidates.
+      let limit = CodedScratch.candidateLimit(prototypeCount: prototypeCount)
+      if consumer.leaderCounts.upperBound == 1 || 4 * consumer.leaderCounts.lowerBound < limit {
         try codedSearch().answer(rows, workers: workers, for: consumer)
       } else {
         try scoreAll(rows, workers: workers, for: consumer)

@@ -5,14 +5,16 @@ import Testing
 /// Scores to probabilities.
 @Suite struct CalibrationTests {
   static func calibrations() throws -> [Calibration] {
-    [
-      .uncalibrated,
-      try Calibration(intercept: -3, slope: 2, sharpness: 4),
-      try Calibration(intercept: 6, slope: 0.01, sharpness: 0.02),
-      try Calibration(intercept: -50, slope: 1e-6, sharpness: 400),
-      try Calibration(intercept: -1e300, slope: 1e300, sharpness: 1e300),
-      try Calibration(intercept: 1e300, slope: 1e-300, sharpness: 1e-300),
-    ]
+    let fitted = try [nil, 1e-30, 0.1, 2, 1e30].flatMap { reach in
+      [
+        try Calibration(intercept: -3, slope: 2, sharpness: 4, crowding: 0.5, reach: reach),
+        try Calibration(intercept: 6, slope: 0.01, sharpness: 0.02, crowding: 3, reach: reach),
+        try Calibration(intercept: -50, slope: 1e-6, sharpness: 400, reach: reach),
+        try Calibration(intercept: -1e300, slope: 1e300, sharpness: 1e300, reach: reach),
+        try Calibration(intercept: 1e300, slope: 1e-300, sharpness: 1e-300, crowding: 1e300, reach: reach),
+      ]
+    }
+    return fitted + [.uncalibrated]
   }
 
   static func scores(_ seed: UInt64) -> [Float] {
@@ -69,20 +71,52 @@ import Testing
   }
 
   @Test func otherClassesKeepTheirOrder() throws {
-    let calibration = try Calibration(intercept: -1, slope: 3, sharpness: 2)
-    for seed in 0..<50 as Range<UInt64> {
-      let scores = Self.scores(seed)
-      let order = scores.indices.sorted { (scores[$0], $0) < (scores[$1], $1) }
-      let found = Self.apply(calibration, to: scores)
-      for (low, high) in zip(order, order.dropFirst()) where scores[low] < scores[high] {
-        #expect(found[low] <= found[high] + 1e-7, "seed \(seed)")
+    for calibration in try Self.calibrations() {
+      for seed in 0..<50 as Range<UInt64> {
+        let scores = Self.scores(seed)
+        let order = scores.indices.sorted { (scores[$0], $0) < (scores[$1], $1) }
+        let found = Self.apply(calibration, to: scores)
+        for (low, high) in zip(order, order.dropFirst()) where scores[low] < scores[high] {
+          #expect(found[low] <= found[high] + 1e-7, "seed \(seed), \(calibration)")
+        }
+      }
+    }
+  }
+
+  /// Whatever was fitted, classes that tie share the best place.
+  @Test func tiedClassesShareAlike() throws {
+    for calibration in try Self.calibrations() where calibration.reach != nil {
+      for (count, tied) in [(2, 2), (3, 2), (5, 5), (12, 4), (300, 10)] {
+        let scores = (0..<count).map { Float($0 < tied ? 1 : -1) }
+        let found = Self.apply(calibration, to: scores)
+        #expect(found[0] <= 1 / Float(tied), "\(tied) of \(count), \(calibration)")
+      }
+    }
+  }
+
+  /// No score of another class may fall and make the best class less sure.
+  @Test func confidenceFallsWithEveryRival() throws {
+    for calibration in try Self.calibrations() where calibration.reach != nil {
+      for seed in 0..<60 as Range<UInt64> {
+        var scores = Self.scores(seed)
+        let best = Self.best(scores)
+        var last = Self.apply(calibration, to: scores)[best]
+        var random = CounterRandom(seed: seed, stream: 11)
+        for _ in 0..<20 {
+          let other = random.nextIndex(below: scores.count)
+          guard other != best else { continue }
+          scores[other] -= Float(random.nextUnit())
+          let next = Self.apply(calibration, to: scores)[best]
+          #expect(next >= last, "seed \(seed), \(calibration)")
+          last = next
+        }
       }
     }
   }
 
   @Test func confidenceRisesWithTheMargin() throws {
     for calibration in try Self.calibrations() {
-      for count in [2, 5, 1_000] {
+      for count in [2, 5, 9, 10, 11, 1_000] {
         var last: Float = 0
         for step in 0...200 {
           var scores = [Float](repeating: 0, count: count)
@@ -108,12 +142,13 @@ import Testing
   }
 
   @Test func numbersThatAreNoCalibrationAreRefused() {
-    for (intercept, slope, sharpness) in [
-      (Double.nan, 1.0, 1.0), (.infinity, 1, 1), (0, 0, 1), (0, -1, 1), (0, 1, 0), (0, 1, .infinity),
-      (0, .nan, 1),
+    for (intercept, slope, sharpness, reach) in [
+      (Double.nan, 1.0, 1.0, 1.0), (.infinity, 1, 1, 1), (0, 0, 1, 1), (0, -1, 1, 1), (0, 1, 0, 1),
+      (0, 1, .infinity, 1), (0, .nan, 1, 1), (0, 1, 1, 0), (0, 1, 1, -1), (0, 1, 1, .nan),
+      (0, 1, 1, .infinity),
     ] {
       #expect(throws: OptionsError.self) {
-        try Calibration(intercept: intercept, slope: slope, sharpness: sharpness)
+        try Calibration(intercept: intercept, slope: slope, sharpness: sharpness, reach: reach)
       }
     }
   }

@@ -96,12 +96,12 @@ struct DeviceChecks {
     var hits = [PrototypeHit](repeating: PrototypeHit(prototype: -7, score: 7), count: rowCount * count)
     try ask { rows, scales in
       try hits.withUnsafeMutableBufferPointer {
-        try scoring.bestClasses(count, of: rows, scales: scales, workers: 2, into: $0)
+        try scoring.bestClasses(ClassQuestion(count), of: rows, scales: scales, workers: 2, into: $0)
       }
     }
     for row in 0..<rowCount {
       let own = Array(hits[row * count..<(row + 1) * count])
-      compare(own, twin.bestClasses(count, row), row)
+      compare(own, twin.bestClasses(ClassQuestion(count), row), row)
       let classes = own.filter { $0.prototype >= 0 }.map { parts.prototypes.classIndices[Int($0.prototype)] }
       #expect(Set(classes).count == classes.count, "\(name), row \(row): a class twice")
     }

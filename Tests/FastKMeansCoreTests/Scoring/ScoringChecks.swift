@@ -29,7 +29,11 @@ struct ScoringChecks {
 
   func all() throws {
     try bestPrototypes()
-    for count in [1, 3, 60] { try bestClasses(count) }
+    for count in [1, 3, 60] { try bestClasses(ClassQuestion(count)) }
+    for reach in [0, 0.3, 2, 1e30] as [Float] {
+      try bestClasses(ClassQuestion(most: 10, least: 2, reach: reach))
+      try bestClasses(ClassQuestion(most: 3, least: 1, reach: reach))
+    }
     try scoreBlocks()
   }
 
@@ -43,16 +47,18 @@ struct ScoringChecks {
     for row in 0..<rowCount { #expect(found[row] == twin.best(row).prototype, "\(name), row \(row)") }
   }
 
-  func bestClasses(_ count: Int) throws {
+  func bestClasses(_ question: ClassQuestion) throws {
+    let count = question.most
     var hits = [PrototypeHit](repeating: PrototypeHit(prototype: -7, score: 7), count: rowCount * count)
     try ask { rows, scales in
       try hits.withUnsafeMutableBufferPointer {
-        try index.bestClasses(count, of: rows, scales: scales, workers: workers, into: $0)
+        try index.bestClasses(question, of: rows, scales: scales, workers: workers, into: $0)
       }
     }
     for row in 0..<rowCount {
       #expect(
-        Array(hits[row * count..<(row + 1) * count]) == twin.bestClasses(count, row), "\(name), row \(row)")
+        Array(hits[row * count..<(row + 1) * count]) == twin.bestClasses(question, row),
+        "\(name), row \(row), \(question)")
     }
   }
 

@@ -77,7 +77,7 @@ import Testing
       let one = checks.index.memoryBytes
       #expect(one > empty)
       if !isFirstAll {
-        try checks.bestClasses(3)
+        try checks.bestClasses(ClassQuestion(3))
         #expect(checks.index.memoryBytes == one)
       }
       try isFirstAll ? checks.bestPrototypes() : checks.scoreBlocks()
@@ -102,7 +102,7 @@ import Testing
       let before = checks.index.memoryBytes
       for _ in 0..<3 { try checks.bestPrototypes() }
       #expect(checks.index.memoryBytes > before)
-      try checks.bestClasses(5)
+      try checks.bestClasses(ClassQuestion(5))
     }
   }
 
@@ -124,7 +124,7 @@ import Testing
     shape.documentFill = 0.5
     let checks = try ScoringChecks(shape, seed: 11, method: method, workers: 2)
     try checks.bestPrototypes()
-    try checks.bestClasses(5)
+    try checks.bestClasses(ClassQuestion(5))
     try checks.scoreBlocks()
   }
 
@@ -178,7 +178,7 @@ import Testing
     var hits = [PrototypeHit](repeating: .none, count: 2)
     try hits.withUnsafeMutableBufferPointer { hits in
       try documents.withRows {
-        try index.bestClasses(1, of: .sparse($0), scales: nil, workers: 1, into: hits)
+        try index.bestClasses(ClassQuestion(1), of: .sparse($0), scales: nil, workers: 1, into: hits)
       }
     }
     #expect(hits == [PrototypeHit(prototype: 0, score: 0), PrototypeHit(prototype: 1, score: 2)])

@@ -38,6 +38,20 @@ import Testing
     }
   }
 
+  @Test(arguments: Precision.allCases, [RefinementEpochs.automatic, .count(0)])
+  func returnsWhatRowsAreRelativeTo(_ precision: Precision, _ epochs: RefinementEpochs) throws {
+    let drawn = TestRows.clustered(rows: 40, width: 12, classes: 3, seed: 7)
+    let rows = try TestRows.features(drawn.rows.map { $0.map { $0 + 1e5 } }, isSparse: false)
+    var classifier = try FastKMeansClassifier<Int>(
+      SampleModels.options(precision, distance: .euclidean) { $0.refinement = epochs })
+    try classifier.fit(rows, labels: drawn.classes)
+    let contents = try ModelContents(model: classifier.model)
+    let back = try expectRoundTrip(contents)
+    #expect(back.model.storage.origin != nil && back.model.storage.origin == contents.model.storage.origin)
+    #expect(try back.model.classify(rows, top: 3) == contents.model.classify(rows, top: 3))
+    #expect(try contents.converted(to: .float64).contents.model.storage.origin == back.model.storage.origin)
+  }
+
   @Test(arguments: [RefinementEpochs.automatic, .count(0), .count(7)])
   func returnsHowLongToRefine(_ epochs: RefinementEpochs) throws {
     let options = SampleModels.options {

@@ -156,6 +156,23 @@ class Answers(Estimator):
         indices = self._asked(X, "predict", rows_per_call(batch_size))
         return self._table.labels_of(indices)
 
+    def predict_confidence(self, X: Any, batch_size: int | str | None = "auto") -> tuple[np.ndarray, np.ndarray]:
+        """The class of each document, as `predict` gives it, and its probability, as `predict_proba` gives it.
+
+        It comes out of the search for the best classes, and needs no table of all.
+
+        Parameters
+        ----------
+        X, batch_size : as in `predict`
+
+        Returns
+        -------
+        labels, confidences : ndarray, ndarray of float32
+            One of each a document; confidences are 0...1.
+        """
+        indices, confidences = self._asked(X, "best", rows_per_call(batch_size))
+        return self._table.labels_of(indices), confidences
+
     def predict_proba(self, X: Any, batch_size: int | str | None = "auto") -> np.ndarray:
         """The probability of every class for every document.
 

@@ -304,6 +304,17 @@ class Model(Handle):
             )
         return classes, prototypes, similarities, confidences, rejected.astype(bool)
 
+    def best(self, rows: Rows, threads: int, rows_per_call: int) -> tuple[np.ndarray, np.ndarray]:
+        """The class index of each row and its confidence."""
+        classes = np.empty(rows.shape[0], dtype=np.int32)
+        confidences = np.empty(rows.shape[0], dtype=np.float32)
+        for part in _parts(rows, rows_per_call):
+            call(
+                "fkm_model_predict_top", self, of_rows(rows[part]), threads, 1, address(classes[part]), None, None,
+                address(confidences[part]), None, None,
+            )
+        return classes, confidences
+
     def scores(self, rows: Rows, threads: int, rows_per_call: int) -> np.ndarray:
         """The score of every class: rows x classes."""
         scores = np.empty((rows.shape[0], self.info.class_count), dtype=np.float32)

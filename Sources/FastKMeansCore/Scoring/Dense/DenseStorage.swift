@@ -115,7 +115,7 @@ extension DenseStorage {
       consumer.begin(worker: worker, rows: range)
       scratch.with(worker) { scratch in
         scratch.dense.pack(rows, range, featureCount: featureCount)
-        if isWorthwhile(product, leaders: consumer.leaderCount) {
+        if isWorthwhile(product, leaders: consumer.leaderCounts.upperBound) {
           partial.answer(range, worker, scratch, consumer)
         } else {
           full.answer(range, worker, scratch.dense, consumer)

@@ -28,7 +28,7 @@ struct PartialSearch: Sendable {
     multiply(range.count, scratch)
     var survivors = 0
     for row in range { survivors += answer(row, row - range.lowerBound, worker, scratch, consumer) }
-    product.record.add(rows: range.count, survivors: survivors, leaders: consumer.leaderCount)
+    product.record.add(rows: range.count, survivors: survivors, leaders: consumer.leaderCounts.upperBound)
   }
 
   private func project(_ rowCount: Int, _ scratch: PartialScratch) {
@@ -112,18 +112,16 @@ struct PartialSearch: Sendable {
   private func sureScore<Consumer: SearchConsumer>(
     _ scores: UnsafePointer<Float>, _ scratch: PartialScratch, _ consumer: Consumer
   ) -> Float {
-    let wanted = consumer.leaderCount
-    let found = wanted == 1 ? best(scores, scratch) : leaders(scores, scratch, consumer)
-    guard found == wanted else { return -.infinity }
+    let found =
+      consumer.leaderCounts.upperBound == 1 ? best(scores, scratch) : leaders(scores, scratch, consumer)
+    guard found > 0 else { return -.infinity }
     product.rows.score(
       scratch.positions, count: found, scratch.document, biases: biases.pointer, into: scratch.exact)
-    var least = Float.infinity
     for place in 0..<found {
       // A NaN is certain of nothing.
       guard scratch.exact[place] >= -.infinity else { return -.infinity }
-      least = min(least, scratch.exact[place])
     }
-    return least
+    return consumer.sureScore(ofLeaders: found, scale: 1) { scratch.exact[$0] }
   }
 
   private func best(_ scores: UnsafePointer<Float>, _ scratch: PartialScratch) -> Int {
@@ -148,7 +146,8 @@ struct PartialSearch: Sendable {
     }
     for place in product.prototypeCount..<scratch.sumCount { scratch.sums[place] = .min }
     return consumer.leaders(
-      scratch.sums, count: scratch.sumCount, first: 0, kernels: codeKernels, into: scratch.positions)
+      scratch.sums, count: scratch.sumCount, first: 0, scale: factor, kernels: codeKernels,
+      into: scratch.positions)
   }
 }
 

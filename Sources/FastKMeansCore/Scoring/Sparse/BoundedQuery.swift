@@ -95,18 +95,13 @@ struct BoundedQuery {
     _ lowest: inout Float, _ leader: inout UInt32, _ block: BoundedBlock, _ done: Int,
     _ document: fk_staged_document, _ consumer: Consumer
   ) {
-    let count = consumer.leaderCount
     let found = consumer.leaders(
-      scratch.sums, count: block.stride, first: block.prototypes.lowerBound, kernels: search.codeKernels,
-      into: positions)
-    guard found == count, count > 1 || positions[0] != leader else { return }
+      scratch.sums, count: block.stride, first: block.prototypes.lowerBound, scale: document.scale,
+      kernels: search.codeKernels, into: positions)
+    guard found > 0, consumer.leaderCounts.upperBound > 1 || positions[0] != leader else { return }
     leader = positions[0]
-    var sure = Float.infinity
-    for index in 0..<found {
-      sure = min(
-        sure,
-        block.refined(
-          Int(positions[index]), scratch.document, done, scratch.sums, lowest: -.infinity))
+    let sure = consumer.sureScore(ofLeaders: found, scale: document.scale) {
+      block.refined(Int(positions[$0]), scratch.document, done, scratch.sums, lowest: -.infinity)
     }
     lowest = max(lowest, sure - document.slack)
   }
@@ -127,7 +122,7 @@ struct BoundedQuery {
       guard position < block.prototypes.count else { continue }
       let value = block.refined(position, scratch.document, done, scratch.sums, lowest: lowest)
       guard value + document.slack >= lowest else { continue }
-      if consumer.leaderCount == 1 { lowest = max(lowest, value - document.slack) }
+      if consumer.leaderCounts.upperBound == 1 { lowest = max(lowest, value - document.slack) }
       positions[kept] = positions[index]
       values[kept] = value
       kept += 1

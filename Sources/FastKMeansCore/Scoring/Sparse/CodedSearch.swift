@@ -80,8 +80,8 @@ struct CodedSearch: Sendable {
       scale.bias, plan.bias_multiplier, scratch.sums, prototypeCount)
     let limit = CodedScratch.candidateLimit(prototypeCount: prototypeCount)
     let positions = scratch.positions[row & 1]
-    let last = lastLeader(largest, scratch, positions, consumer)
-    let lowest = last.map { Int($0) - 2 * Int(plan.slack.rounded(.up)) } ?? -32767
+    let sure = sureSum(largest, plan.scale, scratch, positions, consumer)
+    let lowest = Int(max(-40_000, sure.rounded(.down))) - 2 * Int(plan.slack.rounded(.up))
     let found = Int(
       codeKernels.at_least(
         scratch.sums, coded.stride, Int16(max(-32767, min(32767, lowest))), positions, limit))
@@ -99,15 +99,16 @@ struct CodedSearch: Sendable {
     return Candidates(row: row, terms: terms, positions: positions, count: found)
   }
 
-  /// The sum of the last prototype of the answer, as sums have it; nil if every prototype is part of the answer.
+  /// What the sums of the whole answer are at least; minus infinity if every prototype is part of it.
   @inline(__always)
-  private func lastLeader<Consumer: SearchConsumer>(
-    _ largest: Int16, _ scratch: CodedScratch, _ positions: UnsafeMutablePointer<UInt32>, _ consumer: Consumer
-  ) -> Int16? {
-    guard consumer.leaderCount > 1 else { return largest }
+  private func sureSum<Consumer: SearchConsumer>(
+    _ largest: Int16, _ scale: Float, _ scratch: CodedScratch, _ positions: UnsafeMutablePointer<UInt32>,
+    _ consumer: Consumer
+  ) -> Float {
+    guard consumer.leaderCounts.upperBound > 1 else { return Float(largest) }
     let found = consumer.leaders(
-      scratch.sums, count: coded.stride, first: 0, kernels: codeKernels, into: positions)
-    return found == consumer.leaderCount ? scratch.sums[Int(positions[found - 1])] : nil
+      scratch.sums, count: coded.stride, first: 0, scale: scale, kernels: codeKernels, into: positions)
+    return consumer.sureScore(ofLeaders: found, scale: scale) { Float(scratch.sums[Int(positions[$0])]) }
   }
 
   @inline(__always)

@@ -9,6 +9,7 @@ enum CalibrationSection {
       "intercept": .number(calibration.intercept), "slope": .number(calibration.slope),
       "sharpness": .number(calibration.sharpness),
     ]
+    if let reach = calibration.reach { values["reach"] = .number(reach) }
     if calibration.crowding != 0 { values["crowding"] = .number(calibration.crowding) }
     record.add(key, .sorted(values))
   }
@@ -19,7 +20,8 @@ enum CalibrationSection {
     do {
       return try Calibration(
         intercept: fields.double("intercept"), slope: fields.double("slope"),
-        sharpness: fields.double("sharpness"), crowding: fields.doubleIfPresent("crowding") ?? 0)
+        sharpness: fields.double("sharpness"), crowding: fields.doubleIfPresent("crowding") ?? 0,
+        reach: fields.doubleIfPresent("reach"))
     } catch let error as OptionsError {
       throw ModelFileError.Problem.badContent(reason: error.description)
     }

@@ -6,6 +6,7 @@ enum PrototypeSection {
     static let classes = "prototype.class"
     static let masses = "prototype.mass"
     static let sumScales = "prototype.sum_scale"
+    static let origin = "prototype.origin"
     static let streamUnits = "prototype.stream_unit"
     static let streamLengths = "prototype.stream_squared_length"
     static let featureCount = "feature_count"
@@ -13,13 +14,16 @@ enum PrototypeSection {
   }
 
   private static let rows = RowTensors("prototype")
+  /// Prototypes that are relative to an origin. A reader that knows of none finds no prototypes, and refuses the file.
+  private static let relativeRows = RowTensors("prototype.relative")
 
   static func encode(_ storage: ModelStorage, into record: inout ContainerRecord) {
     let set = storage.prototypes
-    rows.encode(set, into: &record)
+    (storage.origin == nil ? rows : relativeRows).encode(set, into: &record)
     record.add(Tensor(Name.classes, set.classIndices))
     record.add(Tensor(Name.masses, set.masses))
     record.add(Tensor(Name.sumScales, set.sumScales))
+    if let origin = storage.origin { record.add(Tensor(Name.origin, origin)) }
     if let sums = set.streamSums {
       record.add(Tensor(Name.streamUnits, sums.map { $0?.unit ?? -1 }))
       record.add(Tensor(Name.streamLengths, sums.map { $0?.squaredLength ?? -1 }))
@@ -35,7 +39,8 @@ enum PrototypeSection {
     do {
       return try PrototypeSet(
         validating: featureCount,
-        rows: try rows.decode(file, prototypeCount: count, featureCount: featureCount),
+        rows: try (file.has(Name.origin) ? relativeRows : rows).decode(
+          file, prototypeCount: count, featureCount: featureCount),
         classIndices: classIndices,
         masses: try file.values(Name.masses, as: Double.self, shape: [count]),
         sumScales: try file.values(Name.sumScales, as: Double.self, shape: [count]),
@@ -44,6 +49,16 @@ enum PrototypeSection {
     } catch let error as PrototypeSetError {
       throw ModelFileError.Problem.badContent(reason: error.description)
     }
+  }
+
+  /// What rows and prototypes are taken relative to.
+  static func origin(_ file: TensorFile, of prototypes: PrototypeSet) throws -> [Float]? {
+    guard file.has(Name.origin) else { return nil }
+    let origin = try file.values(Name.origin, as: Float.self, shape: [prototypes.featureCount])
+    guard !prototypes.isSparse, origin.allSatisfy(\.isFinite) else {
+      throw ModelFileError.Problem.badContent(reason: "an origin is finite, and beside dense prototypes only")
+    }
+    return origin
   }
 
   /// -1 in both stands for a prototype that has learned from no stream.
