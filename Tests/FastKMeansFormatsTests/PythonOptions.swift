@@ -132,6 +132,22 @@ struct PythonClass {
       text: "Threads; -1: all cores. The rows are the same for any number."),
   ]
 
+  /// What only Python's classifier has.
+  private static let ofClassifier = [
+    Parameter(
+      name: "class_weight", types: ("None, 'balanced' or dict", "Any"), standard: "None",
+      text: """
+        What the weights of a class's documents are multiplied with; 'balanced', in `fit` only, makes all classes weigh the \
+        same. A class that the dict does not name has 1.
+        """),
+    Parameter(
+      name: "n_jobs", types: ("int or None", "int | None"), standard: "None",
+      text: "scikit-learn's name for `n_threads`; counts where it is given."),
+    Parameter(
+      name: "verbose", types: ("bool", "bool"), standard: "False",
+      text: "What `fit` and `fit_batch` take `verbose` for where it is not given."),
+  ]
+
   private static func parameter<Options: TabledOptions>(_ row: OptionRow<Options>) -> Parameter {
     let mode = row.mode.map { "Only in mode '\($0)'." } ?? ""
     let own = special[row.name]
@@ -157,7 +173,8 @@ struct PythonClass {
     }
   }
 
-  static let classifier = PythonClass(list: TrainingOptions.table.map(parameter), firstByName: "refine")
+  static let classifier = PythonClass(
+    list: TrainingOptions.table.map(parameter) + ofClassifier, firstByName: "refine")
 
   static let vectorizer = PythonClass(
     list: TextOptions.table.map(parameter) + ofVectorizer, firstByName: "analyzer")

@@ -42,7 +42,9 @@ import Testing
       #expect(answers.map(\.label) == classes, "offset \(offset)")
       let similarity = answers[0].similarity
       similarities.append(similarity)
-      #expect(abs(similarity - similarities[0]) < 1e-3, "offset \(offset)")
+      // A fit of the reference depends a little on where 0 is.
+      let tolerance: Float = mode == .default ? 1e-3 : 5e-3
+      #expect(abs(similarity - similarities[0]) < tolerance, "offset \(offset)")
       // Prototypes go on from a state as they are.
       let again = try FastKMeansClassifier<Int>(resuming: classifier.learningState)
       #expect(try again.model.storage.origin == model.storage.origin)

@@ -63,8 +63,7 @@ import Testing
   }
 
   @Test func returnsEveryOption() throws {
-    let options = SampleModels.options(.float64) {
-      $0.prototypeCounts = .byLabel(["sport": 1, "no such class": 9, "e\u{301}": 1, "\u{E9}": 2])
+    var options = SampleModels.options(.float64) {
       $0.initialization = .random
       $0.isSoft = false
       $0.softAssignment = .softmax
@@ -83,7 +82,10 @@ import Testing
       $0.decay = 0.875
       $0.isWarmStart = true
     }
-    let contents = try SampleModels.ofText(options)
+    var contents = try SampleModels.ofText(options)
+    // Training takes classes that rows have; one of these may have been removed since.
+    options.prototypeCounts = .byLabel(["sport": 1, "gone": 9, "e\u{301}": 1, "\u{E9}": 2])
+    contents.model.storage.settings.prototypeCounts = options.prototypeCounts
     let back = try expectRoundTrip(contents)
     #expect(back.model.options.threadCount == -1)
     #expect(try ModelFile.read(bytes: ModelFile.bytes(of: contents), threadCount: 3).model.options == options)
