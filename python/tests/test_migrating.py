@@ -141,7 +141,10 @@ def test_tools_for_linear_models_take_one_prototype_a_class():
 
 
 def test_epochs_can_be_fixed():
-    rows, labels = cluster_data(documents=300, spread=1.5)
+    # Noise that outweighs a small mark of the class: refinement finds the mark, and is kept.
+    random = np.random.default_rng(0)
+    labels = random.integers(0, 3, 300)
+    rows = np.hstack([random.random((300, 18)), 0.5 * np.eye(3)[labels]])
     make = lambda refine: FastKMeansClassifier(refine=refine).fit(rows, labels).refined_weights_.toarray()
     np.testing.assert_array_equal(make(3), make(3))
     assert not np.array_equal(make(1), make(5))

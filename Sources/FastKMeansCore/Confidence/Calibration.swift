@@ -138,7 +138,11 @@ package struct Calibration: Sendable, Equatable {
     var left = 1 - Double(first)
     for place in 1..<max(1, best.count) {
       // A class that comes before the best one must stay strictly below it, or it would win the tie.
-      let most = min(near[place - 1], best.classes[place] < best.classes[0] ? first.nextDown : first)
+      // So must a lower score below a higher one, or the order of probabilities would not be that of scores.
+      let above = near[place - 1]
+      let isLower = best.scores[place] < best.scores[place - 1] && above > 0
+      let most = min(
+        isLower ? above.nextDown : above, best.classes[place] < best.classes[0] ? first.nextDown : first)
       let share = sums[place] > 0 ? left * weights[place] / sums[place] : left
       near[place] = min(Float(share), most)
       left = max(0, left - Double(near[place]))

@@ -188,9 +188,9 @@ class Answers(Estimator):
         return self._table.in_columns(table, 0.0)
 
     def predict_log_proba(self, X: Any, batch_size: int | str | None = "auto") -> np.ndarray:
-        """The natural logarithm of `predict_proba`; minus infinity for a probability of 0."""
+        """The natural logarithm of `predict_proba`, float64: in float32, neighbours would become equal; minus infinity for 0."""
         with np.errstate(divide="ignore"):
-            logarithms: np.ndarray = np.log(self.predict_proba(X, batch_size))
+            logarithms: np.ndarray = np.log(self.predict_proba(X, batch_size).astype(np.float64))
         return logarithms
 
     def decision_function(self, X: Any) -> np.ndarray:

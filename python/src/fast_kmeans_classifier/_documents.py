@@ -54,7 +54,7 @@ def listed_documents(documents: Any) -> list[Any]:
     documents = column_values(documents)
     if hasattr(documents, "ndim") and hasattr(documents, "tolist"):
         if documents.ndim != 1:
-            raise ValueError(f"expected one column of texts, got shape {documents.shape}")
+            raise ValueError(f"expected a 1D array or one column of texts, got shape {documents.shape}")
         return list(documents.tolist())
     if not isinstance(documents, Iterable):
         raise TypeError(f"expected an iterable of texts, got {type(documents).__name__}")
