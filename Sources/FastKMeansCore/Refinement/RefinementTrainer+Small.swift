@@ -27,6 +27,14 @@ extension RefinementTrainer {
       return keepingPrototypes(training, plain, tried: best.scores.accuracy)
     }
     let (table, halvings, _) = try refine(training.prototypes, best.recipe, on: all)
+    // Where no row could be held out, the training rows judge: refinement must not do worse on what it learned from.
+    if plain.isRight.isEmpty {
+      let learned = try table.heldOutScores(all, of: documents, workers: workers).accuracy
+      let known = try self.table(training.prototypes, scale: 1).heldOutScores(
+        all, of: documents, workers: workers
+      ).accuracy
+      guard learned >= known else { return keepingPrototypes(training, plain, tried: learned) }
+    }
     return outcome(training, table, best.recipe, halvings, best.scores, plain, openSetTrials)
   }
 

@@ -52,6 +52,18 @@ import Testing
     #expect(model.prototypes.count == 3)
   }
 
+  /// Nothing can be held out, and each document is nearest to itself: refinement must not make that worse.
+  @Test(arguments: Distance.allCases) func manyClassesOfOneDocumentOfFewFeatures(distance: Distance) throws {
+    for (width, classCount) in [(2, 60), (4, 200), (9, 60)] {
+      var random = CounterRandom(seed: 3, stream: UInt64(width))
+      let rows = (0..<classCount).map { _ in (0..<width).map { _ in Float(random.nextUnit()) } }
+      let classes = Array(0..<classCount)
+      let model = try model(rows, classes, isSparse: false, distance: distance)
+      let predicted = try model.predict(TestRows.features(rows, isSparse: false))
+      #expect(predicted == classes, "\(width) features, \(classCount) classes")
+    }
+  }
+
   @Test func twoClassesOfOneDocumentEach() throws {
     let rows: [[Float]] = [[1, 0], [0, 1]]
     for distance in Distance.allCases {
