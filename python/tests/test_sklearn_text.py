@@ -5,7 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from conftest import ROOT, needed
+from conftest import needed
+
+import fast_kmeans_classifier
 
 REASONS = {
     "test_tfidf_vectorizer_setters": "it looks into the private part _tfidf",
@@ -26,7 +28,9 @@ REASONS = {
 def test_every_test_passes_or_has_its_reason(tmp_path):
     needed("sklearn.feature_extraction.tests.test_text")
     here = Path(__file__).parent
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "python/src"), str(here)])}
+    # The package that this process has, be it installed or not.
+    package = Path(fast_kmeans_classifier.__file__).parents[1]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(package), str(here)])}
     run = subprocess.run(
         [
             sys.executable, "-m", "pytest", "-q", "--no-header", "--tb=line", "-rf", "-p", "sklearn_text_plugin", "-p", "no:cacheprovider",

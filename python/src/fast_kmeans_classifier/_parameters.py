@@ -236,9 +236,10 @@ def text_options(params: Mapping[str, Any], document_count: int | None = None) -
 def _document_count(name: str, value: Any, of: int | None, rounded: Callable[[float], int]) -> int | None:
     if not isinstance(value, numbers.Real) or isinstance(value, (bool, numbers.Integral)):
         return _whole(name, value, "a whole number of documents, or a share of them from 0.0 to 1.0")
-    if not 0 <= value <= 1:
+    share = float(value)
+    if not 0 <= share <= 1:
         raise InvalidParameterError(name, value, "a whole number of documents, or a share of them from 0.0 to 1.0")
-    return None if of is None else rounded(float(value) * of)
+    return None if of is None else rounded(share * of)
 
 
 def _ngrams(name: str, value: Any) -> list[int] | str:
