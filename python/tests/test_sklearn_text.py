@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+import sklearn
 from conftest import needed
 
 import fast_kmeans_classifier
@@ -27,6 +29,8 @@ REASONS = {
 
 def test_every_test_passes_or_has_its_reason(tmp_path):
     needed("sklearn.feature_extraction.tests.test_text")
+    if tuple(int(part) for part in sklearn.__version__.split(".")[:2]) < (1, 6):
+        pytest.skip("the reasons are those of newer tests")
     here = Path(__file__).parent
     # The package that this process has, be it installed or not.
     package = Path(fast_kmeans_classifier.__file__).parents[1]

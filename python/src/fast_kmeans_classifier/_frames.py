@@ -64,7 +64,8 @@ def column_values(values: Any) -> Any:
     """
     if is_frame(values):
         values = values.collect() if hasattr(values, "collect") else values
-        if values.shape[1] != 1:
+        # An old pyarrow's batches have no shape.
+        if (values.num_columns if hasattr(values, "num_columns") else values.shape[1]) != 1:
             return frame_values(values)
         if hasattr(values, "iloc"):
             values = values.iloc[:, 0]
