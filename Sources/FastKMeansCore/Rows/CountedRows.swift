@@ -74,7 +74,9 @@ package enum CountedRows {
       }
     }
     // Rows that repeat come in the order of their values, so that it does not matter where copies stood.
-    guard merged.count == kept.count, merged.allSatisfy({ $0.weight == merged[0].weight }) else { return merged }
+    guard merged.count == kept.count, merged.allSatisfy({ $0.weight == merged[0].weight }) else {
+      return merged
+    }
     return merged.sorted { $0.row < $1.row }
   }
 }
