@@ -43,7 +43,7 @@ package struct RefinementTwin {
   package private(set) var weights: [[Double]]
   /// Euclidean; nil for cosine.
   package private(set) var biases: [Double]?
-  /// What a document of mass 1 put into the score of its own prototype at the start, of each lane.
+  /// For each lane: how much a document of mass 1 raised its own score when the prototype was made of it and others.
   private let ownParts: [Double]?
   /// The lane that each document was part of, from when it was first seen.
   private var members: [Int: Int] = [:]

@@ -82,6 +82,9 @@ struct Page: Sendable, CustomTestStringConvertible {
     },
     Page(path: "\(package)/_vectorizer.py", marks: parameters) { PythonClass.vectorizer.parameters },
     Page(path: "\(package)/_vectorizer.py", marks: constructor) { PythonClass.vectorizer.constructor },
+    Page(path: "\(package)/_text_classifier.py", marks: (constructor.first, "\n    def explain(")) {
+      PythonClass.text.constructor
+    },
     Page(path: header, marks: (" * Options of training:\n *\n", " *\n * A number that JSON")) {
       HeaderComment.text(TrainingOptions.table)
     },

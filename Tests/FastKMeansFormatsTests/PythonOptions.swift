@@ -73,6 +73,8 @@ struct PythonClass {
   let list: [Parameter]
   /// From this one on parameters are given by name only.
   let firstByName: String
+  /// Whether further parameters go to the class that it extends.
+  var extendsAnother = false
 
   /// What Python takes beyond the library, by option: its types, and a sentence.
   private static let special: [String: (said: String, hint: String, text: String)] = [
@@ -179,6 +181,11 @@ struct PythonClass {
   static let vectorizer = PythonClass(
     list: TextOptions.table.map(parameter) + ofVectorizer, firstByName: "analyzer")
 
+  /// A vectoriser's parameters, and by `**parameters` a classifier's.
+  static let text = PythonClass(
+    list: vectorizer.list.filter { !["dtype", "n_threads"].contains($0.name) }, firstByName: "analyzer",
+    extendsAnother: true)
+
   var parameters: String {
     list.map { parameter in
       let standard = parameter.standard.replacing("\"", with: "'").replacing("\\", with: "\\\\")
@@ -193,6 +200,9 @@ struct PythonClass {
         + "        \(parameter.name): \(parameter.types.hint) = \(parameter.standard),\n"
     }
     let settings = list.map { "        self.\($0.name) = \($0.name)\n" }
-    return arguments.joined() + "    ) -> None:\n" + settings.joined()
+    let (others, handing) =
+      extendsAnother
+      ? ("        **parameters: Any,\n", "        super().__init__(**parameters)\n") : ("", "")
+    return arguments.joined() + others + "    ) -> None:\n" + handing + settings.joined()
   }
 }

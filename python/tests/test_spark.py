@@ -269,7 +269,8 @@ def test_parameters_have_the_promised_names_and_defaults():
         assert value == local.pop(snake), name
         assert getattr(estimator, f"get{name[0].upper()}{name[1:]}")() == value
         getattr(estimator, f"set{name[0].upper()}{name[1:]}")(value)
-    assert set(local) == {"mode", "device", "warm_start", "half_life", "k_bytes"}
+    # Weights of classes go into the weight column; threads and progress are Spark's.
+    assert set(local) == {"mode", "device", "warm_start", "half_life", "k_bytes", "class_weight", "n_jobs", "verbose"}
     assert estimator.setParams(kInit=7, maxIter=9).copy().getKInit() == 7
 
 

@@ -260,7 +260,7 @@ FKM_API void fkm_buffer_free(fkm_buffer *buffer);
 
 /* A new classifier.
  *
- * options, options_length: the text above in so many bytes; -1: it ends with NUL. NULL: defaults.
+ * options, options_length: the text above and its number of bytes; -1: it ends with NUL. NULL: defaults.
  * initial, initial_labels: prototypes to start from, a row each, and the class of each; NULL: none. A class that has
  * none is seeded as `init_method` says.
  * Errors: FKM_INVALID_ARGUMENT (no JSON), FKM_INVALID_OPTION, FKM_BAD_DATA. */
@@ -381,7 +381,7 @@ FKM_API int32_t fkm_classifier_model(const fkm_classifier *classifier, fkm_model
 /* ---------------------------------------------------------------------------------------------------------------
  * Model: answers
  *
- * `threads` of every call: -1 all cores, 0 the model's own `n_threads`, else so many.
+ * `threads` of every call: -1 all cores, 0 the model's own `n_threads`, else this number.
  * n: row_count of the rows. C: class_count. P: prototype_count. Arrays are row-major, without gaps.
  * Rows must have as many columns as the model has features; FKM_BAD_DATA else. Sparse rows may be asked of a model that
  * learned from dense ones, and the reverse.
@@ -445,7 +445,7 @@ FKM_API int32_t fkm_model_predict(const fkm_model *model, const fkm_rows *rows, 
  *
  * class_indices: the classes. prototypes: the best prototype of each. similarities: to its centre, a cosine in -1 to 1 or
  * 1 / (1 + squared distance). confidences: the probability of the class, 0 to 1, as in `fkm_model_probabilities`.
- * Similarities of a refined model take time of their own; more than ten classes take every score.
+ * A call is slower if it asks a refined model for similarities, or for more than ten classes.
  * scores: what the order follows. rejected: n entries; 1: none of the classes, for the row has no feature that any
  * prototype knows, or falls below the rate of `fkm_model_rejecting`. The best class is the best one all the same.
  *

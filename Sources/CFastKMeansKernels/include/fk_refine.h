@@ -33,8 +33,8 @@ typedef struct {
 typedef struct {
   float scale; /* what its products are multiplied with, above 0 */
   int32_t own_class;
-  /* Leave one out: what a document of weight 1 put into the score of its own prototype when that was made, of each lane;
-   * null: nothing is known. */
+  /* Leave one out. For each lane: how much a document of weight 1 raised its own score when the prototype was made of it
+   * and others. Null: this is not known. */
   const float *own_part;
   float weight;    /* of the document, in own_part */
   int32_t *member; /* its own prototype; below 0: not known yet, and set to the best of its class */

@@ -103,7 +103,7 @@ func threadCount(_ threads: Int32, canBeOwn: Bool = true) throws -> Int? {
   return threads == 0 ? nil : Int(threads)
 }
 
-/// A text of the caller: so many bytes, or up to the NUL where the length is -1.
+/// A text of the caller: `length` bytes, or up to the NUL where the length is -1.
 func text(_ pointer: UnsafePointer<CChar>, length: Int64, _ name: String) throws -> String {
   guard length >= -1, length <= 1 << 40 else {
     throw CallError.size("\(name)_length", length, allowed: "-1, or the number of bytes")

@@ -14,7 +14,7 @@ struct StreamArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Save after so many batches, or seconds with an s behind the number. (default: 30s)",
+      "Save after this many batches, or seconds with an s behind the number. (default: 30s)",
       valueName: "batches|seconds"),
     transform: CheckpointInterval.init(parsing:))
   var checkpointEvery = CheckpointInterval.seconds(30)
@@ -33,7 +33,7 @@ struct StreamArguments: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "A batch ends with the row that reaches so many bytes. (default: \(defaults.limits.maxBytes))",
+      "A batch ends with the row that reaches this many bytes. (default: \(defaults.limits.maxBytes))",
       valueName: "bytes"),
     transform: Value.whole)
   var maxBatchBytes = defaults.limits.maxBytes
@@ -64,7 +64,7 @@ struct StreamArguments: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "After an alarm, forget half of what was learned every so many documents, twice. (default: none)",
+      "After an alarm, forget half of what was learned after this many documents, and again after as many. (default: none)",
       valueName: "documents|none"),
     transform: Value.optionalNumber)
   var driftForget = Optionally<Double>.none

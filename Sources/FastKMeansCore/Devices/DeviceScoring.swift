@@ -18,7 +18,7 @@ package final class DeviceScoring: DocumentScoring {
   private let state = Mutex(State())
 
   private struct State {
-    /// Batches are so many times smaller than the device proposed.
+    /// What the batch size that the device proposed is divided by.
     var divisor = 1
     var warnings: [DeviceWarning] = []
   }

@@ -14,7 +14,7 @@
 public struct DriftDetector: Sendable, Equatable {
   /// How many buckets of one size there may be before two become one.
   public static let bucketsPerSize = 5
-  /// Cuts are looked for whenever so many numbers have come: it costs a thirty-second of looking each time.
+  /// Cuts are looked for once for this many numbers, at a thirty-second of the cost of looking for each.
   public static let period = 32
   /// Neither side of a cut is shorter.
   static let shortestSide = 5.0

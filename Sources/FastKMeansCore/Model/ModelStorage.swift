@@ -2,7 +2,7 @@
 ///
 /// The index is built when it is first needed.
 package struct ModelStorage: Sendable {
-  package var options: ValidatedOptions
+  package private(set) var options: ValidatedOptions
   package let classes: ClassDictionary
   /// Exact prototypes; truncation and low precision apply to the scoring index only.
   package let prototypes: PrototypeSet

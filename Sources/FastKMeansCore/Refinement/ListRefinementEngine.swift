@@ -4,7 +4,6 @@ import CFastKMeansKernels
 /// of them for many documents at a time.
 final class ListRefinementEngine: RefinementEngine, @unchecked Sendable {
   private let weights: WeightLists
-  private let table: RefinementTable
   private let rows: TrainingSet
   private let workers: Int
   private let scratch: WorkerScratch<WeightLists.Scratch>
@@ -16,8 +15,7 @@ final class ListRefinementEngine: RefinementEngine, @unchecked Sendable {
   /// Documents that go through a tile together at most: the more, the less memory is read; their scores take memory too.
   private static let chunk = 128
 
-  init(table: RefinementTable, weights: WeightLists, rows: TrainingSet, workers: Int) throws {
-    self.table = table
+  init(weights: WeightLists, rows: TrainingSet, workers: Int) throws {
     self.weights = weights
     self.rows = rows
     self.workers = workers
@@ -37,8 +35,9 @@ final class ListRefinementEngine: RefinementEngine, @unchecked Sendable {
       scratch.with(worker) { scratch in
         for position in range {
           let document = batch[batch.startIndex + position]
-          var question = questions.question(about: Int(document), in: rows)
-          let scored = scratch.find(document, of: rows, &question, questions.loss, steps.contests + position)
+          var question = questions.question(about: Int(document))
+          let scored = scratch.find(document, of: rows, &question, steps.loss, steps.contests + position)
+          steps.findMoves(position)
           scoredLanes.with(worker) { $0 += scored }
         }
       }
@@ -67,8 +66,8 @@ final class ListRefinementEngine: RefinementEngine, @unchecked Sendable {
           for position in range {
             let document = Int(batch[batch.startIndex + position])
             steps.find(
-              position, scores + (position - range.lowerBound) * weights.stride, table,
-              questions.question(about: document, in: rows), questions.loss)
+              position, among: scores + (position - range.lowerBound) * weights.stride,
+              questions.question(about: document))
           }
         }
       }

@@ -41,10 +41,11 @@ package struct Refinement {
   ) throws -> [EpochStatistics] {
     let weights = rows.relativeWeights
     let engine = try engine(table, rows)
-    let questions = try RefinementQuestions(recipe, table, rows, leavesOneOut: leavesOneOut)
+    let questions = try RefinementQuestions(table, rows, leavesOneOut: leavesOneOut)
     // With fewer than 64 batches an epoch the rate would have to be another one.
     let batchSize = min(engine.largestBatch, max(64, documents.count / 64))
-    let steps = RefinementSteps(batchSize: batchSize, largestClass: table.largestClass)
+    let steps = RefinementSteps(
+      recipe, batchSize: batchSize, classOfLane: table.classOfLane, classStarts: table.classStarts)
     // A document that no rival came near sits out the next epoch, then two, then four: it would most likely move nothing
     // again. That costs no accuracy and halves the time of sets that separate well.
     var rests = [UInt8](repeating: 0, count: rows.classes.count)
@@ -66,9 +67,6 @@ package struct Refinement {
         let done = (Double(epoch) + Double(first) / Double(order.count)) / Double(recipe.epochs)
         let rate = recipe.rate * (1 - done * (1 - recipe.lastRateShare))
         try engine.findRivals(of: batch, questions, into: steps)
-        Parallel.forEachChunk(count: batch.count, chunk: 64, workers: workers) { _, range in
-          for position in range { steps.work(position, table.classOfLane, table.classStarts, questions.loss) }
-        }
         for (position, document) in batch.enumerated() {
           let weight = Double(weights?[Int(document)] ?? 1)
           let rest =

@@ -7,7 +7,7 @@ protocol RefinementEngine {
   /// Is called before an epoch's first batch.
   func beginEpoch()
 
-  /// Finds the rivals of each document, in parallel: `steps.contests`.
+  /// Finds the rivals of each document and its moves, in parallel.
   func findRivals(
     of batch: ArraySlice<Int32>, _ questions: RefinementQuestions, into steps: RefinementSteps) throws
 
@@ -32,7 +32,7 @@ extension Refinement {
   func engine(_ table: RefinementTable, _ rows: TrainingSet) throws -> any RefinementEngine {
     switch table.cells {
     case .lists(let weights):
-      return try ListRefinementEngine(table: table, weights: weights, rows: rows, workers: workers)
+      return try ListRefinementEngine(weights: weights, rows: rows, workers: workers)
     case .rows(let weights, _):
       return try RefinementOnDevice.start(on: device, table, weights, rows, workers: workers)
         ?? RowRefinementEngine(table: table, weights: weights, rows: rows, workers: workers)

@@ -68,7 +68,7 @@ final class RefinementOnDevice: RefinementEngine, @unchecked Sendable {
           let document = Int(batch[batch.startIndex + position])
           let own = all + position * table.stride
           table.addBiases(of: document, in: rows, to: own)
-          steps.find(position, own, table, questions.question(about: document, in: rows), questions.loss)
+          steps.find(position, among: own, questions.question(about: document))
         }
       }
     }

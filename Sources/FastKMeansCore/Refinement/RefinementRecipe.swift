@@ -23,7 +23,7 @@ package struct RefinementRecipe: Sendable, Equatable {
   package var leastPull: Float = 0.05
   /// Prototypes start as unit vectors times this; with the margin it sets how far apart classes are pushed.
   package var scale: Double = 5
-  /// Whether each feature of sparse documents moves at a rate of its own (``FeatureRates``).
+  /// Whether some features of sparse documents move faster than others (``FeatureRates``).
   package var ratesFeatures: Bool
 
   package init(name: String, rate: Double, ratesFeatures: Bool) {

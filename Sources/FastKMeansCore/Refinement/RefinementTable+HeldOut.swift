@@ -43,8 +43,10 @@ extension RefinementTable {
 
   /// One worker's memory for a chunk of documents.
   private final class ScoreScratch {
-    private(set) var scores: [Float] = []
+    private var rowScores: [Float] = []
     private var lists: WeightLists.Scratch?
+
+    var scores: [Float] { lists?.scores ?? rowScores }
 
     /// Fills ``scores`` with the score of every lane, not scaled.
     func score(
@@ -52,8 +54,8 @@ extension RefinementTable {
     ) throws {
       switch table.cells {
       case .rows(let weights, _):
-        if scores.isEmpty { scores = [Float](repeating: 0, count: heldOutChunk * table.stride) }
-        scores.withUnsafeMutableBufferPointer { scores in
+        if rowScores.isEmpty { rowScores = [Float](repeating: 0, count: heldOutChunk * table.stride) }
+        rowScores.withUnsafeMutableBufferPointer { scores in
           guard let scores = scores.baseAddress else { return }
           for (position, document) in documents.enumerated() {
             table.scores(of: Int(document), weights, in: rows, into: scores + position * table.stride)
@@ -63,7 +65,6 @@ extension RefinementTable {
         let lists = try lists ?? WeightLists.Scratch(weights)
         self.lists = lists
         lists.score(documents, of: rows, least: least)
-        scores = lists.scores
       }
     }
   }

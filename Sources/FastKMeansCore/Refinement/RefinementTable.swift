@@ -11,12 +11,11 @@ package final class RefinementTable: @unchecked Sendable {
   package let classOfLane: [Int32]
   /// Class `c` has lanes `classStarts[c] ..< classStarts[c + 1]`.
   package let classStarts: [Int64]
-  package let largestClass: Int
   package let cells: RefinementCells
-  /// Euclidean rows: added to each lane's score; nil for cosine, and in lists, which have biases of their own.
+  /// Euclidean, weights in rows: what is added to each lane's score. nil for cosine, and where lists keep the biases.
   private let rowBiases: AlignedMemory<Float>?
-  /// What a row of weight 1 put into the score that its own prototype starts with, of each lane: a row says nothing new
-  /// about a prototype that it is part of. nil where it is not known.
+  /// For each lane: how much lower a document of the prototype, of weight 1, would score if the prototype had been made
+  /// without it. nil where this is not known.
   let ownParts: AlignedMemory<Float>?
 
   /// - Parameters:
@@ -32,7 +31,6 @@ package final class RefinementTable: @unchecked Sendable {
     laneCount = lanes.count
     classOfLane = counts.indices.flatMap { [Int32](repeating: Int32($0), count: counts[$0]) }
     classStarts = counts.reduce(into: [Int64(0)]) { $0.append($0[$0.count - 1] + Int64($1)) }
-    largestClass = counts.max() ?? 0
     let isSparse = lanes.contains { $0.vector.isSparse }
     switch layout ?? (isSparse ? .lists : .rows) {
     case .lists:

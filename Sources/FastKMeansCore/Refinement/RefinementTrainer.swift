@@ -1,7 +1,7 @@
 /// Trains prototypes and refines them: how many a class gets, which recipe, for how long, and whether the result is
 /// better than the k-means prototypes on rows that were held out.
 package struct RefinementTrainer {
-  let documents: TrainingSet
+  private(set) var documents: TrainingSet
   /// Prototypes of each class to start from; a class without any is seeded.
   let initial: [[Prototype]]
   let options: TrainingOptions
@@ -10,7 +10,7 @@ package struct RefinementTrainer {
   let settings: Settings
   /// In how many of the rows each feature occurs at least, where the features were made from these rows; nil where some
   /// features occur in none, so that new documents may have any.
-  private var leastFrequency: Int?
+  private let leastFrequency: Int?
 
   /// A table of rows beyond this many bytes is refused before anything is allocated: dense documents, and devices.
   package static let byteLimit = 4 << 30
@@ -47,15 +47,11 @@ package struct RefinementTrainer {
     self.options = hard
     self.progress = progress
     workers = Parallel.workerCount(options.threadCount)
-    leastFrequency = Self.leastFrequency(documents)
-  }
-
-  /// A vocabulary leaves out rare terms only; a least frequency beyond that says that the features are of another kind.
-  private static func leastFrequency(_ documents: TrainingSet) -> Int? {
-    guard let least = documents.frequencies(of: documents.partition.order)?.min(), least > 0,
-      Int(least) <= max(2, documents.partition.order.count / 1000)
-    else { return nil }
-    return Int(least)
+    // A vocabulary leaves out rare terms only; a least frequency beyond that says that the features are of another kind.
+    let limit = max(2, documents.partition.order.count / 1000)
+    leastFrequency = documents.frequencies(of: documents.partition.order)?.min().flatMap {
+      (1...limit).contains(Int($0)) ? Int($0) : nil
+    }
   }
 
   /// - Parameters:
@@ -87,9 +83,8 @@ package struct RefinementTrainer {
 
   /// The same on other rows of the same documents.
   private func on(_ documents: TrainingSet) -> RefinementTrainer {
-    var trainer = RefinementTrainer(
-      documents, initial: initial, options: options, progress: progress, settings: settings)
-    trainer.leastFrequency = leastFrequency
+    var trainer = self
+    trainer.documents = documents
     return trainer
   }
 
@@ -138,8 +133,7 @@ extension RefinementTrainer {
   func table(_ prototypes: [[Prototype]], scale: Double) throws -> RefinementTable {
     try RefinementTable(
       prototypes, featureCount: documents.featureCount, scale: scale,
-      unit: options.distance == .euclidean ? documents.unit : nil,
-      layout: layout)
+      unit: options.distance == .euclidean ? documents.unit : nil, layout: layout)
   }
 
   /// What k-means prototypes say about documents that they have not seen, with the scores that a model of them has;
@@ -216,8 +210,7 @@ extension RefinementTrainer {
     guard documents.classCount > 2 else { return [] }
     let trial = UnknownClassTrial(
       prototypes: prototypes, documents: documents, split: split, recipe: settings.recipes[0],
-      options: options,
-      workers: workers, progress: progress)
+      options: options, workers: workers, progress: progress)
     return try steps.map { try trial.run(step: UInt64($0)) }
   }
 

@@ -27,8 +27,7 @@ struct RowRefinementEngine: RefinementEngine {
           for position in range {
             let document = Int(batch[batch.startIndex + position])
             table.scores(of: document, weights, in: rows, into: scores)
-            steps.find(
-              position, scores, table, questions.question(about: document, in: rows), questions.loss)
+            steps.find(position, among: scores, questions.question(about: document))
           }
         }
       }

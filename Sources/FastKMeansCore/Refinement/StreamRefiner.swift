@@ -35,7 +35,8 @@ struct StreamRefiner {
     _ documents: TrainingSet, firstNew: UInt64, _ weights: inout StreamWeights
   ) throws -> PrequentialOutcome {
     let batch = Batch(documents, rowsOf: &weights)
-    let steps = RefinementSteps(batchSize: Self.stepSize, largestClass: weights.largestClass)
+    let steps = RefinementSteps(
+      recipe, batchSize: Self.stepSize, classOfLane: weights.classOfLane, classStarts: weights.classStarts)
     let undo = Undo(weights, batch)
     do {
       let total = batch.documents.count * (recipe.epochs + 1)
@@ -98,9 +99,6 @@ struct StreamRefiner {
   private func score(
     _ part: ArraySlice<Int32>, _ batch: Batch, _ weights: StreamWeights, _ steps: RefinementSteps
   ) throws {
-    let loss = fk_refine_loss(
-      margin: recipe.margin, sharpness: recipe.sharpness, cooperation: recipe.cooperation,
-      least_pull: recipe.leastPull)
     let scratch = WorkerScratch(workers: workers) { [Float](repeating: 0, count: weights.stride) }
     Parallel.forEachChunk(count: part.count, chunk: 16, workers: workers) { worker, range in
       scratch.with(worker) { scores in
@@ -110,10 +108,7 @@ struct StreamRefiner {
           let question = fk_refine_document(
             scale: batch.set.norms.scales[row], own_class: batch.set.classes[row], own_part: nil, weight: 1,
             member: nil)
-          steps.find(
-            position, scores, lanes: weights.classOfLane.count, weights.classOfLane, weights.classStarts,
-            question, loss)
-          steps.work(position, weights.classOfLane, weights.classStarts, loss)
+          steps.find(position, among: scores, question)
         }
       }
     }

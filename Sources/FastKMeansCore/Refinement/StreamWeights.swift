@@ -31,7 +31,6 @@ struct StreamWeights: Sendable {
 
   var rowCount: Int { width ?? vocabulary.count }
   var classCount: Int { classStarts.count - 1 }
-  var largestClass: Int { (0..<classCount).reduce(0) { max($0, lanes(of: $1).count) } }
 
   func lanes(of classIndex: Int) -> Range<Int> {
     Int(classStarts[classIndex])..<Int(classStarts[classIndex + 1])
@@ -43,7 +42,7 @@ struct StreamWeights: Sendable {
     return ids[lanes(of: classIndex)].prefix { $0 != 0 }
   }
 
-  /// What a table of so many prototypes takes at most, `Int.max` if it cannot be addressed.
+  /// The most bytes that a table of `lanes` prototypes takes, `Int.max` if it cannot be addressed.
   static func byteCount(lanes: Int, features: Int) -> Int {
     RefinementCells.byteCount(lanes: lanes + lanes / 4 + 8, features: features)
   }

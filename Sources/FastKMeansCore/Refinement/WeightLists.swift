@@ -18,15 +18,15 @@ package final class WeightLists: @unchecked Sendable {
   private let magnitudes: AlignedMemory<Float>
   private let classOfLane: AlignedMemory<Int32>
   private let classStarts: AlignedMemory<Int64>
-  /// The common features, by number; the last is the bias, if there are biases.
-  private let commonFeatures: [UInt32]
+  /// Euclidean: whether the last common feature is one that every document has, whose weights are the biases.
+  let hasBiases: Bool
 
-  /// So many lanes are one tile: a document moves lanes of several classes at each of its features.
+  /// Up to this many lanes lie in one tile, so that the lanes that a document moves at a feature lie near each other.
   private static let oneTile = 512
   /// What the weights of common features may take.
   private static let commonByteLimit = 48 << 20
-  /// A feature of so many prototypes is common: a list would be slower than a cell for each. Fewer make it common in a
-  /// small model, where cells for all cost little.
+  /// A feature is common if more prototypes than this have it: then a cell for each prototype is faster than a list. Small
+  /// models, where cells cost little memory, have more common features.
   private static func leastCommon(lanes: Int) -> Int { min(200, max(8, lanes / 8)) }
 
   /// - Parameters:
@@ -64,7 +64,7 @@ package final class WeightLists: @unchecked Sendable {
       common = common[..<room].sorted()
     }
     if biases != nil { common.append(UInt32(featureCount)) }
-    commonFeatures = common
+    hasBiases = biases != nil
     let slots = try AlignedMemory<UInt32>(count: featureCount + 1, repeating: .max, for: what)
     self.slots = slots
     for (number, feature) in common.enumerated() { slots.pointer[Int(feature)] = UInt32(number) }
@@ -110,7 +110,7 @@ package final class WeightLists: @unchecked Sendable {
   /// Lanes of a document's scores.
   package var stride: Int { view.stride }
 
-  /// Gives a list room for so many weights.
+  /// Makes room for `capacity` weights in a list, and keeps those that it has.
   private static func reserve(_ capacity: Int, in list: UnsafeMutablePointer<fk_weight_list>) {
     let raw = UnsafeMutableRawPointer.allocate(byteCount: capacity * 8, alignment: 16)
     let lane = raw.bindMemory(to: UInt32.self, capacity: capacity)
@@ -254,8 +254,6 @@ extension WeightLists {
 }
 
 extension WeightLists {
-  var hasBiases: Bool { commonFeatures.last == UInt32(featureCount) }
-
   /// Moves the lanes along one document, at some of the features: those whose number leaves `part` when divided by `parts`.
   ///
   /// - Parameter rate: what the document's values are multiplied with.

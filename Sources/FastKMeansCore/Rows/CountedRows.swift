@@ -5,7 +5,7 @@
 /// are no weights, and that w copies of a row are one row of weight w. The last would cost a sort of all data; so it
 /// holds exactly up to ``mergedRowLimit`` rows, where a difference shows, and in the mean above.
 package enum CountedRows {
-  /// Up to so many rows that count equal ones are merged.
+  /// Equal rows are merged if at most this many rows count.
   package static let mergedRowLimit = 1_000
 
   /// Calls `body` with the rows that count: those given, or a copy of some for the call.
@@ -50,7 +50,8 @@ package enum CountedRows {
 
   /// Equal rows of one class as the first of them, weights added up.
   ///
-  /// They stand as they stood where all weigh the same. Where not, copies may have stood anywhere; then the rows are sorted.
+  /// Without copies and with equal weights, rows keep their places. Else they are sorted by their values, so that it does not
+  /// matter where copies stood.
   private static func merged(_ kept: [Counted], _ rows: FeatureRows, _ labels: LabelColumn) -> [Counted] {
     let byLabel = labels.labels.indices.sorted { labels.labels[$0] < labels.labels[$1] }
     var ranks = [Int](repeating: 0, count: byLabel.count)
@@ -73,7 +74,6 @@ package enum CountedRows {
         merged.append(entry)
       }
     }
-    // Rows that repeat come in the order of their values, so that it does not matter where copies stood.
     guard merged.count == kept.count, merged.allSatisfy({ $0.weight == merged[0].weight }) else {
       return merged
     }

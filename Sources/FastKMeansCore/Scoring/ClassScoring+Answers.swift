@@ -188,7 +188,7 @@ extension ClassScoring {
     }
   }
 
-  /// - Parameter hits: ``OpenSetFeatures/classCount`` best classes, or more, if there are so many.
+  /// - Parameter hits: the best ``OpenSetFeatures/classCount`` classes or more; all if there are fewer.
   private func openSetScore(
     of row: Int, _ rows: FeatureRows, _ hits: UnsafeBufferPointer<PrototypeHit>
   ) -> Float? {

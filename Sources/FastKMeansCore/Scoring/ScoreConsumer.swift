@@ -18,9 +18,9 @@ package struct PrototypeHit: Sendable, Equatable {
 
 /// How many of a document's best classes make up an answer.
 package struct ClassQuestion: Sendable, Equatable {
-  /// As many as there is room for.
+  /// The most classes that are given.
   package let most: Int
-  /// As many as are given wherever they score, if there are so many.
+  /// This many classes, or all if there are fewer, are given wherever they score.
   package let least: Int
   /// Beyond ``least``, a class is given if its score is at least the best one's minus this.
   package let reach: Float

@@ -158,7 +158,7 @@ final class LineBuffer {
 
   /// Skips bytes.
   ///
-  /// - Returns: the last one; `nil` if there are not so many.
+  /// - Returns: the last one; `nil` if there are fewer.
   func skip(_ count: Int) throws -> UInt8? {
     var rest = count
     var last: UInt8?

@@ -18,8 +18,8 @@ public struct ReaderOptions: Sendable, Equatable {
   public var labelColumn = "label"
   /// The byte between two fields of a CSV file.
   public var delimiter = UInt8(ascii: ",")
-  /// Whether a TSV file begins with the names of its columns; then these say what is text and what is label, as in CSV. A
-  /// first line with just the names of label and text is left out in any case.
+  /// Whether a TSV file begins with the names of its columns, which say where text and label stand, as in CSV. The reader
+  /// skips a first line that has just the names of label and text even if this is false.
   public var hasHeader = false
   /// Where the indices of an SVMlight file start.
   public var zeroBased = ZeroBased.auto

@@ -53,7 +53,7 @@ public final class RowReader {
   /// Reads rows of a text format from any source of bytes, which may pause.
   ///
   /// - Parameters:
-  ///   - source: its first bytes come together, at least three of them if there are so many.
+  ///   - source: its first bytes come together: three or more, or all of a shorter source.
   ///   - name: for messages.
   ///   - position: where to begin. The source gives its bytes from ``start(_:_:_:)`` on.
   package convenience init(

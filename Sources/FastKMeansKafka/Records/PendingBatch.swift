@@ -66,7 +66,7 @@ struct PendingBatch {
   /// Whether nothing more fits; parses what could make it so.
   mutating func isFull(_ limits: BatchLimits) throws -> Bool {
     guard !isEmpty else { return false }
-    // Until so many more have come it cannot be full, so that records are parsed many at a time.
+    // The batch cannot be full before this many more have come, so that records are parsed many at a time.
     if records.count - parsedCount >= max(1, limits.maxRows) - rows.rowCount { try parse() }
     return rows.rowCount >= max(1, limits.maxRows) || byteCount >= max(1, limits.maxBytes)
       || nameBytes >= Self.maxNameBytes

@@ -94,7 +94,7 @@ public final class StreamRunner {
     outcome.firstRejection = outcome.firstRejection ?? batch.rejected.first?.reason
   }
 
-  /// The type of the model's labels; `nil` while there are none.
+  /// Whether the model's labels are integers or texts; `nil` while it has no class.
   package var labelKind: Label.Kind? { state.classifier.classes.first?.kind }
 
   /// The options that the model learns with. A model that was there before keeps its own.

@@ -42,7 +42,7 @@ struct RowGathering {
   /// - Parameters:
   ///   - keepsOnStop: what was gathered stays unread when the stream is to stop.
   ///   - open: makes the reader, if there is none.
-  ///   - idle: waits for more bytes, at most so many seconds; `true` if there will be none.
+  ///   - idle: waits for more bytes, at most for the seconds that it gets; `true` if there will be none.
   mutating func next(
     _ limits: BatchLimits, waiting wait: Double, stop: StopSignal, keepsOnStop: Bool,
     open: (ReaderOptions) throws -> RowReader, idle: (Double) throws -> Bool

@@ -103,9 +103,9 @@ public enum SourceEvent: Sendable, Equatable {
 
 /// When a batch is complete.
 public struct BatchLimits: Sendable, Equatable {
-  /// At most so many rows, at least 1.
+  /// The most rows of a batch, at least 1.
   public var maxRows: Int
-  /// The batch ends with the row that reaches so many bytes of the source.
+  /// The batch ends with the row that reaches this many bytes of the source.
   public var maxBytes: Int
   /// Seconds after a batch's first row in which it must be complete; what waits for nothing need not look at it.
   public var maxDelay: Double

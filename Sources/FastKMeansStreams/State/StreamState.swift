@@ -40,7 +40,7 @@ struct StreamState: Sendable {
     var documents: UInt64 = 0
     /// Rows that could not be read.
     var rejected: UInt64 = 0
-    /// A vocabulary is learned when so many documents have come.
+    /// A vocabulary is learned when this many documents have come.
     var vocabularyDocuments = 0
     /// Document frequencies are kept up to date.
     var updatesFrequencies = false
@@ -51,7 +51,7 @@ struct StreamState: Sendable {
     var labelKind: Label.Kind?
     /// Alarms of the drift detector.
     var alarms: UInt64 = 0
-    /// After an alarm, half of what was learned is forgotten after so many documents.
+    /// After an alarm, half of what was learned is forgotten after this many documents.
     var driftHalfLife: Double?
     /// Values of documents that came since the model was last tested.
     var untestedValues = 0
@@ -186,10 +186,10 @@ extension StreamState {
     return labels
   }
 
-  /// A test of a model without refined weights takes an index over all that it has stored, however small the batch. Up to
-  /// so many values nobody minds.
+  /// A test of a model without refined weights needs an index over all that it has stored, however small the batch. Up to
+  /// this many values, every batch is tested.
   static let freelyTestedValues = 4_000_000
-  /// Beyond, so many values are indexed for one of a document at most: some times what learning costs.
+  /// Beyond that, a test waits until its index has at most this many values for each value of the documents that came.
   static let indexedPerValue = 4
 
   static func isTestDue(stored: Int, untested: Int) -> Bool {

@@ -18,7 +18,7 @@ enum TermSlots {
   static let maxTerms = Int(UInt32.max) - 1
   private static let minBits = 10
 
-  /// The number of bits that name a slot, for so many terms.
+  /// The number of bits that name a slot of a table for `count` terms.
   static func bits(forTerms count: Int) -> Int {
     var bits = minBits
     while 1 << bits < 2 * count { bits += 1 }

@@ -8,7 +8,7 @@ final class TermTable: @unchecked Sendable {
   let bytes: RawBuffer<UInt8>
   let offsets: RawBuffer<Int>
 
-  /// - Parameter capacity: for so many terms there is room at the start.
+  /// - Parameter capacity: the number of terms that the table has room for at the start.
   init(capacity: Int = 1 << 12) {
     bits = TermSlots.bits(forTerms: capacity)
     bytes = RawBuffer(capacity: 8 * capacity)

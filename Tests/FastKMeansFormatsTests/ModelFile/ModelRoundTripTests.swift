@@ -85,7 +85,10 @@ import Testing
     var contents = try SampleModels.ofText(options)
     // Training takes classes that rows have; one of these may have been removed since.
     options.prototypeCounts = .byLabel(["sport": 1, "gone": 9, "e\u{301}": 1, "\u{E9}": 2])
-    contents.model.storage.options = try options.validated()
+    let model = contents.model.storage
+    contents.model.storage = ModelStorage(
+      options: try options.validated(), classes: model.classes, prototypes: model.prototypes,
+      batchCount: model.batchCount, calibration: model.calibration, refined: model.refined)
     let back = try expectRoundTrip(contents)
     #expect(back.model.options.threadCount == -1)
     #expect(try ModelFile.read(bytes: ModelFile.bytes(of: contents), threadCount: 3).model.options == options)

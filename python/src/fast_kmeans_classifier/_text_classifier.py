@@ -6,9 +6,9 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from . import _native as native
-from ._analysis import TOKEN_PATTERN
 from ._answers import Explanation
 from ._classifier import FastKMeansClassifier
+from ._estimator import _parameters_of
 from ._input import Rows, rows_of
 from ._parameters import params_of_options, thread_count
 from ._persistence import _checked_path
@@ -49,12 +49,6 @@ class TextClassifier(FastKMeansClassifier):
 
     vectorizer_: TfidfVectorizer
 
-    _vectorizer_parameters = (
-        "ngrams", "min_df", "max_features", "sublinear_tf", "stop_words", "lowercase", "hashing", "analyzer", "char_ngrams",
-        "char_weight", "max_df", "binary", "use_idf", "smooth_idf", "norm", "ngram_range", "token_pattern", "tokenizer",
-        "preprocessor", "strip_accents", "vocabulary", "encoding", "decode_error",
-    )
-
     def __init__(
         self,
         ngrams: Any = (1, 1),
@@ -74,7 +68,7 @@ class TextClassifier(FastKMeansClassifier):
         smooth_idf: bool = True,
         norm: str | None = "l2",
         ngram_range: Any = None,
-        token_pattern: str | None = TOKEN_PATTERN,
+        token_pattern: str | None = r"(?u)\b\w\w+\b",
         tokenizer: Any = None,
         preprocessor: Any = None,
         strip_accents: Any = None,
@@ -162,7 +156,7 @@ class TextClassifier(FastKMeansClassifier):
             )
         vectorizer = TfidfVectorizer._of_handle(model.vectorizer(), n_threads)
         parameters = {**params_of_options(model.options()), "n_threads": n_threads}
-        own = {name: getattr(vectorizer, name) for name in cls._vectorizer_parameters}
+        own = {name: getattr(vectorizer, name) for name in _vectorizer_parameters()}
         loaded = cls(**own, **parameters)
         loaded._take_model(model)
         loaded.vectorizer_ = vectorizer
@@ -177,7 +171,7 @@ class TextClassifier(FastKMeansClassifier):
             rows = vectorizer.transform(X)
         else:
             # A hashing one need not see documents first, as a stream asks for.
-            own = {name: getattr(self, name) for name in self._vectorizer_parameters}
+            own = {name: getattr(self, name) for name in _vectorizer_parameters()}
             vectorizer = TfidfVectorizer(**own, n_threads=self._threads())
             learns = whole or self.hashing is None
             rows = vectorizer.fit_transform(X) if learns else vectorizer._prepared().transform(X)
@@ -198,3 +192,8 @@ class TextClassifier(FastKMeansClassifier):
 
     def _more_tags(self) -> dict[str, Any]:
         return {**super()._more_tags(), "X_types": ["string"]}
+
+
+def _vectorizer_parameters() -> list[str]:
+    """The vectoriser's parameters that a classifier of texts takes."""
+    return [name for name, _ in _parameters_of(TfidfVectorizer) if name not in ("dtype", "n_threads")]

@@ -40,7 +40,7 @@ final class DenseStorage: Sendable {
 
   var byteCount: Int { panels.byteCount + (state.withLock { $0.product?.byteCount } ?? 0) }
 
-  /// The partial product, if it is there or so many more rows make it worthwhile. It takes the time of some thousand
+  /// The partial product, if it is there already or `count` more rows make it worthwhile. It takes the time of some thousand
   /// rows, so it is made when more than that have come; who comes meanwhile is not kept waiting.
   func product(forRows count: Int) throws -> PartialProduct? {
     guard pruning != .never else { return nil }

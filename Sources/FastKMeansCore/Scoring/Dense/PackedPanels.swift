@@ -63,7 +63,7 @@ enum TileProduct {
   private static let block = DenseScratch.featureBlock
   private static let (height, width) = (PackedPanels.height, PackedPanels.width)
 
-  /// The first matrix, transposed, times the second: both have `count` rows, and so many columns as they say.
+  /// The first matrix, transposed, times the second: both have `count` rows, each its own number of columns.
   ///
   /// - Returns: `firstWidth` rows of `secondWidth` values.
   /// - Throws: ``InputError`` if the product cannot be addressed.
@@ -99,7 +99,7 @@ enum TileProduct {
     return result
   }
 
-  /// Columns in units of so many, row by row within a unit; the last one is filled up with zeros.
+  /// Columns in units of `unit` columns, row by row within a unit; the last one is filled up with zeros.
   static func pack(
     _ values: UnsafePointer<Float>, _ columns: Int, _ rows: Int, unit: Int, for purpose: String
   ) throws -> AlignedMemory<Float> {

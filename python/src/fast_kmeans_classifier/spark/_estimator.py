@@ -58,7 +58,7 @@ class FastKMeansClassifier(
     nThreads : int, default -1
         Threads of a task; -1: as many as `spark.task.cpus`. They change no bit.
     numPartitions : int, default 0
-        Deal the rows out anew into so many partitions; 0: as they come, at most one for each task that can run at a time.
+        Deal the rows out anew into this many partitions; 0: as they come, at most one for each task that can run at a time.
 
     Examples
     --------

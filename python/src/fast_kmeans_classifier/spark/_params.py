@@ -124,7 +124,7 @@ class TrainingParams(ColumnParams, HasLabelCol, HasWeightCol, HasMaxIter, HasTol
 
     numPartitions: Param[Any] = Param(
         Params._dummy(), "numPartitions",
-        "deal the rows out anew into so many partitions; 0: as they come, at most one for each task that "
+        "deal the rows out anew into this many partitions; 0: as they come, at most one for each task that "
         "can run at a time",
         typeConverter=TypeConverters.toInt,
     )

@@ -21,7 +21,7 @@ from ._sums import SLICE_BYTES, EncodedSums, Sums, added_up, decoded, encoded, s
 #: Rounds of one epoch each that suit many documents a class, and few.
 ROUNDS_FOR_MANY, ROUNDS_FOR_FEW = 5, 10
 
-#: From so many documents a class on there are many.
+#: Sets with this many documents a class or more have many.
 MANY = 20
 
 #: Documents held out at most, and their share of all at most.
@@ -94,7 +94,7 @@ def refined_model(
 
 
 def _slice_count(rows: TrainingRows, model: native.Model) -> int:
-    """Tasks that add up: one for so many bytes of a partition's changes, and no more than partitions."""
+    """The number of tasks that add up: one for each piece of a partition's changes, and no more than partitions."""
     count = 4 * model.info.refined_value_count // SLICE_BYTES
     return max(1, min(count, rows.partition_count, model.info.prototype_count))
 

@@ -86,12 +86,12 @@ class TrainingRows:
         return totals
 
     def draw(self, seed: int, purpose: int, wanted: np.ndarray, without: np.ndarray | None = None) -> Draw:
-        """A draw of so many documents of each class; `without`: how many of each block are drawn already."""
+        """A draw of `wanted[c]` documents of each class c; `without`: how many of each block are drawn already."""
         counts = self.counts if without is None else self.counts - without
         return self.draw_of(seed, purpose, quotas(counts, wanted))
 
     def draw_of(self, seed: int, purpose: int, by_block: np.ndarray) -> Draw:
-        """A draw of so many documents of each class from each block."""
+        """A draw of some documents of each class from each block."""
         return Draw(
             seed, purpose,
             {

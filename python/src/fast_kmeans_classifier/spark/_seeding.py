@@ -15,7 +15,7 @@ from ._blocks import Block, in_layout, is_sparse, joined, positions
 from ._rows import TrainingRows
 from ._sampling import SEEDING, Draw
 
-#: The rule that says how many prototypes a class pays for asks for at most so many documents a prototype.
+#: The rule that says how many prototypes a class pays for asks for at most this many documents a prototype.
 DOCUMENTS_PER_PROTOTYPE = 100
 
 #: No more documents are sampled in all.

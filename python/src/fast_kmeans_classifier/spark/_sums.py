@@ -149,7 +149,7 @@ def joined_slices(parts: list[Sums]) -> Sums:
 
 
 def slices(sums: Sums, count: int) -> Iterator[Sums]:
-    """Sums cut into so many runs of prototypes; the objective goes with the first."""
+    """Sums cut into `count` runs of prototypes; the objective goes with the first."""
     prototypes = len(sums.masses)
     bounds = [prototypes * number // count for number in range(count + 1)]
     for number, (start, stop) in enumerate(zip(bounds[:-1], bounds[1:])):
