@@ -8,7 +8,8 @@ final class ListRefinementEngine: RefinementEngine, @unchecked Sendable {
   private let workers: Int
   private let scratch: WorkerScratch<WeightLists.Scratch>
   private let scoredLanes: WorkerScratch<Int>
-  let largestBatch = 256
+  static let largestBatch = 256
+  var largestBatch: Int { Self.largestBatch }
 
   /// A model so small is scored as a whole: bounds would cost as much.
   private static let leastLanes = 512

@@ -2,8 +2,8 @@ import CFastKMeansKernels
 
 /// The part of refinement that a device does: every prototype's score for a batch, and the moves of the prototypes.
 ///
-/// Losses and moves are worked out on the processor, by the same code as without a device. Sparse rows get the
-/// processor's own bits: scores are the same chains of multiply-adds, and each prototype moves in document order.
+/// Losses and moves are worked out on the processor, by the same code as without a device, and each prototype moves in
+/// document order. The model differs by rounding: the processor adds up a sparse score in two parts, a device in one.
 ///
 /// Memory on the device: the rows, twice where features have rates, and the weights, for as long as refinement runs.
 final class RefinementOnDevice: RefinementEngine, @unchecked Sendable {
@@ -21,7 +21,8 @@ final class RefinementOnDevice: RefinementEngine, @unchecked Sendable {
   /// Multiply-adds of a batch below which `auto` stays on the processor: some two milliseconds of one core, where a
   /// device needs some tenths for its launches and copies.
   private static let leastWork = 1 << 24
-  var largestBatch: Int { RowRefinementEngine.largestBatch }
+  /// As on the processor, so that both take the same steps.
+  var largestBatch: Int { rows.isSparse ? ListRefinementEngine.largestBatch : RowRefinementEngine.largestBatch }
 
   /// - Returns: nil where the processor is to do it.
   /// - Throws: ``DeviceError`` for a device that was named.

@@ -107,8 +107,10 @@ package struct RefinementTrainer {
     return outcome
   }
 
-  /// Lists for sparse documents; devices take rows.
-  private var layout: RefinementCells.Layout { documents.isSparse && options.device == .cpu ? .lists : .rows }
+  /// Lists for sparse documents, whose work on the processor `auto` keeps there; a device that was named takes rows.
+  private var layout: RefinementCells.Layout {
+    documents.isSparse && [.cpu, .automatic].contains(options.device) ? .lists : .rows
+  }
 
   /// What a table of rows takes; lists take what the documents need.
   private func byteCount(lanes: Int) -> Int {
