@@ -184,8 +184,8 @@ FKM_API void fkm_buffer_free(fkm_buffer *buffer);
  *
  *   name                 value                          default     meaning
  *   k_init               a whole number from 1, or      3           Prototypes per class to start with; auto: as
- *                        "auto"                                     many as a class's size and variety justify,
- *                                                                   up to 5. With refinement on, this is the
+ *                        "auto"                                     many as size, variety and held-out rows
+ *                                                                   justify. With refinement on, this is the
  *                                                                   most that a class gets.
  *   k_list               whole numbers from 1: a list,  null        The number of prototypes of some classes: by
  *                        an object by label, or a list              label, or by position in the sorted classes.
@@ -194,8 +194,12 @@ FKM_API void fkm_buffer_free(fkm_buffer *buffer);
  *   init_method          "kmeans++", "random"           "kmeans++"  How the first prototypes are chosen. Python
  *                                                                   and C take prototypes to start from, too. A
  *                                                                   class without any is seeded by k-means++.
- *   distance             "cosine", "euclidean"          "cosine"    How vectors are compared. With the cosine
- *                                                                   every row is scaled to unit length.
+ *   distance             "cosine", "euclidean"          "cosine"    How vectors are compared; auto: as held-out
+ *                                                                   rows suggest. With the cosine every row is
+ *                                                                   scaled to unit length. auto also tries dense
+ *                                                                   features at mean 0 and variance 1, which
+ *                                                                   suits tables whose columns have different
+ *                                                                   units.
  *   dtype                "float16", "bfloat16",         "float32"   The precision in which prototypes are stored
  *                        "float32", "float64"                       and multiplied.
  *   soft                 true or false                  true        Soft assignment; false: hard k-means. With

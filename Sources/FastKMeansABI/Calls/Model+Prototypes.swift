@@ -10,13 +10,13 @@ package func modelCopyPrototypes(
   answer(error) {
     let storage = try ModelHandle.borrowed(model, "model").storage
     let set = try storage.vectors(which)
-    let origin = Int(which) == FKM_CENTERS ? storage.origin : nil
+    let frame = Int(which) == FKM_CENTERS ? storage.frame : nil
     let target = RowOutput(
       indexType: indexType, offsets: offsets, columns: columns, valueType: valueType, values: values)
     switch set.rows {
     case .dense(let stored):
       try target.writeValues(count: stored.count) { place in
-        stored[place] + (origin.map { Double($0[place % $0.count]) } ?? 0)
+        frame?.absolute(stored[place], feature: place % set.featureCount) ?? stored[place]
       }
     case .sparse(let offsets, let columns, let stored):
       try target.write(offsets: offsets, columns: columns, count: stored.count) { stored[$0] }

@@ -21,6 +21,15 @@ package struct HeldOutScores: Sendable {
     isRight.isEmpty ? 0 : Double(isRight.filter { $0 }.count) / Double(isRight.count)
   }
 
+  /// The same with all scores times a factor.
+  package func scaled(by factor: Double) -> HeldOutScores {
+    guard factor != 1 else { return self }
+    var copy = self
+    copy.margins = margins.map { $0 * factor }
+    copy.topScores = topScores.map { $0.map { Float(Double($0) * factor) } }
+    return copy
+  }
+
   package mutating func append(_ other: HeldOutScores) {
     margins += other.margins
     isRight += other.isRight

@@ -83,7 +83,7 @@ extension ModelStorage {
     let workers = Parallel.workerCount(threadCount ?? settings.threadCount)
     let documents = try TrainingSet(
       rows, labels: labels, sampleWeights: sampleWeights, canAllBeZero: true,
-      shape: prototypes.shape, origin: origin, distance: settings.distance, workers: workers
+      shape: prototypes.shape, frame: frame, distance: settings.distance, workers: workers
     ) { counted in
       let table = classes.lookUp(labels.labels)
       if let unknown = counted.indices.first(where: { table[Int($0)] < 0 }) {

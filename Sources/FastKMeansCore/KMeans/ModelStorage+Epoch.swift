@@ -52,7 +52,7 @@ extension ModelStorage {
     let set = PrototypeSet(next, shape: prototypes.shape, precision: settings.precision)
     let model = ModelStorage(
       options: options, classes: classes, prototypes: set, batchCount: isLast ? batchCount + 1 : batchCount,
-      origin: origin)
+      frame: frame)
     return (model, shift)
   }
 
@@ -76,9 +76,7 @@ extension ModelStorage {
 
   private func start(from row: PrototypeVector) -> Prototype {
     var row = row
-    if let origin, !row.isSparse {
-      row = PrototypeVector(dense: zip(row.values, origin).map { $0 - Double($1) })
-    }
+    if let frame, !row.isSparse { row = PrototypeVector(dense: frame.relative(row.values)) }
     let norm = row.squaredNorm.squareRoot()
     let center = settings.distance == .cosine && norm > 0 ? row.scaled(by: 1 / norm) : row
     return Prototype(center: center.rounded(to: settings.precision), sumScale: 0, mass: 0)

@@ -135,7 +135,7 @@ extension Learner {
     guard let shape else { throw ClassifierError.notFitted }
     guard rows.rowCount > 0 else { throw InputError.noRows }
     try shape.check(rows)
-    let rows = rows.relative(to: origin)
+    let rows = rows.relative(to: frame)
     let documents = TrainingSet(
       rows, norms: try RowNorms(of: rows, distance: settings.distance, workers: 1),
       classes: [Int32](repeating: 0, count: rows.rowCount), classCount: 1)

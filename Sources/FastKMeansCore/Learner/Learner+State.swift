@@ -59,8 +59,9 @@ extension LearningState.Column {
     /// missing in what was saved before there was one.
     static let calibration = "calibration"
     static let reach = "calibration.reach"
-    /// Of each feature of dense rows: what they are taken relative to; missing for 0.
+    /// Of each feature of dense rows: what is taken off it, and what the rest is multiplied with; missing for 0, and 1.
     static let origin = "origin"
+    static let scales = "scale"
     /// What tells documents of unknown classes; missing where nothing was held out. Three numbers: intercept, weights of
     /// the odds and of the seen share; then scores and predicted classes of held-out documents of known and of unknown
     /// classes.
@@ -90,7 +91,10 @@ extension Learner {
         Int64(bitPattern: batchCount),
         Int64(bitPattern: nextPrototype),
       ]))
-    if let origin { add(Name.origin, .singles(origin)) }
+    if let frame {
+      add(Name.origin, .singles(frame.origin))
+      if let scales = frame.scales { add(Name.scales, .singles(scales)) }
+    }
     add(Name.prototypeCounts, .integers(members.map { Int64($0.count) }))
     let all = members.filter { $0.sums == nil }.flatMap { $0.prototypes(precision: settings.precision) }
     add(Name.isLive, .integers(members.map { $0.sums == nil ? 0 : 1 }))
@@ -139,6 +143,16 @@ extension Learner {
     try take(try LearningState.Reader(state))
   }
 
+  private func frame(_ reader: LearningState.Reader, features: Int) throws -> FeatureFrame? {
+    typealias Name = LearningState.Column.Name
+    guard reader.has(Name.origin) || reader.has(Name.scales) else { return nil }
+    let frame = FeatureFrame(
+      origin: try reader.singles(Name.origin, count: features),
+      scales: reader.has(Name.scales) ? try reader.singles(Name.scales, count: features) : nil)
+    guard frame.isValid else { throw LearningStateError(Name.origin, "an origin or a scale is no number") }
+    return frame
+  }
+
   private mutating func take(_ reader: LearningState.Reader) throws {
     typealias Name = LearningState.Column.Name
     let numbers = try reader.integers(Name.learner, count: 4)
@@ -171,7 +185,7 @@ extension Learner {
     restore(
       members: members, nextPrototype: UInt64(bitPattern: numbers[3]),
       shape: features > 0 ? FeatureShape(featureCount: features, isSparse: isSparse) : nil,
-      origin: reader.has(Name.origin) ? try reader.singles(Name.origin, count: max(0, features)) : nil,
+      frame: try frame(reader, features: max(0, features)),
       batchCount: UInt64(bitPattern: numbers[2]),
       weights: try refinedWeights(reader, counts: counts, width: features, isSparse: isSparse),
       streamWeights: try StreamWeights(

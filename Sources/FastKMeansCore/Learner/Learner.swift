@@ -3,6 +3,8 @@
 /// A value: every call works on a copy of what it changes and puts it in place when all is done, so that a call
 /// that fails or is cancelled leaves nothing behind.
 package struct Learner: Sendable {
+  /// What a caller asked for; where that leaves something open, ``options`` has what a training chose.
+  private var asked: ValidatedOptions
   package private(set) var options: ValidatedOptions
   package internal(set) var classes = ClassDictionary()
   /// The prototypes of each class index.
@@ -11,8 +13,8 @@ package struct Learner: Sendable {
   package internal(set) var nextPrototype: UInt64 = 1
   /// The kind of rows that it learned from; nil until something has been learned.
   package internal(set) var shape: FeatureShape?
-  /// What dense rows are taken relative to under the Euclidean distance, as the first rows had it; nil: 0.
-  var origin: [Float]?
+  /// What dense rows are read relative to, as the first rows had it; nil: as they are.
+  var frame: FeatureFrame?
   /// Batches learned; each draws its own random numbers.
   package internal(set) var batchCount: UInt64 = 0
   /// What a fit's refinement made of the prototypes; nil if it was off or no better, or alive in a stream.
@@ -36,20 +38,20 @@ package struct Learner: Sendable {
   }
 
   package init(options: ValidatedOptions, classes: ClassDictionary = ClassDictionary()) {
-    self.options = options
+    (asked, self.options) = (options, options)
     self.classes = classes
   }
 
   /// Puts what a state holds in place, checked by the caller.
   mutating func restore(
-    members: [ClassPrototypes], nextPrototype: UInt64, shape: FeatureShape?, origin: [Float]?,
+    members: [ClassPrototypes], nextPrototype: UInt64, shape: FeatureShape?, frame: FeatureFrame?,
     batchCount: UInt64,
     weights: RefinedWeights?, streamWeights: StreamWeights?, fasterForgetting: FasterForgetting
   ) {
     self.members = members
     self.nextPrototype = nextPrototype
     self.shape = shape
-    self.origin = origin
+    self.frame = frame
     self.batchCount = batchCount
     fittedWeights = weights
     self.streamWeights = streamWeights
@@ -83,13 +85,15 @@ package struct Learner: Sendable {
   ///
   /// - Throws: ``OptionsError`` for an option that what has been learned depends on.
   package mutating func change(to changed: ValidatedOptions) throws(OptionsError) {
+    let old = options.options
+    var new = changed
     if shape != nil {
-      let (new, old) = (changed.options, options.options)
-      try require("distance", new.distance.rawValue, old.distance.rawValue)
-      try require("dtype", new.precision.rawValue, old.precision.rawValue)
-      try require("mode", new.mode.rawValue, old.mode.rawValue)
+      if changed.options.isDistanceAutomatic { new = changed.comparing(by: old.distance) }
+      try require("distance", new.options.distance.rawValue, old.distance.rawValue)
+      try require("dtype", new.options.precision.rawValue, old.precision.rawValue)
+      try require("mode", new.options.mode.rawValue, old.mode.rawValue)
     }
-    options = changed
+    (asked, options) = (changed, new)
   }
 
   private func require(_ parameter: String, _ value: String, _ learned: String) throws(OptionsError) {
@@ -101,10 +105,10 @@ package struct Learner: Sendable {
 
   /// Goes on from a model.
   package init(resuming model: ModelStorage) {
-    options = model.options
+    (asked, options) = (model.options, model.options)
     classes = model.classes
     shape = model.prototypes.shape
-    origin = model.origin
+    frame = model.frame
     members = model.prototypes.learnerPrototypes(classCount: model.classes.count).map { ClassPrototypes($0) }
     batchCount = model.batchCount
     fittedWeights = model.refined
@@ -130,7 +134,7 @@ package struct Learner: Sendable {
     return ModelStorage(
       options: options, classes: classes, prototypes: set, batchCount: batchCount, calibration: calibration,
       refined: refined?.of(set, precision: settings.precision),
-      openSet: openSet, rejection: try rejectionThresholds(), origin: origin)
+      openSet: openSet, rejection: try rejectionThresholds(), frame: frame)
   }
 
   /// Classes that came after the rule was named have thresholds too.
@@ -154,7 +158,7 @@ package struct Learner: Sendable {
     _ rows: FeatureRows, _ labels: LabelColumn, _ weights: [Double]?, _ copies: [Int]?,
     _ progress: ProgressHandler?
   ) throws -> TrainingReport {
-    var next = settings.isWarmStart ? self : Learner(options: options)
+    var next = settings.isWarmStart ? self : Learner(options: asked)
     let reporter = ProgressReporter(progress)
     let report = try reporter.run {
       let knownCount = next.classes.count
@@ -198,11 +202,7 @@ package struct Learner: Sendable {
     _ measuringError: Bool, _ progress: ProgressHandler?
   ) throws -> TrainingReport {
     var next = self
-    if let initialization {
-      var settings = self.settings
-      settings.initialization = initialization
-      next.options = try settings.validated()
-    }
+    if let initialization { next.options = options.starting(initialization) }
     let reporter = ProgressReporter(progress)
     let report: TrainingReport
     if let trainer = settings.mode.trainer {
@@ -224,7 +224,7 @@ package struct Learner: Sendable {
       streamWeights = nil
       report = next.carryOut(plan, documents, outcome, knownClassCount: knownCount)
     }
-    next.options = options
+    if initialization != nil { next.options = next.options.starting(settings.initialization) }
     self = next
     return report
   }
@@ -266,8 +266,8 @@ extension Learner {
   ) throws -> TrainingSet {
     guard rows.rowCount > 0 else { throw InputError.noRows }
     try settings.device.check()
-    let documents = try TrainingSet(
-      rows, labels: labels, sampleWeights: sampleWeights, shape: shape, origin: origin,
+    var documents = try TrainingSet(
+      rows, labels: labels, sampleWeights: sampleWeights, shape: shape, frame: frame,
       distance: settings.distance, workers: Parallel.workerCount(settings.threadCount)
     ) { counted in
       guard rows.columnCount > 0 else {
@@ -276,7 +276,12 @@ extension Learner {
       _ = try classes.encode(counted)
       return (classes.lookUp(labels.labels), classes.count)
     }
-    (shape, origin) = (FeatureShape(rows), documents.origin)
+    if settings.isDistanceAutomatic {
+      let choice = DistanceChoice(documents, options: settings)
+      let best = try choice.best(wanted: wantedCounts(), isFixed: classes.labels.map(isCountFixed))
+      (options, documents) = (options.comparing(by: best.distance), best.documents)
+    }
+    (shape, frame) = (FeatureShape(rows), documents.frame)
     while members.count < classes.count { members.append(ClassPrototypes()) }
     try settings.prototypeCounts.check(classes.labels, areAll: false)
     return documents
@@ -330,7 +335,7 @@ extension Learner {
       throw InputError.featureCountMismatch(expected: shape?.featureCount ?? 0, found: given.columnCount)
     }
     var starts = [[Prototype]](repeating: [], count: classes.count)
-    let relative = given.relative(to: origin)
+    let relative = given.relative(to: frame)
     for (row, label) in labels.enumerated() {
       // Classes that have not come up yet get theirs when they do.
       guard let index = classes.index(of: label), members[index].count == 0 else { continue }
@@ -378,12 +383,9 @@ extension Learner {
 }
 
 extension Features {
-  /// What dense rows lie away from a point; sparse rows have none.
-  fileprivate func relative(to origin: [Float]?) -> Features {
-    guard let origin, case .dense(let matrix) = self else { return self }
-    let values = matrix.values.indices.map { matrix.values[$0] - origin[$0 % matrix.columnCount] }
-    return .dense(
-      DenseMatrix(unchecked: matrix.rowCount, columnCount: matrix.columnCount, values: values))
+  /// Dense rows in a frame; sparse rows as they are.
+  fileprivate func relative(to frame: FeatureFrame?) -> Features {
+    frame == nil ? self : withRows { $0.relative(to: frame).copied() }
   }
 
   /// One row as a vector of the kind that the prototypes are.

@@ -18,8 +18,8 @@ package struct ModelStorage: Sendable {
   package var openSet: OpenSet?
   /// When to answer "none of these"; nil: only to documents without any known feature.
   package var rejection: Rejection?
-  /// What dense rows are taken relative to, prototypes among them, under the Euclidean distance; nil: 0.
-  package let origin: [Float]?
+  /// What dense rows are read relative to, prototypes among them; nil: as they are.
+  package let frame: FeatureFrame?
   /// Batches learned so far; a learner that goes on draws its random numbers from there.
   package var batchCount: UInt64
   /// Squared length of each prototype; empty for cosine similarity.
@@ -31,7 +31,7 @@ package struct ModelStorage: Sendable {
   package init(
     options: ValidatedOptions, classes: ClassDictionary, prototypes: PrototypeSet, batchCount: UInt64,
     calibration: Calibration? = nil, refined: RefinedWeights? = nil, openSet: OpenSet? = nil,
-    rejection: Rejection? = nil, origin: [Float]? = nil
+    rejection: Rejection? = nil, frame: FeatureFrame? = nil
   ) {
     self.options = options
     self.classes = classes
@@ -41,7 +41,7 @@ package struct ModelStorage: Sendable {
     self.refined = refined
     self.openSet = openSet
     self.rejection = rejection
-    self.origin = origin
+    self.frame = frame
     classStarts = prototypes.classStarts(classCount: classes.count)
     squaredNorms =
       options.options.distance == .cosine

@@ -10,7 +10,7 @@ extension TrainingOptions {
   package static let rows: [OptionRow<TrainingOptions>] = [
     OptionRow(
       "k_init", \.initialCount, count.or("auto"), unit: "count", .kMeans,
-      "Prototypes per class to start with; auto: as many as a class's size and variety justify, up to 5.",
+      "Prototypes per class to start with; auto: as many as size, variety and held-out rows justify.",
       details: "With refinement on, this is the most that a class gets."),
     OptionRow(
       "k_list", \.prototypeCounts, .prototypeCounts, unit: "file", .kMeans,
@@ -21,8 +21,12 @@ extension TrainingOptions {
       "How the first prototypes are chosen.",
       details: "Python and C take prototypes to start from, too. A class without any is seeded by k-means++."),
     OptionRow(
-      "distance", \.distance, .choice, unit: "distance", .kMeans, "How vectors are compared.",
-      details: "With the cosine every row is scaled to unit length."),
+      "distance", \.chosenDistance, OptionType<Distance>.choice.or("auto"), unit: "distance", .kMeans,
+      "How vectors are compared; auto: as held-out rows suggest.",
+      details: """
+        With the cosine every row is scaled to unit length. auto also tries dense features at mean 0 and variance 1, \
+        which suits tables whose columns have different units.
+        """),
     OptionRow(
       "dtype", \.precision, .choice, unit: "type", .kMeans,
       "The precision in which prototypes are stored and multiplied."),
@@ -105,6 +109,15 @@ extension TrainingOptions {
     set {
       isPrototypeCountAutomatic = newValue == nil
       prototypesPerClass = newValue ?? prototypesPerClass
+    }
+  }
+
+  /// `distance`; `nil` is `auto`.
+  private var chosenDistance: Distance? {
+    get { isDistanceAutomatic ? nil : distance }
+    set {
+      isDistanceAutomatic = newValue == nil
+      distance = newValue ?? distance
     }
   }
 

@@ -3,6 +3,20 @@ public struct ValidatedOptions: Sendable, Equatable {
   public let options: TrainingOptions
 
   fileprivate init(_ options: TrainingOptions) { self.options = options }
+
+  /// The same with another start.
+  func starting(_ initialization: Initialization) -> ValidatedOptions {
+    var options = options
+    options.initialization = initialization
+    return ValidatedOptions(options)
+  }
+
+  /// The same with a distance that is settled.
+  func comparing(by distance: Distance) -> ValidatedOptions {
+    var options = options
+    (options.distance, options.isDistanceAutomatic) = (distance, false)
+    return ValidatedOptions(options)
+  }
 }
 
 extension TrainingOptions {
@@ -14,6 +28,9 @@ extension TrainingOptions {
     var counted = self
     counted.isPrototypeCountAutomatic = false
     for row in Self.rows { try row.check(counted) }
+    guard !isDistanceAutomatic || mode == .default else {
+      throw OptionsError(parameter: "distance", value: "auto", allowed: "cosine, euclidean with mode \(mode.rawValue)")
+    }
     return ValidatedOptions(self)
   }
 }

@@ -65,7 +65,7 @@ public enum RefinementEpochs: Sendable, Equatable {
 public struct TrainingOptions: Sendable, Equatable {
   /// `k_init`: prototypes per class to start with, at least 1.
   public var prototypesPerClass = 3
-  /// `k_init='auto'`: each class gets as many as its size and variety justify, up to 5.
+  /// `k_init='auto'`: each class gets as many as its size and variety justify, and held-out rows confirm.
   public var isPrototypeCountAutomatic = false
   /// `k_bytes`: with `k_init='auto'`, the bytes that prototypes and refined weights may take at most; `nil`: no limit.
   ///
@@ -78,6 +78,9 @@ public struct TrainingOptions: Sendable, Equatable {
   public var initialization: Initialization = .kMeansPlusPlus
   /// `distance`
   public var distance: Distance = .cosine
+  /// `distance='auto'`: the first training chooses between the distances, and whether dense features are standardized, by
+  /// the accuracy on held-out rows; a model has the distance that was chosen.
+  public var isDistanceAutomatic = false
   /// `dtype`
   public var precision: Precision = .float32
   /// `soft`: soft assignment; `false` gives hard k-means.

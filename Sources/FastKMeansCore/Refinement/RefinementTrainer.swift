@@ -94,11 +94,17 @@ package struct RefinementTrainer {
     let wanted = try prototypeCounts(limits: limits, isFixed: isFixed)
     let needed = byteCount(lanes: wanted.reduce(0, +))
     guard needed <= settings.byteLimit else { return try withoutRefinement(wanted, neededBytes: needed) }
-    var scaled = documents
-    if options.distance == .euclidean { scaled.unit = documents.rows.inverseDeviation }
-    let trainer = on(scaled)
+    let trainer = scaled()
     return documents.partition.order.count <= settings.smallCount
-      ? try trainer.refineSmall(wanted) : try trainer.refineLarge(wanted)
+      ? try trainer.refineSmall(wanted, isFixed: isFixed) : try trainer.refineLarge(wanted)
+  }
+
+  /// The same; Euclidean: with the rows' deviation as the unit.
+  func scaled() -> RefinementTrainer {
+    guard options.distance == .euclidean else { return self }
+    var scaled = documents
+    scaled.unit = documents.rows.inverseDeviation
+    return on(scaled)
   }
 
   private func withoutRefinement(_ wanted: [Int], neededBytes: Int) throws -> Outcome {
@@ -117,11 +123,14 @@ package struct RefinementTrainer {
     layout == .rows ? RefinementCells.byteCount(lanes: lanes, features: documents.featureCount) : 0
   }
 
-  private func prototypeCounts(limits: [Int], isFixed: [Bool]) throws -> [Int] {
+  func prototypeCounts(limits: [Int], isFixed: [Bool]) throws -> [Int] {
     let ruled = try PrototypeCountRule.counts(documents, limit: limits.max() ?? 1, workers: workers)
-    return PrototypeCountRule.limited(
-      limits.indices.map { isFixed[$0] ? limits[$0] : min(limits[$0], ruled[$0]) }, isFixed: isFixed,
-      documents: documents, options: options)
+    return limited(
+      limits.indices.map { isFixed[$0] ? limits[$0] : min(limits[$0], ruled[$0]) }, isFixed: isFixed)
+  }
+
+  func limited(_ counts: [Int], isFixed: [Bool]) -> [Int] {
+    PrototypeCountRule.limited(counts, isFixed: isFixed, documents: documents, options: options)
   }
 }
 
@@ -138,8 +147,7 @@ extension RefinementTrainer {
       unit: options.distance == .euclidean ? documents.unit : nil, layout: layout)
   }
 
-  /// What k-means prototypes say about documents that they have not seen, with the scores that a model of them has;
-  /// Euclidean: with others in the same order.
+  /// What k-means prototypes say about documents that they have not seen; Euclidean: of rows times their unit.
   func plainScores(_ prototypes: [[Prototype]], _ unseen: UnseenDocuments) throws -> HeldOutScores {
     try judged(table(prototypes, scale: 1), unseen, prototypes)
   }
@@ -251,8 +259,9 @@ extension RefinementTrainer {
     _ training: ByClassTrainer.Outcome, _ plain: HeldOutScores, tried: Double
   ) -> Outcome {
     var outcome = Outcome(training: training)
-    // The Euclidean model's scores are others than the table's.
-    if options.distance == .cosine { outcome.calibration = .fitted(to: plain) }
+    // The model's scores are of rows as they are, the table's of rows times a unit.
+    let unit = options.distance == .euclidean ? Double(documents.unit) : 1
+    outcome.calibration = .fitted(to: plain.scaled(by: 1 / (unit * unit)))
     outcome.training.report.refinement = .noBetter(
       heldOutAccuracy: tried, prototypeAccuracy: plain.accuracy)
     return outcome

@@ -6,8 +6,8 @@ package struct DenseRows: @unchecked Sendable {
   /// Where row 0 begins in `values`, and how far the next row lies from there; they may lie in any order.
   private let start: Int
   private let stride: Int
-  /// What is taken off each row as it is read; nil: nothing.
-  private var origin: [Float]?
+  /// What each row is read relative to; nil: as it is.
+  private var frame: FeatureFrame?
 
   /// - Parameters:
   ///   - start: where row 0 begins in `values`.
@@ -20,10 +20,10 @@ package struct DenseRows: @unchecked Sendable {
     self.stride = stride ?? columnCount
   }
 
-  /// The same rows, which read as what they lie away from a point; nil: from 0.
-  func relative(to origin: [Float]?) -> DenseRows {
+  /// The same rows, read in a frame; nil: as they are.
+  func relative(to frame: FeatureFrame?) -> DenseRows {
     var copy = self
-    copy.origin = origin
+    copy.frame = frame
     return copy
   }
 
@@ -32,7 +32,7 @@ package struct DenseRows: @unchecked Sendable {
   package func withValues<Result>(
     of row: Int, _ body: (UnsafeBufferPointer<Float>) throws -> Result
   ) rethrows -> Result {
-    guard origin == nil else {
+    guard frame == nil else {
       return try withCopy(row..<row + 1) { first, _ in
         try body(UnsafeBufferPointer(start: first, count: columnCount))
       }
@@ -46,7 +46,7 @@ package struct DenseRows: @unchecked Sendable {
   func withPointer<Result>(
     _ range: Range<Int>, _ body: (UnsafePointer<Float>?, _ stride: Int) throws -> Result
   ) rethrows -> Result {
-    guard values.isSinglePrecision, stride >= 0, !range.isEmpty, origin == nil else {
+    guard values.isSinglePrecision, stride >= 0, !range.isEmpty, frame == nil else {
       return try withCopy(range, body)
     }
     let first = start + range.lowerBound * stride
@@ -70,8 +70,8 @@ package struct DenseRows: @unchecked Sendable {
       let first = start + row * stride
       let own = UnsafeMutableBufferPointer(
         rebasing: target[index * columnCount..<(index + 1) * columnCount])
-      if let origin {
-        values.write(first..<first + columnCount, less: origin, to: own)
+      if let frame {
+        values.write(first..<first + columnCount, in: frame, to: own)
       } else {
         values.write(first..<first + columnCount, to: own)
       }
@@ -79,14 +79,14 @@ package struct DenseRows: @unchecked Sendable {
   }
 
   /// Whether all values lie one after the other, in single precision.
-  var isPlain: Bool { values.isSinglePrecision && stride == columnCount && origin == nil }
+  var isPlain: Bool { values.isSinglePrecision && stride == columnCount && frame == nil }
 
   /// Some of the rows, without a copy.
   package func slice(_ range: Range<Int>) -> DenseRows {
     DenseRows(
       rowCount: range.count, columnCount: columnCount, values: values,
       start: start + range.lowerBound * stride, stride: stride
-    ).relative(to: origin)
+    ).relative(to: frame)
   }
 
   package static func checkShape(rowCount: Int, columnCount: Int, valueCount: Int) throws {

@@ -59,40 +59,10 @@ package enum FeatureRows: Sendable {
     }
   }
 
-  /// The same rows, of which dense ones read as what they lie away from a point; nil: from 0.
-  package func relative(to origin: [Float]?) -> FeatureRows {
-    guard let origin, case .dense(let rows) = self else { return self }
-    return .dense(rows.relative(to: origin))
-  }
-
-  /// A point amid dense rows that lie far from 0 and near each other, where the digits of single precision would go
-  /// into what they have in common; nil for other rows.
-  ///
-  /// - Parameter weights: how much each row counts; nil means 1 each.
-  /// - Complexity: O(values).
-  func commonOrigin(weights: [Float]?) -> [Float]? {
-    guard case .dense = self else { return nil }
-    var sum = [Double](repeating: 0, count: columnCount)
-    var (squares, total) = (0.0, 0.0)
-    for row in 0..<rowCount {
-      let weight = Double(weights?[row] ?? 1)
-      guard weight > 0 else { continue }
-      total += weight
-      withValues(of: row) { values in
-        for (column, value) in values.enumerated() {
-          sum[column] += weight * Double(value)
-          squares += weight * Double(value) * Double(value)
-        }
-      }
-    }
-    guard total > 0 else { return nil }
-    let mean = sum.map { $0 / total }
-    let length = mean.reduce(0) { $0 + $1 * $1 }
-    let variance = squares / total - length
-    // One point says nothing of how far others will lie from it; 1 is taken for it.
-    let spread = variance > 1e-9 * length ? variance : max(variance, 1)
-    // Below, a distance loses a few bits at most.
-    return length > 64 * spread ? mean.map { Float($0) } : nil
+  /// The same rows, of which dense ones are read in a frame; nil: as they are.
+  package func relative(to frame: FeatureFrame?) -> FeatureRows {
+    guard let frame, case .dense(let rows) = self else { return self }
+    return .dense(rows.relative(to: frame))
   }
 
   /// Calls `body` with rows of which every number lies as kernels take it: these, or a copy for the call.

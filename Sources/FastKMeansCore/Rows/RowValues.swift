@@ -70,15 +70,18 @@ package struct RowValues: @unchecked Sendable {
     }
   }
 
-  /// Writes the values of a range, less others, to the front of `target`; the differences are rounded once.
-  func write(_ range: Range<Int>, less others: [Float], to target: UnsafeMutableBufferPointer<Float>) {
+  /// Writes the values of a row, as a frame has them, to the front of `target`; the differences are rounded once.
+  func write(_ range: Range<Int>, in frame: FeatureFrame, to target: UnsafeMutableBufferPointer<Float>) {
+    let origin = frame.origin
     for (place, position) in range.enumerated() {
       switch storage {
-      case .float32(let values): target[place] = values[position] - others[place]
-      case .float64(let values): target[place] = Float(values[position] - Double(others[place]))
-      case .float16(let bits): target[place] = HalfPrecision.float16(bits[position]) - others[place]
+      case .float32(let values): target[place] = values[position] - origin[place]
+      case .float64(let values): target[place] = Float(values[position] - Double(origin[place]))
+      case .float16(let bits): target[place] = HalfPrecision.float16(bits[position]) - origin[place]
       }
     }
+    guard let scales = frame.scales else { return }
+    for place in scales.indices { target[place] *= scales[place] }
   }
 
   /// Asks for values that will be taken soon.

@@ -18,8 +18,8 @@ package struct TrainingSet: Sendable {
   package var unit: Float = 1
   /// What refinement multiplies the moves along each feature with; nil means 1 each.
   package var featureRates: FeatureRates?
-  /// What dense rows are taken relative to under the Euclidean distance; nil: 0.
-  package private(set) var origin: [Float]?
+  /// What dense rows are read relative to; nil: as they are.
+  package private(set) var frame: FeatureFrame?
   /// 0, 1, 2, ...: the columns of a dense row.
   private let denseColumns: [UInt32]
 
@@ -53,13 +53,13 @@ package struct TrainingSet: Sendable {
   ///   - sampleWeights: nil means 1 each. A row of weight 0 is as good as absent.
   ///   - canAllBeZero: whether a call is fine in which no row counts.
   ///   - shape: what the model learned from before; nil for the first call.
-  ///   - origin: what it takes rows relative to; the first call finds it.
+  ///   - frame: what it reads rows relative to; the first call of the Euclidean distance finds it.
   ///   - classIndices: gives the class index of each distinct label, from the labels of the rows that count.
   /// - Throws: ``InputError``, and whatever `classIndices` throws.
   /// - Complexity: O(non-zeros), in parallel.
   package init(
     _ rows: FeatureRows, labels: LabelColumn, sampleWeights: [Double]?, canAllBeZero: Bool = false,
-    shape: FeatureShape?, origin: [Float]?, distance: Distance, workers: Int,
+    shape: FeatureShape?, frame: FeatureFrame?, distance: Distance, workers: Int,
     classIndices: (_ counted: LabelColumn) throws -> (table: [Int32], classCount: Int)
   ) throws {
     guard rows.rowCount <= Int(Int32.max) else {
@@ -76,15 +76,15 @@ package struct TrainingSet: Sendable {
     }
     let (table, classCount) = try classIndices(counted ?? labels)
     let isFirst = shape == nil && distance == .euclidean
-    let origin = isFirst ? rows.commonOrigin(weights: weights) : origin
-    let rows = rows.relative(to: origin)
+    let frame = isFirst ? rows.commonOrigin(weights: weights) : frame
+    let rows = rows.relative(to: frame)
     self.init(
       rows, norms: try RowNorms(of: rows, distance: distance, workers: workers),
       classes: labels.indices.enumerated().map { row, index in
         weights.map { $0[row] > 0 } ?? true ? table[Int(index)] : -1
       },
       classCount: classCount, weights: weights)
-    self.origin = origin
+    self.frame = frame
   }
 
   /// The same documents, of which only some count.
@@ -98,6 +98,16 @@ package struct TrainingSet: Sendable {
   func replacing(_ rows: FeatureRows) -> TrainingSet {
     var copy = self
     copy.rows = rows
+    return copy
+  }
+
+  /// The same documents, of which dense rows are read in a frame.
+  func read(in frame: FeatureFrame?, distance: Distance, workers: Int) throws -> TrainingSet {
+    let rows = rows.relative(to: frame)
+    var copy = TrainingSet(
+      rows, norms: try RowNorms(of: rows, distance: distance, workers: workers), classes: classes,
+      classCount: classCount, weights: weights)
+    copy.frame = frame
     return copy
   }
 

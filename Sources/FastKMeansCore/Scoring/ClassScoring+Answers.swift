@@ -84,13 +84,18 @@ extension ClassScoring {
     let classCount = model.classes.count
     let count = min(
       classCount, request.needsOpenSet ? max(request.count, OpenSetFeatures.classCount) : request.count)
-    try forEachScoreBlock(request.rows, norms: request.norms) { _, range, scores in
+    try forEachScoreBlock(request.rows, norms: request.norms, asSimilarities: false) { _, range, scores in
       withUnsafeTemporaryAllocation(of: Float.self, capacity: classCount) { probabilities in
         for row in range {
           let start = (row - range.lowerBound) * prototypeCount
           let own = UnsafeMutableBufferPointer(rebasing: scores[start..<start + prototypeCount])
           let hits = bestClasses(own, count: count)
           let isUnknown = model.settings.distance == .cosine && own.allSatisfy { $0 == 0 }
+          if calibration == nil, turnsIntoSimilarity {
+            for position in own.indices {
+              own[position] = similarity(request.norms, row, score: own[position])
+            }
+          }
           fill(probabilities, from: own)
           hits.withUnsafeBufferPointer {
             answer(request, row, $0, isUnknown: isUnknown) { _, index in probabilities[index] }
@@ -166,16 +171,19 @@ extension ClassScoring {
           index = (0..<model.classes.count).first { !named.contains($0) } ?? 0
           prototype = min(model.classStarts[index], model.prototypes.count - 1)
         }
-        var similarity = hit.score
+        var (score, similarity) = (hit.score, hit.score)
         if model.refined != nil {
           similarity =
             request.parts.contains(.similarities)
             ? self.similarity(of: row, request.rows, request.norms, to: prototype) : 0
+        } else if turnsIntoSimilarity {
+          similarity = self.similarity(request.norms, row, score: hit.score)
+          score = similarity
         }
         answers.initializeElement(
           at: place,
           to: ClassHit(
-            classIndex: index, prototype: prototype, score: hit.score, similarity: similarity,
+            classIndex: index, prototype: prototype, score: score, similarity: similarity,
             confidence: confidence(place, index)))
       }
       let openSetScore = request.needsOpenSet ? openSetScore(of: row, request.rows, hits) : nil

@@ -40,15 +40,18 @@ package struct ClassScoring {
   /// Calls `body` for blocks of rows with the score of every prototype: `rows.count x prototypes`, row-major.
   ///
   /// The blocks come in parallel and in no fixed order; a block's memory may be changed.
+  ///
+  /// - Parameter asSimilarities: whether Euclidean scores are turned into similarities; else they are products of rows and
+  ///   prototypes less half the prototypes' squared lengths, which have the same order.
   package func forEachScoreBlock(
-    _ rows: FeatureRows, norms: RowNorms,
+    _ rows: FeatureRows, norms: RowNorms, asSimilarities: Bool = true,
     _ body:
       @escaping @Sendable (_ worker: Int, _ rows: Range<Int>, _ scores: UnsafeMutableBufferPointer<Float>)
       throws -> Void
   ) throws {
     try check(rows)
     let rows = relative(rows)
-    let turnsIntoSimilarity = turnsIntoSimilarity
+    let turnsIntoSimilarity = asSimilarities && turnsIntoSimilarity
     let prototypeCount = model.prototypes.count
     try norms.scales.withUnsafeBufferPointer { scales in
       try index.forEachScoreBlock(of: rows, scales: scales, workers: workers) { worker, range, scores in
@@ -73,8 +76,8 @@ package struct ClassScoring {
     1 / (1 + max(0, norms.squaredNorms[row] - 2 * score))
   }
 
-  /// Rows as the prototypes are: relative to the model's origin. All that takes a caller's rows goes through this.
-  package func relative(_ rows: FeatureRows) -> FeatureRows { rows.relative(to: model.origin) }
+  /// Rows in the model's frame, as the prototypes are. All that takes a caller's rows goes through this.
+  package func relative(_ rows: FeatureRows) -> FeatureRows { rows.relative(to: model.frame) }
 
   /// The norms that scoring takes, from a caller's rows.
   package func norms(of rows: FeatureRows) throws -> RowNorms {
@@ -93,7 +96,7 @@ package struct ClassScoring {
   ) throws {
     let prototypeCount = model.prototypes.count
     let classCount = model.classes.count
-    try forEachScoreBlock(rows, norms: norms(of: rows)) { worker, range, scores in
+    try forEachScoreBlock(rows, norms: norms(of: rows), asSimilarities: calibration == nil) { worker, range, scores in
       try withUnsafeTemporaryAllocation(of: Float.self, capacity: range.count * classCount) { block in
         for row in 0..<range.count {
           let own = UnsafeMutableBufferPointer(

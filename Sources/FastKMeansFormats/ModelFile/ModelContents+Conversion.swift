@@ -40,7 +40,7 @@ extension ModelContents {
           weights: refined.weights.converted(to: precision, adding: &loss), biases: refined.biases,
           unit: refined.unit)
       },
-      openSet: storage.openSet, rejection: storage.rejection, origin: storage.origin)
+      openSet: storage.openSet, rejection: storage.rejection, frame: storage.frame)
     var contents = self
     contents.model = try ClassifierModel<Label>(storage: converted)
     return ConvertedModel(contents: contents, loss: loss)

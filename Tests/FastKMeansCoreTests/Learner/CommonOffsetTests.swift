@@ -47,7 +47,7 @@ import Testing
       #expect(abs(similarity - similarities[0]) < tolerance, "offset \(offset)")
       // Prototypes go on from a state as they are.
       let again = try FastKMeansClassifier<Int>(resuming: classifier.learningState)
-      #expect(try again.model.storage.origin == model.storage.origin)
+      #expect(try again.model.storage.frame == model.storage.frame)
       #expect(try again.model.classify(Self.moved(rows, by: offset), top: 2) == answers)
     }
   }
@@ -66,7 +66,7 @@ import Testing
           #expect(
             try model.classify(Self.moved(rows, by: offset)).map(\.label) == classes,
             "offset \(offset), first batch \(first)")
-          #expect(offset == 0 || model.storage.origin != nil)
+          #expect(offset == 0 || model.storage.frame != nil)
         }
       }
     }
@@ -90,7 +90,7 @@ import Testing
     let values = [1.7e9 + 0.25, 52, 1.7e9 - 0.5, 53]
     values.withUnsafeBufferPointer { values in
       let rows = DenseRows(rowCount: 2, columnCount: 2, values: RowValues(values))
-      let relative = FeatureRows.dense(rows).relative(to: [1.7e9, 50])
+      let relative = FeatureRows.dense(rows).relative(to: FeatureFrame(origin: [1.7e9, 50]))
       #expect((0..<2).map { relative.withValues(of: $0) { Array($0) } } == [[0.25, 2], [-0.5, 3]])
       #expect(relative.slice(1..<2).withValues(of: 0) { Array($0) } == [-0.5, 3])
     }

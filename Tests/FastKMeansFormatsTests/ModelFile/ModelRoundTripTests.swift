@@ -47,9 +47,24 @@ import Testing
     try classifier.fit(rows, labels: drawn.classes)
     let contents = try ModelContents(model: classifier.model)
     let back = try expectRoundTrip(contents)
-    #expect(back.model.storage.origin != nil && back.model.storage.origin == contents.model.storage.origin)
+    #expect(back.model.storage.frame != nil && back.model.storage.frame == contents.model.storage.frame)
     #expect(try back.model.classify(rows, top: 3) == contents.model.classify(rows, top: 3))
-    #expect(try contents.converted(to: .float64).contents.model.storage.origin == back.model.storage.origin)
+    #expect(try contents.converted(to: .float64).contents.model.storage.frame == back.model.storage.frame)
+  }
+
+  @Test(arguments: Precision.allCases)
+  func returnsWhatRowsAreMultipliedWith(_ precision: Precision) throws {
+    let drawn = TestRows.clustered(rows: 60, width: 4, classes: 3, seed: 8)
+    let rows = try TestRows.features(drawn.rows.map { [$0[0], $0[1] * 1e4, $0[2], $0[3]] }, isSparse: false)
+    var classifier = try FastKMeansClassifier<Int>(
+      SampleModels.options(precision) { $0.isDistanceAutomatic = true })
+    try classifier.fit(rows, labels: drawn.classes)
+    let contents = try ModelContents(model: classifier.model)
+    let back = try expectRoundTrip(contents)
+    #expect(back.model.storage.frame?.scales != nil)
+    #expect(back.model.storage.frame == contents.model.storage.frame)
+    #expect(try back.model.classify(rows, top: 3) == contents.model.classify(rows, top: 3))
+    #expect(try contents.converted(to: .float64).contents.model.storage.frame == back.model.storage.frame)
   }
 
   @Test(arguments: [RefinementEpochs.automatic, .count(0), .count(7)])

@@ -43,16 +43,17 @@ class FastKMeansClassifier(Operations):
     Parameters
     ----------
     k_init : int or 'auto', default 3
-        Prototypes per class to start with; auto: as many as a class's size and variety justify, up to 5. With refinement
-        on, this is the most that a class gets.
+        Prototypes per class to start with; auto: as many as size, variety and held-out rows justify. With refinement on,
+        this is the most that a class gets.
     k_list : list or dict, default None
         The number of prototypes of some classes: by label, or by position in the sorted classes. A class that is not named
         gets the common number.
     init_method : 'kmeans++', 'random' or (prototypes, labels), default 'kmeans++'
         How the first prototypes are chosen. Python and C take prototypes to start from, too. A class without any is seeded
         by k-means++.
-    distance : 'cosine' or 'euclidean', default 'cosine'
-        How vectors are compared. With the cosine every row is scaled to unit length.
+    distance : 'cosine' or 'euclidean' or 'auto', default 'cosine'
+        How vectors are compared; auto: as held-out rows suggest. With the cosine every row is scaled to unit length. auto
+        also tries dense features at mean 0 and variance 1, which suits tables whose columns have different units.
     dtype : 'float16', 'bfloat16', 'float32' or 'float64', default 'float32'
         The precision in which prototypes are stored and multiplied. NumPy's and PyTorch's types do, too.
     soft : bool, default True
@@ -146,7 +147,7 @@ class FastKMeansClassifier(Operations):
         k_init: int | str = 3,
         k_list: Sequence[int] | Mapping[Any, int] | None = None,
         init_method: str | tuple[Any, Any] = "kmeans++",
-        distance: str = "cosine",
+        distance: str | str = "cosine",
         dtype: Any = "float32",
         soft: bool = True,
         soft_type: str = "linear",

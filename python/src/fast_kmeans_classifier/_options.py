@@ -16,13 +16,13 @@ class Option(NamedTuple):
 
 TRAINING = {
     "k_init": Option("whole", 3, "auto", (),
-        "Prototypes per class to start with; auto: as many as a class's size and variety justify, up to 5."),
+        "Prototypes per class to start with; auto: as many as size, variety and held-out rows justify."),
     "k_list": Option("counts", None, None, (),
         "The number of prototypes of some classes: by label, or by position in the sorted classes."),
     "init_method": Option("choice", "kmeans++", None, ("kmeans++", "random"),
         "How the first prototypes are chosen."),
-    "distance": Option("choice", "cosine", None, ("cosine", "euclidean"),
-        "How vectors are compared."),
+    "distance": Option("choice", "cosine", "auto", ("cosine", "euclidean"),
+        "How vectors are compared; auto: as held-out rows suggest."),
     "dtype": Option("choice", "float32", None, ("float16", "bfloat16", "float32", "float64"),
         "The precision in which prototypes are stored and multiplied."),
     "soft": Option("truth", True, None, (),

@@ -31,7 +31,7 @@ extension ModelContents {
       batchCount: try PrototypeSection.batchCount(file), calibration: try CalibrationSection.decode(file),
       refined: try RefinedSection.decode(file, of: prototypes), openSet: openSet,
       rejection: try OpenSetSection.decodeRejection(file, openSet, classCount: classes.count),
-      origin: try PrototypeSection.origin(file, of: prototypes))
+      frame: try PrototypeSection.frame(file, of: prototypes))
     let vectorizer = try VectorizerSection.decode(file)
     let zeroBased = file.metadata[Self.zeroBasedKey] ?? "false"
     guard let isZeroBased = Bool(zeroBased) else {

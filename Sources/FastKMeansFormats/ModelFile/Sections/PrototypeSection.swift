@@ -7,6 +7,7 @@ enum PrototypeSection {
     static let masses = "prototype.mass"
     static let sumScales = "prototype.sum_scale"
     static let origin = "prototype.origin"
+    static let scales = "prototype.scale"
     static let streamUnits = "prototype.stream_unit"
     static let streamLengths = "prototype.stream_squared_length"
     static let featureCount = "feature_count"
@@ -14,16 +15,20 @@ enum PrototypeSection {
   }
 
   private static let rows = RowTensors("prototype")
-  /// Prototypes that are relative to an origin. A reader that knows of none finds no prototypes, and refuses the file.
+  /// Prototypes in a frame, with and without scales. A reader that knows of none finds no prototypes, and refuses the file.
   private static let relativeRows = RowTensors("prototype.relative")
+  private static let scaledRows = RowTensors("prototype.scaled")
 
   static func encode(_ storage: ModelStorage, into record: inout ContainerRecord) {
     let set = storage.prototypes
-    (storage.origin == nil ? rows : relativeRows).encode(set, into: &record)
+    rows(hasOrigin: storage.frame != nil, hasScales: storage.frame?.scales != nil).encode(set, into: &record)
     record.add(Tensor(Name.classes, set.classIndices))
     record.add(Tensor(Name.masses, set.masses))
     record.add(Tensor(Name.sumScales, set.sumScales))
-    if let origin = storage.origin { record.add(Tensor(Name.origin, origin)) }
+    if let frame = storage.frame {
+      record.add(Tensor(Name.origin, frame.origin))
+      if let scales = frame.scales { record.add(Tensor(Name.scales, scales)) }
+    }
     if let sums = set.streamSums {
       record.add(Tensor(Name.streamUnits, sums.map { $0?.unit ?? -1 }))
       record.add(Tensor(Name.streamLengths, sums.map { $0?.squaredLength ?? -1 }))
@@ -39,7 +44,7 @@ enum PrototypeSection {
     do {
       return try PrototypeSet(
         validating: featureCount,
-        rows: try (file.has(Name.origin) ? relativeRows : rows).decode(
+        rows: try rows(hasOrigin: file.has(Name.origin), hasScales: file.has(Name.scales)).decode(
           file, prototypeCount: count, featureCount: featureCount),
         classIndices: classIndices,
         masses: try file.values(Name.masses, as: Double.self, shape: [count]),
@@ -51,14 +56,22 @@ enum PrototypeSection {
     }
   }
 
-  /// What rows and prototypes are taken relative to.
-  static func origin(_ file: TensorFile, of prototypes: PrototypeSet) throws -> [Float]? {
-    guard file.has(Name.origin) else { return nil }
-    let origin = try file.values(Name.origin, as: Float.self, shape: [prototypes.featureCount])
-    guard !prototypes.isSparse, origin.allSatisfy(\.isFinite) else {
-      throw ModelFileError.Problem.badContent(reason: "an origin is finite, and beside dense prototypes only")
+  private static func rows(hasOrigin: Bool, hasScales: Bool) -> RowTensors {
+    hasScales ? scaledRows : hasOrigin ? relativeRows : rows
+  }
+
+  /// What rows and prototypes are read relative to.
+  static func frame(_ file: TensorFile, of prototypes: PrototypeSet) throws -> FeatureFrame? {
+    guard file.has(Name.origin) || file.has(Name.scales) else { return nil }
+    let shape = [prototypes.featureCount]
+    let frame = FeatureFrame(
+      origin: try file.values(Name.origin, as: Float.self, shape: shape),
+      scales: file.has(Name.scales) ? try file.values(Name.scales, as: Float.self, shape: shape) : nil)
+    guard !prototypes.isSparse, frame.isValid else {
+      throw ModelFileError.Problem.badContent(
+        reason: "origins are finite, scales above 0, and both stand beside dense prototypes only")
     }
-    return origin
+    return frame
   }
 
   /// -1 in both stands for a prototype that has learned from no stream.
