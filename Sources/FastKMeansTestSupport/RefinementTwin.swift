@@ -155,15 +155,24 @@ package struct RefinementTwin {
 }
 
 extension RefinementTwin {
-  /// All epochs. A document that moved nothing rests for an epoch, then for two, then for four.
+  /// All epochs. A document that moved nothing rests for an epoch, then for two, then for four. One that weighs more than 2 is
+  /// met as often as it takes for each meeting to weigh at most 2.
   package mutating func run(_ documents: [Document], seed: UInt64) -> [(meanLoss: Double, errorRate: Double)]
   {
     var rests = [Int](repeating: 0, count: documents.count)
     var lastRests = rests
     var statistics: [(meanLoss: Double, errorRate: Double)] = []
     let totalWeight = documents.reduce(0) { $0 + $1.weight }
+    let visits = documents.map { max(1, ($0.weight / 2).rounded(.up)) }
+    let visited = zip(documents, visits).map { document, count in
+      var document = document
+      document.weight /= count
+      return document
+    }
     for epoch in 0..<recipe.epochs {
-      var order = documents.indices.filter { rests[$0] == 0 }
+      var order = documents.indices.filter { rests[$0] == 0 }.flatMap {
+        repeatElement($0, count: Int(visits[$0]))
+      }
       rests = rests.map { max(0, $0 - 1) }
       var random = CounterRandom(seed: seed, stream: 0x5EED, step: UInt64(epoch))
       for position in order.indices.dropLast() {
@@ -173,12 +182,12 @@ extension RefinementTwin {
       for first in stride(from: 0, to: order.count, by: 64) {
         let batch = order[first..<min(first + 64, order.count)]
         let done = (Double(epoch) + Double(first) / Double(order.count)) / Double(recipe.epochs)
-        let steps = learn(batch.map { documents[$0] }, rate: recipe.rate * (1 - done))
+        let steps = learn(batch.map { visited[$0] }, rate: recipe.rate * (1 - done))
         for (document, step) in zip(batch, steps) {
           rests[document] = step.moves.isEmpty ? min(4, max(1, 2 * lastRests[document])) : 0
           lastRests[document] = rests[document]
-          loss += documents[document].weight * step.loss
-          errors += step.isRight ? 0 : documents[document].weight
+          loss += visited[document].weight * step.loss
+          errors += step.isRight ? 0 : visited[document].weight
         }
       }
       statistics.append((loss / max(totalWeight, 1e-300), errors / max(totalWeight, 1e-300)))

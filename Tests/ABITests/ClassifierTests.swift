@@ -108,8 +108,30 @@ import Testing
     try call { fkm_classifier_set_options(classifier.handle, "{\"warm_start\": true}", -1, $0) }
   }
 
+  @Test func whatWasTriedIsToldAsJSON() throws {
+    let problem = try Problem()
+    let classifier = try CallerClassifier("{\"distance\": \"auto\"}")
+    #expect(try text { fkm_classifier_choices(classifier.handle, $0, $1) } == "[]")
+    try classifier.fit(problem.rows, problem.labels)
+    let told = try text { fkm_classifier_choices(classifier.handle, $0, $1) }
+    guard case .array(let choices) = try JSON.parse(Array(told.utf8)) else {
+      Issue.record("no list: \(told)")
+      return
+    }
+    let subjects = choices.compactMap { $0["subject"] }
+    #expect(subjects.contains(.string("distance")) && subjects.contains(.string("recipe")))
+    #expect(choices.contains { $0["taken"] == .bool(true) })
+    #expect(try options(classifier).contains("\"distance\":\"auto\"") == false)
+  }
+
   private func options(_ classifier: CallerClassifier) throws -> String {
-    let buffer = try Owned(fkm_buffer_free) { fkm_classifier_options(classifier.handle, $0, $1) }
+    try text { fkm_classifier_options(classifier.handle, $0, $1) }
+  }
+
+  private func text(
+    _ call: (UnsafeMutablePointer<OpaquePointer?>?, UnsafeMutablePointer<fkm_error>?) -> Int32
+  ) throws -> String {
+    let buffer = try Owned(fkm_buffer_free, call)
     let bytes = UnsafeRawBufferPointer(
       start: fkm_buffer_data(buffer.handle), count: Int(fkm_buffer_size(buffer.handle)))
     return String(decoding: bytes, as: UTF8.self)

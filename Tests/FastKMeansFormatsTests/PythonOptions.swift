@@ -80,6 +80,7 @@ struct PythonClass {
   private static let special: [String: (said: String, hint: String, text: String)] = [
     "k_list": ("list or dict", "Sequence[int] | Mapping[Any, int] | None", ""),
     "init_method": ("'kmeans++', 'random' or (prototypes, labels)", "str | tuple[Any, Any]", ""),
+    "distance": ("'cosine', 'euclidean' or 'auto'", "str", ""),
     "dtype": ("'float16', 'bfloat16', 'float32' or 'float64'", "Any", "NumPy's and PyTorch's types do, too."),
     "batch_size": ("int or None", "int | None", "None: all rows."),
     "random_state": ("int, RandomState, Generator or None", "Any", "None: other ones each time."),

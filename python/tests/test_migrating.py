@@ -127,6 +127,9 @@ def test_columns_of_different_units_want_scaling():
     scaled = pipeline.make_pipeline(preprocessing.StandardScaler(), FastKMeansClassifier())
     assert selection.cross_val_score(FastKMeansClassifier(), rows, labels, cv=5).mean() < 0.8
     assert selection.cross_val_score(scaled, rows, labels, cv=5).mean() > 0.93
+    assert selection.cross_val_score(FastKMeansClassifier(distance="auto"), rows, labels, cv=5).mean() > 0.93
+    report = FastKMeansClassifier(distance="auto").fit(rows, labels).report_
+    assert [choice["candidate"] for choice in report["choices"] if choice["taken"]][0].endswith("standardized features")
 
 
 def test_tools_for_linear_models_take_one_prototype_a_class():

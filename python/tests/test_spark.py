@@ -313,7 +313,11 @@ def test_wrong_parameters_are_named(documents, params, words):
 
 
 @pytest.mark.parametrize(
-    "params", ({"kInit": "many"}, {"kList": "3"}, {"soft": "yes"}, {"initMethod": ([[1, 2]], [1, 2])}, {"refine": 1.5})
+    "params",
+    (
+        {"kInit": "many"}, {"kList": "3"}, {"soft": "yes"}, {"initMethod": ([[1, 2]], [1, 2])}, {"refine": 1.5},
+        {"distance": "auto"},
+    ),
 )
 def test_wrong_types_are_refused_when_they_are_set(params):
     with pytest.raises(TypeError, match=next(iter(params))):

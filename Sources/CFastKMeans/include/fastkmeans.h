@@ -288,6 +288,10 @@ FKM_API int32_t fkm_classifier_set_options(fkm_classifier *classifier, const cha
 /* All options as JSON, by name in alphabetic order. `random_state` is a number of up to 20 digits. */
 FKM_API int32_t fkm_classifier_options(const fkm_classifier *classifier, fkm_buffer **json, fkm_error *error);
 
+/* What the last learning call tried on held-out rows, as a JSON list of objects: `subject` (`distance`, `prototypes`, `recipe`),
+ * `candidate`, `accuracy` (0...1), `rows` (how many were held out), `taken`. */
+FKM_API int32_t fkm_classifier_choices(const fkm_classifier *classifier, fkm_buffer **json, fkm_error *error);
+
 /* Where a long call stands. */
 enum { FKM_SEEDING = 1, FKM_TRAINING = 2, FKM_MERGING = 3, FKM_REFINING = 4, FKM_SCORING = 5 };
 

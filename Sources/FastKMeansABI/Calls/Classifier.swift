@@ -62,6 +62,16 @@ package func classifierOptions(_ classifier: OpaquePointer?, _ json: HandlePoint
   }
 }
 
+@_cdecl("fkm_classifier_choices")
+package func classifierChoices(_ classifier: OpaquePointer?, _ json: HandlePointer?, _ error: ErrorPointer?)
+  -> Int32
+{
+  answer(error) {
+    let choices = try ClassifierHandle.borrowed(classifier, "classifier").withLearner { $0.choices }
+    try put(BufferHandle(JSON.array(choices.map(\.json)).text), in: json, "json")
+  }
+}
+
 @_cdecl("fkm_classifier_model")
 package func classifierModel(_ classifier: OpaquePointer?, _ model: HandlePointer?, _ error: ErrorPointer?)
   -> Int32

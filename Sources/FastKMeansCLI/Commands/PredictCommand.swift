@@ -7,10 +7,11 @@ struct PredictCommand: ParsableCommand {
     commandName: "predict",
     abstract: "Classify rows, with or without labels.",
     discussion: """
-      One line a row: label, a tab, confidence; with --top the pairs of the next best classes follow. A tab, line \
-      feed, carriage return or backslash in a label is written as \\t, \\n, \\r or \\\\.
-      With --json an object a line: label, confidence, rejected (none of the classes: the row has nothing that \
-      the model knows, or looks too strange for the rate that was named), top.
+      One line a row: label, a tab, confidence; with --top the pairs of the next best classes follow. A last column \
+      'rejected' says that it is none of the classes: the row has nothing that the model knows, and gets the most \
+      frequent class, or it looks too strange for the rate that was named. A tab, line feed, carriage return or \
+      backslash in a label is written as \\t, \\n, \\r or \\\\.
+      With --json an object a line: label, confidence, rejected, top.
 
       Example:
         fastkmeans predict --model tickets.safetensors --input new.tsv --top 3
@@ -34,10 +35,17 @@ struct PredictCommand: ParsableCommand {
       "Write the probabilities of all classes too, in the model's order.", valueName: "file.npy"))
   var proba: String?
 
+  @Flag(help: "Write labels alone, one a line.")
+  var labelsOnly = false
+
   @OptionGroup(title: "None of these") var rejection: RejectionArguments
   @OptionGroup(title: "Display") var display: DisplayArguments
 
   func validate() throws {
+    guard !labelsOnly || (!display.json && top == 1) else {
+      throw ValidationError(
+        "--labels-only leaves no place for \(display.json ? "--json" : "--top"); name one of them")
+    }
     guard top >= 1 else { throw ValidationError("--top is \(top); allowed: a whole number from 1") }
     guard proba != "-" else { throw ValidationError("--proba needs the name of a file, not -") }
     guard proba == nil || proba != output else {
@@ -81,7 +89,7 @@ struct PredictCommand: ParsableCommand {
         let features = try contents.features(of: batch.data)
         var lines = ""
         for answer in try contents.model.classify(features, top: top, parts: display.json ? .all : []) {
-          lines += display.json ? answer.json.text : answer.line
+          lines += labelsOnly ? TextLabel.line(answer.label) : display.json ? answer.json.text : answer.line
           lines += "\n"
         }
         try sink.write(lines)
@@ -95,9 +103,10 @@ struct PredictCommand: ParsableCommand {
 }
 
 extension Answer<Label> {
-  /// `label<TAB>confidence`; each further class adds another pair.
+  /// `label<TAB>confidence`; each further class adds another pair, and a rejected row ends with `rejected`.
   fileprivate var line: String {
     classes.map { "\(TextLabel.line($0.label))\t\($0.confidence)" }.joined(separator: "\t")
+      + (isRejected ? "\trejected" : "")
   }
 
   var json: JSON {

@@ -25,6 +25,12 @@ struct TrainCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "How much the rows of each class count: none (1 each), balanced (every class counts the same), or a file with a JSON object of weights by label.",
+      valueName: "none|balanced|file"))
+  var classWeight = "none"
+
+  @Option(
+    help: ArgumentHelp(
       "Options that tune found; they take the place of those of this call.", valueName: "file"))
   var options: String?
 
@@ -55,7 +61,8 @@ struct TrainCommand: ParsableCommand {
       progress.note("without effect beside the other options: \(names)")
     }
     let summary = try Self.train(
-      input.input, reader, options, weights: weights, rejection: rejection.rule(), to: model, progress)
+      input.input, reader, options, weights: weights, classWeight: classWeight, rejection: rejection.rule(),
+      to: model, progress)
     let lines = display.json ? [summary.json.text] : summary.lines
     try StandardOutput.write(lines, besides: model, isQuiet: display.quiet)
   }
@@ -67,21 +74,25 @@ struct TrainCommand: ParsableCommand {
   ///   - reader: how to read it.
   ///   - options: of the training, and of text where the rows are text.
   ///   - weightsPath: a file with a weight for each row; `nil`: each row counts 1.
+  ///   - classWeight: as for ``ClassWeights``.
   ///   - rejection: kept in the model; `nil`: it rejects only what it knows nothing of.
   ///   - path: where the model goes.
   ///   - progress: shows how the work goes.
   /// - Throws: errors of the readers, the library and the file system.
   static func train(
     _ input: String, _ reader: ReaderOptions, _ options: TunedOptions, weights weightsPath: String? = nil,
-    rejection: RejectionRule? = nil, to path: String, _ progress: ProgressDisplay
+    classWeight: String = "none", rejection: RejectionRule? = nil, to path: String,
+    _ progress: ProgressDisplay
   ) throws -> TrainingSummary {
     try OutputFile.check(path)
-    let weights = try weightsPath.map(SampleWeights.read)
+    let rowWeights = try weightsPath.map(SampleWeights.read)
+    let classWeights = try ClassWeights(classWeight)
     let ((rows, zeroBased), readSeconds) = try progress.run("reading \(input)") { _ in
       try LabelledData.readAll(input, options: reader)
     }
     let labels = try rows.requiredLabels
     try options.training.checkCounts(for: labels)
+    let weights = try classWeights.apply(to: rowWeights, of: labels)
 
     let features: Features
     var text: VectorizedText?

@@ -44,6 +44,7 @@ extension TrainingSummary {
       "merged": .integer(report.mergedCount),
       "pruned": .integer(report.prunedCount),
       "refinement": report.refinement.json,
+      "choices": .array(report.choices.map(\.json)),
       "open_set": model.openSet.map(Self.json) ?? .null,
       "prototypes_per_class": .array(classCounts.map(\.json)),
       "options": OptionsJSON.object(training: model.options, text: textOptions),
@@ -63,6 +64,7 @@ extension TrainingSummary {
       ("prototypes", Readable.count(model.prototypes.count)),
       ("epochs", Readable.count(report.epochs)),
       ("refinement", report.refinement.line),
+      ("distance", report.choices.first { $0.subject == "distance" && $0.isTaken }?.candidate),
       ("accuracy", "\(Readable.percent(trainAccuracy)) on the training rows"),
       ("unknown classes", openSet),
       (

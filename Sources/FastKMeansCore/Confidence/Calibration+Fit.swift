@@ -3,6 +3,8 @@ package struct HeldOutScores: Sendable {
   /// The best class's score minus the second's.
   package var margins: [Double] = []
   package var isRight: [Bool] = []
+  /// How much each document counts where models are compared; calibration takes them as they come.
+  package var weights: [Float] = []
   /// For a sample of documents, the scores of the best classes, falling, and the place of the true one among them
   /// (nil: not among them).
   package var topScores: [[Float]] = []
@@ -17,8 +19,11 @@ package struct HeldOutScores: Sendable {
   /// As many as a probability follows from.
   package static let keptClasses = Calibration.nearCount
 
+  /// The share of the documents' weight that is right, 0...1; 0 without any document.
   package var accuracy: Double {
-    isRight.isEmpty ? 0 : Double(isRight.filter { $0 }.count) / Double(isRight.count)
+    let total = weights.reduce(0.0) { $0 + Double($1) }
+    let right = zip(weights, isRight).reduce(0.0) { $0 + ($1.1 ? Double($1.0) : 0) }
+    return total > 0 ? right / total : 0
   }
 
   /// The same with all scores times a factor.
@@ -33,6 +38,7 @@ package struct HeldOutScores: Sendable {
   package mutating func append(_ other: HeldOutScores) {
     margins += other.margins
     isRight += other.isRight
+    weights += other.weights
     topScores += other.topScores
     truePlaces += other.truePlaces
     topClasses += other.topClasses

@@ -146,6 +146,8 @@ extension Learner {
     var report = report
     report.newClasses = Array(classes.labels[knownClassCount...])
     report.emptyDocumentCount = documents.norms.zeroRowCount
+    choices += report.choices
+    report.choices = choices
     return report
   }
 

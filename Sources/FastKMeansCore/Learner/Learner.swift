@@ -5,6 +5,8 @@
 package struct Learner: Sendable {
   /// What a caller asked for; where that leaves something open, ``options`` has what a training chose.
   private var asked: ValidatedOptions
+  /// What the last call tried on held-out rows.
+  package internal(set) var choices: [TrainingChoice] = []
   package private(set) var options: ValidatedOptions
   package internal(set) var classes = ClassDictionary()
   /// The prototypes of each class index.
@@ -276,10 +278,11 @@ extension Learner {
       _ = try classes.encode(counted)
       return (classes.lookUp(labels.labels), classes.count)
     }
+    choices = []
     if settings.isDistanceAutomatic {
       let choice = DistanceChoice(documents, options: settings)
-      let best = try choice.best(wanted: wantedCounts(), isFixed: classes.labels.map(isCountFixed))
-      (options, documents) = (options.comparing(by: best.distance), best.documents)
+      let (best, tried) = try choice.best(wanted: wantedCounts(), isFixed: classes.labels.map(isCountFixed))
+      (options, documents, choices) = (options.comparing(by: best.distance), best.documents, tried)
     }
     (shape, frame) = (FeatureShape(rows), documents.frame)
     while members.count < classes.count { members.append(ClassPrototypes()) }

@@ -1,3 +1,33 @@
+/// Something that a training tried on held-out rows.
+public struct TrainingChoice: Sendable, Equatable {
+  /// What there was to choose: `distance`, `prototypes` (how many in all), `recipe` (of refinement; `none`: k-means alone).
+  public let subject: String
+  public let candidate: String
+  /// The share of the held-out rows that it got right, 0...1.
+  public let accuracy: Double
+  /// How many rows were held out; rows of several splits all count.
+  public let rowCount: Int
+  /// Whether the training went on with it.
+  public let isTaken: Bool
+
+  package init(subject: String, candidate: String, accuracy: Double, rowCount: Int, isTaken: Bool) {
+    self.subject = subject
+    self.candidate = candidate
+    self.accuracy = accuracy
+    self.rowCount = rowCount
+    self.isTaken = isTaken
+  }
+}
+
+extension TrainingChoice {
+  package var json: JSON {
+    .fields([
+      "subject": .string(subject), "candidate": .string(candidate), "accuracy": .number(accuracy),
+      "rows": .integer(rowCount), "taken": .bool(isTaken),
+    ])
+  }
+}
+
 /// What a fitting call did.
 public struct TrainingReport: Sendable, Equatable {
   /// Epochs run; the largest of any class where classes are trained one by one.
@@ -28,6 +58,8 @@ public struct TrainingReport: Sendable, Equatable {
 
   /// How refinement ended.
   package var refinement = RefinementOutcome.off
+  /// What was tried on held-out rows, in the order of the trials.
+  public package(set) var choices: [TrainingChoice] = []
 
   package init() {}
 

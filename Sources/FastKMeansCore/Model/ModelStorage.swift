@@ -27,6 +27,8 @@ package struct ModelStorage: Sendable {
   private var cachedIndex = OnDemand<ScoringIndex>()
   private var cachedAnswering = OnDemand<DeviceAnswering>()
   private var cachedTruncation = OnDemand<Float>()
+  private var cachedKnownFeatures = OnDemand<[Bool]>()
+  private let cachedPriors = OnDemand<Priors>()
 
   package init(
     options: ValidatedOptions, classes: ClassDictionary, prototypes: PrototypeSet, batchCount: UInt64,
@@ -64,6 +66,63 @@ package struct ModelStorage: Sendable {
     cachedIndex = OnDemand()
     cachedAnswering = OnDemand()
     cachedTruncation = OnDemand()
+    cachedKnownFeatures = OnDemand()
+  }
+}
+
+extension ModelStorage {
+  /// What a model says of a document of which it knows nothing.
+  package struct Priors: Sendable {
+    /// Of each class: its share of the training weight.
+    package let shares: [Float]
+    /// Classes by falling share, equal ones by their index.
+    let order: [Int]
+  }
+
+  /// - Complexity: O(prototypes) once, and O(C log C) for C classes.
+  package var priors: Priors {
+    cachedPriors.value {
+      var masses = [Double](repeating: 0, count: classes.count)
+      for (index, mass) in zip(prototypes.classIndices, prototypes.masses) { masses[Int(index)] += mass }
+      let total = masses.reduce(0, +)
+      let shares = masses.map { total > 0 ? Float($0 / total) : 1 / Float(masses.count) }
+      return Priors(shares: shares, order: shares.indices.sorted { (-shares[$0], $0) < (-shares[$1], $1) })
+    }
+  }
+
+  /// Whether no prototype has anything to multiply a row's values with: a text without a known word, or a row of zeros.
+  ///
+  /// - Parameter rows: in the model's frame.
+  /// - Complexity: O(values of the row), and once O(stored values).
+  func isUnknown(_ row: Int, of rows: FeatureRows) -> Bool {
+    guard settings.distance == .cosine, !settings.mode.sumsShares else { return false }
+    let known = knownFeatures
+    switch rows {
+    case .dense(let rows):
+      return rows.withValues(of: row) { values in !values.indices.contains { values[$0] != 0 && known[$0] } }
+    case .sparse(let rows):
+      return rows.withRow(row) { columns, values in
+        !columns.indices.contains { values[$0] != 0 && known[Int(columns[$0])] }
+      }
+    }
+  }
+
+  private var knownFeatures: [Bool] {
+    cachedKnownFeatures.value {
+      let scored = scoredPrototypes
+      let width = scored.set.featureCount
+      var known = [Bool](repeating: false, count: width)
+      func note(_ value: Double, _ column: Int) {
+        if value != 0, Float(value).magnitude >= scored.truncation { known[column] = true }
+      }
+      switch scored.set.rows {
+      case .dense(let values):
+        for position in 0..<values.count { note(values[position], position % width) }
+      case .sparse(_, let columns, let values):
+        for (position, column) in columns.enumerated() { note(values[position], Int(column)) }
+      }
+      return known
+    }
   }
 }
 

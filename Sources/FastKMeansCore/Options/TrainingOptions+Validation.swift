@@ -29,7 +29,8 @@ extension TrainingOptions {
     counted.isPrototypeCountAutomatic = false
     for row in Self.rows { try row.check(counted) }
     guard !isDistanceAutomatic || mode == .default else {
-      throw OptionsError(parameter: "distance", value: "auto", allowed: "cosine, euclidean with mode \(mode.rawValue)")
+      throw OptionsError(
+        parameter: "distance", value: "auto", allowed: "cosine, euclidean with mode \(mode.rawValue)")
     }
     return ValidatedOptions(self)
   }

@@ -11,10 +11,14 @@ struct DistanceChoice {
   struct Candidate {
     let distance: Distance
     let documents: TrainingSet
+
+    fileprivate var name: String {
+      distance.rawValue + (documents.frame?.scales == nil ? "" : ", standardized features")
+    }
   }
 
   /// Rows that are tried at most.
-  private static let sampleCount = 2_000.0
+  private static let sampleCount = 1_000.0
 
   /// - Parameter documents: as they come, for the cosine.
   init(_ documents: TrainingSet, options: TrainingOptions) {
@@ -28,22 +32,27 @@ struct DistanceChoice {
   /// - Parameters:
   ///   - wanted: the most prototypes that each class may get.
   ///   - isFixed: classes that get as many.
-  /// - Complexity: O(values), and some fits of 2,000 rows.
-  func best(wanted: [Int], isFixed: [Bool]) throws -> Candidate {
+  /// - Returns: the candidate, and what all of them did.
+  /// - Complexity: O(values), and some fits of 1,000 rows.
+  func best(wanted: [Int], isFixed: [Bool]) throws -> (candidate: Candidate, choices: [TrainingChoice]) {
     let count = Double(max(1, documents.partition.order.count))
     let share = max(0, 1 - Self.sampleCount / count)
     let sample = HeldOutSplit(documents, share: share, seed: options.seed, step: 0xD157).training
-    var best: (candidate: Candidate, accuracy: Double)?
-    for candidate in try candidates() {
+    var best = 0
+    let candidates = try candidates()
+    let scores = try candidates.map { candidate in
       var options = options
       options.distance = candidate.distance
-      let accuracy = try RefinementTrainer(
+      return try RefinementTrainer(
         candidate.documents.selecting(sample), initial: [[Prototype]](repeating: [], count: wanted.count),
         options: options, progress: ProgressReporter(nil)
-      ).heldOutAccuracy(limits: wanted, isFixed: isFixed)
-      if accuracy > best?.accuracy ?? -1 { best = (candidate, accuracy) }
+      ).heldOutScores(limits: wanted, isFixed: isFixed)
     }
-    return best?.candidate ?? Candidate(distance: .cosine, documents: documents)
+    for index in scores.indices where scores[index].accuracy > scores[best].accuracy { best = index }
+    let choices = candidates.indices.map {
+      TrainingChoice("distance", candidates[$0].name, scores[$0], isTaken: $0 == best)
+    }
+    return (candidates[best], choices)
   }
 
   private func candidates() throws -> [Candidate] {

@@ -39,7 +39,7 @@ package struct Refinement {
   package func run(
     _ table: RefinementTable, rows: TrainingSet, documents: [Int32], leavesOneOut: Bool = true
   ) throws -> [EpochStatistics] {
-    let weights = rows.relativeWeights
+    let visits = RefinementVisits(rows.relativeWeights)
     let engine = try engine(table, rows)
     let questions = try RefinementQuestions(table, rows, leavesOneOut: leavesOneOut)
     // With fewer than 64 batches an epoch the rate would have to be another one.
@@ -57,9 +57,11 @@ package struct Refinement {
       for document in documents where rests[Int(document)] > 0 {
         rests[Int(document)] -= 1
         // It counts with the loss of 0 that it had; else an epoch of hard documents would look like divergence.
-        total += Double(weights?[Int(document)] ?? 1)
+        total += Double(visits.weight(of: document))
       }
       try progress.advance(by: documents.count - order.count)
+      let awake = order.count
+      order = visits.repeating(order)
       shuffle(&order, epoch: epoch)
       engine.beginEpoch()
       for first in stride(from: 0, to: order.count, by: batchSize) {
@@ -68,7 +70,7 @@ package struct Refinement {
         let rate = recipe.rate * (1 - done * (1 - recipe.lastRateShare))
         try engine.findRivals(of: batch, questions, into: steps)
         for (position, document) in batch.enumerated() {
-          let weight = Double(weights?[Int(document)] ?? 1)
+          let weight = Double(visits.weightOfVisit(to: document))
           let rest =
             steps.counts[position] > 0 ? 0 : min(Self.longestRest, max(1, 2 * lastRests[Int(document)]))
           (rests[Int(document)], lastRests[Int(document)]) = (rest, rest)
@@ -76,8 +78,8 @@ package struct Refinement {
           errors += steps.isRight[position] ? 0 : weight
           total += weight
         }
-        try apply(steps, batch, engine, table, rows, rate: Float(rate))
-        try progress.advance(by: batch.count)
+        try apply(steps, batch, visits, engine, table, rows, rate: Float(rate))
+        try progress.advance(by: awake * batch.endIndex / order.count - awake * first / order.count)
       }
       statistics.append(
         EpochStatistics(meanLoss: loss / max(total, 1e-300), errorRate: errors / max(total, 1e-300)))
@@ -100,15 +102,14 @@ package struct Refinement {
   }
 
   private func apply(
-    _ steps: RefinementSteps, _ batch: ArraySlice<Int32>, _ engine: any RefinementEngine,
-    _ table: RefinementTable, _ rows: TrainingSet, rate: Float
+    _ steps: RefinementSteps, _ batch: ArraySlice<Int32>, _ visits: RefinementVisits,
+    _ engine: any RefinementEngine, _ table: RefinementTable, _ rows: TrainingSet, rate: Float
   ) throws {
-    let weights = rows.relativeWeights
     for (position, document) in batch.enumerated() {
       table.moveBiases(
-        steps.moves(of: position), steps.counts[position], rate * (weights?[Int(document)] ?? 1))
+        steps.moves(of: position), steps.counts[position], rate * visits.weightOfVisit(to: document))
     }
-    let rates = batch.map { rate * rows.scale(of: Int($0)) * (weights?[Int($0)] ?? 1) }
+    let rates = batch.map { rate * rows.scale(of: Int($0)) * visits.weightOfVisit(to: $0) }
     try engine.move(steps, along: batch, rates: rates)
   }
 }

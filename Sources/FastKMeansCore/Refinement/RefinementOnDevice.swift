@@ -22,7 +22,9 @@ final class RefinementOnDevice: RefinementEngine, @unchecked Sendable {
   /// device needs some tenths for its launches and copies.
   private static let leastWork = 1 << 24
   /// As on the processor, so that both take the same steps.
-  var largestBatch: Int { rows.isSparse ? ListRefinementEngine.largestBatch : RowRefinementEngine.largestBatch }
+  var largestBatch: Int {
+    rows.isSparse ? ListRefinementEngine.largestBatch : RowRefinementEngine.largestBatch
+  }
 
   /// - Returns: nil where the processor is to do it.
   /// - Throws: ``DeviceError`` for a device that was named.

@@ -32,6 +32,7 @@ extension RefinementTable {
       let (top, topClasses, place) = results.with(position) { $0 }
       answer.margins.append(top.count > 1 ? Double(top[0] - top[1]) : 0)
       answer.isRight.append(place == 0)
+      answer.weights.append(rows.weight(of: Int(documents[position])))
       answer.topScores.append(top)
       answer.truePlaces.append(place)
       answer.topClasses.append(topClasses)

@@ -11,20 +11,26 @@ extension RefinementTrainer {
     let share = min(0.1, Self.heldOutCount / Double(documents.documents.count))
     let split = HeldOutSplit(documents, share: share, seed: options.seed, step: 0)
     let unseen = try unseen(split)
-    let recipe = try chosenOnAPart()
+    let (recipe, choices) = try chosenOnAPart()
     // The k-means prototypes are trained without the held-out rows as well: else their accuracy would be optimistic,
     // and the comparison with refinement biased.
-    let training = try trainPrototypes(documents.selecting(rowsBut(split.heldOut)), wanted)
+    var training = try trainPrototypes(documents.selecting(rowsBut(split.heldOut)), wanted)
+    training.report.choices = choices
     let plain = try plainScores(training.prototypes, unseen)
     let (table, halvings, rates) = try refine(training.prototypes, recipe, on: split.training)
     let whole = try judged(table, unseen, training.prototypes)
     let (scores, keptShare) = try droppingSmallWeights(table, whole, unseen, training.prototypes)
     let trials = try unknownClassTrials(0..<Self.trialCount, training.prototypes, split)
-    guard scores.accuracy >= plain.accuracy else {
-      return try keepingPrototypes(trainPrototypes(documents, wanted), plain, tried: scores.accuracy)
+    let isBetter = scores.accuracy >= plain.accuracy
+    training.report.choices += [
+      TrainingChoice("recipe", "none", plain, isTaken: !isBetter),
+      TrainingChoice("recipe", recipe.name, scores, isTaken: isBetter),
+    ]
+    guard isBetter else {
+      return try keepingPrototypes(onAllRows(wanted, training.report), plain, tried: scores.accuracy)
     }
     guard share <= Self.largestLoss else {
-      let all = try trainPrototypes(documents, wanted)
+      let all = try onAllRows(wanted, training.report)
       let (table, halvings, _) = try refine(all.prototypes, recipe, on: documents.documents)
       return outcome(all, table, recipe, halvings, scores, plain, trials)
     }
@@ -38,20 +44,26 @@ extension RefinementTrainer {
       recipe: last, seed: options.seed, workers: workers, progress: progress, device: options.device
     ).run(table, rows: rows, documents: split.heldOut, leavesOneOut: false)
     guard table.isFinite else {
-      return try keepingPrototypes(trainPrototypes(documents, wanted), plain, tried: scores.accuracy)
+      return try keepingPrototypes(onAllRows(wanted, training.report), plain, tried: scores.accuracy)
     }
     return outcome(
       try countingAllRows(training, wanted), table, recipe, halvings, scores, plain, trials,
       keptShare: keptShare)
   }
 
+  private func onAllRows(_ wanted: [Int], _ report: TrainingReport) throws -> ByClassTrainer.Outcome {
+    var training = try trainPrototypes(documents, wanted)
+    training.report.choices = report.choices
+    return training
+  }
+
   /// The share of the documents on which recipes are tried.
   private static let triedShare = 1.0 / 3
 
   /// The recipe that is best on documents that it has not seen, after a third of the others.
-  private func chosenOnAPart() throws -> RefinementRecipe {
+  private func chosenOnAPart() throws -> (recipe: RefinementRecipe, choices: [TrainingChoice]) {
     let recipes = settings.recipes.map(lasting)
-    guard recipes.count > 1 else { return recipes[0] }
+    guard recipes.count > 1 else { return (recipes[0], []) }
     let parts = HeldOutSplit(documents, share: 1 - Self.triedShare, seed: options.seed, step: 1)
     let rest = documents.selecting(parts.heldOut)
     let share = min(1, Self.heldOutCount / Double(parts.heldOut.count))
@@ -62,13 +74,15 @@ extension RefinementTrainer {
     let prototypes = try trainPrototypes(
       documents.selecting(split.training), [Int](repeating: 1, count: documents.classCount)
     ).prototypes
-    var best: (recipe: RefinementRecipe, accuracy: Double)?
-    for recipe in recipes {
-      let table = try refine(prototypes, recipe, on: split.training).table
-      let accuracy = try judged(table, unseen, prototypes).accuracy
-      if accuracy > best?.accuracy ?? -1 { best = (recipe, accuracy) }
+    let scores = try recipes.map { recipe in
+      try judged(refine(prototypes, recipe, on: split.training).table, unseen, prototypes)
     }
-    return best?.recipe ?? recipes[0]
+    var best = 0
+    for index in scores.indices where scores[index].accuracy > scores[best].accuracy { best = index }
+    let choices = recipes.indices.map {
+      TrainingChoice("recipe", recipes[$0].name, scores[$0], isTaken: $0 == best)
+    }
+    return (recipes[best], choices)
   }
 
   private func rowsBut(_ heldOut: [Int32]) -> [Int32] {

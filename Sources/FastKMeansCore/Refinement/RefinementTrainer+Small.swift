@@ -17,21 +17,36 @@ extension RefinementTrainer {
     var trials: [Trial]
     /// Of the k-means prototypes.
     var plain: HeldOutScores
-    /// The better recipe; nil where none is to be tried.
-    var refined: TriedRecipe?
+    /// By recipe; none where refinement is off.
+    var recipes: [TriedRecipe]
 
+    /// The better recipe; ties go to the first.
+    var refined: TriedRecipe? {
+      recipes.dropFirst().reduce(recipes.first) {
+        $1.scores.accuracy > $0?.scores.accuracy ?? -1 ? $1 : $0
+      }
+    }
     var isRefinementBetter: Bool { (refined?.scores.accuracy ?? -1) >= plain.accuracy }
     var best: HeldOutScores { isRefinementBetter ? refined?.scores ?? plain : plain }
+
+    var choices: [TrainingChoice] {
+      let taken = isRefinementBetter ? refined?.recipe.name : nil
+      return [TrainingChoice("recipe", "none", plain, isTaken: taken == nil)]
+        + recipes.map {
+          TrainingChoice("recipe", $0.recipe.name, $0.scores, isTaken: $0.recipe.name == taken)
+        }
+    }
   }
 
   /// Small sets: tries recipes and numbers of prototypes on held-out rows, then refines on all.
   func refineSmall(_ wanted: [Int], isFixed: [Bool]) throws -> Outcome {
     let all = documents.documents
-    let tried = try chosen(wanted, isFixed: isFixed)
+    let (tried, choices) = try chosen(wanted, isFixed: isFixed)
     let openSetTrials = try tried.trials.enumerated().flatMap { index, trial in
       try unknownClassTrials(index..<index + 1, trial.prototypes, trial.split)
     }
-    let training = try trainPrototypes(documents, tried.wanted)
+    var training = try trainPrototypes(documents, tried.wanted)
+    training.report.choices = choices
     guard let refined = tried.refined, tried.isRefinementBetter else {
       return keepingPrototypes(training, tried.plain, tried: tried.refined?.scores.accuracy ?? 0)
     }
@@ -47,12 +62,11 @@ extension RefinementTrainer {
     return outcome(training, table, refined.recipe, halvings, refined.scores, tried.plain, openSetTrials)
   }
 
-  /// How often the answers would be right: on held-out rows, with the recipe and the numbers that are best there.
+  /// What is said about held-out rows, with the recipe and the numbers of prototypes that are best there.
   ///
-  /// - Returns: 0 where no row could be held out.
   /// - Parameters: as for ``fit(limits:isFixed:)``.
-  package func heldOutAccuracy(limits: [Int], isFixed: [Bool]) throws -> Double {
-    try scaled().chosen(prototypeCounts(limits: limits, isFixed: isFixed), isFixed: isFixed).best.accuracy
+  func heldOutScores(limits: [Int], isFixed: [Bool]) throws -> HeldOutScores {
+    try scaled().chosen(prototypeCounts(limits: limits, isFixed: isFixed), isFixed: isFixed).taken.best
   }
 
   /// Documents that pay for one more prototype at least, where held-out rows say how many pay.
@@ -63,42 +77,47 @@ extension RefinementTrainer {
   ///
   /// With `k_init='auto'` the classes get more and more, by powers of two, until two steps in a row bring nothing: a step is
   /// taken if it mends more documents than it breaks by more than chance would (one standard error of a paired comparison).
-  private func chosen(_ wanted: [Int], isFixed: [Bool]) throws -> TriedCounts {
-    var best = try tried(wanted)
-    guard options.isPrototypeCountAutomatic, initial.allSatisfy(\.isEmpty) else { return best }
-    var (last, misses, count) = (wanted, 0, 2)
-    while misses < 2, count <= Self.largestCount {
+  private func chosen(
+    _ wanted: [Int], isFixed: [Bool]
+  ) throws -> (taken: TriedCounts, choices: [TrainingChoice]) {
+    var all = [try tried(wanted)]
+    var (best, misses, count) = (0, 0, 2)
+    let grows = options.isPrototypeCountAutomatic && initial.allSatisfy(\.isEmpty)
+    while grows, misses < 2, count <= Self.largestCount {
       let next = limited(
         wanted.indices.map { index in
           let most = documents.partition.count(of: index) / Self.leastMembers
           return isFixed[index] ? wanted[index] : max(wanted[index], min(count, most))
         }, isFixed: isFixed)
       count *= 2
-      guard next != last else { continue }
-      last = next
-      let more = try tried(next)
-      if more.best.isBetter(than: best.best) { (best, misses) = (more, 0) } else { misses += 1 }
+      guard next != all[all.count - 1].wanted else { continue }
+      all.append(try tried(next))
+      if all[all.count - 1].best.isBetter(than: all[best].best) {
+        (best, misses) = (all.count - 1, 0)
+      } else {
+        misses += 1
+      }
     }
-    return best
+    let counts = all.indices.map { index in
+      TrainingChoice(
+        "prototypes", "\(all[index].wanted.reduce(0, +))", all[index].best, isTaken: index == best)
+    }
+    return (all[best], (grows ? counts : []) + all[best].choices)
   }
 
   private func tried(_ wanted: [Int]) throws -> TriedCounts {
     let trials = try (0..<Self.splitCount).compactMap { try trial($0, wanted) }
     let plain = try scored(trials) { try plainScores($0.prototypes, $0.unseen) }
-    var refined: TriedRecipe?
-    if options.refinement != .count(0) {
-      // Ties go to the first; so does a set without any held-out row, where every class has one document.
-      for recipe in settings.recipes.map(lasting) {
-        let scores = try scored(trials) {
+    let recipes = options.refinement == .count(0) ? [] : settings.recipes.map(lasting)
+    let tried = try recipes.map { recipe in
+      TriedRecipe(
+        recipe: recipe,
+        scores: try scored(trials) {
           let table = try refine($0.prototypes, recipe, on: $0.split.training).table
           return try judged(table, $0.unseen, $0.prototypes)
-        }
-        if scores.accuracy > refined?.scores.accuracy ?? -1 {
-          refined = TriedRecipe(recipe: recipe, scores: scores)
-        }
-      }
+        })
     }
-    return TriedCounts(wanted: wanted, trials: trials, plain: plain, refined: refined)
+    return TriedCounts(wanted: wanted, trials: trials, plain: plain, recipes: tried)
   }
 
   /// nil where no row happened to be held out; in a tiny set another split may hold some out.
@@ -122,12 +141,23 @@ extension RefinementTrainer {
   }
 }
 
+extension TrainingChoice {
+  init(_ subject: String, _ candidate: String, _ scores: HeldOutScores, isTaken: Bool) {
+    self.init(
+      subject: subject, candidate: candidate, accuracy: scores.accuracy, rowCount: scores.isRight.count,
+      isTaken: isTaken)
+  }
+}
+
 extension HeldOutScores {
-  /// Whether these mend more of the same documents than they break, by more than one standard error of the difference.
+  /// Whether these are right about more weight of the same documents, by more than one standard error of the difference.
   func isBetter(than other: HeldOutScores) -> Bool {
-    let pairs = zip(isRight, other.isRight)
-    let mended = Double(pairs.count { $0 && !$1 })
-    let broken = Double(pairs.count { !$0 && $1 })
-    return mended - broken > (mended + broken).squareRoot()
+    var (difference, variance) = (0.0, 0.0)
+    for position in isRight.indices where isRight[position] != other.isRight[position] {
+      let weight = Double(weights[position])
+      difference += isRight[position] ? weight : -weight
+      variance += weight * weight
+    }
+    return difference > variance.squareRoot()
   }
 }

@@ -53,7 +53,9 @@ struct UnseenDocuments {
       try body(
         TrainingSet(
           $0, norms: norms, classes: documents.map { original.classes[Int($0)] },
-          classCount: original.classCount, unit: original.unit))
+          classCount: original.classCount,
+          weights: original.weights.map { weights in documents.map { weights[Int($0)] } }, unit: original.unit
+        ))
     }
   }
 }

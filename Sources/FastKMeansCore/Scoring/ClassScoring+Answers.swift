@@ -73,7 +73,7 @@ extension ClassScoring {
         count > 1
         ? calibration.probabilities(best, reach: reach, classCount: classCount).near
         : SIMD16(repeating: calibration.confidence(best, reach: reach, classCount: classCount))
-      let isUnknown = try hits.first?.score == 0 && isUnknown(row, request.rows, request.norms)
+      let isUnknown = hits.first?.score == 0 && model.isUnknown(row, of: request.rows)
       answer(request, row, hits, isUnknown: isUnknown) { place, _ in confidences[place] }
     }
   }
@@ -90,7 +90,7 @@ extension ClassScoring {
           let start = (row - range.lowerBound) * prototypeCount
           let own = UnsafeMutableBufferPointer(rebasing: scores[start..<start + prototypeCount])
           let hits = bestClasses(own, count: count)
-          let isUnknown = model.settings.distance == .cosine && own.allSatisfy { $0 == 0 }
+          let isUnknown = hits.first?.score == 0 && model.isUnknown(row, of: request.rows)
           if calibration == nil, turnsIntoSimilarity {
             for position in own.indices {
               own[position] = similarity(request.norms, row, score: own[position])
@@ -154,6 +154,7 @@ extension ClassScoring {
   ///
   /// - Parameters:
   ///   - hits: the best classes.
+  ///   - isUnknown: whether the row says nothing; then classes are answered by how frequent they are.
   ///   - confidence: of a class, by its place among them and its index.
   private func answer(
     _ request: Request, _ row: Int, _ hits: UnsafeBufferPointer<PrototypeHit>, isUnknown: Bool,
@@ -161,6 +162,15 @@ extension ClassScoring {
   ) {
     withUnsafeTemporaryAllocation(of: ClassHit.self, capacity: request.count) { answers in
       for place in 0..<request.count {
+        guard !isUnknown else {
+          let index = model.priors.order[place]
+          answers.initializeElement(
+            at: place,
+            to: ClassHit(
+              classIndex: index, prototype: model.classStarts[index], score: 0, similarity: 0,
+              confidence: model.priors.shares[index]))
+          continue
+        }
         let hit = place < hits.count ? hits[place] : .none
         var (prototype, index) = (Int(hit.prototype), 0)
         if prototype >= 0 {
@@ -210,19 +220,6 @@ extension ClassScoring {
     return openSet.score(
       OpenSetFeatures(
         classIndex: index, logOdds: OpenSetFeatures.logOdds(hits.lazy.map(\.score)), seenShare: share))
-  }
-
-  /// Whether a row whose best score is 0 has nothing in common with any prototype: every product is 0.
-  private func isUnknown(_ row: Int, _ rows: FeatureRows, _ norms: RowNorms) throws -> Bool {
-    guard model.settings.distance == .cosine else { return false }
-    guard norms.squaredNorms[row] > 0 else { return true }
-    let isZero = WorkerScratch<Bool>(workers: 1) { true }
-    try norms.scales.withUnsafeBufferPointer {
-      try index.forEachScoreBlock(
-        of: rows.slice(row..<row + 1), scales: UnsafeBufferPointer(rebasing: $0[row..<row + 1]), workers: 1
-      ) { _, _, scores in isZero.with(0) { $0 = scores.allSatisfy { $0 == 0 } } }
-    }
-    return isZero.with(0) { $0 }
   }
 
   /// The best classes by all scores of a row.

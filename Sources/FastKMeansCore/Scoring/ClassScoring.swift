@@ -22,7 +22,7 @@ package struct ClassScoring {
     }
   }
 
-  /// The class index of each row: that of its best prototype.
+  /// The class index of each row: that of its best prototype; of a row that says nothing, the most frequent class.
   package func predictedClasses(_ rows: FeatureRows) throws -> [Int32] {
     try check(rows)
     let norms = try norms(of: rows)
@@ -33,8 +33,12 @@ package struct ClassScoring {
         try index.bestPrototypes(of: rows, scales: scales, workers: workers, into: $0)
       }
     }
-    // No best prototype: all scores overflowed, which only a model from elsewhere can bring about.
-    return best.map { model.prototypes.classIndices[max(0, Int($0))] }
+    return best.enumerated().map { row, prototype in
+      // The first prototype wins where all scores are 0.
+      if prototype <= 0, model.isUnknown(row, of: rows) { return Int32(model.priors.order[0]) }
+      // No best prototype: all scores overflowed, which only a model from elsewhere can bring about.
+      return model.prototypes.classIndices[max(0, Int(prototype))]
+    }
   }
 
   /// Calls `body` for blocks of rows with the score of every prototype: `rows.count x prototypes`, row-major.
@@ -96,13 +100,19 @@ package struct ClassScoring {
   ) throws {
     let prototypeCount = model.prototypes.count
     let classCount = model.classes.count
-    try forEachScoreBlock(rows, norms: norms(of: rows), asSimilarities: calibration == nil) { worker, range, scores in
+    let relative = relative(rows)
+    try forEachScoreBlock(rows, norms: norms(of: rows), asSimilarities: calibration == nil) {
+      worker, range, scores in
       try withUnsafeTemporaryAllocation(of: Float.self, capacity: range.count * classCount) { block in
         for row in 0..<range.count {
           let own = UnsafeMutableBufferPointer(
             rebasing: scores[row * prototypeCount..<(row + 1) * prototypeCount])
           let target = UnsafeMutableBufferPointer(rebasing: block[row * classCount..<(row + 1) * classCount])
-          fill(target, from: own)
+          if own.first == 0, model.isUnknown(range.lowerBound + row, of: relative) {
+            _ = target.update(fromContentsOf: model.priors.shares)
+          } else {
+            fill(target, from: own)
+          }
         }
         try body(worker, range, block)
       }

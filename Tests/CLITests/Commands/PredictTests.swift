@@ -41,6 +41,24 @@ struct PredictTests {
     #expect(try predict("--input", "new.tsv", "--top", "9").output.split(separator: "\t").count == 6)
   }
 
+  @Test func aRowWithoutAnyKnownWordIsRejectedAndGetsTheMostFrequentClass() throws {
+    try folder.write("spam\tfree cash\n" + "ham\tsee you\n" + "ham\tlunch today\n", to: "few.tsv")
+    #expect(try Tool.run("train", "--input", "few.tsv", "--model", "few", in: folder).status == 0)
+    try folder.write("xyzzy plugh\nfree\n", to: "new.tsv")
+    let lines = try Tool.run("predict", "--model", "few", "--input", "new.tsv", in: folder).lines
+    #expect(lines[0] == "ham\t0.6666667\trejected")
+    #expect(lines[1].hasPrefix("spam\t") && !lines[1].contains("rejected"))
+    let top = try Tool.run("predict", "--model", "few", "--input", "new.tsv", "--top", "2", in: folder).lines
+    #expect(top[0] == "ham\t0.6666667\tspam\t0.33333334\trejected")
+    let labels = try Tool.run("predict", "--model", "few", "--input", "new.tsv", "--labels-only", in: folder)
+    #expect(labels.lines == ["ham", "spam"])
+    for extra in [["--json"], ["--top", "2"]] {
+      let outcome = try Tool.run(
+        ["predict", "--model", "few", "--input", "new.tsv", "--labels-only"] + extra, in: folder)
+      #expect(outcome.status != 0 && outcome.errors.contains("--labels-only"))
+    }
+  }
+
   @Test func printsAnObjectForEachRow() throws {
     try folder.write("free cash prize\nxyzzy plugh\n", to: "new.tsv")
     let outcome = try predict("--input", "new.tsv", "--json", "--top", "3")

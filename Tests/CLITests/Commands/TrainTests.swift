@@ -10,6 +10,53 @@ struct TrainTests {
     try folder.write(SampleData.tsv(SampleData.documents(150)), to: "rows.tsv")
   }
 
+  @Test func saysWhatWasTriedOnHeldOutRows() throws {
+    let json = try Tool.run(
+      "train", "--input", "rows.tsv", "--model", "m", "--json", "--distance", "auto", in: folder
+    ).json
+    let choices = try #require(json["choices"] as? [[String: Any]])
+    for subject in ["distance", "recipe"] {
+      let own = choices.filter { $0["subject"] as? String == subject }
+      #expect(own.count >= 2)
+      #expect(own.count { $0["taken"] as? Bool == true } == 1)
+      for choice in own {
+        #expect(try (0...1).contains(#require(choice["accuracy"] as? Double)))
+        #expect(try #require(choice["rows"] as? Int) > 0)
+      }
+    }
+  }
+
+  /// A class that weighs more is answered more often.
+  @Test func classesCanWeighMore() throws {
+    let rows = (0..<60).map { "\($0 % 10 == 0 ? "rare" : "usual")\tword w\($0 % 7)" }
+    try folder.write(rows.joined(separator: "\n"), to: "uneven.tsv")
+    try folder.write("word w1\nword w2\nword w3\nword\n", to: "new.tsv")
+    try folder.write("{\"rare\": 100}", to: "weights.json")
+    var answered: [String: Int] = [:]
+    for weight in ["none", "balanced", "weights.json"] {
+      let outcome = try Tool.run(
+        "train", "--input", "uneven.tsv", "--model", "m", "--class-weight", weight, in: folder)
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      let labels = try Tool.run("predict", "--model", "m", "--input", "new.tsv", "--labels-only", in: folder)
+      answered[weight] = labels.lines.count { $0 == "rare" }
+    }
+    #expect(answered["weights.json"] == 4 && answered["none"] != 4, "\(answered)")
+  }
+
+  @Test(arguments: [
+    ("{\"hamm\": 2}", "did you mean 'ham'"), ("{\"ham\": -1}", "a number from 0"), ("[1]", "a JSON object"),
+    ("{\"ham\": 1, \"ham\": 2}", "a JSON object"),
+  ])
+  func badClassWeightsAreRefused(_ weights: String, _ reason: String) throws {
+    try folder.write(weights, to: "weights.json")
+    let outcome = try Tool.run(
+      "train", "--input", "rows.tsv", "--model", "m", "--class-weight", "weights.json", in: folder)
+    #expect(outcome.status == 1 && outcome.errors.contains(reason), "\(outcome.errors)")
+    let missing = try Tool.run(
+      "train", "--input", "rows.tsv", "--model", "m", "--class-weight", "nowhere.json", in: folder)
+    #expect(missing.status == 1 && missing.errors.contains("nowhere.json"))
+  }
+
   @Test func printsWhatScriptsRead() throws {
     let outcome = try Tool.run(
       "train", "--input", "rows.tsv", "--model", "m.safetensors", "--json", in: folder)

@@ -17,6 +17,7 @@ import Testing
       let isRight = random.nextUnit() < chance
       scores.margins.append(margin)
       scores.isRight.append(isRight)
+      scores.weights.append(1)
       scores.topScores.append([Float(margin), 0])
       scores.truePlaces.append(isRight ? 0 : 1)
     }
@@ -50,6 +51,7 @@ import Testing
         }
         scores.margins.append(Double(top[0] - top[1]))
         scores.isRight.append(place == 0)
+        scores.weights.append(1)
         scores.topScores.append(top)
         scores.truePlaces.append(place)
       }
@@ -66,6 +68,7 @@ import Testing
           let isRight = rightShare > 0
           scores.margins.append(margin * (1 + Double(index % 3)))
           scores.isRight.append(isRight)
+          scores.weights.append(1)
           scores.topScores.append([Float(margin), 0])
           scores.truePlaces.append(isRight ? 0 : 1)
         }

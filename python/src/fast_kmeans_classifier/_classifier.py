@@ -51,7 +51,7 @@ class FastKMeansClassifier(Operations):
     init_method : 'kmeans++', 'random' or (prototypes, labels), default 'kmeans++'
         How the first prototypes are chosen. Python and C take prototypes to start from, too. A class without any is seeded
         by k-means++.
-    distance : 'cosine' or 'euclidean' or 'auto', default 'cosine'
+    distance : 'cosine', 'euclidean' or 'auto', default 'cosine'
         How vectors are compared; auto: as held-out rows suggest. With the cosine every row is scaled to unit length. auto
         also tries dense features at mean 0 and variance 1, which suits tables whose columns have different units.
     dtype : 'float16', 'bfloat16', 'float32' or 'float64', default 'float32'
@@ -127,7 +127,8 @@ class FastKMeansClassifier(Operations):
     n_iter_ : int
         Epochs of k-means that the last call ran; the most of any class.
     report_ : dict
-        What the last learning call did, as `fit_batch` returns it.
+        What the last learning call did, as `fit_batch` returns it. `choices` lists what it tried on held-out rows: `subject`
+        (`distance`, `prototypes`, `recipe`), `candidate`, `accuracy`, `rows` (how many were held out) and `taken`.
 
     Examples
     --------
@@ -147,7 +148,7 @@ class FastKMeansClassifier(Operations):
         k_init: int | str = 3,
         k_list: Sequence[int] | Mapping[Any, int] | None = None,
         init_method: str | tuple[Any, Any] = "kmeans++",
-        distance: str | str = "cosine",
+        distance: str = "cosine",
         dtype: Any = "float32",
         soft: bool = True,
         soft_type: str = "linear",
@@ -305,7 +306,7 @@ class FastKMeansClassifier(Operations):
             )
         table, new = table.with_seen(seen)
         with progress_for(self.verbose if verbose is None else verbose) as progress:
-            report, state = self._called(data, options, whole, goes_on, progress.handler)
+            report, choices, state = self._called(data, options, whole, goes_on, progress.handler)
             progress.finish(report)
         self._state, self._table = state, table
         self.classes_ = table.classes
@@ -315,12 +316,12 @@ class FastKMeansClassifier(Operations):
             if names is not None:
                 self.feature_names_in_ = names
         self.n_iter_ = int(report.epochs)
-        self.report_ = _log(report, new)
+        self.report_ = _log(report, new, choices)
         return dict(self.report_)
 
     def _called(
         self, data: _TrainingData, options: str, whole: bool, goes_on: bool, handler: Any
-    ) -> tuple[library.Report, LearnedState]:
+    ) -> tuple[library.Report, list[dict[str, Any]], LearnedState]:
         """Has the library learn; whatever it refuses, nothing has changed."""
         initial = _given_prototypes(self.init_method, self)
         if initial is not None and initial[1].is_text != data.labels.is_text:
@@ -343,7 +344,8 @@ class FastKMeansClassifier(Operations):
                         data.rows, data.labels, data.weights, initial if goes_on else None, handler
                     )
                 state.has_learned(options)
-            return report, state
+                choices = learner.choices()
+            return report, choices, state
         except library.BadDataError as error:
             if error.kind == "not_finite":
                 check_finite(data.rows)
@@ -475,7 +477,7 @@ def _without_chance(options: str, random_state: Any) -> str:
     return json.dumps({name: value for name, value in json.loads(options).items() if name != "random_state"})
 
 
-def _log(report: library.Report, new: np.ndarray) -> dict[str, Any]:
+def _log(report: library.Report, new: np.ndarray, choices: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "shift": report.shift,
         "num_merged": report.merged_count,
@@ -485,5 +487,6 @@ def _log(report: library.Report, new: np.ndarray) -> dict[str, Any]:
         "pruned": report.pruned_count,
         "new_classes": new.tolist(),
         "empty_documents": report.empty_row_count,
+        "choices": choices,
         "error_before_update": None if np.isnan(report.error_before_update) else report.error_before_update,
     }

@@ -112,6 +112,11 @@ class Classifier(Handle):
         encoded = options.encode()
         call("fkm_classifier_set_options", self, encoded, len(encoded))
 
+    def choices(self) -> list[dict[str, Any]]:
+        """What the last learning call tried on held-out rows."""
+        choices: list[dict[str, Any]] = json.loads(buffer("fkm_classifier_choices", self))
+        return choices
+
     def fit(
         self, rows: Rows, labels: CodedLabels, weights: np.ndarray | None, progress: library.ProgressHandler | None
     ) -> library.Report:

@@ -185,7 +185,7 @@ def checked(name: str, value: Any, option: Option) -> Any:
     if option.shape == "whole":
         return _whole(name, value, "a whole number" + {"none": ", or None", "auto": ", or 'auto'"}.get(option.word or "", ""))
     if option.shape == "choice":
-        return _choice(name, value, option.choices)
+        return _choice(name, value, option.choices + (("auto",) if option.word == "auto" else ()))
     shapes: dict[str, Callable[[str, Any], Any]] = {
         "number": _real, "truth": _truth, "counts": _k_list, "range": _ngrams, "words": _stop_words,
     }

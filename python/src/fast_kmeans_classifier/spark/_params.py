@@ -54,6 +54,13 @@ def _whole_or_auto(value: Any) -> int | str:
         raise TypeError(str(error)) from None
 
 
+def _distance(value: Any) -> str:
+    if value == "auto":
+        raise TypeError("'auto' is no distance for training in parts: name 'cosine' or 'euclidean'")
+    text: str = TypeConverters.toString(value)
+    return text
+
+
 def _float_or_none(value: Any) -> float | None:
     return None if value is None else TypeConverters.toFloat(value)
 
@@ -173,6 +180,7 @@ class TrainingParams(ColumnParams, HasLabelCol, HasWeightCol, HasMaxIter, HasTol
 
 #: What a parameter means here, where that is not what it means elsewhere.
 _MEANINGS = {
+    "distance": "how vectors are compared: cosine or euclidean; no part of the rows can choose for all",
     "init_method": "how first prototypes are chosen: 'kmeans++', 'random', or a pair (prototypes, labels)",
     "lambda_penalty": "kept with the model; only the reference mode, which Spark does not have, reads it",
     "batch_size": "kept with the model; only the reference mode, which Spark does not have, reads it",
@@ -183,7 +191,7 @@ _MEANINGS = {
 
 
 def _converter(name: str, option: Option) -> Any:
-    special = {"k_list": _k_list, "init_method": _init_method}
+    special = {"k_list": _k_list, "init_method": _init_method, "distance": _distance}
     words = {"auto": _whole_or_auto, "none": _float_or_none}
     shapes = {
         "whole": TypeConverters.toInt, "number": TypeConverters.toFloat, "truth": TypeConverters.toBoolean,
