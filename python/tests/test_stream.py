@@ -6,7 +6,7 @@ from conftest import cluster_data, sparse_data
 
 from fast_kmeans_classifier import FastKMeansClassifier
 
-LOG_KEYS = {
+LOG_KEYS = {"choices", 
     "shift", "num_merged", "active_centroids", "objective", "reassigned", "pruned", "new_classes", "empty_documents",
     "error_before_update",
 }
