@@ -137,17 +137,15 @@ public struct TrainingTwin {
     let single = distances.indices.map { $0 == best ? 1.0 : 0 }
     guard options.isSoft else { return single }
     let similarities = distances.map { options.distance == .cosine ? 1 - $0 : 1 / (1 + $0) }
-    // In the linear case, whether anything is above 0 at all may hang by a rounding.
-    if options.softAssignment == .linear, similarities.allSatisfy({ $0 < margin }),
-      similarities.max() ?? 0 > -margin
-    {
-      isTight = true
-    }
-    let top = similarities.max() ?? 0
+    let top = similarities[best]
+    let mean = similarities.reduce(0, +) / Double(similarities.count)
+    // Where all are nearly the same, a rounding decides.
+    if similarities.count > 1, top - mean < 20 * margin { isTight = true }
     let parts = similarities.map { value in
       options.softAssignment == .linear
-        ? max(0, value) : naturalExponential((value - top) / options.temperature)
+        ? max(0, value - mean) : naturalExponential((value - top) / (options.temperature * (top - mean)))
     }
+    guard top > mean else { return single }
     let total = parts.reduce(0, +)
     return total > 0 ? parts.map { $0 / total } : single
   }

@@ -21,21 +21,39 @@ extension Distance {
   }
 }
 
-/// How a soft assignment weighs one prototype: linear max(0, s), or softmax exp(s / T). A row's shares are these divided
-/// by their sum.
-package struct ShareRule: Sendable {
+/// How a soft assignment shares a row among the prototypes of its class.
+///
+/// Similarities count by how far they lie from their mean m over the prototypes. Else every prototype of a class would get
+/// nearly the same share of every row, and all would end at the class's mean. Linear: max(0, s - m). Softmax:
+/// exp((s - top) / (T (top - m))), with the largest similarity top. A row's shares are these divided by their sum.
+struct ShareRule: Sendable {
   private let isLinear: Bool
   private let inverseTemperature: Float
 
-  package init(_ options: TrainingOptions) {
+  init(_ options: TrainingOptions) {
     isLinear = options.softAssignment == .linear
     inverseTemperature = Float(1 / options.temperature)
   }
 
-  /// - Parameter top: the row's largest similarity. With it the largest exponent is 0, so that nothing overflows.
-  @inline(__always)
-  package func share(_ similarity: Float, top: Float) -> Float {
-    isLinear ? max(0, similarity) : naturalExponential((similarity - top) * inverseTemperature)
+  /// Turns similarities into shares that add up to 1.
+  ///
+  /// - Parameter nearest: the prototype that gets all where all are equally similar.
+  func turnIntoShares(_ values: UnsafeMutableBufferPointer<Float>, nearest: Int) {
+    let top = values[nearest]
+    let mean = values.reduce(0, +) / Float(values.count)
+    let factor = inverseTemperature / (top - mean)
+    var total: Float = 0
+    for lane in values.indices {
+      values[lane] =
+        isLinear ? max(0, values[lane] - mean) : naturalExponential(min(0, (values[lane] - top) * factor))
+      total += values[lane]
+    }
+    guard top > mean, total > 0, total.isFinite else {
+      values.update(repeating: 0)
+      values[nearest] = 1
+      return
+    }
+    for lane in values.indices { values[lane] /= total }
   }
 }
 

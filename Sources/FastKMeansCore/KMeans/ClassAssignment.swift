@@ -2,8 +2,7 @@ import CFastKMeansKernels
 
 /// The assignment of a class's rows to its prototypes, hard or soft, and the sums that follow from it.
 ///
-/// Formulas: hard takes the nearest prototype, ties to the lowest; linear max(0, s), softmax exp(s / T), each
-/// divided by the row's sum over the own class, and the nearest prototype where that sum is 0.
+/// Hard takes the nearest prototype, ties to the lowest; soft follows ``ShareRule``.
 package struct ClassAssignment {
   let rows: ClassRows
   let options: TrainingOptions
@@ -69,21 +68,19 @@ package struct ClassAssignment {
   private mutating func turnScoresIntoShares(_ centers: ClassCenters) {
     let stride = centers.table.stride
     let rule = ShareRule(options)
-    for row in 0..<rows.count {
-      let start = row * stride
-      let top = centers.distance.similarity(atDistance: distances[row])
-      var total: Float = 0
-      for lane in 0..<centers.count {
-        let distance = centers.distance.distance(
-          rowSquaredNorm: rows.squaredNorms[row], biasedScore: shares[start + lane] + centers.biases[lane])
-        let share = rule.share(centers.distance.similarity(atDistance: distance), top: top)
-        shares[start + lane] = share
-        total += share
+    shares.withUnsafeMutableBufferPointer { [rows, nearest] shares in
+      for row in 0..<rows.count {
+        let all = UnsafeMutableBufferPointer(rebasing: shares[row * stride..<(row + 1) * stride])
+        let own = UnsafeMutableBufferPointer(rebasing: all[..<centers.count])
+        for lane in own.indices {
+          let distance = centers.distance.distance(
+            rowSquaredNorm: rows.squaredNorms[row], biasedScore: own[lane] + centers.biases[lane])
+          own[lane] = centers.distance.similarity(atDistance: distance)
+        }
+        rule.turnIntoShares(own, nearest: Int(nearest[row]))
+        for lane in own.indices { own[lane] *= rows.weights[row] }
+        for lane in centers.count..<stride { all[lane] = 0 }
       }
-      let factor = total > 0 ? rows.weights[row] / total : 0
-      for lane in 0..<centers.count { shares[start + lane] *= factor }
-      for lane in centers.count..<stride { shares[start + lane] = 0 }
-      if total <= 0 { shares[start + Int(nearest[row])] = rows.weights[row] }
     }
   }
 

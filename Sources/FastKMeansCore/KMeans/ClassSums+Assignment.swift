@@ -113,31 +113,21 @@ extension ClassSums {
     let squares = batch.documents.norms.squaredNorms[row]
     let least = distance.distance(rowSquaredNorm: squares, biasedScore: best)
     if batch.isSoft {
-      fillShares(row, batch, options, sums, least: least, squares: squares, nearest: nearest)
+      fillShares(row, batch, options, sums, squares: squares, nearest: nearest)
     }
     return Double(batch.documents.weight(of: row)) * Double(max(0, least))
   }
 
   private func fillShares(
     _ row: Int, _ batch: StreamBatch, _ options: TrainingOptions, _ sums: UnsafeMutableBufferPointer<Float>,
-    least: Float, squares: Float, nearest: Int
+    squares: Float, nearest: Int
   ) {
     let start = row * batch.prototypeLimit
-    guard entries.count > 1 else {
-      batch.shares[start] = 1
-      return
-    }
-    let top = distance.similarity(atDistance: least)
-    let rule = ShareRule(options)
-    var total: Float = 0
+    let own = UnsafeMutableBufferPointer(start: batch.shares + start, count: entries.count)
     for lane in entries.indices {
-      let value = distance.distance(rowSquaredNorm: squares, biasedScore: sums[stride + lane])
-      let share = rule.share(distance.similarity(atDistance: value), top: top)
-      batch.shares[start + lane] = share
-      total += share
+      own[lane] = distance.similarity(
+        atDistance: distance.distance(rowSquaredNorm: squares, biasedScore: sums[stride + lane]))
     }
-    for lane in entries.indices {
-      batch.shares[start + lane] = total > 0 ? batch.shares[start + lane] / total : lane == nearest ? 1 : 0
-    }
+    ShareRule(options).turnIntoShares(own, nearest: nearest)
   }
 }
