@@ -23,11 +23,14 @@ public enum Precision: String, Sendable, CaseIterable, Codable {
   }
 }
 
-/// How a soft assignment turns similarities into shares.
+/// How a soft assignment turns similarities into shares, which are then divided by the row's sum.
+///
+/// `m` is the mean of the row's similarities to the prototypes of its class. In mode reference there is none: `max(0, s -
+/// penalty)` and `exp((s - penalty) / temperature)`.
 public enum SoftAssignment: String, Sendable, CaseIterable, Codable {
-  /// `max(0, similarity - penalty)`, divided by the row's sum.
+  /// `max(0, s - m)`
   case linear
-  /// `exp((similarity - penalty) / temperature)`, divided by the row's sum.
+  /// `exp((s - top) / (temperature (top - m)))`, with the largest similarity `top`.
   case softmax
 }
 

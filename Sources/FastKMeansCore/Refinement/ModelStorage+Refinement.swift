@@ -99,10 +99,7 @@ extension ModelStorage {
     guard biases?.count ?? prototypes.count == prototypes.count else {
       throw InputError.lengthMismatch(what: "biases", expected: prototypes.count, found: biases?.count ?? 0)
     }
-    let limit = settings.truncationThreshold * Double(refinementUnit)
-    return refined(
-      with: vectors.map { $0.truncated(below: limit) }, biases: biases?.map { Float($0) },
-      unit: refinementUnit)
+    return refined(with: vectors, biases: biases?.map { Float($0) }, unit: refinementUnit)
   }
 
   /// Judges the refined weights on documents that they have not seen: fits the probabilities to them, or goes back to
@@ -176,10 +173,13 @@ extension ModelStorage {
     return refined(with: learned.vectors, biases: learned.biases, unit: learned.unit)
   }
 
+  /// - Parameter vectors: of sparse ones what refinement would truncate is left out.
   private func refined(with vectors: [PrototypeVector], biases: [Float]?, unit: Float) -> ModelStorage {
+    let limit = settings.truncationThreshold * Double(unit)
+    let kept = vectors.map { $0.truncated(below: limit) }
     var model = self
     model.refined = RefinedWeights(
-      weights: prototypes.replacing(vectors, precision: settings.precision), biases: biases, unit: unit)
+      weights: prototypes.replacing(kept, precision: settings.precision), biases: biases, unit: unit)
     (model.calibration, model.openSet, model.rejection) = (nil, nil, nil)
     return model
   }

@@ -11,6 +11,8 @@ import Testing
     let features = try TestRows.features(clustered.rows, isSparse: isSparse)
     var options = TrainingOptions.prototypesOnly
     options.distance = distance
+    // One prototype of three topics: there is something to gain.
+    options.prototypesPerClass = 1
     var classifier = try FastKMeansClassifier<Int>(options)
     try classifier.fit(features, labels: clustered.classes)
     return (features, clustered.classes, try classifier.model.storage)
