@@ -23,7 +23,6 @@ typedef struct {
   uint32_t *lane;
   float *weight;
   uint32_t count, capacity;
-  float magnitude; /* no weight is larger */
 } fk_weight_list;
 
 typedef struct {
@@ -53,7 +52,6 @@ typedef struct {
   float *sum;        /* stride */
   float *bound;      /* stride / 16 */
   uint32_t *touched; /* stride + 1 */
-  uint32_t *order;   /* of the entries of a row */
   float *own;        /* the lanes of the largest class */
 } fk_lists_scratch;
 
@@ -79,9 +77,6 @@ size_t fk_lists_move(fk_weight_lists *weights, const uint32_t *column, const flo
 
 /* Makes the bounds of the common features `begin` .. `end` - 1 tight. */
 void fk_lists_bound(fk_weight_lists *weights, size_t begin, size_t end);
-
-/* Makes the bounds of the lists `begin` .. `end` - 1 tight. */
-void fk_lists_bound_lists(fk_weight_lists *weights, size_t begin, size_t end);
 
 #ifdef __cplusplus
 }

@@ -44,7 +44,3 @@ size_t fk_lists_move(fk_weight_lists *weights, const uint32_t *column, const flo
 void fk_lists_bound(fk_weight_lists *weights, size_t begin, size_t end) {
   CHOOSE(fk_lists_bound)(weights, begin, end);
 }
-
-void fk_lists_bound_lists(fk_weight_lists *weights, size_t begin, size_t end) {
-  CHOOSE(fk_lists_bound_lists)(weights, begin, end);
-}

@@ -120,20 +120,6 @@ INLINE size_t add_lists(const fk_weight_lists *w, const fk_lists_row *row, const
   return touched;
 }
 
-/* Where a lane stands in a list; its count if it does not. */
-INLINE uint32_t place_of(const fk_weight_list *list, uint32_t lane) {
-  uint32_t j = 0;
-  v16i wanted = (v16i){} + (int32_t)lane;
-  for (; j + 16 <= list->count; j += 16) {
-    v16i is_wanted = *(const v16i *)(list->lane + j) == wanted;
-    unsigned found = bits_of(&is_wanted);
-    if (found) return j + (uint32_t)__builtin_ctz(found);
-  }
-  for (; j < list->count; j++)
-    if (list->lane[j] == lane) return j;
-  return list->count;
-}
-
 /* For each block what its lanes' common parts are at most; returns how far roundings may carry a score beyond. */
 INLINE float bound_blocks(const fk_weight_lists *w, const fk_lists_row *row, float *bound) {
   size_t blocks = w->stride / FK_LISTS_BLOCK;
@@ -148,170 +134,73 @@ INLINE float bound_blocks(const fk_weight_lists *w, const fk_lists_row *row, flo
   return magnitude * 1e-6f * (float)(row->count - row->listed + 4);
 }
 
-/* The listed part of one lane's score, as add_lists has it. */
-INLINE float listed_part(const fk_weight_lists *w, const fk_lists_row *row, uint32_t lane) {
-  float sum = 0;
-  for (size_t k = 0; k < row->listed; k++) {
-    const fk_weight_list *list = w->list + row->entry[k];
-    uint32_t place = place_of(list, lane);
-    if (place < list->count) sum += row->value[k] * list->weight[place];
-  }
-  return sum;
-}
-
-INLINE void own_scores(const fk_weight_lists *w, const fk_lists_row *row, size_t begin, size_t end, float *own) {
-  size_t members = end - begin;
-  memset(own, 0, members * sizeof *own);
-  for (size_t k = 0; k < row->listed; k++) {
-    const fk_weight_list *list = w->list + row->entry[k];
-    uint32_t place = place_of(list, (uint32_t)begin);
-    if (place == list->count) continue;
-    for (size_t i = 0; i < members; i++) own[i] += row->value[k] * list->weight[place + i];
-  }
-  for (size_t i = 0; i < members; i++) own[i] += common_sum(w, row, begin + i);
-}
-
-/* Lists that a search may leave alone: together their weights carry no lane beyond `room`. A list is left alone if it takes
- * no larger a part of the room than of the entries that are left, so that long lists of small weights go first (essential
- * lists: Turtle and Flood 1995, doi:10.1016/0306-4573(95)00020-H). Fills `order` with the numbers of the row's listed
- * entries, those left alone in front; returns how many these are, what they carry at most and how many weights they have. */
-INLINE size_t leave_alone(const fk_weight_lists *w, const fk_lists_row *row, float room, size_t all, uint32_t *order,
-                          float *carried, size_t *spared) {
-  size_t left = 0;
-  *carried = 0;
-  *spared = 0;
-  for (size_t k = 0; k < row->listed; k++) order[k] = (uint32_t)k;
-  for (int round = 0; round < 3 && *spared < all; round++) {
-    float affordable = (room - *carried) / (float)(all - *spared) * 0.999f;
-    for (size_t o = left; o < row->listed; o++) {
-      uint32_t k = order[o];
-      const fk_weight_list *list = w->list + row->entry[k];
-      float cost = row->value[k] * list->magnitude;
-      if (!(cost <= affordable * (float)list->count)) continue;
-      *carried += cost;
-      *spared += list->count;
-      order[o] = order[left];
-      order[left++] = k;
-    }
-  }
-  return left;
-}
-
-/* Candidates whose scores are looked up one by one; more are found faster by adding up all lists. */
-enum { LOOKED_UP = 24 };
-
-/* Finds rivals without the lists that cannot decide. Returns whether it did; if not, `contest` and `lanes` are untouched. */
-INLINE int find_by_essential(const fk_weight_lists *w, const fk_lists_row *row, const fk_refine_document *document,
-                             const fk_lists_scratch *scratch, fk_refine_contest *contest, fk_refine_lanes *lanes,
-                             float slack, size_t *scored) {
-  size_t blocks = w->stride / FK_LISTS_BLOCK, all = 0;
-  size_t own_begin = (size_t)w->class_start[document->own_class];
-  size_t own_end = (size_t)w->class_start[document->own_class + 1];
-  float *sum = scratch->sum, *bound = scratch->bound, floor = lanes->threshold, highest = 0, magnitude = 0;
-  if (!(floor > slack)) return 0;
-  for (size_t b = 0; b < blocks; b++) highest = bound[b] > highest ? bound[b] : highest;
-  for (size_t k = 0; k < row->listed; k++) {
-    all += w->list[row->entry[k]].count;
-    magnitude += row->value[k] * w->list[row->entry[k]].magnitude;
-  }
-  slack += magnitude * 1e-6f * (float)(row->listed + 4);
-  float carried, room = floor - highest - slack;
-  if (!(room > 0)) return 0;
-  size_t spared, left = leave_alone(w, row, room, all, scratch->order, &carried, &spared);
-  if (carried > room || spared * 4 < all) return 0;
-  size_t touched = 0, candidates = 0;
-  for (size_t o = left; o < row->listed; o++) {
-    const fk_weight_list *list = w->list + row->entry[scratch->order[o]];
-    float x = row->value[scratch->order[o]];
-    for (uint32_t j = 0; j < list->count; j++) {
-      uint32_t lane = list->lane[j];
-      float before = sum[lane], after = before + x * list->weight[j];
-      scratch->touched[touched] = lane;
-      touched += before == 0;
-      sum[lane] = after == 0 ? TOUCHED : after;
-    }
-  }
-  for (size_t t = 0; t < touched; t++) {
-    uint32_t lane = scratch->touched[t];
-    float most = sum[lane] + carried + bound[lane / FK_LISTS_BLOCK] + slack;
-    sum[lane] = 0;
-    if (most <= floor || (lane >= own_begin && lane < own_end)) continue;
-    scratch->touched[candidates++] = lane;
-  }
-  if (candidates > LOOKED_UP) return 0;
-  for (size_t c = 0; c < candidates; c++) {
-    uint32_t lane = scratch->touched[c];
-    float score = listed_part(w, row, lane) + common_sum(w, row, lane);
-    if (score <= floor) continue;
-    fk_refine_offer(contest, lanes, lane, score * document->scale);
-    floor = fk_refine_floor(lanes, contest);
-  }
-  *scored += candidates;
-  return 1;
-}
-
-/* Finds rivals among all lanes that any list touches, and blocks of lanes that common features alone may carry. */
-INLINE void find_by_all(const fk_weight_lists *w, const fk_lists_row *row, const fk_refine_document *document,
-                        const fk_lists_scratch *scratch, fk_refine_contest *contest, fk_refine_lanes *lanes, float slack,
-                        size_t *scored) {
-  size_t own_begin = (size_t)w->class_start[document->own_class];
-  size_t own_end = (size_t)w->class_start[document->own_class + 1];
-  float *sum = scratch->sum, *bound = scratch->bound, floor = lanes->threshold;
-  size_t blocks = w->stride / FK_LISTS_BLOCK, touched = add_lists(w, row, scratch);
-  for (size_t t = 0; t < touched; t++) {
-    uint32_t lane = scratch->touched[t];
-    float listed = listed_sum(sum, lane);
-    if (listed + bound[lane / FK_LISTS_BLOCK] + slack + 1e-6f * fabsf(listed) <= floor) continue;
-    if (lane >= own_begin && lane < own_end) continue;
-    ++*scored;
-    float score = listed + common_sum(w, row, lane);
-    if (score <= floor) continue;
-    fk_refine_offer(contest, lanes, lane, score * document->scale);
-    floor = fk_refine_floor(lanes, contest);
-  }
-  for (size_t first = 0; first < blocks; first += 16) {
-    unsigned mask;
-    if (first + 16 <= blocks) {
-      v16i matters = LOAD(bound + first) + ALL(slack) > ALL(floor);
-      mask = bits_of(&matters);
-    } else {
-      mask = 0;
-      for (size_t b = first; b < blocks; b++) mask |= (unsigned)(bound[b] + slack > floor) << (b - first);
-    }
-    for (; mask; mask &= mask - 1) {
-      size_t block = first + (size_t)__builtin_ctz(mask), begin = block * FK_LISTS_BLOCK;
-      if (bound[block] + slack <= floor) continue;
-      *scored += FK_LISTS_BLOCK;
-      const float *cells = w->cells + cell_of(w, begin);
-      v16f score = ALL(0);
-      for (size_t k = row->listed; k < row->count; k++)
-        score = score + ALL(row->value[k]) * LOAD(cells + (size_t)row->entry[k] * w->tile);
-      v16i is_above = score > ALL(floor);
-      for (unsigned above = bits_of(&is_above); above; above &= above - 1) {
-        size_t lane = begin + (size_t)__builtin_ctz(above);
-        if (lane >= w->lanes || sum[lane] != 0 || (lane >= own_begin && lane < own_end)) continue;
-        if (score[lane - begin] <= floor) continue;
-        fk_refine_offer(contest, lanes, (uint32_t)lane, score[lane - begin] * document->scale);
-        floor = fk_refine_floor(lanes, contest);
-      }
-    }
-  }
-  for (size_t t = 0; t < touched; t++) sum[scratch->touched[t]] = 0;
-}
-
 FK_TARGET size_t FK_NAME(fk_lists_find)(const fk_weight_lists *w, const fk_lists_row *row,
                                         const fk_refine_document *document, const fk_refine_loss *loss,
                                         const fk_lists_scratch *scratch, fk_refine_contest *contest) {
   size_t own_begin = (size_t)w->class_start[document->own_class];
   size_t own_end = (size_t)w->class_start[document->own_class + 1];
-  size_t scored = own_end - own_begin;
-  own_scores(w, row, own_begin, own_end, scratch->own);
+  size_t scored = own_end - own_begin, touched = add_lists(w, row, scratch);
+  float *sum = scratch->sum, *bound = scratch->bound;
+  for (size_t l = own_begin; l < own_end; l++) scratch->own[l - own_begin] = listed_sum(sum, l) + common_sum(w, row, l);
   fk_refine_lanes lanes;
-  if (!fk_refine_open(contest, scratch->own, own_begin, own_end, w->class_of, document, loss, &lanes)) return scored;
-  float slack = bound_blocks(w, row, scratch->bound);
-  if (!find_by_essential(w, row, document, scratch, contest, &lanes, slack, &scored))
-    find_by_all(w, row, document, scratch, contest, &lanes, slack, &scored);
+  if (fk_refine_open(contest, scratch->own, own_begin, own_end, w->class_of, document, loss, &lanes)) {
+    float slack = bound_blocks(w, row, bound), floor = lanes.threshold;
+    size_t blocks = w->stride / FK_LISTS_BLOCK;
+    for (size_t t = 0; t < touched; t++) {
+      uint32_t lane = scratch->touched[t];
+      float listed = listed_sum(sum, lane);
+      if (listed + bound[lane / FK_LISTS_BLOCK] + slack + 1e-6f * fabsf(listed) <= floor) continue;
+      if (lane >= own_begin && lane < own_end) continue;
+      scored++;
+      float score = listed + common_sum(w, row, lane);
+      if (score <= floor) continue;
+      fk_refine_offer(contest, &lanes, lane, score * document->scale);
+      floor = fk_refine_floor(&lanes, contest);
+    }
+    for (size_t first = 0; first < blocks; first += 16) {
+      unsigned mask;
+      if (first + 16 <= blocks) {
+        v16i matters = LOAD(bound + first) + ALL(slack) > ALL(floor);
+        mask = bits_of(&matters);
+      } else {
+        mask = 0;
+        for (size_t b = first; b < blocks; b++) mask |= (unsigned)(bound[b] + slack > floor) << (b - first);
+      }
+      for (; mask; mask &= mask - 1) {
+        size_t block = first + (size_t)__builtin_ctz(mask), begin = block * FK_LISTS_BLOCK;
+        if (bound[block] + slack <= floor) continue;
+        scored += FK_LISTS_BLOCK;
+        const float *cells = w->cells + cell_of(w, begin);
+        v16f score = ALL(0);
+        for (size_t k = row->listed; k < row->count; k++)
+          score = score + ALL(row->value[k]) * LOAD(cells + (size_t)row->entry[k] * w->tile);
+        v16i is_above = score > ALL(floor);
+        for (unsigned above = bits_of(&is_above); above; above &= above - 1) {
+          size_t lane = begin + (size_t)__builtin_ctz(above);
+          if (lane >= w->lanes || sum[lane] != 0 || (lane >= own_begin && lane < own_end)) continue;
+          if (score[lane - begin] <= floor) continue;
+          fk_refine_offer(contest, &lanes, (uint32_t)lane, score[lane - begin] * document->scale);
+          floor = fk_refine_floor(&lanes, contest);
+        }
+      }
+    }
+  }
+  for (size_t t = 0; t < touched; t++) sum[scratch->touched[t]] = 0;
   return scored;
+}
+
+/* Where a lane stands in a list; its count if it does not. */
+INLINE uint32_t place_of(const fk_weight_list *list, uint32_t lane) {
+  uint32_t j = 0;
+  v16i wanted = (v16i){} + (int32_t)lane;
+  for (; j + 16 <= list->count; j += 16) {
+    v16i is_wanted = *(const v16i *)(list->lane + j) == wanted;
+    unsigned found = bits_of(&is_wanted);
+    if (found) return j + (uint32_t)__builtin_ctz(found);
+  }
+  for (; j < list->count; j++)
+    if (list->lane[j] == lane) return j;
+  return list->count;
 }
 
 /* Moves looked up at a time. */
@@ -366,9 +255,7 @@ INLINE int move_listed(const fk_weight_lists *w, fk_weight_list *list, const fk_
         }
       }
     }
-    float *weight = list->weight + place[classes - 1] + moves[m].lane - (uint32_t)begin;
-    *weight += step * moves[m].factor;
-    if (fabsf(*weight) > list->magnitude) list->magnitude = fabsf(*weight);
+    list->weight[place[classes - 1] + moves[m].lane - (uint32_t)begin] += step * moves[m].factor;
   }
   return 1;
 }
@@ -409,16 +296,5 @@ FK_TARGET void FK_NAME(fk_lists_bound)(fk_weight_lists *w, size_t begin, size_t 
       w->block_largest[f * blocks + b] = largest;
     }
     w->magnitude[f] = magnitude;
-  }
-}
-
-FK_TARGET void FK_NAME(fk_lists_bound_lists)(fk_weight_lists *w, size_t begin, size_t end) {
-  for (size_t l = begin; l < end; l++) {
-    float magnitude = 0;
-    for (uint32_t j = 0; j < w->list[l].count; j++) {
-      float weight = fabsf(w->list[l].weight[j]);
-      magnitude = weight > magnitude ? weight : magnitude;
-    }
-    w->list[l].magnitude = magnitude;
   }
 }

@@ -11,8 +11,7 @@
   size_t fk_lists_move_##LEVEL(fk_weight_lists *weights, const uint32_t *column, const float *value,                  \
                                const float *rates, size_t first, size_t count, const fk_refine_move *moves,           \
                                size_t move_count, float rate, uint32_t part, uint32_t parts);                         \
-  void fk_lists_bound_##LEVEL(fk_weight_lists *weights, size_t begin, size_t end);                                    \
-  void fk_lists_bound_lists_##LEVEL(fk_weight_lists *weights, size_t begin, size_t end);
+  void fk_lists_bound_##LEVEL(fk_weight_lists *weights, size_t begin, size_t end);
 
 FK_LISTS_DECLARE(scalar)
 FK_LISTS_DECLARE(avx2)

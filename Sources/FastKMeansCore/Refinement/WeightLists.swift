@@ -122,7 +122,7 @@ package final class WeightLists: @unchecked Sendable {
     }
     UnsafeMutableRawPointer(old.lane)?.deallocate()
     list.pointee = fk_weight_list(
-      lane: lane, weight: weight, count: old.count, capacity: UInt32(capacity), magnitude: old.magnitude)
+      lane: lane, weight: weight, count: old.count, capacity: UInt32(capacity))
   }
 
   private func cell(_ number: Int, _ lane: Int) -> Int {
@@ -154,12 +154,8 @@ package final class WeightLists: @unchecked Sendable {
 
   /// Makes the bounds as small as the weights allow; moves only raise them.
   ///
-  /// - Complexity: O(weights).
+  /// - Complexity: O(common features x lanes).
   package func tighten(workers: Int) {
-    Parallel.forEachChunk(count: lists.count, chunk: 1024, workers: workers) { _, range in
-      var weights = view
-      fk_lists_bound_lists(&weights, range.lowerBound, range.upperBound)
-    }
     Parallel.forEachChunk(count: view.common, chunk: 16, workers: workers) { _, range in
       var weights = view
       fk_lists_bound(&weights, range.lowerBound, range.upperBound)
@@ -175,7 +171,6 @@ extension WeightLists {
     private let bound: AlignedMemory<Float>
     private let touched: AlignedMemory<UInt32>
     private let own: AlignedMemory<Float>
-    private var order: [UInt32] = []
     private var entries: [UInt32] = []
     private var values: [Float] = []
     private var rows: [fk_lists_row] = []
@@ -190,13 +185,8 @@ extension WeightLists {
       own = try AlignedMemory(count: max(1, weights.largestClass), repeating: 0, for: what)
     }
 
-    private func withView<Result>(_ body: (UnsafePointer<fk_lists_scratch>) -> Result) -> Result {
-      order.withUnsafeMutableBufferPointer {
-        var view = fk_lists_scratch(
-          sum: sum.pointer, bound: bound.pointer, touched: touched.pointer, order: $0.baseAddress,
-          own: own.pointer)
-        return body(&view)
-      }
+    private var view: fk_lists_scratch {
+      fk_lists_scratch(sum: sum.pointer, bound: bound.pointer, touched: touched.pointer, own: own.pointer)
     }
 
     /// Calls `body` with documents of a set, their entries sorted into listed and common ones.
@@ -210,7 +200,6 @@ extension WeightLists {
       if entries.count < needed {
         entries = [UInt32](repeating: 0, count: needed + needed / 2)
         values = [Float](repeating: 0, count: entries.count)
-        order = [UInt32](repeating: 0, count: entries.count)
       }
       rows.removeAll(keepingCapacity: true)
       entries.withUnsafeMutableBufferPointer { entries in
@@ -242,11 +231,10 @@ extension WeightLists {
     package func score(_ documents: ArraySlice<Int32>, of set: TrainingSet, least: Float = 0) {
       let needed = documents.count * weights.stride
       if scores.count < needed { scores = [Float](repeating: 0, count: needed) }
-      withRows(documents, of: set) { rows, lists in
-        withView { scratch in
-          scores.withUnsafeMutableBufferPointer {
-            fk_lists_scores(lists, rows, documents.count, least, scratch, $0.baseAddress)
-          }
+      var scratch = view
+      scores.withUnsafeMutableBufferPointer { scores in
+        withRows(documents, of: set) {
+          fk_lists_scores($1, $0, documents.count, least, &scratch, scores.baseAddress)
         }
       }
     }
@@ -258,10 +246,8 @@ extension WeightLists {
       _ document: Int32, of set: TrainingSet, _ question: inout fk_refine_document, _ loss: fk_refine_loss,
       _ contest: UnsafeMutablePointer<fk_refine_contest>
     ) -> Int {
-      var (loss, scored) = (loss, 0)
-      withRows([document], of: set) { rows, lists in
-        scored = withView { fk_lists_find(lists, rows, &question, &loss, $0, contest) }
-      }
+      var (scratch, loss, scored) = (view, loss, 0)
+      withRows([document], of: set) { scored = fk_lists_find($1, $0, &question, &loss, &scratch, contest) }
       return scored
     }
   }
