@@ -51,6 +51,7 @@ def test_none_of_these(tmp_path, monkeypatch):
 def test_a_page_runs_from_top_to_bottom(document, tmp_path, monkeypatch, capsys):
     """In a folder with the examples, where a page's blocks find what its earlier blocks left."""
     needed("pandas")
+    needed("sklearn")
     monkeypatch.chdir(tmp_path)
     (tmp_path / "Examples").symlink_to(ROOT / "Examples")
     names = {}
