@@ -8,7 +8,7 @@
 # make test-neon  the kernels of arm64, emulated where the machine is none
 # make packages builds the packages that depend on this one
 # make bench    the whole-job benchmark on the demo's data (release build)
-# make bench-all  every number of docs/performance.md, with the peers of `make peers`: a quarter of an hour
+# make bench-all  every number of docs/lab/performance.md, with the peers of `make peers`: a quarter of an hour
 # make docs     the reference of the libraries as a website: .build/docs/site
 # make clean
 #
@@ -160,7 +160,7 @@ peers:
 bench-all: release peers
 	$(SWIFT) build -c release --package-path Benchmarks
 	Benchmarks/.venv/bin/python Benchmarks/bench_all.py
-	Benchmarks/.venv/bin/python Benchmarks/report.py --update docs/performance.md
+	Benchmarks/.venv/bin/python Benchmarks/report.py --update docs/lab/performance.md
 	Benchmarks/.venv/bin/python Benchmarks/plot.py
 
 docs: build

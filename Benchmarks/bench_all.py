@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Every number of docs/performance.md in one run: kernels, dense scoring, the scoring index, whole jobs, peers.
+"""Every number of docs/lab/performance.md in one run: kernels, dense scoring, the scoring index, whole jobs, peers.
 
     make bench-all            (or Benchmarks/.venv/bin/python Benchmarks/bench_all.py [--only kernels,dense])
 

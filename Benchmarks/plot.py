@@ -25,7 +25,7 @@ from matplotlib.ticker import FuncFormatter  # noqa: E402
 from harness import machine  # noqa: E402
 
 OURS, OTHERS, AIM = "#0b62a4", "#7a7a7a", "#c4501b"
-# What a documents-a-second picture is held against: docs/performance.md, "Against the aims".
+# What a documents-a-second picture is held against: docs/lab/performance.md, "Against the aims".
 AIMS = {58: 2_500_000, 174: 1_300_000, 1499: 450_000, 4440: 260_000, 5000: 60_000, 15000: 40_000}
 LABEL_GAP = 0.055
 

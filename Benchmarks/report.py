@@ -2,7 +2,7 @@
 """The results as Markdown: a table for each data set, then our ratios to whoever did the same work.
 
     Benchmarks/report.py [RESULT.json ...]      (default: every result of this machine)
-    Benchmarks/report.py --update docs/performance.md
+    Benchmarks/report.py --update docs/lab/performance.md
 
 With `--update` the tables go into a document that has their places: between `<!-- begin NAME -->` and
 `<!-- end NAME -->`, where NAME is that of the result.

@@ -1,12 +1,16 @@
 """What the documents show in Python runs, and the table of parameters names them all."""
 
 import gzip
-import pathlib
 import re
+import sys
 
+import pytest
 from conftest import ROOT, WORDNET, needed, sparse_data
 
 from fast_kmeans_classifier import FastKMeansClassifier, TfidfVectorizer
+
+sys.path.insert(0, str(ROOT / "scripts"))
+import document_blocks  # noqa: E402
 
 MIGRATING = ROOT / "docs" / "migrating.md"
 
@@ -43,17 +47,19 @@ def test_none_of_these(tmp_path, monkeypatch):
     assert names["clf"].rejection_ == {"false_accept_rate": 0.05, "per_class": False}
 
 
-def test_the_front_page(tmp_path, monkeypatch):
+@pytest.mark.parametrize("document", ["README.md", "docs/tutorial.md", "docs/choosing-options.md"])
+def test_a_page_runs_from_top_to_bottom(document, tmp_path, monkeypatch, capsys):
+    """In a folder with the examples, where a page's blocks find what its earlier blocks left."""
+    needed("pandas")
+    needed("sklearn")
     monkeypatch.chdir(tmp_path)
-    rows, labels = sparse_data(documents=300)
-    texts = ["screen stays black", "no picture on the screen", "invoice is wrong", "refund for my invoice"]
-    names = {
-        "texts": texts, "labels": ["hardware", "hardware", "billing", "billing"],
-        "X_train": rows[:200], "y_train": labels[:200], "X_test": rows[200:], "X_new": rows[200:], "y_new": labels[200:],
-    }
-    for block in blocks(ROOT / "README.md"):
-        exec(compile(block, "README.md", "exec"), names)
-    assert pathlib.Path("tickets.safetensors").exists()
+    (tmp_path / "Examples").symlink_to(ROOT / "Examples")
+    names = {}
+    for block, shown in document_blocks.blocks(ROOT / document, "python"):
+        exec(compile(block, document, "exec"), names)
+        printed = capsys.readouterr().out
+        assert document_blocks.agree(shown or "", printed), f"{block}\nshown:\n{shown}\nprinted:\n{printed}"
+    assert names
 
 
 def test_the_package_s_own_page(tmp_path, monkeypatch):
