@@ -8,6 +8,8 @@ extension TextClassifier {
     /// nil until a vocabulary has been learned.
     private var vectorizer: TFIDFVectorizer?
     private let textOptions: TextOptions
+    /// What the analyzer `auto` became when the vocabulary was learned; nil before, and where the options name one.
+    public private(set) var analyzerChoice: AnalyzerChoice?
 
     /// Makes a learner that has seen nothing.
     ///
@@ -68,7 +70,8 @@ extension TextClassifier.Learner {
   public mutating func fit(
     _ texts: [String], labels: [String], sampleWeights: [Double]? = nil, progress: ProgressHandler? = nil
   ) throws -> TrainingReport {
-    try update(with: texts, labels, keepsVectorizer: learner.options.isWarmStart) { learner, rows, labels in
+    try update(with: texts, labels, keepsVectorizer: learner.options.isWarmStart, progress) {
+      learner, rows, labels in
       try learner.fit(rows, labels: labels, sampleWeights: sampleWeights, progress: progress)
     }
   }
@@ -76,7 +79,7 @@ extension TextClassifier.Learner {
   /// Learns from one batch of texts; a label that was never seen before is a new class.
   ///
   /// The batch is learned whole or not at all. The first batch also gives the vocabulary, unless `text.hashingBits` is set:
-  /// make it a large one. Words that the vocabulary lacks do not count later.
+  /// make it a large one. Words that the vocabulary lacks do not count later. The analyzer `auto` is decided then, too.
   ///
   /// - Parameters:
   ///   - texts: at least one.
@@ -89,13 +92,13 @@ extension TextClassifier.Learner {
   public mutating func learn(
     _ texts: [String], labels: [String], sampleWeights: [Double]? = nil, progress: ProgressHandler? = nil
   ) throws -> TrainingReport {
-    try update(with: texts, labels, keepsVectorizer: true) { learner, rows, labels in
+    try update(with: texts, labels, keepsVectorizer: true, progress) { learner, rows, labels in
       try learner.learn(rows, labels: labels, sampleWeights: sampleWeights, progress: progress)
     }
   }
 
   private mutating func update(
-    with texts: [String], _ labels: [String], keepsVectorizer: Bool,
+    with texts: [String], _ labels: [String], keepsVectorizer: Bool, _ progress: ProgressHandler?,
     _ body: (inout FastKMeansClassifier<Label>, Features, LabelColumn) throws -> TrainingReport
   ) throws -> TrainingReport {
     guard labels.count == texts.count else {
@@ -110,10 +113,12 @@ extension TextClassifier.Learner {
       report = try body(&learner, .sparse(known.transform(texts, workers: workers)), column)
       vectorizer = known
     } else {
-      let text = try TFIDFVectorizer.fitTransform(
-        UTF8Documents(texts), options: textOptions, workers: workers)
+      let documents = UTF8Documents(texts)
+      let chosen = try AnalyzerChoice.choose(
+        documents, labels: column, text: textOptions, training: learner.options, progress: progress)
+      let text = try TFIDFVectorizer.fitTransform(documents, options: chosen.text, workers: workers)
       report = try body(&learner, .sparse(text.rows), column)
-      vectorizer = text.vectorizer
+      (vectorizer, analyzerChoice) = (text.vectorizer, chosen.choice)
     }
     return report
   }

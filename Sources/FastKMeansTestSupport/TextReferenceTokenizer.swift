@@ -10,7 +10,7 @@ public enum TextReferenceTokenizer {
     let folded = options.lowercase ? lowercased(text) : text
     let mark: [UInt8] = [UInt8(ascii: "+")]
     return switch options.analyzer {
-    case .word: words(folded, options)
+    case .auto, .word: words(folded, options)
     case .char: characters(folded, options.characterNGrams)
     case .charWB: charactersOfPieces(folded, options.characterNGrams)
     case .wordAndChar:
@@ -28,7 +28,7 @@ public enum TextReferenceTokenizer {
         return Self.words(of: options.lowercase ? lowercased(scalars) : scalars).map(utf8)
       })
     let left = Self.words(of: text).map(utf8).filter { !stopWords.contains($0) }
-    return options.ngrams.flatMap { size in
+    return (options.ngrams ?? 1...1).flatMap { size in
       windows(left.count, size).map { Array(left[$0].joined(separator: [UInt8(ascii: " ")])) }
     }
   }

@@ -58,6 +58,16 @@ package struct DocumentBytes: @unchecked Sendable {
     UnsafeBufferPointer(rebasing: bytes[offsets[index]..<offsets[index + 1]])
   }
 
+  /// A copy of the documents at these positions, in this order.
+  ///
+  /// - Precondition: each position is in `0 ..< count`.
+  /// - Complexity: O(bytes taken).
+  func selecting(_ positions: [Int]) -> UTF8Documents {
+    var selection = UTF8Documents()
+    for position in positions { selection.append(utf8: self[position]) }
+    return selection
+  }
+
   /// Refuses documents whose terms 32 bits could not count.
   func checkLengths(limit: Int) throws(TextError) {
     guard count < Int(UInt32.max) else { throw TextError.tooManyDocuments(limit: Int(UInt32.max) - 1) }

@@ -3,6 +3,9 @@
 /// Characters are Unicode code points, folded as ``TextOptions/lowercase`` says. White space is what Python's `str.split()`
 /// splits at.
 public enum TextAnalyzer: String, Sendable, CaseIterable {
+  /// What does best on held-out documents, where there are labels to judge by; letters for scripts without blanks between
+  /// words. A vectoriser on its own reads words.
+  case auto
   /// Words: runs of at least two letters, digits or underscores, alone or joined to n-grams.
   case word
   /// n-grams of all characters; two and more of white space count as one blank.
@@ -17,7 +20,7 @@ public enum TextAnalyzer: String, Sendable, CaseIterable {
   /// What a vectoriser reads, in the order of its columns.
   var kinds: [Analyzer.Kind] {
     switch self {
-    case .word: [.words]
+    case .auto, .word: [.words]
     case .char: [.characters]
     case .charWB: [.charactersOfPieces]
     case .wordAndChar: [.characters, .words]

@@ -12,9 +12,12 @@ extension TextOptions: TabledOptions {
   /// from it.
   package static let table: [OptionRow<TextOptions>] = [
     OptionRow(
-      "ngrams", \.ngrams, .ngrams, unit: "range", .text,
+      "ngrams", \.ngrams, OptionType<ClosedRange<Int>>.ngrams.or("auto"), unit: "range", .text,
       "Terms of this many words, smallest to largest, such as 1-2.",
-      details: "In JSON a list of the two numbers, in Python a pair."),
+      details: """
+        In JSON a list of the two numbers, in Python a pair. auto: single words, and pairs of them where the analyzer auto \
+        finds on held-out rows that they pay.
+        """),
     OptionRow(
       "min_df", \.minDocumentFrequency, .documentCount, unit: "count", .text,
       "A term must occur in this many documents.", details: "Without effect when hashing."),
@@ -39,6 +42,11 @@ extension TextOptions: TabledOptions {
     OptionRow(
       "analyzer", \.analyzer, .choice, unit: "terms", .text,
       "What terms are: words, n-grams of characters (char), those within pieces between blanks (char_wb), or both.",
+      details: """
+        auto: words, or words and char_wb where held-out rows are answered better with them, tried on a part of the rows; \
+        char_wb for scripts without blanks between words. It is decided where the vocabulary is learned, by a stream on its \
+        first rows; where nobody gives labels, auto is word.
+        """,
       storage: .unless(.string("word"))),
     OptionRow(
       "char_ngrams", \.characterNGrams, .ngrams, unit: "range", .text,

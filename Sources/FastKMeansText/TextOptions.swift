@@ -5,12 +5,13 @@ import FastKMeansCore
 /// The comment of each property begins with its name on the command line (with dashes), in Python and in files. The
 /// defaults are those of scikit-learn's `TfidfVectorizer(sublinear_tf=True)`.
 public struct TextOptions: Sendable, Equatable {
-  /// `analyzer`: whether terms are words, n-grams of characters, or both.
-  public var analyzer = TextAnalyzer.word
+  /// `analyzer`: whether terms are words, n-grams of characters, or both, or what a trial finds best.
+  public var analyzer = TextAnalyzer.auto
   /// `lowercase`: whether the text is folded before it is split, as Python's `str.lower()` does.
   public var lowercase: Bool
-  /// `ngrams`: how many consecutive words make a term, from the fewest to the most; within 1...8.
-  public var ngrams: ClosedRange<Int>
+  /// `ngrams`: how many consecutive words make a term, from the fewest to the most; within 1...8. `nil` is what a trial
+  /// finds best where the analyzer is tried, else single words.
+  public var ngrams: ClosedRange<Int>?
   /// `char_ngrams`: how many consecutive characters make a term, from the fewest to the most; within 1...8.
   public var characterNGrams = 2...5
   /// `char_weight`: the length of the characters' part of a row where that of the words' part is 1; above 0. Only for
@@ -43,7 +44,7 @@ public struct TextOptions: Sendable, Equatable {
 
   /// Makes options; those that are not named keep their defaults.
   public init(
-    lowercase: Bool = true, ngrams: ClosedRange<Int> = 1...1, minDocumentFrequency: Int = 1,
+    lowercase: Bool = true, ngrams: ClosedRange<Int>? = nil, minDocumentFrequency: Int = 1,
     maxFeatures: Int? = nil, sublinearTF: Bool = true, stopWords: StopWords = .none,
     hashingBits: Int? = nil
   ) {
@@ -54,5 +55,20 @@ public struct TextOptions: Sendable, Equatable {
     self.sublinearTF = sublinearTF
     self.stopWords = stopWords
     self.hashingBits = hashingBits
+  }
+}
+
+extension TextOptions {
+  /// The sizes of n-grams of words.
+  var wordNGrams: ClosedRange<Int> { ngrams ?? 1...1 }
+
+  /// The same with nothing left to choose: words, where no trial says more.
+  var definite: TextOptions { reading(analyzer == .auto ? .word : analyzer) }
+
+  /// The same for one analyzer.
+  func reading(_ analyzer: TextAnalyzer) -> TextOptions {
+    var options = self
+    (options.analyzer, options.ngrams) = (analyzer, wordNGrams)
+    return options
   }
 }

@@ -113,18 +113,6 @@ package struct TextTuningSpace: Sendable, Equatable {
 }
 
 extension UTF8Documents {
-  /// The documents at these positions, in this order.
-  ///
-  /// - Precondition: each position is in `0 ..< count`.
-  /// - Complexity: O(bytes taken).
-  func selecting(_ positions: [Int]) -> UTF8Documents {
-    var selection = UTF8Documents()
-    bytes.withUnsafeBufferPointer { bytes in
-      for position in positions {
-        selection.append(
-          utf8: UnsafeBufferPointer(rebasing: bytes[offsets[position]..<offsets[position + 1]]))
-      }
-    }
-    return selection
-  }
+  /// As ``DocumentBytes/selecting(_:)``.
+  func selecting(_ positions: [Int]) -> UTF8Documents { withDocuments { $0.selecting(positions) } }
 }

@@ -92,6 +92,47 @@ import Testing
     #expect(found == expected)
   }
 
+  @Test func choosesTheAnalyzerAndGivesWords() throws {
+    let texts = (0..<40).map { ["a b", "x y", "word one", "other two"][$0 % 4] }
+    let names = (0..<40).map { Int64($0 % 4) }
+    var json: OpaquePointer?
+    func text(_ buffer: OpaquePointer?) throws -> String {
+      defer { fkm_buffer_free(buffer) }
+      return String(cString: try #require(fkm_buffer_data(buffer)).assumingMemoryBound(to: CChar.self))
+    }
+    func choose(_ options: String, _ training: String?, rows: Int64 = 40) throws -> Owned {
+      try withDocuments(texts) { documents in
+        try names.withUnsafeBufferPointer { names in
+          var labels = fkm_labels()
+          labels.struct_size = UInt32(MemoryLayout<fkm_labels>.size)
+          labels.type = Int32(FKM_LABEL_INTEGER)
+          (labels.row_count, labels.label_count, labels.integers) = (rows, rows, names.baseAddress)
+          return try Owned(fkm_vectorizer_free) {
+            fkm_vectorizer_choose(options, -1, training, -1, documents, &labels, $0, &json, $1)
+          }
+        }
+      }
+    }
+    let chosen = try choose("{\"min_df\": 1}", "{\"n_threads\": 1}")
+    let said = try text(json)
+    #expect(said.hasPrefix("{\"analyzer\":\"word+char_wb\"") && said.contains("\"reason\":\"held_out\""))
+    let named = try choose("{\"analyzer\": \"word\"}", nil)
+    #expect(try text(json) == "null")
+    try call { fkm_vectorizer_options(named.handle, &json, $0) }
+    #expect(try text(json).contains("\"analyzer\":\"word\""))
+    let fitted = try withDocuments(texts) { documents in
+      try Owned(fkm_vectorizer_free) { fkm_vectorizer_fit(chosen.handle, documents, 1, $0, nil, nil, $1) }
+    }
+    try withDocuments(["One, a", ""]) { documents in
+      try call { fkm_vectorizer_words(fitted.handle, documents, &json, $0) }
+    }
+    let words = try text(json)
+    #expect(words.hasPrefix("[[[\"one\",[[") && words.contains("[\"a\",[[") && words.hasSuffix(",[]]"))
+    #expect(throws: Refusal.self) { try choose("{\"analyzer\": \"letters\"}", nil) }
+    #expect(throws: Refusal.self) { try choose("{}", "{\"refine\": -1}") }
+    #expect(throws: Refusal.self) { try choose("{}", nil, rows: 39) }
+  }
+
   @Test func documentsThatMakeNoSenseAreRefused() throws {
     let plan = try Owned(fkm_vectorizer_free) { fkm_vectorizer_new(nil, 0, $0, $1) }
     var target: OpaquePointer?

@@ -88,11 +88,11 @@ struct PythonClass {
       "'cpu', 'cuda', 'cuda:N', 'mps', 'torch:cpu' or 'auto'", "Any",
       "With the plug-in, tensors on a GPU are taken."
     ),
-    "ngrams": ("(int, int)", "Any", ""),
+    "ngrams": ("(int, int) or 'auto'", "Any", ""),
     "char_ngrams": ("(int, int)", "Any", ""),
     "stop_words": ("None, 'english' or list of str", "Any", ""),
     "analyzer": (
-      "'word', 'char', 'char_wb', 'word+char', 'word+char_wb' or callable", "Any",
+      "'auto', 'word', 'char', 'char_wb', 'word+char', 'word+char_wb' or callable", "Any",
       "A callable gets a document and gives its terms."
     ),
     "min_df": ("int or float", "float", "A float from 0 to 1 is a share of the documents."),
@@ -179,12 +179,18 @@ struct PythonClass {
   static let classifier = PythonClass(
     list: TrainingOptions.table.map(parameter) + ofClassifier, firstByName: "refine")
 
+  /// It has no labels to choose by: its defaults are scikit-learn's.
   static let vectorizer = PythonClass(
-    list: TextOptions.table.map(parameter) + ofVectorizer, firstByName: "analyzer")
+    list: TextOptions.table.map(parameter).map { parameter in
+      let standard = ["ngrams": "(1, 1)", "analyzer": "\"word\""][parameter.name] ?? parameter.standard
+      return Parameter(
+        name: parameter.name, types: parameter.types, standard: standard, text: parameter.text)
+    } + ofVectorizer, firstByName: "analyzer")
 
   /// A vectoriser's parameters, and by `**parameters` a classifier's.
   static let text = PythonClass(
-    list: vectorizer.list.filter { !["dtype", "n_threads"].contains($0.name) }, firstByName: "analyzer",
+    list: TextOptions.table.map(parameter)
+      + ofVectorizer.filter { !["dtype", "n_threads"].contains($0.name) }, firstByName: "analyzer",
     extendsAnother: true)
 
   var parameters: String {

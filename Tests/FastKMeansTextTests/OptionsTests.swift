@@ -34,8 +34,8 @@ import Testing
   @Test func defaultsAreThoseOfTheCommandLine() throws {
     let options = try TextOptions().validated()
     #expect(options.lowercase && options.sublinearTF)
-    #expect(options.ngrams == 1...1 && options.minDocumentFrequency == 1 && options.maxFeatures == nil)
-    #expect(options.analyzer == .word && options.characterNGrams == 2...5 && options.characterWeight == 1)
+    #expect(options.ngrams == nil && options.minDocumentFrequency == 1 && options.maxFeatures == nil)
+    #expect(options.analyzer == .auto && options.characterNGrams == 2...5 && options.characterWeight == 1)
     #expect(options.maxDocumentFrequency == nil && options.norm == .l2 && !options.isBinary)
     #expect(options.usesInverseDocumentFrequency && options.smoothsInverseDocumentFrequency)
     #expect(options.stopWords == .none && options.hashingBits == nil)

@@ -117,7 +117,8 @@ def test_one_file_has_both_and_the_command_line_opens_it(fitted, tmp_path):
     fitted.save(path)
     loaded = TextClassifier.load(path, n_threads=1)
     np.testing.assert_array_equal(loaded.predict_proba(asked), fitted.predict_proba(asked))
-    assert loaded.get_params() == {**fitted.get_params(), "n_threads": 1}
+    # A file has what `auto` became.
+    assert loaded.get_params() == {**fitted.get_params(), "analyzer": "word", "ngrams": (1, 1), "n_threads": 1}
     assert TfidfVectorizer.load(path).vocabulary_ == fitted.vectorizer_.vocabulary_
     loaded.save(tmp_path / "again")
     assert (tmp_path / "again").read_bytes() == path.read_bytes()
@@ -196,3 +197,49 @@ def test_tools_of_scikit_learn():
     assert cross_val_score(clf, np.array(texts), labels, cv=3, scoring="neg_log_loss").shape == (3,)
     with pytest.warns(Warning):
         check_estimator(TextClassifier())
+
+
+def misspelt(count):
+    """A word a text, without one of its letters and with a number in its place: no word comes twice."""
+    words = [["invoice", "payment", "refund"], ["keyboard", "monitor", "battery"]]
+    found = [words[row % 2][row // 2 % 3] for row in range(count)]
+    places = [row // 6 % len(word) for row, word in enumerate(found)]
+    return [word[:at] + str(row) + word[at + 1 :] for row, (word, at) in enumerate(zip(found, places))], [row % 2 for row in range(count)]
+
+
+def about_the_analyzer(clf):
+    return [one for one in clf.report_["choices"] if one["subject"] == "analyzer"]
+
+
+def test_the_analyzer_is_chosen_on_held_out_texts(tmp_path):
+    texts, labels = misspelt(160)
+    clf = TextClassifier().fit(iter(texts), labels)
+    assert clf.vectorizer_.analyzer == "word+char_wb" and clf.analyzer == "auto"
+    tried = about_the_analyzer(clf)
+    assert all(one["rows"] >= 40 and 0 <= one["accuracy"] <= 1 for one in tried)
+    assert [one["candidate"] for one in tried][:2] == ["word", "word+char_wb"]
+    assert [one["candidate"] for one in tried if one["taken"]] == ["word+char_wb"]
+    clf.save(tmp_path / "m")
+    loaded = TextClassifier.load(tmp_path / "m")
+    assert loaded.analyzer == "word+char_wb" and loaded.predict(texts).tolist() == clf.predict(texts).tolist()
+    asked = clf.explain(["Invioce, 7"], top=1)[0]
+    assert asked.label == 0 and asked.features[0][0] == "invioce"
+    batch = TextClassifier()
+    assert batch.fit_batch(texts, labels)["choices"] == about_the_analyzer(clf)
+    for parameters in ({"analyzer": "word"}, {"analyzer": "char"}, {"tokenizer": str.split}, {"vocabulary": ["invoice"]}):
+        named = TextClassifier(**parameters)
+        named.fit(texts if "vocabulary" not in parameters else ["invoice", "invoice refund"] * 80, labels)
+        assert not about_the_analyzer(named) and named.vectorizer_.analyzer == parameters.get("analyzer", "auto")
+    kept = about_the_analyzer(TextClassifier(ngrams=(1, 1), min_df=0.01).fit(texts, labels))
+    assert not any("n-grams" in one["candidate"] for one in kept)
+    with pytest.raises(ValueError, match="inconsistent numbers"):
+        TextClassifier().fit(texts, labels[1:])
+
+
+def test_words_explain_a_score_exactly():
+    texts, labels = tickets(120)
+    for parameters in ({}, {"hashing": 10}, {"vocabulary": ["+scr", "screen", "+in", "invoice"], "binary": True}):
+        clf = TextClassifier(analyzer="word+char_wb", **parameters).fit(texts, labels)
+        found = clf.explain(["screen, invoice"], top=100)[0]
+        assert sum(value for _, value in found.features) == pytest.approx(found.score, abs=1e-5)
+        assert {name for name, _ in found.features} == {"screen", "invoice"}

@@ -638,9 +638,11 @@ FKM_API int32_t fkm_model_calibrate(const fkm_model *model, const fkm_rows *rows
  * Options of text:
  *
  *   name                 value                          default     meaning
- *   ngrams               two whole numbers from 1 to 8, [1, 1]      Terms of this many words, smallest to
- *                        such as 1-2                                largest, such as 1-2. In JSON a list of the
- *                                                                   two numbers, in Python a pair.
+ *   ngrams               two whole numbers from 1 to 8, "auto"      Terms of this many words, smallest to
+ *                        such as 1-2, or "auto"                     largest, such as 1-2. In JSON a list of the
+ *                                                                   two numbers, in Python a pair. auto: single
+ *                                                                   words, and pairs of them where the analyzer
+ *                                                                   auto finds on held-out rows that they pay.
  *   min_df               a whole number of documents    1           A term must occur in this many documents.
  *                        from 1                                     Without effect when hashing.
  *   max_features         a whole number from 1, or null null        Keep this many of the most frequent terms.
@@ -657,9 +659,16 @@ FKM_API int32_t fkm_model_calibrate(const fkm_model *model, const fkm_rows *rows
  *   hashing              1 to 30 bits, or null          null        2^bits columns by the terms' hash, in place
  *                                                                   of a vocabulary. Words and characters have
  *                                                                   half of them each.
- *   analyzer             "word", "char", "char_wb",     "word"      What terms are: words, n-grams of characters
- *                        "word+char", "word+char_wb"                (char), those within pieces between blanks
- *                                                                   (char_wb), or both.
+ *   analyzer             "auto", "word", "char",        "auto"      What terms are: words, n-grams of characters
+ *                        "char_wb", "word+char",                    (char), those within pieces between blanks
+ *                        "word+char_wb"                             (char_wb), or both. auto: words, or words
+ *                                                                   and char_wb where held-out rows are answered
+ *                                                                   better with them, tried on a part of the
+ *                                                                   rows; char_wb for scripts without blanks
+ *                                                                   between words. It is decided where the
+ *                                                                   vocabulary is learned, by a stream on its
+ *                                                                   first rows; where nobody gives labels, auto
+ *                                                                   is word.
  *   char_ngrams          two whole numbers from 1 to 8, [2, 5]      Terms of this many characters, where the
  *                        such as 1-2                                analyzer reads characters.
  *   char_weight          a number above 0               1.0         The length of the characters' part of a row
@@ -693,6 +702,17 @@ typedef struct fkm_documents {
 FKM_API int32_t fkm_vectorizer_new(const char *options, int64_t options_length, fkm_vectorizer **vectorizer,
                                    fkm_error *error);
 
+/* What the analyzer `auto` is for these documents, chosen on those of them that are held out.
+ *
+ * options: of text; training: of the classifier that is to learn from the rows, NULL for defaults. labels: one for each
+ * document. chosen: a vectoriser that has seen nothing, with definite options, for `fkm_vectorizer_fit`. json: what was tried, a
+ * list as of `fkm_classifier_choices`, empty where the options name an analyzer; NULL: not wanted. Errors: FKM_BAD_DATA, FKM_INVALID_OPTION. Cost: trials on 6,000
+ * documents and 1.5 MB of text at most. */
+FKM_API int32_t fkm_vectorizer_choose(const char *options, int64_t options_length, const char *training,
+                                      int64_t training_length, const fkm_documents *documents,
+                                      const fkm_labels *labels, fkm_vectorizer **chosen, fkm_buffer **json,
+                                      fkm_error *error);
+
 /* Learns the vocabulary and document frequencies with the options of a vectoriser, and gives the documents' rows.
  *
  * threads: -1 all cores, or from 1. fitted: a new vectoriser. matrix: the rows; NULL: not wanted. repair_count: may be
@@ -705,6 +725,13 @@ FKM_API int32_t fkm_vectorizer_fit(const fkm_vectorizer *vectorizer, const fkm_d
 FKM_API int32_t fkm_vectorizer_transform(const fkm_vectorizer *vectorizer, const fkm_documents *documents,
                                          int32_t threads, fkm_matrix **matrix, int64_t *repair_count,
                                          fkm_error *error);
+
+/* The words of each document, with the share that each has in the document's columns: an n-gram of characters belongs to the
+ * words whose characters it takes. Shares of a column add up to 1 over a document's words, so what a column adds to a score
+ * falls to words. json: a list for each document, of words [text, [[column, share], ...]] in the order in which they come.
+ * FKM_NOT_FITTED. */
+FKM_API int32_t fkm_vectorizer_words(const fkm_vectorizer *vectorizer, const fkm_documents *documents,
+                                     fkm_buffer **json, fkm_error *error);
 
 FKM_API int32_t fkm_vectorizer_clone(const fkm_vectorizer *vectorizer, fkm_vectorizer **copy, fkm_error *error);
 FKM_API void fkm_vectorizer_free(fkm_vectorizer *vectorizer);

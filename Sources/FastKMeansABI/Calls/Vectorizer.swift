@@ -13,6 +13,49 @@ package func vectorizerNew(
   }
 }
 
+@_cdecl("fkm_vectorizer_choose")
+package func vectorizerChoose(
+  _ options: TextPointer?, _ optionsLength: Int64, _ training: TextPointer?, _ trainingLength: Int64,
+  _ documents: UnsafePointer<fkm_documents>?, _ labels: LabelsPointer?, _ chosen: HandlePointer?,
+  _ json: HandlePointer?, _ error: ErrorPointer?
+) -> Int32 {
+  answer(error) {
+    var text = TextOptions()
+    try text.set(options, length: optionsLength)
+    var settings = TrainingOptions()
+    try settings.set(training, length: trainingLength)
+    let labels = try LabelColumn(labels, "labels")
+    let target = try require(chosen, "chosen")
+    let found = try CallerDocuments(documents).withView {
+      try AnalyzerChoice.choose(
+        $0, labels: labels, text: text.validated(), training: settings.validated().options)
+    }
+    let made = try VectorizerHandle(TFIDFVectorizer(found.text))
+    if json != nil { try put(BufferHandle(JSON.array(found.choice?.json ?? []).compactText), in: json, "json") }
+    try put(made, in: target, "chosen")
+  }
+}
+
+@_cdecl("fkm_vectorizer_words")
+package func vectorizerWords(
+  _ vectorizer: OpaquePointer?, _ documents: UnsafePointer<fkm_documents>?, _ json: HandlePointer?,
+  _ error: ErrorPointer?
+) -> Int32 {
+  answer(error) {
+    let handle = try VectorizerHandle.borrowed(vectorizer, "vectorizer")
+    let words = try CallerDocuments(documents).withView { try handle.vectorizer.words(of: $0) }
+    let list = JSON.array(
+      words.map { words in
+        .array(
+          words.map { word in
+            let shares = word.shares.map { JSON.array([.integer($0.column), .number($0.share)]) }
+            return .array([.string(word.text), .array(shares)])
+          })
+      })
+    try put(BufferHandle(list.compactText), in: json, "json")
+  }
+}
+
 @_cdecl("fkm_vectorizer_fit")
 package func vectorizerFit(
   _ vectorizer: OpaquePointer?, _ documents: UnsafePointer<fkm_documents>?, _ threads: Int32,

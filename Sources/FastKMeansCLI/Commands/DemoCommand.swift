@@ -54,7 +54,7 @@ struct DemoCommand: ParsableCommand {
       return DemoResult.Contestant(model: model, fitSeconds: seconds, evaluation: evaluation)
     }
     // One centroid per class is the usual baseline. The second run adds refinement alone, so that its effect can be
-    // told from the effect of several prototypes. The last run is `train` with its defaults.
+    // told from the effect of several prototypes. The last run is `train --analyzer word`.
     var single = TrainingOptions()
     single.prototypesPerClass = 1
     var centroid = single

@@ -96,6 +96,7 @@ struct TrainCommand: ParsableCommand {
 
     let features: Features
     var text: VectorizedText?
+    var choice: AnalyzerChoiceSummary?
     var vectorizeSeconds: Double?
     switch rows {
     case .features(let vectors, _):
@@ -106,10 +107,12 @@ struct TrainCommand: ParsableCommand {
       }
       features = vectors
     case .text(let documents, _):
+      var textOptions = options.text ?? TextOptions()
+      choice = try AnalyzerChoiceSummary(documents, labels, &textOptions, options.training, progress)
       let (fitted, seconds) = try progress.run("vectorising \(Readable.count(documents.count, "document"))") {
         _ in
         try TFIDFVectorizer.fitTransform(
-          documents, options: options.text ?? TextOptions(), workers: options.training.threadCount)
+          documents, options: textOptions, workers: options.training.threadCount)
       }
       if fitted.repairCount > 0 {
         progress.note("\(Readable.count(fitted.repairCount)) invalid UTF-8 sequences were read as U+FFFD")
@@ -142,7 +145,8 @@ struct TrainCommand: ParsableCommand {
     return TrainingSummary(
       documentCount: features.rowCount, model: model, report: report,
       classCounts: ClassCount.list(model, truth: truth), textOptions: text?.vectorizer.options,
-      repairCount: text?.repairCount ?? 0, readSeconds: readSeconds, vectorizeSeconds: vectorizeSeconds,
+      repairCount: text?.repairCount ?? 0, choice: choice, readSeconds: readSeconds,
+      vectorizeSeconds: vectorizeSeconds,
       fitSeconds: fitSeconds, fitCPUSeconds: fitCPUSeconds, modelPath: path, modelBytes: modelBytes,
       trainAccuracy: Double(correctCount) / Double(max(1, features.rowCount)))
   }

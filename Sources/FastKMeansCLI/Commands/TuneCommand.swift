@@ -70,7 +70,7 @@ struct TuneCommand: ParsableCommand {
   }
 
   func run() throws {
-    let base = try TunedOptions(
+    var base = try TunedOptions(
       training: training.options(), text: text.options(for: input.resolvedFormat()))
     var settings = TunerSettings()
     settings.trialCount = trials
@@ -86,6 +86,10 @@ struct TuneCommand: ParsableCommand {
     }.result
     let labels = try rows.requiredLabels
     try base.training.checkCounts(for: labels)
+    if case .text(let documents, _) = rows, var text = base.text {
+      _ = try AnalyzerChoiceSummary(documents, labels, &text, base.training, progress)
+      base.text = text
+    }
     let ((candidates, outcome), seconds) = try progress.run("searching", unit: "fits") { report in
       try search(rows, labels, base, settings) { report($0.completed, $0.total) }
     }

@@ -13,15 +13,18 @@ struct OptionAgreement {
   /// Options that may differ from run to run.
   private static let free: Set<String> = ["n_threads", "batch_size"]
 
+  /// Options that are definite in a model when the call leaves them to us.
+  private static let chosen: Set<String> = ["analyzer", "ngrams"]
+
   /// - Throws: ``CallError`` for the first option that differs.
   func check(wanted: TrainingOptions, text wantedText: TextOptions?) throws {
     let model = OptionsJSON.object(training: found, text: try text?.validated())
     let call = OptionsJSON.object(training: wanted, text: try wantedText?.validated())
     guard case .object(let modelFields) = model, case .object(let callFields) = call else { return }
     for field in callFields where !Self.free.contains(field.name) && isGiven(field.name) {
-      guard let own = modelFields.first(where: { $0.name == field.name }), own.value != field.value else {
-        continue
-      }
+      guard let own = modelFields.first(where: { $0.name == field.name }), own.value != field.value,
+        !(Self.chosen.contains(field.name) && field.value == .string("auto"))
+      else { continue }
       throw CallError(
         "\(option(field.name)) is \(field.value.text), but the model was made with \(own.value.text); leave it out,"
           + " or name a new model")

@@ -23,7 +23,7 @@ struct TunedOptions: Equatable {
     }.joined(separator: ", ")
   }
 
-  static let names = ["k_init", "refine", "distance", "ngrams", "min_df", "sublinear_tf"]
+  static let names = ["k_init", "refine", "distance", "analyzer", "ngrams", "min_df", "sublinear_tf"]
 
   private var fields: [JSON.Field] {
     let all = OptionsJSON.fields(training) + (text.map(OptionsJSON.fields) ?? [])

@@ -136,7 +136,7 @@ extension TextArguments {
   func tuningSpace() throws -> TextTuningSpace {
     let options = try options()
     var space = TextTuningSpace()
-    if given["ngrams"] != nil { space.ngrams = [options.ngrams] }
+    if let ngrams = options.ngrams { space.ngrams = [ngrams] }
     if given["min_df"] != nil { space.minDocumentFrequencies = [options.minDocumentFrequency] }
     if given["sublinear_tf"] != nil { space.sublinearTFs = [options.sublinearTF] }
     return space

@@ -7,27 +7,37 @@ struct ExplanationOutput {
   let names: FeatureNames
   let wordCount: Int
 
-  /// One feature and its part in the scores of the two best classes.
+  /// A word and its part in the scores of the two best classes.
   private struct Word {
-    let feature: Int
+    let text: String
+    /// The column that is the word's alone; `nil` where its parts have columns, too.
+    var feature: Int?
     /// Its part in the winner's score and in the rival's; `lead` is the difference.
     var winner = 0.0
     var rival = 0.0
     var lead: Double { winner - rival }
   }
 
-  /// The features with the largest effect on the decision, in either direction, largest first.
+  /// The words with the largest effect on the decision, in either direction, largest first.
   private var words: [Word] {
-    var words: [Int: Word] = [:]
-    for contribution in explanation.winner.contributions {
-      words[contribution.feature, default: Word(feature: contribution.feature)].winner = contribution.product
+    var words: [String: Word] = [:]
+    func add(_ contributions: [Explanation<Label>.Contribution], to part: WritableKeyPath<Word, Double>) {
+      for contribution in contributions {
+        for (text, share) in names[contribution.feature] {
+          var word = words[text] ?? Word(text: text, feature: contribution.feature)
+          if word.feature != contribution.feature { word.feature = nil }
+          word[keyPath: part] += contribution.product * share
+          words[text] = word
+        }
+      }
     }
-    for contribution in explanation.rival?.contributions ?? [] {
-      words[contribution.feature, default: Word(feature: contribution.feature)].rival = contribution.product
+    add(explanation.winner.contributions, to: \.winner)
+    add(explanation.rival?.contributions ?? [], to: \.rival)
+    // Of equal ones the first column first, and of words without one the first by code point.
+    let order = words.values.sorted {
+      ($1.lead.magnitude, $0.feature ?? .max, $0.text) < ($0.lead.magnitude, $1.feature ?? .max, $1.text)
     }
-    return Array(
-      words.values.sorted { ($1.lead.magnitude, $0.feature) < ($0.lead.magnitude, $1.feature) }.prefix(
-        wordCount))
+    return Array(order.prefix(wordCount))
   }
 
   var json: JSON {
@@ -41,8 +51,8 @@ struct ExplanationOutput {
       "words": .array(
         words.map {
           .fields([
-            "word": .string(names[$0.feature]), "feature": .integer($0.feature), "winner": .number($0.winner),
-            "rival": .number($0.rival), "lead": .number($0.lead),
+            "word": .string($0.text), "feature": $0.feature.map { .integer($0) } ?? .null,
+            "winner": .number($0.winner), "rival": .number($0.rival), "lead": .number($0.lead),
           ])
         }),
     ])
@@ -93,7 +103,7 @@ struct ExplanationOutput {
       ["word", "for the winner"] + (hasRival ? ["for the next", "lead"] : []),
       [.left, .right, .right, .right],
       words.map {
-        [names[$0.feature], signed($0.winner)] + (hasRival ? [signed($0.rival), signed($0.lead)] : [])
+        [$0.text, signed($0.winner)] + (hasRival ? [signed($0.rival), signed($0.lead)] : [])
       }
     ).lines()
   }

@@ -12,6 +12,8 @@ struct TrainingSummary {
   /// `nil` for vectors.
   var textOptions: TextOptions?
   var repairCount: Int
+  /// `nil` where there was nothing to choose.
+  var choice: AnalyzerChoiceSummary?
   var readSeconds: Double
   /// `nil` for vectors.
   var vectorizeSeconds: Double?
@@ -44,7 +46,8 @@ extension TrainingSummary {
       "merged": .integer(report.mergedCount),
       "pruned": .integer(report.prunedCount),
       "refinement": report.refinement.json,
-      "choices": .array(report.choices.map(\.json)),
+      "choices": .array((choice?.json ?? []) + report.choices.map(\.json)),
+      "analyzer_cpu_seconds": choice.map { .number($0.cpuSeconds) } ?? .null,
       "open_set": model.openSet.map(Self.json) ?? .null,
       "prototypes_per_class": .array(classCounts.map(\.json)),
       "options": OptionsJSON.object(training: model.options, text: textOptions),
@@ -60,6 +63,7 @@ extension TrainingSummary {
     return Table.facts([
       ("documents", Readable.count(documentCount)),
       ("features", Readable.count(model.featureCount)),
+      ("terms", choice?.line),
       ("classes", Readable.count(model.classCount)),
       ("prototypes", Readable.count(model.prototypes.count)),
       ("epochs", Readable.count(report.epochs)),

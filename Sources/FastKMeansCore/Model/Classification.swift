@@ -50,12 +50,16 @@ extension Answer<String> {
   }
 }
 
-/// One feature of a document that spoke for its answer.
+/// A word of a text, or a feature of a vector, that spoke for its answer.
 public struct Reason: Sendable, Equatable {
-  /// The term of the text; for vectors `#` and the column.
-  public package(set) var term: String
-  /// The feature's column.
-  public let feature: Int
-  /// What the feature added to the score of the answered class, less what it added to the next best class; above 0.
+  /// The word as it was read, or the n-gram of words; for vectors `#` and the column.
+  public let term: String
+  /// The column; nil for a word that has several, as where n-grams of characters are read.
+  public let feature: Int?
+  /// What it added to the score of the answered class, less what it added to the next best class; above 0.
   public let weight: Double
+
+  package init(term: String, feature: Int?, weight: Double) {
+    (self.term, self.feature, self.weight) = (term, feature, weight)
+  }
 }

@@ -15,8 +15,12 @@ extension ClassifierModel {
   ///   - rows: documents.
   ///   - count: how many classes, at least 1.
   ///   - reasonCount: how many reasons at most, from 0.
+  ///   - reasons: makes a row's reasons, the strongest first, of what each feature gave.
   package func classify(
-    _ rows: Features, top count: Int, reasons reasonCount: Int
+    _ rows: Features, top count: Int, reasons reasonCount: Int,
+    by reasons: (_ row: Int, _ leads: [(feature: Int, lead: Double)]) -> [Reason] = { _, leads in
+      leads.map { Reason(term: "#\($0.feature)", feature: $0.feature, weight: $0.lead) }
+    }
   ) throws -> [Answer<Class>] {
     guard reasonCount >= 0 else {
       throw OptionsError(parameter: "reasons", value: "\(reasonCount)", allowed: "a whole number from 0")
@@ -25,8 +29,8 @@ extension ClassifierModel {
     var answers = try classify(rows, top: max(2, count))
     for (row, explanation) in try explain(rows, answers).enumerated() {
       answers[row].classes.removeLast(max(0, answers[row].classes.count - count))
-      answers[row].reasons = explanation.leads().prefix(reasonCount).filter { $0.lead > 0 }
-        .map { Reason(term: "#\($0.feature)", feature: $0.feature, weight: $0.lead) }
+      answers[row].reasons = Array(
+        reasons(row, explanation.leads()).prefix(reasonCount).filter { $0.weight > 0 })
     }
     return answers
   }

@@ -244,11 +244,18 @@ extension StreamState {
 
   private mutating func learnWaiting() throws -> Step {
     var documents = UTF8Documents()
-    for case .text(let batch, _) in waiting {
+    var labels: [Label] = []
+    for case .text(let batch, let column) in waiting {
       for index in 0..<batch.count { documents.append(utf8: batch[index]) }
+      let column = try Self.checked(column)
+      labels += column.indices.map { column.labels[Int($0)] }
     }
+    let chosen = try AnalyzerChoice.choose(
+      documents, labels: LabelColumn(labels), text: textOptions ?? TextOptions(),
+      training: classifier.options)
     let fitted = try TFIDFVectorizer.fitTransform(
-      documents, options: textOptions ?? TextOptions(), workers: classifier.options.threadCount)
+      documents, options: chosen.text, workers: classifier.options.threadCount)
+    textOptions = fitted.vectorizer.options
     vectorizer = fitted.vectorizer
     var step = Step(repairCount: fitted.repairCount)
     var start = 0

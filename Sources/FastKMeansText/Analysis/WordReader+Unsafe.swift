@@ -6,7 +6,7 @@ struct WordReader: Sendable {
 
   init(_ options: TextOptions) {
     tokenizer = Tokenizer(lowercase: options.lowercase)
-    ngrams = options.ngrams
+    ngrams = options.wordNGrams
     let words = options.stopWords.words
     stopWords = words.isEmpty ? nil : TermIndex(words: words)
   }

@@ -54,22 +54,6 @@ extension TFIDFVectorizer {
 }
 
 extension TFIDFVectorizer {
-  /// The terms of a document by their hashed column, more than one where hashes collide; empty with a vocabulary.
-  ///
-  /// A hashing vectoriser keeps no terms, so those of the document are read and hashed again.
-  package func hashedTerms(of document: String) -> [Int: [String]] {
-    guard isHashing else { return [:] }
-    var options = options
-    (options.hashingBits, options.minDocumentFrequency, options.maxFeatures) = (nil, 1, nil)
-    options.maxDocumentFrequency = nil
-    // A document without a term has no vocabulary, and no feature to name.
-    guard let own = try? Self.fit(to: CollectionOfOne(document), options: options, workers: 1) else {
-      return [:]
-    }
-    let terms = (0..<own.columnCount).compactMap(own.term)
-    return Dictionary(grouping: terms) { column(of: $0) ?? -1 }
-  }
-
   var maxDocumentBytes: Int { parts.map(\.analyzer.maxDocumentBytes).min() ?? 0 }
 
   /// Counts the terms that have columns, of each part by chunks of documents.

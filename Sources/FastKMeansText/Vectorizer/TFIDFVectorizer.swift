@@ -17,7 +17,7 @@ import FastKMeansCore
 /// Words and n-grams of characters can be read at once. Each of the two then has columns of its own, the characters' first,
 /// and each part of a row is scaled to the norm before the whole is.
 public struct TFIDFVectorizer: Sendable {
-  /// The options that it was made with.
+  /// The options that it was made with; the analyzer `auto` has become a definite one.
   public let options: TextOptions
   /// The number of documents that were seen while fitting; 0 when nothing was.
   package let documentCount: Int
@@ -39,6 +39,7 @@ public struct TFIDFVectorizer: Sendable {
     _ options: TextOptions, vocabularies: [TermIndex]? = nil, documentFrequencies: [Int],
     inverseDocumentFrequencies: [Float]? = nil, documentCount: Int
   ) {
+    let options = options.definite
     self.options = options
     self.documentFrequencies = documentFrequencies
     self.documentCount = documentCount
@@ -64,7 +65,7 @@ public struct TFIDFVectorizer: Sendable {
   /// Makes a hashing vectoriser with 2 to the power of `bits` columns, which needs no fitting.
   ///
   /// - Throws: ``OptionsError``.
-  package init(hashingBits bits: Int, ngrams: ClosedRange<Int> = 1...1) throws(OptionsError) {
+  package init(hashingBits bits: Int, ngrams: ClosedRange<Int>? = nil) throws(OptionsError) {
     try self.init(TextOptions(ngrams: ngrams, hashingBits: bits))
   }
 }

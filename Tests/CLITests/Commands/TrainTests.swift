@@ -140,6 +140,34 @@ struct TrainTests {
     #expect(try hashed.json["features"] as? Int == 1024)
   }
 
+  @Test func choosesTheAnalyzerAndSaysSo() throws {
+    let words = [["invoice", "payment", "refund"], ["keyboard", "monitor", "battery"]]
+    // A word with a letter left out, another one each time: no word comes twice, and parts of words do.
+    let lines = (0..<120).map { row in
+      let word = words[row % 2][row / 2 % 3]
+      let place = word.index(word.startIndex, offsetBy: row / 6 % word.count)
+      return "class\(row % 2)\t\(word[..<place])\(row)\(word[word.index(after: place)...])"
+    }
+    try folder.write(lines.joined(separator: "\n") + "\n", to: "errors.tsv")
+    let call = ["train", "--input", "errors.tsv", "--model", "m"]
+    let json = try Tool.run(call + ["--json", "--quiet"], in: folder).json
+    let tried = try #require(json["choices"] as? [[String: Any]]).filter { $0["subject"] as? String == "analyzer" }
+    #expect(tried.prefix(2).map { $0["candidate"] as? String } == ["word", "word+char_wb"])
+    #expect(tried.filter { $0["taken"] as? Bool == true }.map { $0["candidate"] as? String } == ["word+char_wb"])
+    #expect(tried.allSatisfy { ($0["rows"] as? Int ?? 0) > 20 })
+    #expect(tried.allSatisfy { ($0["accuracy"] as? Double).map { (0...1).contains($0) } ?? false })
+    let options = try #require(json["options"] as? [String: Any])
+    #expect(options["analyzer"] as? String == "word+char_wb")
+    let said = try Tool.run(call, in: folder).lines.first { $0.hasPrefix("terms") }
+    #expect(try #require(said).contains("word+char_wb"))
+    let explained = try Tool.run("explain", "--model", "m", "--text", "Invioce, 7", "--json", in: folder).json
+    let shown = try #require(explained["words"] as? [[String: Any]])
+    #expect(shown.first?["word"] as? String == "invioce")
+    let named = try Tool.run(call + ["--json", "--quiet", "--analyzer", "word", "--ngrams", "1"], in: folder)
+    let others = try #require(named.json["choices"] as? [[String: Any]])
+    #expect(others.allSatisfy { $0["subject"] as? String != "analyzer" })
+  }
+
   @Test func stopWordsAreFoldedAndSplit() throws {
     let call = ["train", "--input", "rows.tsv", "--model", "m", "--json", "--quiet"]
     let all = try Tool.run(call, in: folder).json["features"] as? Int

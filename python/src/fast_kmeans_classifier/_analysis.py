@@ -32,8 +32,9 @@ class Analysis:
     """How the documents of a vectoriser with these parameters become terms."""
 
     def __init__(self, params: Mapping[str, Any]) -> None:
-        self._params = params
-        analyzer = params["analyzer"]
+        # Where there is nobody to choose, `auto` is words, one by one.
+        self._params = params = {**params, "ngrams": _definite(params["ngrams"], (1, 1))}
+        params["analyzer"] = analyzer = _definite(params["analyzer"], "word")
         if not callable(analyzer) and analyzer not in TEXT["analyzer"].choices:
             raise InvalidParameterError("analyzer", analyzer, " or ".join(map(repr, TEXT["analyzer"].choices)) + " or a callable")
         for name in ("tokenizer", "preprocessor"):
@@ -41,7 +42,7 @@ class Analysis:
                 raise InvalidParameterError(name, params[name], "a callable, or None")
         self.reads_words = not callable(analyzer) and "word" in analyzer
         own_words = self.reads_words and (params["tokenizer"] is not None or params["token_pattern"] != TOKEN_PATTERN)
-        if own_words and analyzer != "word":
+        if own_words and analyzer not in ("word", "auto"):
             raise ValueError(f"analyzer {analyzer!r} finds its words itself; leave out tokenizer and token_pattern")
         #: Whether terms are found in Python.
         self.gives_terms = callable(analyzer) or own_words
@@ -157,6 +158,10 @@ class Analysis:
     def _stop_tokens(self) -> frozenset[str]:
         words = self.stop_words()
         return frozenset() if words is None else words | self._split(words)
+
+
+def _definite(value: Any, standard: Any) -> Any:
+    return standard if isinstance(value, str) and value == "auto" else value
 
 
 def given_terms(vocabulary: Any) -> list[str] | None:

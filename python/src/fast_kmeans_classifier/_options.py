@@ -70,7 +70,7 @@ TRAINING = {
 }
 
 TEXT = {
-    "ngrams": Option("range", (1, 1), None, (),
+    "ngrams": Option("range", "auto", "auto", (),
         "Terms of this many words, smallest to largest, such as 1-2."),
     "min_df": Option("whole", 1, None, (),
         "A term must occur in this many documents."),
@@ -84,7 +84,7 @@ TEXT = {
         "Fold the text before it is split."),
     "hashing": Option("whole", None, "none", (),
         "2^bits columns by the terms' hash, in place of a vocabulary."),
-    "analyzer": Option("choice", "word", None, ("word", "char", "char_wb", "word+char", "word+char_wb"),
+    "analyzer": Option("choice", "auto", None, ("auto", "word", "char", "char_wb", "word+char", "word+char_wb"),
         "What terms are: words, n-grams of characters (char), those within pieces between blanks (char_wb), or both."),
     "char_ngrams": Option("range", (2, 5), None, (),
         "Terms of this many characters, where the analyzer reads characters."),

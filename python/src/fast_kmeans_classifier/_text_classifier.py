@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from . import _native as native
 from ._answers import Explanation
 from ._classifier import FastKMeansClassifier
+from ._documents import listed_documents
 from ._estimator import _parameters_of
 from ._input import Rows, rows_of
-from ._parameters import params_of_options, thread_count
+from ._parameters import _whole, library_options, params_of_options, thread_count
 from ._persistence import _checked_path
 from ._vectorizer import TfidfVectorizer
 
@@ -34,7 +35,10 @@ class TextClassifier(FastKMeansClassifier):
     Attributes
     ----------
     vectorizer_ : TfidfVectorizer
-        What turns texts into rows. `fit` learns its vocabulary; so does a first `fit_batch`, unless `hashing` is set.
+        What turns texts into rows. `fit` learns its vocabulary; so does a first `fit_batch`, unless `hashing` is set. Its
+        `analyzer` is what `auto` became.
+    report_ : dict
+        As in `FastKMeansClassifier`; `choices` begins with what was tried for `analyzer="auto"`.
 
     Examples
     --------
@@ -51,7 +55,7 @@ class TextClassifier(FastKMeansClassifier):
 
     def __init__(
         self,
-        ngrams: Any = (1, 1),
+        ngrams: Any = "auto",
         min_df: float = 1,
         max_features: int | None = None,
         sublinear_tf: bool = True,
@@ -59,7 +63,7 @@ class TextClassifier(FastKMeansClassifier):
         lowercase: bool = True,
         hashing: int | None = None,
         *,
-        analyzer: Any = "word",
+        analyzer: Any = "auto",
         char_ngrams: Any = (2, 5),
         char_weight: float = 1.0,
         max_df: float | None = None,
@@ -103,7 +107,9 @@ class TextClassifier(FastKMeansClassifier):
         self.decode_error = decode_error
 
     def explain(self, X: Any, label: Any = None, top: int = 10, feature_names: Any = None) -> list[Explanation]:
-        """Which prototype won, and what each term of the text added to its score.
+        """Which prototype won, and what each word of the text added to its score.
+
+        What n-grams of characters add goes to the words that they are of.
 
         Parameters
         ----------
@@ -111,18 +117,24 @@ class TextClassifier(FastKMeansClassifier):
         label : object
             The class to explain; None: the predicted one.
         top : int
-            How many terms at most.
+            How many words at most.
         feature_names : array-like of str, features
-            Other names for the columns; None: the terms, or column numbers when hashing.
+            Names of the columns, which are explained then in place of the words.
 
         Returns
         -------
         list of Explanation, one for each text
         """
         self._check_is_fitted()
-        if feature_names is None and not self.vectorizer_._is_hashing():
-            feature_names = self.vectorizer_.get_feature_names_out()
-        return super().explain(X, label, top, feature_names)
+        if feature_names is not None:
+            return super().explain(X, label, top, feature_names)
+        if not self.vectorizer_._has_parts_of_words():
+            names = None if self.vectorizer_._is_hashing() else self.vectorizer_.get_feature_names_out()
+            return super().explain(X, label, top, names)
+        texts, top = listed_documents(X), _whole("top", top)
+        found = super().explain(texts, label, self.n_features_in_)
+        words = self.vectorizer_._words(texts)
+        return [one._replace(features=_by_word(one.features, own, top)) for one, own in zip(found, words)]
 
     def save(self, path: str | os.PathLike[str], vectorizer: TfidfVectorizer | None = None) -> None:
         """Writes classifier and vectoriser into one file that the command line, the Swift library and `load` read.
@@ -166,6 +178,7 @@ class TextClassifier(FastKMeansClassifier):
         self, X: Any, y: Any, sample_weight: Any, verbose: Any, whole: bool, classes: Any = None
     ) -> dict[str, Any]:
         """Learns from texts; the vectoriser takes its place when all is done."""
+        tried: list[dict[str, Any]] = []
         if self._is_fitted() and (not whole or self.warm_start):
             vectorizer = self.vectorizer_
             rows = vectorizer.transform(X)
@@ -174,10 +187,15 @@ class TextClassifier(FastKMeansClassifier):
             own = {name: getattr(self, name) for name in _vectorizer_parameters()}
             vectorizer = TfidfVectorizer(**own, n_threads=self._threads())
             learns = whole or self.hashing is None
+            if learns and self.analyzer == "auto":
+                X = listed_documents(X)
+                options = library_options({**self.get_params(), "n_threads": self._threads()})
+                vectorizer, tried = vectorizer._chosen(X, y, self, options)
             rows = vectorizer.fit_transform(X) if learns else vectorizer._prepared().transform(X)
-        report = super()._learn(rows, y, sample_weight, verbose, whole, classes)
+        super()._learn(rows, y, sample_weight, verbose, whole, classes)
         self.vectorizer_ = vectorizer
-        return report
+        self.report_["choices"] = [*tried, *self.report_["choices"]]
+        return dict(self.report_)
 
     def _rows_to_ask(self, X: Any) -> Rows:
         self._check_is_fitted()
@@ -192,6 +210,17 @@ class TextClassifier(FastKMeansClassifier):
 
     def _more_tags(self) -> dict[str, Any]:
         return {**super()._more_tags(), "X_types": ["string"]}
+
+
+def _by_word(
+    features: list[tuple[str | int, float]], words: list[tuple[str, dict[int, float]]], top: int
+) -> list[tuple[str | int, float]]:
+    """What each word added, by its shares in the columns, the largest first."""
+    added = {column: value for column, value in features}
+    sums: list[tuple[str | int, float]] = [
+        (text, sum(share * added.get(column, 0.0) for column, share in shares.items())) for text, shares in words
+    ]
+    return sorted((one for one in sums if one[1] != 0), key=lambda one: -one[1])[: max(0, top)]
 
 
 def _vectorizer_parameters() -> list[str]:

@@ -12,6 +12,7 @@ from . import _native as native
 from ._analysis import Analysis, given_terms
 from ._documents import encoded_documents, listed_documents
 from ._estimator import Estimator, _parameters_of
+from ._labels import coded_labels
 from ._lazy import LazyModule
 from ._parameters import text_options, thread_count
 from ._persistence import PICKLE_FORMAT, _checked_path, check_pickle
@@ -42,8 +43,9 @@ class TfidfVectorizer(Estimator):
 
     Parameters
     ----------
-    ngrams : (int, int), default (1, 1)
+    ngrams : (int, int) or 'auto', default (1, 1)
         Terms of this many words, smallest to largest, such as 1-2. In JSON a list of the two numbers, in Python a pair.
+        auto: single words, and pairs of them where the analyzer auto finds on held-out rows that they pay.
     min_df : int or float, default 1
         A term must occur in this many documents. Without effect when hashing. A float from 0 to 1 is a share of the
         documents.
@@ -58,9 +60,11 @@ class TfidfVectorizer(Estimator):
         Fold the text before it is split.
     hashing : int or None, default None
         2^bits columns by the terms' hash, in place of a vocabulary. Words and characters have half of them each.
-    analyzer : 'word', 'char', 'char_wb', 'word+char', 'word+char_wb' or callable, default 'word'
-        What terms are: words, n-grams of characters (char), those within pieces between blanks (char_wb), or both. A
-        callable gets a document and gives its terms.
+    analyzer : 'auto', 'word', 'char', 'char_wb', 'word+char', 'word+char_wb' or callable, default 'word'
+        What terms are: words, n-grams of characters (char), those within pieces between blanks (char_wb), or both. auto:
+        words, or words and char_wb where held-out rows are answered better with them, tried on a part of the rows; char_wb
+        for scripts without blanks between words. It is decided where the vocabulary is learned, by a stream on its first
+        rows; where nobody gives labels, auto is word. A callable gets a document and gives its terms.
     char_ngrams : (int, int), default (2, 5)
         Terms of this many characters, where the analyzer reads characters.
     char_weight : float, default 1.0
@@ -376,6 +380,35 @@ class TfidfVectorizer(Estimator):
         learner._vectorizer = vectorizer
         self.__dict__.update(learner.__dict__)
         return self._given(rows) if wants_rows else None
+
+    def _chosen(self, raw_documents: Any, y: Any, estimator: object, training: str) -> tuple[Self, list[dict[str, Any]]]:
+        """A vectoriser with what the analyzer `auto` is for labelled documents, and what was tried."""
+        made = copy.copy(self)
+        made._analysis = self._analysis_of_parameters()
+        if self.analyzer != "auto" or made._analysis.gives_terms or self.vocabulary is not None:
+            return self, []
+        encoded = encoded_documents(made._read(raw_documents))
+        count = len(encoded[1]) - 1
+        options = json.loads(made._options(count))
+        if isinstance(self.ngrams, str) and self.ngrams == "auto" and self.ngram_range is None:
+            options["ngrams"] = "auto"
+        chosen, tried = Vectorizer.choosing(json.dumps(options), training, encoded, coded_labels(y, estimator, count))
+        found = chosen.options()
+        made.analyzer, made.ngrams, made.ngram_range = found["analyzer"], tuple(found["ngrams"]), None
+        return made, tried
+
+    def _has_parts_of_words(self) -> bool:
+        """Whether columns are n-grams of characters, which belong to words of a document."""
+        return not self._analysis.gives_terms and "char" in self._fitted().options()["analyzer"]
+
+    def _words(self, documents: Any) -> list[list[tuple[str, dict[int, float]]]]:
+        """Of each document its words, each with its share in the columns."""
+        found = self._fitted().words(self._encoded(self._read(documents)))
+        places = None if self._order is None else np.argsort(self._order)
+        return [
+            [(text, {int(column if places is None else places[column]): share for column, share in shares}) for text, shares in words]
+            for words in found
+        ]
 
     def _prepared(self) -> Self:
         """Itself, ready to hash without having seen documents."""

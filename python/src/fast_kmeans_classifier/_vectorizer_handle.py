@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from . import _native as native
 from ._lazy import LazyModule
-from ._structures import address, decoded_texts, encoded_texts, of_documents
+from ._labels import CodedLabels
+from ._structures import address, decoded_texts, encoded_texts, of_documents, of_labels
 
 if TYPE_CHECKING:
     import ctypes
@@ -63,6 +64,27 @@ class Vectorizer(native.Handle):
             address(inverse), address(frequencies), len(inverse), document_count,
         )
         return made
+
+    @classmethod
+    def choosing(
+        cls, options: str, training: str, documents: tuple[bytes, np.ndarray], labels: CodedLabels
+    ) -> tuple[Vectorizer, list[dict[str, Any]]]:
+        """One that has seen nothing, with what the analyzer `auto` is for labelled documents, and what was tried."""
+        text, settings = options.encode(), training.encode()
+        structure, _keep = of_labels(labels)
+        chosen, tried = ctypes.c_void_p(), ctypes.c_void_p()
+        native.call(
+            "fkm_vectorizer_choose", text, len(text), settings, len(settings), of_documents(documents), structure,
+            ctypes.byref(chosen), ctypes.byref(tried),
+        )
+        return cls(chosen.value or 0), json.loads(library.take_buffer(tried))
+
+    def words(self, documents: tuple[bytes, np.ndarray]) -> list[Any]:
+        """Of each document its words, each with its share in the columns."""
+        buffer = ctypes.c_void_p()
+        native.call("fkm_vectorizer_words", self, of_documents(documents), ctypes.byref(buffer))
+        words: list[Any] = json.loads(library.take_buffer(buffer))
+        return words
 
     def options(self) -> dict[str, Any]:
         """The options, all of them."""
