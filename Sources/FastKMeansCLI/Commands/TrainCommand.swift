@@ -1,6 +1,7 @@
 import ArgumentParser
 import FastKMeansCore
 import FastKMeansFormats
+import FastKMeansStreams
 import FastKMeansText
 
 struct TrainCommand: ParsableCommand {
@@ -76,6 +77,8 @@ struct TrainCommand: ParsableCommand {
     rejection: RejectionRule? = nil, to path: String, _ progress: ProgressDisplay
   ) throws -> TrainingSummary {
     try OutputFile.check(path)
+    let lock = try StateFolder.lockIfThere(modelPath: path)
+    defer { lock?.release() }
     let weights = try weightsPath.map(SampleWeights.read)
     let ((rows, zeroBased), readSeconds) = try progress.run("reading \(input)") { _ in
       try LabelledData.readAll(input, options: reader)

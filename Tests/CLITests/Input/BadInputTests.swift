@@ -172,9 +172,37 @@ struct BadInputTests {
     rows.append(Data(repeating: 0x78, count: 100_000_000))
     rows.append(0x0A)
     try folder.write(rows, to: "rows.tsv")
-    let outcome = try Tool.run("train", "--input", "rows.tsv", "--model", "m", "--json", in: folder)
+    try expectRefusal(
+      ["train", "--input", "rows.tsv", "--model", "m"], "line 41: the row has 100000005 bytes", in: folder,
+      leaving: ["rows.tsv"])
+    let outcome = try Tool.run(
+      "train", "--input", "rows.tsv", "--model", "m", "--json", "--max-record-bytes", "200000000", in: folder)
     #expect(outcome.status == 0, "\(outcome.errors)")
     #expect(try outcome.json["documents"] as? Int == 41)
+  }
+
+  /// A header and a record of many millions of commas, in some kilobytes of gzip.
+  @Test(arguments: ["label,text\n", ""]) func smallFilesTakeNoGigabytes(_ header: String) throws {
+    let folder = try Workspace()
+    let commas = String(repeating: ",", count: 15 << 20)
+    try folder.write("\(header)\(commas)\n", to: "plain.csv")
+    try #require(shell("gzip -c plain.csv > rows.csv.gz && rm plain.csv", in: folder) == 0)
+    let limited = try shell(
+      "ulimit -v 2000000; \"$0\" train --input rows.csv.gz --model m --n-threads 1 2> errors", in: folder)
+    #expect(limited == 1)
+    let errors = try folder.text("errors")
+    #expect(errors.contains("\((15 << 20) + 1) fields"), "\(errors)")
+  }
+
+  /// Runs a line of the shell in the folder; `$0` is the program.
+  private func shell(_ line: String, in folder: Workspace) throws -> Int32 {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = ["-c", line, try Tool.url.path]
+    process.currentDirectoryURL = folder.url
+    try process.run()
+    process.waitUntilExit()
+    return process.terminationStatus
   }
 
   @Test func saysThatTheDiskIsFull() throws {
