@@ -12,7 +12,7 @@ package enum SideFile {
     of path: String, _ body: (UnsafeRawBufferPointer, Int) throws -> Void
   ) throws {
     let buffer = try LineBuffer.open(path, capacity: 1 << 18)
-    buffer.lineLimit = lineLimit
+    buffer.lineLimit = limit
     var count = 0
     while let lines = try buffer.lines(maxLines: .max, maxBytes: .max) {
       let before = count
@@ -20,7 +20,7 @@ package enum SideFile {
       buffer.consume(lines.count)
     }
     if let line = buffer.takeOversized() {
-      throw tooLong(path, .line(count + 1), byteCount: line.byteCount, limit: lineLimit)
+      throw tooLong(path, .line(count + 1), byteCount: line.byteCount)
     }
   }
 
@@ -33,23 +33,23 @@ package enum SideFile {
     return lines
   }
 
-  /// The content of a small file, of at most 64 MiB.
+  /// The content of a small file, of at most 16 MiB.
   ///
   /// - Throws: as ``forEachLine(of:_:)``.
   package static func bytes(of path: String) throws -> [UInt8] {
     let buffer = try LineBuffer.open(path, capacity: 1 << 16, hasLines: false)
     while try buffer.refill() {
       let count = buffer.available.count
-      if count > contentLimit { throw tooLong(path, .file, byteCount: count, limit: contentLimit) }
+      if count > limit { throw tooLong(path, .file, byteCount: count) }
     }
     return Array(buffer.available)
   }
 
-  private static let lineLimit = ReaderOptions.defaultMaxRecordBytes
-  private static let contentLimit = 64 << 20
+  /// Of a line, and of a content that is taken whole: a value that was parsed takes many times its text.
+  private static let limit = ReaderOptions.defaultMaxRecordBytes
 
   private static func tooLong(
-    _ path: String, _ place: FormatError.Place, byteCount: Int, limit: Int
+    _ path: String, _ place: FormatError.Place, byteCount: Int
   ) -> FormatError {
     FormatError(
       path: path, place: place,

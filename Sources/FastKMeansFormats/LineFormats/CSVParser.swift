@@ -43,6 +43,7 @@ final class CSVParser: RowParser {
       (textColumn, labelColumn) = (text, label)
       return skippedCount + 1 + record.innerLineBreaks
     }
+    try buffer.skipOversized()
     return nil
   }
 
