@@ -58,7 +58,7 @@ import Testing
         my screen is black             screen
         where is my parcel             delivery
         charged twice, refund please   payment
-        invalid option: k_init is 0; allowed: a whole number from 1, or auto
+        invalid option: k_init is 0; allowed: a whole number from 1 to 2147483647, or auto
 
         """)
   }

@@ -5,9 +5,8 @@ import Testing
 
 @Suite("Metrics server")
 struct MetricsServerTests {
-  private func ask(_ request: String, port: Int) throws -> String {
+  private func connection(port: Int) throws -> Int32 {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(descriptor) }
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = in_port_t(port).bigEndian
@@ -17,7 +16,13 @@ struct MetricsServerTests {
         connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
       }
     }
-    #expect(connected == 0)
+    try #require(connected == 0)
+    return descriptor
+  }
+
+  private func ask(_ request: String, port: Int) throws -> String {
+    let descriptor = try connection(port: port)
+    defer { close(descriptor) }
     _ = request.withCString { send(descriptor, $0, request.utf8.count, Int32(MSG_NOSIGNAL)) }
     var answer: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: 4096)
@@ -42,6 +47,35 @@ struct MetricsServerTests {
     #expect(try ask("x\r\n\r\n", port: server.port).hasPrefix("HTTP/1.1 400"))
     let endless = "GET /" + String(repeating: "x", count: 9000)
     #expect(try ask(endless, port: server.port).isEmpty)
+  }
+
+  /// More callers than are served at once, each with a request that never ends; a caller that waited for each of them in turn
+  /// would be cut off itself.
+  @Test func slowCallersHoldNobodyUp() throws {
+    let server = try MetricsServer(host: "127.0.0.1", port: 0) { "a 1\n" }
+    defer { server.stop() }
+    let slow = try (0..<80).map { _ in
+      let descriptor = try connection(port: server.port)
+      _ = "G".withCString { send(descriptor, $0, 1, Int32(MSG_NOSIGNAL)) }
+      return descriptor
+    }
+    defer { for descriptor in slow { close(descriptor) } }
+    #expect(try ask("GET /healthz HTTP/1.1\r\n\r\n", port: server.port).hasPrefix("HTTP/1.1 200"))
+  }
+
+  @Test func answersAHeadThatComesInParts() throws {
+    let server = try MetricsServer(host: "127.0.0.1", port: 0) { String(repeating: "a 1\n", count: 500_000) }
+    defer { server.stop() }
+    let descriptor = try connection(port: server.port)
+    defer { close(descriptor) }
+    for part in ["GET /met", "rics HTTP/1.1\r", "\n\r", "\n"] {
+      _ = part.withCString { send(descriptor, $0, part.utf8.count, Int32(MSG_NOSIGNAL)) }
+      usleep(20_000)
+    }
+    var count = 0
+    var piece = [UInt8](repeating: 0, count: 4096)
+    while case let read = recv(descriptor, &piece, piece.count, 0), read > 0 { count += read }
+    #expect(count > 2_000_000)
   }
 
   @Test func saysWhenAPortIsTaken() throws {

@@ -117,7 +117,9 @@ enum { FKM_SPARSE = 1, FKM_DENSE = 2 };
  * ascending, each once, and the values at the same places. Offsets begin at 0, never fall, and end at `value_count`.
  * Dense rows: row i begins `i * row_stride` bytes after `values` and holds `column_count` values without gaps.
  *
- * Rows are used where they lie, whatever their types, their stride and their order. All arithmetic is in single precision:
+ * Rows are used where they lie, whatever their types, their stride and their order; arrays of up to 16 MiB are copied first, so
+ * that another thread may write into these meanwhile. Larger ones must not change before the call returns: what was checked
+ * would no longer be what is read, and the process may end. All arithmetic is in single precision:
  * float64 and float16 values and int64 columns are converted a row at a time, with the results that rows converted
  * beforehand would have. Only int32 offsets are converted for the call, to 8 bytes a row; a device gets what it computes on
  * as float32 and int32. Every call checks the rows (order of columns, values finite in single precision) in one pass;
@@ -187,10 +189,10 @@ FKM_API void fkm_buffer_free(fkm_buffer *buffer);
  *                        "auto"                                     many as size, variety and held-out rows
  *                                                                   justify. With refinement on, this is the
  *                                                                   most that a class gets.
- *   k_list               whole numbers from 1: a list,  null        The number of prototypes of some classes: by
- *                        an object by label, or a list              label, or by position in the sorted classes.
- *                        of pairs of label and number               A class that is not named gets the common
- *                                                                   number.
+ *   k_list               whole numbers from 1 to        null        The number of prototypes of some classes: by
+ *                        2147483647: a list, an object              label, or by position in the sorted classes.
+ *                        by label, or a list of pairs               A class that is not named gets the common
+ *                        of label and number                        number.
  *   init_method          "kmeans++", "random"           "kmeans++"  How the first prototypes are chosen. Python
  *                                                                   and C take prototypes to start from, too. A
  *                                                                   class without any is seeded by k-means++.
@@ -221,11 +223,12 @@ FKM_API void fkm_buffer_free(fkm_buffer *buffer);
  *                                                                   are computed.
  *   percentile_threshold 0 to 1, or null                null        Truncate and merge only what also lies below
  *                                                                   this quantile.
- *   max_iters            a whole number from 1          50          Epochs of k-means at most.
+ *   max_iters            a whole number from 1 to       50          Epochs of k-means at most.
+ *                        2147483647
  *   tol                  a number from 0                0.0001      Stop when no prototype moves further, and
  *                                                                   none was merged.
- *   batch_size           a whole number from 1          10240       Rows per chunk of mode reference, and per
- *                                                                   batch of `fastkmeans stream`.
+ *   batch_size           a whole number from 1 to       10240       Rows per chunk of mode reference, and per
+ *                        2147483647                                 batch of `fastkmeans stream`.
  *   n_threads            -1 (all cores) or 1 to 4096    -1          Threads; -1: all cores. The result has the
  *                                                                   same bits for any number.
  *   random_state         a whole number from 0 to 2^64  42          Seeds the random numbers.

@@ -1,11 +1,11 @@
 import CFastKMeans
 import FastKMeansCore
 
-/// Rows of a caller, checked. Their memory is the caller's; offsets may be a converted copy, which lives while this
-/// value does.
+/// Rows of a caller, checked. Large arrays lie in the caller's memory, small ones in copies, which live while this value does:
+/// see ``CallerArrays``.
 struct CallerRows {
   let view: FeatureRows
-  private let offsets: FixedArray<Int>?
+  private let arrays: CallerArrays
 
   /// - Parameters:
   ///   - rows: the argument.
@@ -16,35 +16,36 @@ struct CallerRows {
   init(_ rows: RowsPointer?, _ name: String, workers: Int) throws {
     let rows = try require(structure: rows, name, size: \.struct_size)
     let shape = try RowShape(rows, name)
+    var arrays = CallerArrays()
     if shape.isSparse {
-      let (sparse, offsets) = try Self.sparse(rows, shape, name, workers: workers)
-      view = .sparse(sparse)
-      self.offsets = offsets
+      view = .sparse(try Self.sparse(rows, shape, name, workers: workers, &arrays))
     } else {
-      let dense = try DenseRows(rows, shape, name)
+      let dense = try DenseRows(rows, shape, name, &arrays)
       try dense.validate(workers: workers)
       view = .dense(dense)
-      offsets = nil
     }
+    self.arrays = arrays
   }
 
   /// Sparse rows.
   ///
   /// - Parameter values: stand for the caller's, where these are checked elsewhere.
   private static func sparse(
-    _ rows: fkm_rows, _ shape: RowShape, _ name: String, workers: Int, values: RowValues? = nil
-  ) throws -> (SparseRows, FixedArray<Int>) {
+    _ rows: fkm_rows, _ shape: RowShape, _ name: String, workers: Int, _ arrays: inout CallerArrays,
+    values: RowValues? = nil
+  ) throws -> SparseRows {
     // Nothing is converted that the offsets do not account for.
-    let offsets = try offsets(rows, shape, name)
+    let offsets = try offsets(rows, shape, name, &arrays)
     let type = try NumberType(rows.column_type, "\(name).column_type", among: NumberType.integers)
     let columns =
       type == .int32
-      ? RowColumns(try array(rows.columns, count: shape.valueCount, of: UInt32.self, "\(name).columns"))
-      : RowColumns(try array(rows.columns, count: shape.valueCount, of: Int64.self, "\(name).columns"))
+      ? RowColumns(try arrays.take(rows.columns, count: shape.valueCount, of: UInt32.self, "\(name).columns"))
+      : RowColumns(try arrays.take(rows.columns, count: shape.valueCount, of: Int64.self, "\(name).columns"))
     let found =
-      try values ?? RowValues(rows.values, count: shape.valueCount, shape.valueType, "\(name).values")
+      try values
+      ?? RowValues(rows.values, count: shape.valueCount, shape.valueType, "\(name).values", &arrays)
     let sparse = SparseRows(
-      rowCount: shape.rowCount, columnCount: shape.columnCount, offsets: offsets.buffer, columns: columns,
+      rowCount: shape.rowCount, columnCount: shape.columnCount, offsets: offsets, columns: columns,
       values: found)
     do {
       try sparse.validate(workers: workers)
@@ -58,24 +59,26 @@ struct CallerRows {
     // Beyond 2^31 columns a negative one could pass for a large one.
     if type == .int32, shape.columnCount > 1 << 31 {
       for row in 0..<shape.rowCount {
-        let range = offsets.buffer[row]..<offsets.buffer[row + 1]
+        let range = offsets[row]..<offsets[row + 1]
         guard !columns.withColumns(in: range, { $0.contains { $0 > UInt32(Int32.max) } }) else {
           throw InputError.featureOutOfRange(row: row, column: -1, limit: shape.columnCount)
         }
       }
     }
-    return (sparse, offsets)
+    return sparse
   }
 
-  private static func offsets(_ rows: fkm_rows, _ shape: RowShape, _ name: String) throws -> FixedArray<Int> {
+  private static func offsets(
+    _ rows: fkm_rows, _ shape: RowShape, _ name: String, _ arrays: inout CallerArrays
+  ) throws -> UnsafeBufferPointer<Int> {
     let type = try NumberType(rows.offset_type, "\(name).offset_type", among: NumberType.integers)
     guard rows.offsets != nil || shape.rowCount > 0 else {
-      return try FixedArray(count: 1, for: "offsets") { $0[0] = 0 }
+      return arrays.keep(try FixedArray(count: 1, for: "offsets") { $0[0] = 0 })
     }
-    let offsets = try FixedArray(
-      offsets: rows.offsets, count: shape.rowCount + 1, type, "\(name).offsets")
+    let offsets = try arrays.takeOffsets(
+      rows.offsets, count: shape.rowCount + 1, type, "\(name).offsets")
     try SparseRows(
-      rowCount: shape.rowCount, columnCount: shape.columnCount, offsets: offsets.buffer,
+      rowCount: shape.rowCount, columnCount: shape.columnCount, offsets: offsets,
       columns: RowColumns(UnsafeBufferPointer<UInt32>(start: nil, count: 0)),
       values: RowValues(UnsafeBufferPointer<Float>(start: nil, count: 0))
     ).validateOffsets(valueCount: shape.valueCount)
@@ -84,7 +87,7 @@ struct CallerRows {
 
   /// Calls `body` with the rows; the memory is held until it returns.
   func withView<Result>(_ body: (FeatureRows) throws -> Result) rethrows -> Result {
-    defer { withExtendedLifetime(offsets) {} }
+    defer { withExtendedLifetime(arrays) {} }
     return try body(view)
   }
 
@@ -118,8 +121,9 @@ extension CallerRows {
     let ones = try FixedArray<Float>(count: shape.valueCount, for: "the check of \(name)") {
       $0.update(repeating: 1)
     }
-    let (view, offsets) = try sparse(rows, shape, name, workers: 1, values: RowValues(ones.buffer))
-    defer { withExtendedLifetime((ones, offsets)) {} }
+    var arrays = CallerArrays()
+    let view = try sparse(rows, shape, name, workers: 1, &arrays, values: RowValues(ones.buffer))
+    defer { withExtendedLifetime((ones, arrays)) {} }
     return try (0..<view.rowCount).map { row in
       let columns = view.withRow(row) { columns, _ in Array(columns) }
       let own = try finite(values[view.offsets[row]..<view.offsets[row + 1]], row) { Int(columns[$0]) }
@@ -185,42 +189,24 @@ private struct RowShape {
   }
 }
 
-extension FixedArray where Element == Int {
-  /// Offsets of any type as the core takes them; int64 where they lie.
-  convenience init(offsets: UnsafeRawPointer?, count: Int, _ type: NumberType, _ name: String) throws {
-    if type == .int32 {
-      let source = try array(offsets, count: count, of: Int32.self, name)
-      try self.init(count: count, for: name) { target in
-        for position in 0..<count { target[position] = Int(source[position]) }
-      }
-    } else {
-      #if _pointerBitWidth(_64)
-        self.init(try array(offsets, count: count, of: Int.self, name))
-      #else
-        let source = try array(offsets, count: count, of: Int64.self, name)
-        try self.init(count: count, for: name) { target in
-          for position in 0..<count { target[position] = Int(clamping: source[position]) }
-        }
-      #endif
-    }
-  }
-}
-
 extension RowValues {
-  /// Values of any type, where they lie. What does not fit single precision reads as infinite, and is refused as such
-  /// afterwards.
-  fileprivate init(_ pointer: UnsafeRawPointer?, count: Int, _ type: NumberType, _ name: String) throws {
+  /// Values of any type. What does not fit single precision reads as infinite, and is refused as such afterwards.
+  fileprivate init(
+    _ pointer: UnsafeRawPointer?, count: Int, _ type: NumberType, _ name: String, _ arrays: inout CallerArrays
+  ) throws {
     switch type {
-    case .float64: self.init(try array(pointer, count: count, of: Double.self, name))
-    case .float16: self.init(float16: try array(pointer, count: count, of: UInt16.self, name))
-    default: self.init(try array(pointer, count: count, of: Float.self, name))
+    case .float64: self.init(try arrays.take(pointer, count: count, of: Double.self, name))
+    case .float16: self.init(float16: try arrays.take(pointer, count: count, of: UInt16.self, name))
+    default: self.init(try arrays.take(pointer, count: count, of: Float.self, name))
     }
   }
 }
 
 extension DenseRows {
-  /// Dense rows of a caller, where they lie.
-  fileprivate init(_ rows: fkm_rows, _ shape: RowShape, _ name: String) throws {
+  /// Dense rows of a caller.
+  fileprivate init(
+    _ rows: fkm_rows, _ shape: RowShape, _ name: String, _ arrays: inout CallerArrays
+  ) throws {
     let (type, size) = (shape.valueType, shape.valueType.byteCount)
     let rowBytes = shape.columnCount * size
     guard let stride = Int(exactly: rows.row_stride == 0 ? Int64(rowBytes) : rows.row_stride),
@@ -241,7 +227,8 @@ extension DenseRows {
     // The memory begins with the row that lies first, which is the last one where the stride is negative.
     let start = max(0, -span)
     let values = try RowValues(
-      rows.values.map { $0 - start * size }, count: abs(span) + shape.columnCount, type, "\(name).values")
+      rows.values.map { $0 - start * size }, count: abs(span) + shape.columnCount, type, "\(name).values",
+      &arrays)
     self.init(
       rowCount: shape.rowCount, columnCount: shape.columnCount, values: values, start: start,
       stride: stride / size)

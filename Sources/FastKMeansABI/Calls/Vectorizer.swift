@@ -198,10 +198,10 @@ package func vectorizerFromParts(
 /// What stands for a number of documents that nobody has kept.
 private let unknownDocumentCount = 1_000_000
 
-/// Checked documents of a caller. They are read in the caller's memory and not copied.
+/// Checked documents of a caller, in the caller's memory where they are large: see ``CallerArrays``.
 private struct CallerDocuments {
   private let view: DocumentBytes
-  private let offsets: FixedArray<Int>
+  private let arrays: CallerArrays
 
   init(_ documents: UnsafePointer<fkm_documents>?) throws {
     let documents = try require(structure: documents, "documents", size: \.struct_size)
@@ -210,15 +210,17 @@ private struct CallerDocuments {
     where !(0...1 << 48).contains(size) {
       throw CallError.size("documents.\(name)", size, allowed: "0 to 2^48")
     }
-    let bytes = try array(
+    var arrays = CallerArrays()
+    let bytes = try arrays.take(
       documents.bytes, count: Int(documents.byte_count), of: UInt8.self, "documents.bytes")
-    offsets = try FixedArray(
-      offsets: documents.offsets, count: Int(documents.count) + 1, type, "documents.offsets")
-    view = try DocumentBytes(validating: bytes, offsets: offsets.buffer)
+    let offsets = try arrays.takeOffsets(
+      documents.offsets, count: Int(documents.count) + 1, type, "documents.offsets")
+    view = try DocumentBytes(validating: bytes, offsets: offsets)
+    self.arrays = arrays
   }
 
   func withView<Result>(_ body: (DocumentBytes) throws -> Result) rethrows -> Result {
-    defer { withExtendedLifetime(offsets) {} }
+    defer { withExtendedLifetime(arrays) {} }
     return try body(view)
   }
 }

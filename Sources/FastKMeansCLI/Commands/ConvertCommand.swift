@@ -1,6 +1,7 @@
 import ArgumentParser
 import FastKMeansCore
 import FastKMeansFormats
+import FastKMeansStreams
 
 struct ConvertCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -85,6 +86,8 @@ struct ConvertCommand: ParsableCommand {
       throw CallError("--json and --output - would both write to standard output; name a file for the model")
     }
     try OutputFile.check(output)
+    let lock = try StateFolder.lockIfThere(modelPath: output)
+    defer { lock?.release() }
     let before = try ModelFile.read(input.input)
     let converted = try before.compacted(
       ModelCompaction(precision: dtype, keptShare: keep, weightBits: weightBits))

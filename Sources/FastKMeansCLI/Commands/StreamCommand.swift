@@ -52,7 +52,8 @@ struct StreamCommand: ParsableCommand {
     }
     var options = try stream.options(modelPath: model, training: training.options())
     options.text = format.holdsDocuments ? try text.options() : nil
-    let topics = try kafka.options(input: input.input, model: model, maxRecordBytes: stream.maxRecordBytes)
+    let topics = try kafka.options(
+      input: input.input, model: model, maxRecordBytes: input.rows.maxRecordBytes)
     try OutputFile.check(model)
     if let rejects = stream.rejects { try OutputFile.check(rejects) }
     let progress = ProgressDisplay(isQuiet: display.quiet)
@@ -99,7 +100,6 @@ struct StreamCommand: ParsableCommand {
   ) throws -> any RowSource {
     var reader = input.rows.readerOptions(format: format, requiresLabels: true)
     reader.workers = training.nThreads
-    reader.maxRecordBytes = stream.maxRecordBytes
     reader.featureCount = stream.features
     let path = input.input
     guard stream.follow else {

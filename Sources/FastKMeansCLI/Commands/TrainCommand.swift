@@ -1,6 +1,7 @@
 import ArgumentParser
 import FastKMeansCore
 import FastKMeansFormats
+import FastKMeansStreams
 import FastKMeansText
 
 struct TrainCommand: ParsableCommand {
@@ -87,6 +88,8 @@ struct TrainCommand: ParsableCommand {
     try OutputFile.check(path)
     let rowWeights = try weightsPath.map(SampleWeights.read)
     let classWeights = try ClassWeights(classWeight)
+    let lock = try StateFolder.lockIfThere(modelPath: path)
+    defer { lock?.release() }
     let ((rows, zeroBased), readSeconds) = try progress.run("reading \(input)") { _ in
       try LabelledData.readAll(input, options: reader)
     }

@@ -50,9 +50,24 @@ struct RowArguments: ParsableArguments {
   var header = false
 
   @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "A longer row is an error; stream rejects it. (default: \(ReaderOptions.defaultMaxRecordBytes))",
+      valueName: "bytes"),
+    transform: Value.whole)
+  var maxRecordBytes = ReaderOptions.defaultMaxRecordBytes
+
+  @Option(
     help:
       "Whether svmlight indices start at 0; auto: as the model says; without one, where an index 0 occurs.")
   var zeroBased = ReaderOptions.ZeroBased.auto
+
+  func validate() throws {
+    guard (1...1 << 30).contains(maxRecordBytes) else {
+      throw ValidationError(
+        "--max-record-bytes is \(maxRecordBytes); allowed: a whole number from 1 to \(1 << 30)")
+    }
+  }
 
   /// The format by option or by name.
   ///
@@ -95,6 +110,7 @@ struct RowArguments: ParsableArguments {
     options.labelKind = labelType.kind
     options.delimiter = delimiter
     options.hasHeader = header
+    options.maxRecordBytes = maxRecordBytes
     options.zeroBased = zeroBased
     options.labelsFile = labels
     options.requiresLabels = requiresLabels

@@ -40,12 +40,6 @@ struct StreamArguments: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("A longer row is rejected. (default: \(16 << 20))", valueName: "bytes"),
-    transform: Value.whole)
-  var maxRecordBytes = 16 << 20
-
-  @Option(
-    parsing: .unconditional,
     help: ArgumentHelp(
       "Documents to learn a new vocabulary from. (default: a full batch)", valueName: "count"),
     transform: Value.whole)
@@ -94,7 +88,6 @@ struct StreamArguments: ParsableArguments {
       throw ValidationError("\(name) is \(value); allowed: a whole number from \(range.lowerBound)\(end)")
     }
     try check("--max-batch-bytes", maxBatchBytes, 1...(.max))
-    try check("--max-record-bytes", maxRecordBytes, 1...(1 << 30))
     try check("--vocabulary-documents", vocabularyDocuments, 1...(.max))
     try check("--features", features, 1...Int(UInt32.max))
     try check("--metrics-port", metricsPort, 0...65_535)

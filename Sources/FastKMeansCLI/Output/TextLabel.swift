@@ -22,6 +22,16 @@ enum TextLabel {
     }
     return escaped
   }
+
+  /// The label for a cell of a table: what ``line(_:)`` gives, cut after 80 letters, for it may have megabytes.
+  static func cell(_ label: Label) -> String {
+    let line = line(label)
+    guard line.utf8.count > cellLength else { return line }
+    let start = line.unicodeScalars.prefix(cellLength)
+    return start.endIndex == line.endIndex ? line : String(start) + "…"
+  }
+
+  private static let cellLength = 80
 }
 
 extension JSON {

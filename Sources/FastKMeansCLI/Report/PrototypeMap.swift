@@ -40,7 +40,7 @@ struct PrototypeMap {
         places.append(
           Place(
             x: 0, y: 0, mass: prototype.mass, classPosition: rank,
-            title: "\(entry.label.description): \(words)"))
+            title: "\(TextLabel.cell(entry.label)): \(words)"))
       }
     }
     guard chosen.count >= 3 else { return nil }
@@ -54,7 +54,7 @@ struct PrototypeMap {
       (places[position].x, places[position].y) = (first.coordinates[position], second.coordinates[position])
     }
     self.places = places
-    classNames = largest.prefix(Self.namedClasses).map { inspection.classes[$0].label.description }
+    classNames = largest.prefix(Self.namedClasses).map { TextLabel.cell(inspection.classes[$0].label) }
     explainedShare = min(1, max(0, (first.variance + second.variance) / total))
   }
 

@@ -110,7 +110,7 @@ struct ReportPage {
     for (_, entry) in largest.prefix(Evaluation.classLimit) {
       for (position, prototype) in entry.prototypes.enumerated() {
         rows.append([
-          position == 0 ? HTML.escape(entry.label.description) : "", Readable.fixed(prototype.mass, 0),
+          position == 0 ? HTML.escape(TextLabel.cell(entry.label)) : "", Readable.fixed(prototype.mass, 0),
           HTML.escape(prototype.words.map(\.name).joined(separator: ", ")),
         ])
       }

@@ -56,7 +56,7 @@ extension DemoResult {
   }
 
   private func title(_ portrait: Portrait) -> String {
-    "\(portrait.label.description) (\(Readable.count(Int(portrait.mass.rounded()))) documents)"
+    "\(TextLabel.cell(portrait.label)) (\(Readable.count(Int(portrait.mass.rounded()))) documents)"
   }
 
   private func portraitTable(_ portrait: Portrait, isMarkdown: Bool = true) -> Table {

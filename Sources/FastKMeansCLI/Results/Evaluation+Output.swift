@@ -85,7 +85,7 @@ extension Evaluation {
   private var classTable: [String] {
     let table = Table(
       ["class", "precision", "recall", "F1", "documents"], [.left, .right, .right, .right, .right],
-      largestClasses.prefix(Self.classLimit).map { [TextLabel.line(classNames[$0.classIndex])] + $0.cells })
+      largestClasses.prefix(Self.classLimit).map { [TextLabel.cell(classNames[$0.classIndex])] + $0.cells })
     let rest = report.classes.count - Self.classLimit
     let more = rest > 0 ? ["  and \(Readable.count(rest)) smaller classes; --json lists all"] : []
     return table.lines(indent: 0) + more
@@ -97,7 +97,7 @@ extension Evaluation {
       ["most confused", "taken for", "documents"], [.left, .left, .right],
       report.confusions.prefix(10).map {
         [
-          TextLabel.line(classNames[$0.truth]), TextLabel.line(classNames[$0.predicted]),
+          TextLabel.cell(classNames[$0.truth]), TextLabel.cell(classNames[$0.predicted]),
           Readable.count($0.count),
         ]
       }

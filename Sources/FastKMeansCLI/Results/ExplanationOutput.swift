@@ -74,7 +74,7 @@ struct ExplanationOutput {
   var lines: [String] {
     let winner = explanation.winner
     var lines = [
-      "\(TextLabel.line(winner.label))  confidence \(Readable.fixed(Double(winner.confidence), 3))"
+      "\(TextLabel.cell(winner.label))  confidence \(Readable.fixed(Double(winner.confidence), 3))"
         + (explanation.isRejected ? ", rejected: nothing in it is known to any class" : "")
     ]
     lines += Table(
@@ -91,7 +91,7 @@ struct ExplanationOutput {
 
   private func cells(of evidence: Explanation<Label>.Evidence) -> [String] {
     [
-      TextLabel.line(evidence.label), Readable.count(evidence.positionInClass + 1),
+      TextLabel.cell(evidence.label), Readable.count(evidence.positionInClass + 1),
       Readable.mass(evidence.mass), Readable.fixed(Double(evidence.similarity), 3),
       Readable.fixed(evidence.score, 3),
     ]

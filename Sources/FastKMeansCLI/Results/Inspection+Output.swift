@@ -86,7 +86,7 @@ extension Inspection {
     let rows = classes.flatMap { entry in
       entry.prototypes.enumerated().map { position, prototype in
         [
-          position == 0 ? TextLabel.line(entry.label) : "", Readable.mass(prototype.mass),
+          position == 0 ? TextLabel.cell(entry.label) : "", Readable.mass(prototype.mass),
           Readable.count(prototype.storedCount), prototype.words.map(\.name).joined(separator: " "),
         ]
       }

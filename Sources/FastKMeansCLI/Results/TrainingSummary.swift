@@ -164,7 +164,7 @@ struct ClassCount: Equatable {
     let largest = Table(
       ["largest classes", "documents", "prototypes"], [.left, .right, .right],
       order.prefix(shownCount).map { counts[$0] }.map {
-        [TextLabel.line($0.label), Readable.count($0.documents), Readable.count($0.prototypes)]
+        [TextLabel.cell($0.label), Readable.count($0.documents), Readable.count($0.prototypes)]
       })
     let rest = counts.count - shownCount
     let more = rest > 0 ? ["and \(Readable.count(rest, "smaller class")); --json lists all"] : []

@@ -51,12 +51,14 @@ public struct DriftMonitor: Sendable, Equatable {
     overall: DriftDetector, classes: [Label: ClassRecord], documents: UInt64, errors: UInt64, classLimit: Int
   ) throws(OptionsError) {
     try self.init(delta: overall.delta, classLimit: classLimit)
-    guard classes.count <= classLimit, errors <= documents,
-      classes.values.allSatisfy({ $0.errors <= $0.documents })
+    guard classes.count <= classLimit, errors <= documents, documents <= UInt64(StoredCount.limit),
+      classes.values.allSatisfy({ $0.errors <= $0.documents && $0.documents <= documents })
     else {
       throw OptionsError(
         parameter: "drift", value: "\(classes.count) classes, \(errors) errors of \(documents)",
-        allowed: "at most \(classLimit) classes, and no more errors than documents")
+        allowed: """
+          at most \(classLimit) classes, no more errors than documents, and none of these above \(StoredCount.limit)
+          """)
     }
     self.overall = overall
     self.classes = classes

@@ -18,7 +18,7 @@ extension Learner {
     if refines { settings.isSoft = false }
     let updater = StreamUpdater(options: settings, step: batchCount, progress: reporter)
     var plan = try updater.plan(
-      members, documents, wanted: refines ? countsByDocuments(documents) : wantedCounts(),
+      members, documents, wanted: refines ? countsByDocuments(documents) : wantedCounts(documents),
       forgetting: forgetting(documents),
       canAssignLate: reporter.isSilent && !refines)
     plan.number(from: &nextPrototype)
@@ -28,7 +28,7 @@ extension Learner {
   /// Refined: a class gets another prototype for each 20 documents, as ``PrototypeCountRule`` has it; what `k_list` asks
   /// for is kept to.
   private func countsByDocuments(_ documents: TrainingSet) -> [Int] {
-    wantedCounts().enumerated().map { index, wanted in
+    wantedCounts(documents).enumerated().map { index, wanted in
       guard !isCountFixed(classes.labels[index]) else { return wanted }
       let documents = members[index].mass + Double(documents.partition.count(of: index))
       return min(wanted, max(1, Int(min(documents, 1e9) / 20)))
@@ -158,7 +158,7 @@ extension Learner {
     try takeGivenPrototypes()
     var prototypes = self.prototypes
     try ClassSeeder(options: settings, progress: reporter).seed(
-      &prototypes, from: documents, wanted: wantedCounts(), step: batchCount)
+      &prototypes, from: documents, wanted: wantedCounts(documents), step: batchCount)
     let report = try trainer.init(options: settings, progress: reporter).train(
       &prototypes, on: documents, isOneBatch: isOneBatch)
     self.prototypes = prototypes

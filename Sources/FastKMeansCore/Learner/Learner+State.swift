@@ -159,6 +159,9 @@ extension Learner {
     guard (-1...Int64(UInt32.max)).contains(numbers[0]), numbers[0] != 0, (0...1).contains(numbers[1]),
       numbers[0] > 0 || classes.count == 0
     else { throw LearningStateError(Name.learner, "no such features or kind of rows: \(numbers)") }
+    guard numbers[2...].allSatisfy({ (0...Int64(StoredCount.limit)).contains($0) }) else {
+      throw LearningStateError(Name.learner, "no such numbers of batches and prototypes: \(numbers[2...])")
+    }
     let features = Int(numbers[0])
     let isSparse = numbers[1] == 1
     let counts = try reader.counts(Name.prototypeCounts, count: classes.count)

@@ -242,7 +242,7 @@ extension Learner {
     var next = self
     let documents = try next.prepare(rows, labels: labels, sampleWeights: sampleWeights)
     try next.takeGivenPrototypes()
-    var wanted = next.wantedCounts()
+    var wanted = next.wantedCounts(documents)
     if settings.refinement != .count(0) || settings.isPrototypeCountAutomatic {
       // As many as a local training would give.
       let ruled = try next.countsByRule(documents, wanted, limit: wanted.max() ?? 1)
@@ -290,15 +290,18 @@ extension Learner {
     return documents
   }
 
-  /// How many prototypes the options ask for, of each class.
-  func wantedCounts() -> [Int] {
+  /// How many prototypes the options ask for, of each class: at most those that it has and one for each of its documents,
+  /// for the option may be any number.
+  func wantedCounts(_ documents: TrainingSet) -> [Int] {
     // Positions count in sorted order, which is index order for the classes of one `fit`.
     let sorted = classes.labels.indices.sorted { classes.labels[$0] < classes.labels[$1] }
     var settings = settings
     if settings.isPrototypeCountAutomatic { settings.prototypesPerClass = PrototypeCountRule.automaticLimit }
     var wanted = [Int](repeating: settings.prototypesPerClass, count: classes.count)
     for (position, index) in sorted.enumerated() {
-      wanted[index] = settings.prototypeCount(for: classes.labels[index], position: position)
+      wanted[index] = min(
+        settings.prototypeCount(for: classes.labels[index], position: position),
+        max(1, members[index].count + documents.partition.count(of: index)))
     }
     return wanted
   }
@@ -362,7 +365,7 @@ extension Learner {
     }
     try takeGivenPrototypes()
     let report: TrainingReport
-    let wanted = wantedCounts()
+    let wanted = wantedCounts(documents)
     if settings.refinement != .count(0) {
       let outcome = try RefinementTrainer(
         documents, initial: withoutSums(), options: settings, progress: reporter

@@ -1,4 +1,8 @@
-private let count = OptionType<Int>.whole("a whole number from 1") { $0 >= 1 }
+/// The most that a count may be: 2^31 - 1, so that sums of counts over classes never overflow.
+private let countLimit = Int(Int32.max)
+private let count = OptionType<Int>.whole("a whole number from 1 to \(countLimit)") {
+  (1...countLimit).contains($0)
+}
 private let fromZero = OptionType.number("a number from 0") { $0 >= 0 }
 private let aboveZero = OptionType.number("a number above 0") { $0 > 0 }
 
@@ -87,7 +91,8 @@ extension TrainingOptions {
       details: "It counts the weights of documents of all classes, and comes on top of the decay.",
       mode: "default", storage: .unless(.null)),
     OptionRow(
-      "k_bytes", \.automaticByteLimit, count.or("none"), unit: "bytes", .kMeans,
+      "k_bytes", \.automaticByteLimit, OptionType<Int>.whole("a whole number from 1") { $0 >= 1 }.or("none"),
+      unit: "bytes", .kMeans,
       "With an automatic count of prototypes: the bytes that these may take at most.",
       details: """
         Refined weights count, too. Where the limit is too small for all, classes with the most documents per \
@@ -164,7 +169,8 @@ extension OptionType<PrototypeCounts> {
   /// an object that reads as an integer stands for that label too.
   fileprivate static var prototypeCounts: OptionType {
     OptionType(
-      .counts, "whole numbers from 1: a list, an object by label, or a list of pairs of label and number",
+      .counts,
+      "whole numbers from 1 to \(countLimit): a list, an object by label, or a list of pairs of label and number",
       read: { json in
         switch json {
         case .null: return PrototypeCounts.none
@@ -206,7 +212,7 @@ extension OptionType<PrototypeCounts> {
           case .byLabel(let table): Array(table.values)
           case .byPosition(let list): list
           }
-        return counts.first { $0 < 1 }.map { "\($0)" }
+        return counts.first { !(1...countLimit).contains($0) }.map { "\($0)" }
       })
   }
 }

@@ -7,16 +7,20 @@ package enum SideFile {
   /// Calls `body` with each line, without its line break, and with the line's number from 1 on.
   ///
   /// - Throws: ``FileError``; ``FormatError`` for damaged gzip data; what `body` throws.
-  /// - Complexity: memory for the longest line.
+  /// - Complexity: memory for the longest line, which may have 16 MiB.
   package static func forEachLine(
     of path: String, _ body: (UnsafeRawBufferPointer, Int) throws -> Void
   ) throws {
     let buffer = try LineBuffer.open(path, capacity: 1 << 18)
+    buffer.lineLimit = limit
     var count = 0
     while let lines = try buffer.lines(maxLines: .max, maxBytes: .max) {
       let before = count
       count += try FastKMeansFormats.forEachLine(of: lines) { try body($0, before + $1 + 1) }
       buffer.consume(lines.count)
+    }
+    if let line = buffer.takeOversized() {
+      throw tooLong(path, .line(count + 1), byteCount: line.byteCount)
     }
   }
 
@@ -29,12 +33,26 @@ package enum SideFile {
     return lines
   }
 
-  /// The content of a small file.
+  /// The content of a small file, of at most 16 MiB.
   ///
   /// - Throws: as ``forEachLine(of:_:)``.
   package static func bytes(of path: String) throws -> [UInt8] {
     let buffer = try LineBuffer.open(path, capacity: 1 << 16, hasLines: false)
-    while try buffer.refill() {}
+    while try buffer.refill() {
+      let count = buffer.available.count
+      if count > limit { throw tooLong(path, .file, byteCount: count) }
+    }
     return Array(buffer.available)
+  }
+
+  /// Of a line, and of a content that is taken whole: a value that was parsed takes many times its text.
+  private static let limit = ReaderOptions.defaultMaxRecordBytes
+
+  private static func tooLong(
+    _ path: String, _ place: FormatError.Place, byteCount: Int
+  ) -> FormatError {
+    FormatError(
+      path: path, place: place,
+      problem: .unsupported("\(byteCount) bytes and more, at most \(limit) are taken of such a file"))
   }
 }

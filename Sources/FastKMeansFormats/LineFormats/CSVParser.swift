@@ -9,6 +9,8 @@ final class CSVParser: RowParser {
   private var names: [String] = []
   private var delimiter: UInt8
   private let takesQuotes: Bool
+  /// No table has more; each name takes memory.
+  private static let columnLimit = 100_000
   /// Lines before the header.
   private var skippedCount = 0
 
@@ -31,6 +33,9 @@ final class CSVParser: RowParser {
         skippedCount += 1
         continue
       }
+      guard record.fieldCount <= Self.columnLimit else {
+        throw error(.fieldCount(expected: Self.columnLimit, found: record.fieldCount))
+      }
       names = self.names(record, UnsafeRawBufferPointer(rebasing: buffer.available[..<length]))
       guard let text = try column(options.textColumn) else { throw missing(options.textColumn) }
       let label = try column(options.labelColumn)
@@ -38,6 +43,7 @@ final class CSVParser: RowParser {
       (textColumn, labelColumn) = (text, label)
       return skippedCount + 1 + record.innerLineBreaks
     }
+    try buffer.skipOversized()
     return nil
   }
 
@@ -80,7 +86,9 @@ final class CSVParser: RowParser {
       try batch.reject(bytes, .unterminatedQuote, line: firstLine + record.lineBreaksBeforeQuote)
     } else if options.refusesUnfinishedLine, bytes.last != 0x0A {
       try batch.reject(bytes, .unfinishedLine, line: firstLine)
-    } else if !record.isBlank, !(record.hasMark && names(record, bytes) == names) {
+    } else if !record.isBlank,
+      !(record.hasMark && record.fieldCount == names.count && names(record, bytes) == names)
+    {
       do throws(FormatError.Problem) {
         try append(record, bytes, firstLine, to: &batch)
       } catch {
@@ -93,8 +101,8 @@ final class CSVParser: RowParser {
   private func append(
     _ record: CSVRecord, _ bytes: UnsafeRawBufferPointer, _ line: Int, to batch: inout BatchBuilder
   ) throws(FormatError.Problem) {
-    guard record.fields.count == names.count else {
-      throw .fieldCount(expected: names.count, found: record.fields.count)
+    guard record.fieldCount == names.count else {
+      throw .fieldCount(expected: names.count, found: record.fieldCount)
     }
     guard !record.hasTextAfterQuote else { throw .textAfterQuote }
     try record.fields[textColumn].withContent(in: bytes) { text throws(FormatError.Problem) in
@@ -109,7 +117,9 @@ final class CSVParser: RowParser {
   /// source pauses, and where the record is too long.
   private func scanRecord(_ buffer: LineBuffer) throws -> (CSVRecord, Int)? {
     guard !buffer.isSkipping else { return nil }
-    var record = CSVRecord(delimiter: delimiter, takesQuotes: takesQuotes)
+    var record = CSVRecord(
+      delimiter: delimiter, takesQuotes: takesQuotes,
+      fieldLimit: names.isEmpty ? Self.columnLimit : names.count)
     while true {
       let length =
         buffer.available.isEmpty ? nil : record.scan(buffer.available, isLast: buffer.isAtEnd)

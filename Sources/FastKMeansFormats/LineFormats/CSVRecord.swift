@@ -15,6 +15,8 @@ struct CSVRecord {
   private enum State { case fieldStart, bare, quoted, afterQuote, closed }
 
   private(set) var fields: [Field] = []
+  /// The number of all fields.
+  private(set) var fieldCount = 0
   /// Line breaks inside quotes.
   private(set) var innerLineBreaks = 0
   /// Line breaks before the quote that is open.
@@ -24,6 +26,7 @@ struct CSVRecord {
   private(set) var hasMark = false
   private let delimiter: UInt8
   private let takesQuotes: Bool
+  private let fieldLimit: Int
   private var state = State.fieldStart
   private var start = 0
   private var position = 0
@@ -32,13 +35,15 @@ struct CSVRecord {
   /// - Parameters:
   ///   - delimiter: what stands between two fields.
   ///   - takesQuotes: whether a field may stand in quotes; else a quote is a letter like others.
-  init(delimiter: UInt8 = 0x2C, takesQuotes: Bool = true) {
+  ///   - fieldLimit: further fields are counted, but not kept.
+  init(delimiter: UInt8 = 0x2C, takesQuotes: Bool = true, fieldLimit: Int = .max) {
     self.delimiter = delimiter
     self.takesQuotes = takesQuotes
+    self.fieldLimit = fieldLimit
   }
 
   var isInsideQuotes: Bool { state == .quoted }
-  var isBlank: Bool { fields.count == 1 && fields[0].range.isEmpty && !fields[0].isQuoted }
+  var isBlank: Bool { fieldCount == 1 && fields[0].range.isEmpty && !fields[0].isQuoted }
 
   /// Goes on from where it stopped.
   ///
@@ -118,6 +123,9 @@ struct CSVRecord {
   private var quotedEnd = 0
 
   private mutating func endField(at end: Int, _ bytes: UnsafeRawBufferPointer) {
+    fieldCount += 1
+    defer { state = .fieldStart }
+    if fieldCount > fieldLimit { return }
     switch state {
     case .afterQuote:
       fields.append(Field(range: start..<end - 1, hasDoubledQuotes: hasDoubledQuotes, isQuoted: true))
@@ -129,7 +137,6 @@ struct CSVRecord {
     case .fieldStart, .quoted:
       fields.append(Field(range: end..<end))
     }
-    state = .fieldStart
   }
 }
 

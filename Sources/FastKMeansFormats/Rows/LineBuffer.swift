@@ -193,7 +193,9 @@ final class LineBuffer {
   private func blockLength(
     after first: Int, in window: UnsafeRawBufferPointer, maxLines: Int, maxBytes: Int
   ) -> Int {
-    if maxLines == .max, maxBytes >= window.count, lineLimit == .max { return lastBreak(in: window) + 1 }
+    if maxLines == .max, maxBytes >= window.count, lineLimit >= window.count {
+      return lastBreak(in: window) + 1
+    }
     var length = first
     var lines = 1
     while lines < maxLines, length < maxBytes, let next = firstBreak(from: length, in: window),

@@ -35,7 +35,9 @@ public struct ReaderOptions: Sendable, Equatable {
   /// Whether reading goes on after a bad row, which is then in ``RowBatch/rejected``; for text formats.
   public var setsBadRowsAside = false
   /// The length above which a row counts as bad and is not held in memory; for text formats.
-  public var maxRecordBytes = Int.max
+  public var maxRecordBytes = defaultMaxRecordBytes
+  /// A row of text is shorter; a compressed file of some kilobytes may claim gigabytes.
+  public static let defaultMaxRecordBytes = 16 << 20
   /// Whether a last line without a line break is a bad row. Set it for pipes, whose writer may have died in the
   /// middle of a line. Many files lack the last line break.
   public var refusesUnfinishedLine = false

@@ -31,7 +31,7 @@ struct Checkpoint: Sendable {
 
   static func sequence(of name: String) -> UInt64? {
     guard name.hasPrefix("checkpoint-"), name.hasSuffix(".state") else { return nil }
-    return UInt64(name.dropFirst(11).dropLast(6))
+    return LogFormat.number(name.dropFirst(11).dropLast(6))
   }
 }
 
@@ -95,7 +95,7 @@ extension Checkpoint {
       throw ModelFileError.Problem.missingMetadata(key: Name.numbers)
     }
     stream = try file.values(Name.stream, as: UInt8.self, shape: [LogFormat.streamByteCount])
-    sequence = try numbers.integer("sequence")
+    sequence = try numbers.count("sequence")
     rejectsPath = try numbers.optionalText("rejects_path")
     rejectsByteCount = try numbers.count("rejects_bytes")
     positions = try PositionTable(file.values(Name.positions, as: UInt8.self))

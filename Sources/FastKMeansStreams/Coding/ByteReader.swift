@@ -40,10 +40,10 @@ struct ByteReader {
     return Int(value)
   }
 
-  /// A number that counts nothing in these bytes; from 0.
+  /// A number that counts nothing in these bytes; from 0 to ``StoredCount/limit``.
   mutating func whole() throws(Fault) -> Int {
     let value: Int64 = try number()
-    guard value >= 0 else { throw .bad("a count below 0") }
+    guard (0...Int64(StoredCount.limit)).contains(value) else { throw .bad("a count of \(value)") }
     return Int(value)
   }
 

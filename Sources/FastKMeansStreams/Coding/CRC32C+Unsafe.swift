@@ -8,6 +8,8 @@ struct CRC32C: Equatable {
 
   init(_ bytes: [UInt8]) { update(bytes) }
 
+  init(_ bytes: UnsafeRawBufferPointer) { update(bytes) }
+
   mutating func update(_ bytes: [UInt8]) { bytes.withUnsafeBytes { update($0) } }
 
   mutating func update(_ bytes: UnsafeRawBufferPointer) {

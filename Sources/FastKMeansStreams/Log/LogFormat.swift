@@ -1,3 +1,5 @@
+import FastKMeansCore
+
 /// How a log lies in its file; `docs/format/checkpoint-v2.md` says it in words.
 enum LogFormat {
   static let magic = Array("FASTKMLG".utf8)
@@ -31,17 +33,19 @@ enum LogFormat {
     var sequence: UInt64
     var checksum: UInt32
 
-    /// - Returns: `nil` unless the header's own checksum fits.
-    init?(_ bytes: ArraySlice<UInt8>) {
-      guard bytes.count == recordHeaderByteCount else { return nil }
-      var reader = ByteReader(Array(bytes))
-      guard let length: UInt64 = try? reader.number(), let sequence: UInt64 = try? reader.number(),
-        let checksum: UInt32 = try? reader.number(), let own: UInt32 = try? reader.number(),
-        CRC32C(Array(bytes.dropLast(4))).value == own, let exact = Int(exactly: length)
+    /// - Returns: `nil` unless the number is one of these, the payload fits into `room` bytes and the header's own checksum
+    ///   fits. The checksum, which is dear, comes last.
+    init?(_ bytes: UnsafeRawBufferPointer, numbers: ClosedRange<UInt64>, room: Int) {
+      func field<Value: FixedWidthInteger>(_ offset: Int, _: Value.Type) -> Value {
+        Value(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Value.self))
+      }
+      guard bytes.count == recordHeaderByteCount, let length = Int(exactly: field(0, UInt64.self)),
+        length <= room, numbers.contains(field(8, UInt64.self)),
+        CRC32C(UnsafeRawBufferPointer(rebasing: bytes.dropLast(4))).value == field(20, UInt32.self)
       else { return nil }
-      self.length = exact
-      self.sequence = sequence
-      self.checksum = checksum
+      self.length = length
+      sequence = field(8, UInt64.self)
+      checksum = field(16, UInt32.self)
     }
   }
 
@@ -49,7 +53,12 @@ enum LogFormat {
 
   static func first(of name: String) -> UInt64? {
     guard name.hasPrefix("batches-"), name.hasSuffix(".log") else { return nil }
-    return UInt64(name.dropFirst(8).dropLast(4))
+    return number(name.dropFirst(8).dropLast(4))
+  }
+
+  /// The number in a file's name; `nil` for one that no stream reaches.
+  static func number(_ digits: Substring) -> UInt64? {
+    UInt64(digits).flatMap { $0 <= UInt64(StoredCount.limit) ? $0 : nil }
   }
 
   static func padded(_ number: UInt64) -> String {

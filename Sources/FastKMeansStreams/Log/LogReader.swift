@@ -1,3 +1,4 @@
+import FastKMeansCore
 import FastKMeansFormats
 
 /// Reads a log record by record, up to the last whole one.
@@ -33,20 +34,24 @@ struct LogReader {
     guard header[12..<28].elementsEqual(stream) else { throw StreamError.foreignFile(path: path) }
     reader = ByteReader(Array(header[28...]))
     next = try reader.number()
+    guard next <= UInt64(StoredCount.limit) else {
+      throw StreamError.damagedLog(path: path, byte: 28, reason: "no stream reaches record \(next)")
+    }
     validByteCount = LogFormat.headerByteCount
   }
 
   /// The payload of the next record, `nil` at the end.
   ///
-  /// - Throws: ``StreamError/damagedLog(path:byte:reason:)`` if bytes are wrong and whole records follow them, which
-  ///   no crash explains.
+  /// - Throws: ``StreamError/damagedLog(path:byte:reason:)`` if bytes are wrong and a later record begins behind them, which
+  ///   no crash explains: each record is on the disk before the next one begins.
   mutating func read() throws -> [UInt8]? {
     guard droppedByteCount == 0, validByteCount < byteCount else { return nil }
     let start = validByteCount
-    guard let payload = try record(at: start, sequence: next) else {
+    guard let payload = try record(at: start) else {
       if let later = try recordAfter(start) {
         throw StreamError.damagedLog(
-          path: path, byte: start, reason: "record \(next) is broken, and one is whole at byte \(later)")
+          path: path, byte: start, reason: "record \(next) is broken, and a later one begins at byte \(later)"
+        )
       }
       droppedByteCount = byteCount - start
       return nil
@@ -57,29 +62,32 @@ struct LogReader {
   }
 
   /// The payload of a sound record; `nil` if there is none.
-  private func record(at start: Int, sequence: UInt64?) throws -> [UInt8]? {
-    let bytes = try Self.read(files, path, at: start, count: LogFormat.recordHeaderByteCount)
-    guard let header = LogFormat.RecordHeader(bytes[...]), sequence.map({ $0 == header.sequence }) ?? true,
-      header.length <= byteCount - start - LogFormat.recordHeaderByteCount
+  private func record(at start: Int) throws -> [UInt8]? {
+    let size = LogFormat.recordHeaderByteCount
+    let bytes = try Self.read(files, path, at: start, count: size)
+    guard
+      let header = bytes.withUnsafeBytes({
+        LogFormat.RecordHeader($0, numbers: next...next, room: byteCount - start - size)
+      })
     else { return nil }
-    let payload = try Self.read(
-      files, path, at: start + LogFormat.recordHeaderByteCount, count: header.length)
+    let payload = try Self.read(files, path, at: start + size, count: header.length)
     return CRC32C(payload).value == header.checksum ? payload : nil
   }
 
-  /// Where a sound record of a later number begins behind a broken one.
+  /// Where a record of a later number begins behind a broken one.
+  ///
+  /// - Complexity: O(bytes): a header has a checksum of its own, and is believed without its payload.
   private func recordAfter(_ start: Int) throws -> Int? {
-    let rest = try Self.read(files, path, at: start, count: byteCount - start)
     let size = LogFormat.recordHeaderByteCount
-    guard rest.count > size else { return nil }
-    for offset in 1...rest.count - size {
-      guard let header = LogFormat.RecordHeader(rest[offset..<offset + size]), header.sequence > next,
-        header.length <= rest.count - offset - size,
-        CRC32C(Array(rest[offset + size..<offset + size + header.length])).value == header.checksum
-      else { continue }
-      return start + offset
+    return try Self.read(files, path, at: start, count: byteCount - start).withUnsafeBytes { rest in
+      // Records between the two take as many bytes as a header at least.
+      let last = next + 1 + UInt64(rest.count / size)
+      return (1..<max(1, rest.count - size + 1)).first { offset in
+        LogFormat.RecordHeader(
+          UnsafeRawBufferPointer(rebasing: rest[offset..<offset + size]), numbers: next + 1...last,
+          room: rest.count - offset - size) != nil
+      }.map { start + $0 }
     }
-    return nil
   }
 
   private static func read(_ files: any FileLayer, _ path: String, at offset: Int, count: Int) throws

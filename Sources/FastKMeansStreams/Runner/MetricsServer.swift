@@ -10,10 +10,10 @@ import Synchronization
   import Musl
 #endif
 
-/// Answers `GET /metrics` and `GET /healthz`, one request at a time, on a thread of its own.
+/// Answers `GET /metrics` and `GET /healthz`, on a thread of its own that never waits for one caller alone.
 ///
-/// Meant for the machine itself: no encryption, no names and passwords. A request of more than 8 KiB, or one that
-/// takes more than two seconds, is cut off.
+/// Meant for the machine itself: no encryption, no names and passwords. A request of more than 8 KiB, or a connection that
+/// takes more than two seconds, is cut off; so is the oldest one where there are more than 64.
 package final class MetricsServer: Sendable {
   /// The port that it listens at.
   package let port: Int
@@ -23,6 +23,7 @@ package final class MetricsServer: Sendable {
   private let metrics: @Sendable () -> String
 
   private static let maxRequestBytes = 8192
+  private static let maxConnections = 64
   private static let seconds = 2
 
   /// - Parameters:
@@ -36,7 +37,9 @@ package final class MetricsServer: Sendable {
     self.port = Self.port(of: listener) ?? port
     let thread = DispatchQueue(label: "fastkmeans.metrics")
     thread.async { [self] in
-      while !isClosed.load(ordering: .acquiring) { serveOne() }
+      var connections: [Connection] = []
+      while !isClosed.load(ordering: .acquiring) { serve(&connections) }
+      for connection in connections { close(connection.descriptor) }
       close(listener)
       hasEnded.signal()
     }
@@ -48,35 +51,71 @@ package final class MetricsServer: Sendable {
     hasEnded.wait()
   }
 
-  private func serveOne() {
-    var entry = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
-    guard poll(&entry, 1, 200) > 0 else { return }
-    let connection = accept(listener, nil, nil)
-    guard connection >= 0 else { return }
-    defer { close(connection) }
-    var time = timeval(tv_sec: .init(Self.seconds), tv_usec: 0)
-    for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
-      setsockopt(connection, SOL_SOCKET, option, &time, socklen_t(MemoryLayout<timeval>.size))
-    }
-    guard let line = requestLine(connection) else { return }
-    send(answer(to: line), to: connection)
+  /// A caller whose request or answer is on its way.
+  private struct Connection {
+    let descriptor: Int32
+    let deadline = ContinuousClock.now + .seconds(MetricsServer.seconds)
+    var request: [UInt8] = []
+    /// What is still to be sent; `nil` until the request has come.
+    var answer: ArraySlice<UInt8>?
   }
 
-  /// The first line of a request whose head has come in full.
-  private func requestLine(_ connection: Int32) -> String? {
-    var request: [UInt8] = []
-    var piece = [UInt8](repeating: 0, count: 2048)
-    let deadline = ContinuousClock.now + .seconds(Self.seconds)
-    while request.count < Self.maxRequestBytes, ContinuousClock.now < deadline {
-      let count = recv(connection, &piece, piece.count, 0)
-      guard count > 0 else { return nil }
-      request += piece[..<count]
-      let text = String(decoding: request, as: UTF8.self)
-      if text.contains("\r\n\r\n") || text.contains("\n\n") {
-        return text.split(whereSeparator: \.isNewline).first.map(String.init)
+  /// Waits until a caller has sent something or takes something, and does all that can be done without waiting.
+  private func serve(_ connections: inout [Connection]) {
+    var entries = [pollfd(fd: listener, events: Int16(POLLIN), revents: 0)]
+    entries += connections.map {
+      pollfd(fd: $0.descriptor, events: Int16($0.answer == nil ? POLLIN : POLLOUT), revents: 0)
+    }
+    guard poll(&entries, nfds_t(entries.count), 200) >= 0 else { return }
+    let now = ContinuousClock.now
+    var open: [Connection] = []
+    for (entry, waiting) in zip(entries.dropFirst(), connections) {
+      var connection = waiting
+      if now < connection.deadline, entry.revents == 0 || advance(&connection) {
+        open.append(connection)
+      } else {
+        close(connection.descriptor)
       }
     }
-    return nil
+    connections = open
+    guard entries[0].revents != 0 else { return }
+    let descriptor = accept(listener, nil, nil)
+    guard descriptor >= 0 else { return }
+    _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+    if connections.count >= Self.maxConnections { close(connections.removeFirst().descriptor) }
+    connections.append(Connection(descriptor: descriptor))
+  }
+
+  /// Reads what has come of a request; sends what is taken of the answer, once the request's head is there.
+  ///
+  /// - Returns: whether the connection stays open.
+  private func advance(_ connection: inout Connection) -> Bool {
+    guard var answer = connection.answer else {
+      var piece = [UInt8](repeating: 0, count: 2048)
+      let count = recv(connection.descriptor, &piece, piece.count, 0)
+      guard count > 0 else { return count < 0 && Self.isForTheMoment(errno) }
+      connection.request += piece[..<count]
+      // The head ends with an empty line; the bytes before the piece have been looked at.
+      let tail = connection.request.suffix(count + 2)
+      guard
+        tail.indices.contains(where: {
+          tail[$0...].starts(with: [0x0A, 0x0A]) || tail[$0...].starts(with: [0x0A, 0x0D, 0x0A])
+        })
+      else { return connection.request.count < Self.maxRequestBytes }
+      let text = String(decoding: connection.request, as: UTF8.self)
+      guard let line = text.split(whereSeparator: \.isNewline).first else { return false }
+      connection.answer = Array(self.answer(to: String(line)).utf8)[...]
+      return true
+    }
+    let count = Self.send(answer, to: connection.descriptor)
+    guard count > 0 else { return count < 0 && Self.isForTheMoment(errno) }
+    answer = answer.dropFirst(count)
+    connection.answer = answer
+    return !answer.isEmpty
+  }
+
+  private static func isForTheMoment(_ code: Int32) -> Bool {
+    code == EAGAIN || code == EWOULDBLOCK || code == EINTR
   }
 
   func answer(to line: String) -> String {
@@ -95,21 +134,15 @@ package final class MetricsServer: Sendable {
       + "Content-Length: \(body.utf8.count)\r\nConnection: close\r\n\r\n\(body)"
   }
 
-  private func send(_ text: String, to connection: Int32) {
-    let bytes = Array(text.utf8)
-    var sent = 0
-    while sent < bytes.count {
-      let count = bytes.withUnsafeBytes {
-        #if canImport(Darwin)
-          Darwin.send(connection, $0.baseAddress.map { $0 + sent }, bytes.count - sent, 0)
-        #elseif canImport(Glibc)
-          Glibc.send(connection, $0.baseAddress.map { $0 + sent }, bytes.count - sent, Int32(MSG_NOSIGNAL))
-        #else
-          Musl.send(connection, $0.baseAddress.map { $0 + sent }, bytes.count - sent, MSG_NOSIGNAL)
-        #endif
-      }
-      guard count > 0 else { return }
-      sent += count
+  private static func send(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Int {
+    bytes.withUnsafeBytes {
+      #if canImport(Darwin)
+        Darwin.send(descriptor, $0.baseAddress, $0.count, 0)
+      #elseif canImport(Glibc)
+        Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+      #else
+        Musl.send(descriptor, $0.baseAddress, $0.count, MSG_NOSIGNAL)
+      #endif
     }
   }
 

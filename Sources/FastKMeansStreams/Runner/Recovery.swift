@@ -65,7 +65,7 @@ struct Recovery {
 
   private func firstState() throws -> StreamState {
     var counts = StreamState.Counts()
-    counts.vocabularyDocuments = options.vocabularyDocuments ?? options.limits.maxRows
+    counts.vocabularyDocuments = min(options.vocabularyDocuments ?? options.limits.maxRows, StoredCount.limit)
     counts.updatesFrequencies = options.updatesFrequencies
     counts.driftHalfLife = options.driftHalfLife
     let drift = try options.driftDelta.map { try DriftMonitor(delta: $0) }

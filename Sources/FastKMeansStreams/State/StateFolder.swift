@@ -2,7 +2,7 @@ import FastKMeansFormats
 import Synchronization
 
 /// The folder `MODEL.state`: the lock, checkpoints, logs, and which model belongs to them.
-final class StateFolder: Sendable {
+package final class StateFolder: Sendable {
   let path: String
   let files: any FileLayer
   private let lock: Int32
@@ -38,8 +38,19 @@ final class StateFolder: Sendable {
 
   deinit { release() }
 
+  /// Takes the lock of the stream that learns into a model, if that has a state, for a program that is about to replace the
+  /// model.
+  ///
+  /// - Throws: ``StreamError/locked(folder:process:)`` while a stream learns into it.
+  /// - Returns: holds the lock as long as it lives; `nil` where there is no state.
+  package static func lockIfThere(modelPath: String) throws -> StateFolder? {
+    let path = StreamOptions(modelPath: modelPath).statePath
+    guard System.status(at: path)?.isFolder ?? false else { return nil }
+    return try StateFolder(path: path, files: SystemFiles(), process: "\(System.processIdentifier)")
+  }
+
   /// Lets others learn into this state.
-  func release() {
+  package func release() {
     guard !isReleased.exchange(true, ordering: .acquiringAndReleasing) else { return }
     files.close(lock)
   }

@@ -285,12 +285,12 @@ extension StreamState.Counts {
 
   /// - Throws: `ModelFileError.Problem`.
   init(_ fields: JSONFields) throws {
-    batches = try fields.integer("batches")
-    documents = try fields.integer("documents")
-    rejected = try fields.integer("rejected")
+    batches = try fields.count("batches")
+    documents = try fields.count("documents")
+    rejected = try fields.count("rejected")
     vocabularyDocuments = try fields.count("vocabulary_documents")
     updatesFrequencies = try fields.bool("updates_frequencies")
-    featureCount = try fields.optionalInteger("feature_count")
+    featureCount = try fields.optionalInteger("feature_count", in: 1...Int(UInt32.max))
     zeroBased = try fields.optionalBool("zero_based")
     labelKind = try fields.optionalText("label_kind").map { name in
       guard let kind = Label.Kind(rawValue: name) else {
@@ -298,7 +298,7 @@ extension StreamState.Counts {
       }
       return kind
     }
-    alarms = try fields.integer("alarms")
+    alarms = try fields.count("alarms")
     driftHalfLife = try fields.optionalDouble("drift_half_life")
     untestedValues = try fields.count("untested_values")
   }

@@ -40,7 +40,7 @@ extension TFIDFVectorizer {
   /// In how many documents a term occurs whose inverse document frequency is all that has been kept.
   package static func documentFrequency(factor: Float, of documentCount: Int) -> Int {
     guard factor.isFinite else { return 1 }
-    let frequency = Double(1 + documentCount) / naturalExponential(Double(factor) - 1) - 1
+    let frequency = (1 + Double(documentCount)) / naturalExponential(Double(factor) - 1) - 1
     return Int(max(1, min(Double(max(1, documentCount)), frequency.rounded())))
   }
 
@@ -101,7 +101,9 @@ extension TFIDFVectorizer {
   private static func checkFrequencies(
     _ frequencies: [Int], _ columnCount: Int, smallest: Int, _ documentCount: Int
   ) throws {
-    try require(documentCount >= 0, "document count", 0, "\(documentCount) is negative")
+    try require(
+      (0...StoredCount.limit).contains(documentCount), "document count", 0,
+      "\(documentCount) is outside 0 ... \(StoredCount.limit)")
     try require(
       frequencies.count == columnCount, "document frequencies", frequencies.count,
       "expected \(columnCount) of them")

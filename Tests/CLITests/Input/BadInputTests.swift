@@ -172,9 +172,69 @@ struct BadInputTests {
     rows.append(Data(repeating: 0x78, count: 100_000_000))
     rows.append(0x0A)
     try folder.write(rows, to: "rows.tsv")
-    let outcome = try Tool.run("train", "--input", "rows.tsv", "--model", "m", "--json", in: folder)
+    try expectRefusal(
+      ["train", "--input", "rows.tsv", "--model", "m"], "line 41: the row has 100000005 bytes", in: folder,
+      leaving: ["rows.tsv"])
+    let outcome = try Tool.run(
+      "train", "--input", "rows.tsv", "--model", "m", "--json", "--max-record-bytes", "200000000", in: folder)
     #expect(outcome.status == 0, "\(outcome.errors)")
     #expect(try outcome.json["documents"] as? Int == 41)
+  }
+
+  /// A header and a record of many millions of commas, in some kilobytes of gzip.
+  @Test(
+    "of some kilobytes takes no gigabytes",
+    arguments: [
+      ("label,text\n", 15, "\((15 << 20) + 1) fields"), ("", 15, "\((15 << 20) + 1) fields"),
+      ("label,text\n", 17, "the row has \(17 << 20) bytes"), ("", 17, "\(17 << 20) bytes"),
+    ])
+  func smallFilesTakeNoGigabytes(_ header: String, _ megabytes: Int, _ message: String) throws {
+    let folder = try Workspace()
+    let commas = String(repeating: ",", count: megabytes << 20)
+    try folder.write("\(header)\(commas)\n", to: "plain.csv")
+    try #require(shell("gzip -c plain.csv > rows.csv.gz && rm plain.csv", in: folder) == 0)
+    let limited = try shell(
+      "ulimit -v 2000000; \"$0\" train --input rows.csv.gz --model m --n-threads 1 2> errors", in: folder)
+    #expect(limited == 1)
+    let errors = try folder.text("errors")
+    #expect(errors.contains(message), "\(errors)")
+  }
+
+  @Test func refusesCountsThatCannotBeAddedUp() throws {
+    let folder = try Workspace()
+    try folder.write(SampleData.tsv(SampleData.documents(40)), to: "rows.tsv")
+    for count in ["9223372036854775807", "2147483648", "18446744073709551615"] {
+      try folder.write("[\(count),1]", to: "k.json")
+      // What no 64 bits hold is no list of whole numbers at all.
+      try expectRefusal(
+        ["train", "--input", "rows.tsv", "--k-list", "k.json", "--model", "m"], "whole numbers",
+        code: count.count > 19 ? 1 : 2, in: folder, leaving: ["k.json", "rows.tsv"])
+      for option in ["--k-init", "--max-iters"] {
+        let outcome = try Tool.run("train", "--input", "rows.tsv", option, count, "--model", "m", in: folder)
+        #expect(outcome.status != 0 && outcome.errors.contains("2147483647"), "\(outcome.errors)")
+      }
+    }
+  }
+
+  @Test func cutsLongLabelsInTables() throws {
+    let folder = try Workspace()
+    let label = String(repeating: "long", count: 250_000)
+    try folder.write("\(label)\tone two three\nspam\tfour five six\n", to: "rows.tsv")
+    let outcome = try Tool.run("train", "--input", "rows.tsv", "--model", "m", in: folder)
+    #expect(outcome.status == 0, "\(outcome.errors.prefix(300))")
+    #expect(outcome.output.contains("longlong"))
+    #expect(outcome.output.utf8.count < 5000 && outcome.errors.utf8.count < 5000)
+  }
+
+  /// Runs a line of the shell in the folder; `$0` is the program.
+  private func shell(_ line: String, in folder: Workspace) throws -> Int32 {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = ["-c", line, try Tool.url.path]
+    process.currentDirectoryURL = folder.url
+    try process.run()
+    process.waitUntilExit()
+    return process.terminationStatus
   }
 
   @Test func saysThatTheDiskIsFull() throws {

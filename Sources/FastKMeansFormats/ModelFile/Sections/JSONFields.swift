@@ -53,13 +53,11 @@ package struct JSONFields {
     return result
   }
 
-  package func integer<Value: FixedWidthInteger>(_ name: String) throws -> Value {
-    try required(name, "a whole number") { $0.integer(Value.self) }
-  }
-
   /// `nil` for a JSON null.
-  package func optionalInteger(_ name: String) throws -> Int? {
-    try optional(name, "a whole number") { $0.integer(Int.self) }
+  package func optionalInteger(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
+    try optional(name, "a whole number from \(range.lowerBound) to \(range.upperBound)") {
+      $0.integer(Int.self).flatMap { range.contains($0) ? $0 : nil }
+    }
   }
 
   package func double(_ name: String) throws -> Double { try required(name, "a number") { $0.double } }
@@ -77,9 +75,11 @@ package struct JSONFields {
     try required(name, "true or false") { if case .bool(let value) = $0 { value } else { nil } }
   }
 
-  /// A whole number from 0.
-  package func count(_ name: String) throws -> Int {
-    try required(name, "a whole number from 0") { $0.integer(Int.self).flatMap { $0 < 0 ? nil : $0 } }
+  /// A whole number from 0 to ``StoredCount/limit``.
+  package func count<Value: FixedWidthInteger>(_ name: String) throws -> Value {
+    try required(name, "a whole number from 0 to \(StoredCount.limit)") {
+      $0.integer(Value.self).flatMap { (0...Value(clamping: StoredCount.limit)).contains($0) ? $0 : nil }
+    }
   }
 
   /// `nil` for a JSON null.

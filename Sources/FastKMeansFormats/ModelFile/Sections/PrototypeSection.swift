@@ -90,12 +90,13 @@ enum PrototypeSection {
 }
 
 extension TensorFile {
-  /// A whole number among the texts of the header; below 2^63, so that it can be counted on from there.
+  /// A whole number among the texts of the header, up to ``StoredCount/limit``.
   func number(_ key: String, from smallest: Int) throws -> Int {
     guard let text = metadata[key] else { throw ModelFileError.Problem.missingMetadata(key: key) }
-    guard let value = Int(text), value >= smallest else {
+    guard let value = Int(text), value >= smallest, value <= StoredCount.limit else {
       throw ModelFileError.Problem.badMetadata(
-        key: key, expected: "a whole number from \(smallest)", found: "'\(text.prefix(40))'")
+        key: key, expected: "a whole number from \(smallest) to \(StoredCount.limit)",
+        found: "'\(text.prefix(40))'")
     }
     return value
   }

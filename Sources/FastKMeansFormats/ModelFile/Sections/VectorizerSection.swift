@@ -33,7 +33,7 @@ package enum VectorizerSection {
         vocabularyOffsets: file.values(Name.offsets, as: Int.self),
         inverseDocumentFrequencies: file.values(Name.factors, as: Float.self),
         documentFrequencies: file.values(Name.frequencies, as: Int.self),
-        documentCount: fields.integer("document_count"))
+        documentCount: fields.count("document_count"))
     } catch let error as TextError {
       throw ModelFileError.Problem.badContent(reason: error.description)
     } catch let error as OptionsError {
