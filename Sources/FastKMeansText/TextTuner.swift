@@ -117,7 +117,7 @@ extension UTF8Documents {
   ///
   /// - Precondition: each position is in `0 ..< count`.
   /// - Complexity: O(bytes taken).
-  func selecting(_ positions: [Int]) -> UTF8Documents {
+  package func selecting(_ positions: [Int]) -> UTF8Documents {
     var selection = UTF8Documents()
     bytes.withUnsafeBufferPointer { bytes in
       for position in positions {

@@ -113,11 +113,11 @@ package struct RefinementTrainer {
   }
 
   /// What a table of rows takes; lists take what the documents need.
-  private func byteCount(lanes: Int) -> Int {
+  func byteCount(lanes: Int) -> Int {
     layout == .rows ? RefinementCells.byteCount(lanes: lanes, features: documents.featureCount) : 0
   }
 
-  private func prototypeCounts(limits: [Int], isFixed: [Bool]) throws -> [Int] {
+  func prototypeCounts(limits: [Int], isFixed: [Bool]) throws -> [Int] {
     let ruled = try PrototypeCountRule.counts(documents, limit: limits.max() ?? 1, workers: workers)
     return PrototypeCountRule.limited(
       limits.indices.map { isFixed[$0] ? limits[$0] : min(limits[$0], ruled[$0]) }, isFixed: isFixed,

@@ -257,6 +257,11 @@ CALLS: dict[str, list[Any]] = {
     "fkm_model_scores": [_HANDLE, _ROWS, c_int32, c_int32, c_int32, _ARRAY],
     "fkm_model_probabilities": [_HANDLE, _ROWS, c_int32, c_int32, _ARRAY],
     "fkm_model_explain": [_HANDLE, _ROWS, c_int32, _ARRAY, _ARRAY, _ARRAY, _ARRAY],
+    "fkm_audit_labels": [
+        _HANDLE, c_char_p, c_int64, _ROWS, _LABELS, c_int64, ProgressFunction, c_void_p, _ARRAY, _ARRAY, _ARRAY, _ARRAY, _ARRAY,
+        _ARRAY, _ARRAY, c_int64, _ARRAY, _ARRAY,
+    ],
+    "fkm_audit_duplicates": [_ROWS, _LABELS, _ROWS, c_double, c_int32, _ARRAY, _ARRAY, _ARRAY, _ARRAY],
     "fkm_model_rejecting": [_HANDLE, c_int32, c_double, c_int32, _NEW_HANDLE],
     "fkm_model_get_open_set": [_HANDLE, POINTER(OpenSet)],
     "fkm_model_open_set_scores": [_HANDLE, _ROWS, c_int32, _ARRAY],

@@ -171,13 +171,16 @@ class TextClassifier(FastKMeansClassifier):
             rows = vectorizer.transform(X)
         else:
             # A hashing one need not see documents first, as a stream asks for.
-            own = {name: getattr(self, name) for name in _vectorizer_parameters()}
-            vectorizer = TfidfVectorizer(**own, n_threads=self._threads())
+            vectorizer = self._own_vectorizer()
             learns = whole or self.hashing is None
             rows = vectorizer.fit_transform(X) if learns else vectorizer._prepared().transform(X)
         report = super()._learn(rows, y, sample_weight, verbose, whole, classes)
         self.vectorizer_ = vectorizer
         return report
+
+    def _own_vectorizer(self) -> TfidfVectorizer:
+        """A vectoriser with this classifier's parameters, which has seen nothing."""
+        return TfidfVectorizer(**{name: getattr(self, name) for name in _vectorizer_parameters()}, n_threads=self._threads())
 
     def _rows_to_ask(self, X: Any) -> Rows:
         self._check_is_fitted()
