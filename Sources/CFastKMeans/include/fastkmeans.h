@@ -456,6 +456,16 @@ FKM_API int32_t fkm_model_predict_top(const fkm_model *model, const fkm_rows *ro
 
 enum { FKM_BY_CLASS = 1, FKM_BY_PROTOTYPE = 2 };
 
+/* The fewest classes of each row that hold the right one as often as `coverage` says, on average over rows that come as those of
+ * the training came; with per_class for the rows of each class, where enough of them were held out.
+ *
+ * sets: a new matrix of n x C: the confidence of each class of the set; every row has one class at least. A row without any
+ * feature that a prototype knows has no promise.
+ * Errors: FKM_UNSUPPORTED (the model kept no answers to held-out rows: it was not refined, or comes from an earlier version),
+ * FKM_INVALID_OPTION (a coverage out of range, or beyond what the best ten classes give). */
+FKM_API int32_t fkm_model_predict_sets(const fkm_model *model, const fkm_rows *rows, int32_t threads, double coverage,
+                                       int32_t per_class, fkm_matrix **sets, fkm_error *error);
+
 /* Scores: of every class (that of its best prototype), n x C; or of every prototype, n x P. value_type: FKM_FLOAT32 or
  * FKM_FLOAT64. The class with the largest score is the one that `fkm_model_predict` gives. */
 FKM_API int32_t fkm_model_scores(const fkm_model *model, const fkm_rows *rows, int32_t threads, int32_t level,

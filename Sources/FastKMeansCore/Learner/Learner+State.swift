@@ -59,6 +59,10 @@ extension LearningState.Column {
     /// missing in what was saved before there was one.
     static let calibration = "calibration"
     static let reach = "calibration.reach"
+    /// How probable the right class of held-out documents was, and these classes; missing in what was saved before sets of
+    /// classes.
+    static let truths = "calibration.truth_probability"
+    static let truthClasses = "calibration.truth_class"
     /// Of each feature of dense rows: what they are taken relative to; missing for 0.
     static let origin = "origin"
     /// What tells documents of unknown classes; missing where nothing was held out. Three numbers: intercept, weights of

@@ -8,7 +8,7 @@ package struct ContainerFormat: Sendable {
   let minorVersion: Int
   package var version: String { "\(majorVersion).\(minorVersion)" }
 
-  package static let model = ContainerFormat(name: "fastkmeans", majorVersion: 1, minorVersion: 2)
+  package static let model = ContainerFormat(name: "fastkmeans", majorVersion: 1, minorVersion: 3)
   /// Version 1 was no safetensors file.
   package static let checkpoint = ContainerFormat(
     name: "fastkmeans-checkpoint", majorVersion: 2, minorVersion: 0)

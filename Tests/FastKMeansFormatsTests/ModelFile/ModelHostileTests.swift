@@ -44,11 +44,11 @@ import Testing
   @Test func refusesOtherMajorVersions() throws {
     #expect(
       try problem(forged { $0.metadata["format_version"] = .string("2.0") })
-        == .newerVersion(found: "2.0", supported: "1.2"))
+        == .newerVersion(found: "2.0", supported: "1.3"))
     // A later version may have other digests, or none.
     #expect(
       problem(ForgedModel.file(header: #"{"__metadata__":{"format":"fastkmeans","format_version":"9.1"}}"#))
-        == .newerVersion(found: "9.1", supported: "1.2"))
+        == .newerVersion(found: "9.1", supported: "1.3"))
     for version in ["", "1", "0.9", "1.x", "-1.0", "1.0.0", "one.zero"] {
       guard case .badMetadata = try problem(forged { $0.metadata["format_version"] = .string(version) })
       else {

@@ -13,7 +13,7 @@ import Testing
     let path = folder.file("model.safetensors")
     try ModelFile.write(SampleModels.ofText(SampleModels.options(precision)), to: path)
     let info = try ModelFile.info(of: path)
-    #expect(info.formatVersion == "1.2")
+    #expect(info.formatVersion == "1.3")
     #expect((info.headerByteCount + 8) % 64 == 0)
     #expect(info.tensors.first?.byteOffset == info.headerByteCount + 8)
     for tensor in info.tensors { #expect(tensor.byteOffset % tensor.type.byteCount == 0, "\(tensor.name)") }

@@ -254,6 +254,7 @@ CALLS: dict[str, list[Any]] = {
     "fkm_model_copy_prototype_masses": [_HANDLE, _ARRAY, _ARRAY, _ARRAY],
     "fkm_model_predict": [_HANDLE, _ROWS, c_int32, _ARRAY],
     "fkm_model_predict_top": [_HANDLE, _ROWS, c_int32, c_int64, _ARRAY, _ARRAY, _ARRAY, _ARRAY, _ARRAY, _ARRAY],
+    "fkm_model_predict_sets": [_HANDLE, _ROWS, c_int32, c_double, c_int32, _NEW_HANDLE],
     "fkm_model_scores": [_HANDLE, _ROWS, c_int32, c_int32, c_int32, _ARRAY],
     "fkm_model_probabilities": [_HANDLE, _ROWS, c_int32, c_int32, _ARRAY],
     "fkm_model_explain": [_HANDLE, _ROWS, c_int32, _ARRAY, _ARRAY, _ARRAY, _ARRAY],
