@@ -30,7 +30,8 @@ import Testing
     var (view, named) = (rows.rows, labels.labels)
     try call {
       fkm_audit_labels(
-        nil, nil, 0, &view, &named, 5, nil, nil, &suggested, &confidences, nil, &margins, &probable, nil, nil, 5,
+        nil, nil, 0, &view, &named, 5, nil, nil, &suggested, &confidences, nil, &margins, &probable, nil, nil,
+        5,
         &columns, nil, $0)
     }
     for row in 0..<300 {
@@ -95,7 +96,8 @@ import Testing
     func audit(_ folds: Int64, reasons: Int64) throws -> Refusal {
       try refusal {
         fkm_audit_labels(
-          nil, nil, 0, &view, &named, folds, nil, nil, nil, nil, nil, nil, nil, nil, nil, reasons, nil, nil, $0)
+          nil, nil, 0, &view, &named, folds, nil, nil, nil, nil, nil, nil, nil, nil, nil, reasons, nil, nil,
+          $0)
       }
     }
     #expect(try audit(1, reasons: 0).parameter == "folds")

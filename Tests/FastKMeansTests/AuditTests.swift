@@ -29,7 +29,8 @@ import Testing
     let clustered = TestRows.clustered(rows: 200, width: 12, classes: 3, subtopics: 1, seed: 8)
     var labels = clustered.classes
     labels[17] = (labels[17] + 1) % 3
-    let audit = try DataAudit(clustered.rows + [clustered.rows[5]], labels: labels + [labels[5]], similarity: 1)
+    let audit = try DataAudit(
+      clustered.rows + [clustered.rows[5]], labels: labels + [labels[5]], similarity: 1)
     #expect(audit.issues.map(\.row).contains(17))
     #expect(audit.duplicates.map(\.row).contains(200) && audit.conflicts.isEmpty)
     #expect(try DataAudit(clustered.rows, labels: labels).duplicates.isEmpty)
@@ -52,7 +53,9 @@ import Testing
     var sizes: [Double] = []
     for coverage in [0.8, 0.9, 0.95] {
       let answers = try classifier.classify(new.texts, coverage: coverage, isPerClass: isPerClass)
-      let held = zip(answers, new.labels).count { answer, label in answer.classes.contains { $0.label == label } }
+      let held = zip(answers, new.labels).count { answer, label in
+        answer.classes.contains { $0.label == label }
+      }
       // Four standard deviations of 600 draws, and of the held-out rows.
       #expect(Double(held) / 600 > coverage - 0.09, "\(coverage): \(held) of 600")
       sizes.append(answers.reduce(0) { $0 + Double($1.classes.count) } / 600)

@@ -18,7 +18,8 @@ package func auditLabels(
     var training = storage?.settings ?? TrainingOptions()
     if storage == nil { try training.set(options, length: optionsLength) }
     var settings = LabelAudit.Settings()
-    guard let foldCount = Int(exactly: folds), let reasons = Int(exactly: reasonCount), 0...1000 ~= reasons else {
+    guard let foldCount = Int(exactly: folds), let reasons = Int(exactly: reasonCount), 0...1000 ~= reasons
+    else {
       throw CallError.size("reason_count", reasonCount, allowed: "0 to 1000")
     }
     (settings.foldCount, settings.reasonCount) = (foldCount, reasons)

@@ -17,7 +17,9 @@ package func modelPredictSets(
         let kept = answer.classes.enumerated().filter { place, hit in
           place == 0 || hit.confidence >= thresholds[hit.classIndex]
         }
-        slots.with(row) { $0 = kept.map { (UInt32($1.classIndex), $1.confidence) }.sorted { $0.index < $1.index } }
+        slots.with(row) {
+          $0 = kept.map { (UInt32($1.classIndex), $1.confidence) }.sorted { $0.index < $1.index }
+        }
       }
     }
     let found = (0..<input.rowCount).map { row in slots.with(row) { $0 } }

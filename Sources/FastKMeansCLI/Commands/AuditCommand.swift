@@ -72,13 +72,15 @@ struct AuditCommand: ParsableCommand {
     transform: Value.whole)
   var limit: Int?
 
-  @Option(help: ArgumentHelp("A table of accepted changes; the changed rows go to --output.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("A table of accepted changes; the changed rows go to --output.", valueName: "file"))
   var fix: String?
 
   @Option(help: ArgumentHelp("Where the results go; '-' is standard output.", valueName: "file"))
   var output = "-"
 
-  @Option(help: ArgumentHelp("With --fix: where the labels of npz and npy rows go, one a line.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("With --fix: where the labels of npz and npy rows go, one a line.", valueName: "file"))
   var labelsOutput: String?
 
   @Flag(help: "Write a table with a line a finding.")
@@ -129,7 +131,8 @@ struct AuditCommand: ParsableCommand {
           var settings = LabelAudit.Settings()
           settings.foldCount = folds
           if let contents {
-            return try LabelAudit(view, labels: rows.labels, model: contents.model.storage, settings: settings)
+            return try LabelAudit(
+              view, labels: rows.labels, model: contents.model.storage, settings: settings)
           }
           return try LabelAudit(
             view, labels: rows.labels, options: options.training, settings: settings, progress: progress.show)
@@ -184,7 +187,8 @@ struct AuditCommand: ParsableCommand {
       try LabelledData.read(input.input, options: reader)
     }.result
     let changed = try corrections.applied(to: rows)
-    let format = try output == "-" ? input.resolvedFormat() : RowFormat(path: output) ?? input.resolvedFormat()
+    let format =
+      try output == "-" ? input.resolvedFormat() : RowFormat(path: output) ?? input.resolvedFormat()
     try Interruption.tidily(writing: output) {
       try RowWriter.write(changed.data, to: output, format: format, labelsPath: labelsOutput)
     }

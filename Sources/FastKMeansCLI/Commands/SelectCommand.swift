@@ -59,7 +59,8 @@ struct SelectCommand: ParsableCommand {
       }
     }.result
     if selection.choices.count < count {
-      progress.note("\(Readable.count(selection.choices.count, "row")) of \(Readable.count(rows.rowCount)) differ enough")
+      progress.note(
+        "\(Readable.count(selection.choices.count, "row")) of \(Readable.count(rows.rowCount)) differ enough")
     }
     let classes = contents.model.classes
     try Interruption.tidily(write: output) { sink in
@@ -69,7 +70,8 @@ struct SelectCommand: ParsableCommand {
         let label = classes[choice.classIndex]
         guard display.json else {
           let fields = ["\(choice.row)", TextLabel.line(label), "\(choice.confidence)", "\(choice.margin)"]
-          try sink.write((fields + (text.map { [EscapedText.write($0)] } ?? [])).joined(separator: "\t") + "\n")
+          try sink.write(
+            (fields + (text.map { [EscapedText.write($0)] } ?? [])).joined(separator: "\t") + "\n")
           continue
         }
         let fields: [String: JSON] = [

@@ -26,7 +26,9 @@ extension AuditListing {
     return Table.facts([
       ("rows", Readable.count(rows.labels.count)),
       ("probable label errors", probable.map { "\(Readable.count($0)), \(Readable.percent(share ?? 0))" }),
-      ("not judged", audit.map { audit in audit.unjudgedCount }.flatMap { $0 > 0 ? Readable.count($0) : nil }),
+      (
+        "not judged", audit.map { audit in audit.unjudgedCount }.flatMap { $0 > 0 ? Readable.count($0) : nil }
+      ),
       ("duplicates", count(.duplicate, similar?.duplicates.count)),
       ("with another label", count(.conflict, similar?.conflicts.count)),
       ("leaks", count(.leak, leaks.count)),
@@ -103,8 +105,10 @@ extension AuditListing {
           [
             TextLabel.line(finding.label), Readable.count(finding.documents ?? 0),
             Readable.fixed(finding.degree ?? 0, 3),
-            finding.subTopics.map { "\(Readable.percent($0.share)) \($0.words.prefix(4).joined(separator: " "))" }
-              .joined(separator: "; "),
+            finding.subTopics.map {
+              "\(Readable.percent($0.share)) \($0.words.prefix(4).joined(separator: " "))"
+            }
+            .joined(separator: "; "),
           ]
         })
     }

@@ -73,7 +73,8 @@ struct AuditFinding {
       ]
     } else {
       fields += [
-        ("documents", documents.map(JSON.integer) ?? .null), ("probable", probable.map(JSON.integer) ?? .null),
+        ("documents", documents.map(JSON.integer) ?? .null),
+        ("probable", probable.map(JSON.integer) ?? .null),
         ("degree", degree.map(JSON.number) ?? .null),
       ]
       if kind == .mixed {
@@ -129,7 +130,8 @@ struct AuditListing {
   func forEach(_ kind: AuditKind, outlierShare: Double, _ body: (AuditFinding) throws -> Void) rethrows {
     switch kind {
     case .label: try forEachRow(audit?.order ?? []) { try body(label($0)) }
-    case .outlier: try forEachRow(audit?.outliers(share: outlierShare) ?? []) { try body(stray(.outlier, $0)) }
+    case .outlier:
+      try forEachRow(audit?.outliers(share: outlierShare) ?? []) { try body(stray(.outlier, $0)) }
     case .empty: try forEachRow(audit?.unknownRows ?? []) { try body(stray(.empty, $0)) }
     case .duplicate: try forEachRow(similar?.duplicates ?? []) { try body(repeated(.duplicate, $0, nil)) }
     case .conflict:

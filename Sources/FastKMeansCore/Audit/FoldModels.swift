@@ -136,7 +136,9 @@ extension Learner {
       throw OptionsError(parameter: "mode", value: settings.mode.rawValue, allowed: Mode.default.rawValue)
     }
     var settings = settings
-    if case .prototypes = settings.initialization { settings.initialization = TrainingOptions().initialization }
+    if case .prototypes = settings.initialization {
+      settings.initialization = TrainingOptions().initialization
+    }
     var learner = Learner(options: try settings.validated())
     let documents = try learner.prepare(rows, labels: labels, sampleWeights: nil)
     let classes = learner.classes

@@ -160,7 +160,8 @@ extension LabelAudit {
     let gains = sums.enumerated().compactMap { index, sum -> (index: Int, gain: Double)? in
       sum.mean > 1e-9 && sum.own < sum.mean ? (index, 1 - sum.own / sum.mean) : nil
     }
-    return gains.sorted { ($1.gain, $0.index) < ($0.gain, $1.index) }.prefix(limit).compactMap { index, gain in
+    return gains.sorted { ($1.gain, $0.index) < ($0.gain, $1.index) }.prefix(limit).compactMap {
+      index, gain in
       pool.subTopics[index].map { MixedClass(classIndex: index, gain: gain, subTopics: $0) }
     }
   }
@@ -210,7 +211,9 @@ extension ModelStorage {
           elsewhere[column] = max(elsewhere[column] ?? 0, value)
         }
       }
-      let own = prototypes.row(member).map { (column: $0.column, lead: $0.value - (elsewhere[$0.column] ?? 0)) }
+      let own = prototypes.row(member).map {
+        (column: $0.column, lead: $0.value - (elsewhere[$0.column] ?? 0))
+      }
       let leading = own.filter { $0.lead > 0 }.sorted { ($1.lead, $0.column) < ($0.lead, $1.column) }
       return (prototypes.masses[member] / total, leading.prefix(featureCount).map(\.column))
     }

@@ -95,7 +95,8 @@ struct RowJudge {
       return (feature: Int(term.column), lead: Float(lead) * term.value)
     }
     return Array(
-      leads.filter { $0.lead > 0 }.sorted { ($1.lead, $0.feature) < ($0.lead, $1.feature) }.prefix(reasonCount))
+      leads.filter { $0.lead > 0 }.sorted { ($1.lead, $0.feature) < ($0.lead, $1.feature) }.prefix(
+        reasonCount))
   }
 }
 

@@ -68,11 +68,13 @@ package struct RowSelection: Sendable {
     for prototype in queues.indices {
       queues[prototype].sort { ($1.choice.margin, $0.draw) < ($0.choice.margin, $1.draw) }
     }
-    choices = Self.choose(&queues, rows, settings, norms: try RowNorms(of: rows, distance: .cosine, workers: 1))
+    choices = Self.choose(
+      &queues, rows, settings, norms: try RowNorms(of: rows, distance: .cosine, workers: 1))
   }
 
   private static func choose(
-    _ queues: inout [[(choice: Choice, draw: Double)]], _ rows: FeatureRows, _ settings: Settings, norms: RowNorms
+    _ queues: inout [[(choice: Choice, draw: Double)]], _ rows: FeatureRows, _ settings: Settings,
+    norms: RowNorms
   ) -> [Choice] {
     var chosen: [Choice] = []
     var factors = [Double](repeating: 1, count: queues.count)
@@ -81,7 +83,9 @@ package struct RowSelection: Sendable {
       for (prototype, queue) in queues.enumerated() {
         guard let next = queue.last else { continue }
         let worth = (1 - Double(next.choice.margin)) * factors[prototype]
-        if best.map({ ($0.worth, $0.draw) < (worth, next.draw) }) ?? true { best = (prototype, worth, next.draw) }
+        if best.map({ ($0.worth, $0.draw) < (worth, next.draw) }) ?? true {
+          best = (prototype, worth, next.draw)
+        }
       }
       guard let best, let choice = queues[best.prototype].popLast()?.choice else { break }
       let isRepeated = chosen.contains {

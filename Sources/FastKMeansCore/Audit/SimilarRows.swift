@@ -52,9 +52,12 @@ package struct SimilarRows: Sendable {
           Match(row: Int(firsts[group]), other: Int(firsts[other]), similarity: similarity))
       }
       // Equal rows come first: they are as alike as any.
-      if let (other, similarity) = match.special, let row = groups.firstOther(than: firsts[group], in: other) {
+      if let (other, similarity) = match.special, let row = groups.firstOther(than: firsts[group], in: other)
+      {
         conflicts.append(
-          Match(row: max(Int(firsts[group]), Int(row)), other: min(Int(firsts[group]), Int(row)), similarity: similarity))
+          Match(
+            row: max(Int(firsts[group]), Int(row)), other: min(Int(firsts[group]), Int(row)),
+            similarity: similarity))
       }
     }
     sort()
@@ -89,7 +92,8 @@ package struct SimilarRows: Sendable {
 
   private static func check(_ threshold: Double) throws(OptionsError) {
     guard threshold > 0, threshold <= 1 else {
-      throw OptionsError(parameter: "similarity", value: "\(threshold)", allowed: "a number above 0, at most 1")
+      throw OptionsError(
+        parameter: "similarity", value: "\(threshold)", allowed: "a number above 0, at most 1")
     }
   }
 
@@ -170,7 +174,9 @@ extension SimilarRows {
             for row in range {
               let start = (row - range.lowerBound) * part.count
               let end = isEarlier ? min(part.count, row + offset - first) : part.count
-              for candidate in 0..<max(0, end) { take(row + offset, first + candidate, scores[start + candidate]) }
+              for candidate in 0..<max(0, end) {
+                take(row + offset, first + candidate, scores[start + candidate])
+              }
             }
           }
         }

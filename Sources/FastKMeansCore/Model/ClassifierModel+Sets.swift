@@ -25,9 +25,11 @@ extension ClassifierModel {
     var answers = try classify(rows, top: Calibration.nearCount, parts: parts)
     for row in answers.indices {
       let best = answers[row].best
-      answers[row].classes = [best] + answers[row].classes.dropFirst().filter {
-        $0.confidence >= thresholds[Int(storage.prototypes.classIndices[$0.prototype])]
-      }
+      answers[row].classes =
+        [best]
+        + answers[row].classes.dropFirst().filter {
+          $0.confidence >= thresholds[Int(storage.prototypes.classIndices[$0.prototype])]
+        }
     }
     return answers
   }

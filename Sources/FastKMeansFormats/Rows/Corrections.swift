@@ -89,7 +89,8 @@ package struct Corrections: Sendable {
       do throws(FormatError.Problem) {
         guard change.row < data.rowCount, RowDigest.of(change.row, data) == change.digest else {
           throw .badField(
-            name: "digest", expected: "that of the row that was audited: these are other rows, or they have changed",
+            name: "digest",
+            expected: "that of the row that was audited: these are other rows, or they have changed",
             found: "row \(change.row) with the digest '\(excerpt(change.digest.utf8))'")
         }
         guard let text = change.label else {

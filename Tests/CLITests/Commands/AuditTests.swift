@@ -85,7 +85,9 @@ struct AuditTests {
       #expect(line.split(separator: "\t", omittingEmptySubsequences: false).count == width)
     }
     let text = try audit("--against", "test.tsv", input: "more.tsv")
-    for title in ["labels in doubt", "rows like an earlier one", "rows that the other file has too", "by pair"] {
+    for title in [
+      "labels in doubt", "rows like an earlier one", "rows that the other file has too", "by pair",
+    ] {
       #expect(text.output.contains(title), "\(text.output)")
     }
   }
@@ -101,12 +103,14 @@ struct AuditTests {
       return (try #require(Int(fields[0])), fields[place])
     }
     // A person leaves the label of the third line empty: that row is to go.
-    lines = [lines[0]] + chosen.enumerated().map { index, line in
-      guard index == 2 else { return line }
-      var fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
-      fields[place] = ""
-      return fields.joined(separator: "\t")
-    }
+    lines =
+      [lines[0]]
+      + chosen.enumerated().map { index, line in
+        guard index == 2 else { return line }
+        var fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+        fields[place] = ""
+        return fields.joined(separator: "\t")
+      }
     try folder.write(lines.joined(separator: "\n") + "\n", to: "changes.tsv")
     let fixed = try audit("--fix", "changes.tsv", "--output", "mended.tsv")
     #expect(fixed.status == 0, "\(fixed.errors)")
@@ -147,8 +151,8 @@ struct AuditTests {
   }
 
   @Test(arguments: [
-    ("one\ta b c\none\tb c d\none\tc d\n", "one label 'one'"),
-    ("a\tx y\nb\ty z\nc\tz x\nd\tx z\ne\ty x\n", "two rows or more of two classes"),
+    ("one\taa bb cc\none\taa bb cc dd\none\tcc dd\n", "one label 'one'"),
+    ("a\txx yy\nb\tyy zz\nc\tzz xx\nd\txx zz\ne\tyy xx\n", "two rows or more of two classes"),
     ("just a text\nand another\n", "has no label"),
   ])
   func badRowsAreNamed(content: String, reason: String) throws {

@@ -67,7 +67,8 @@ import Testing
       try LabelAudit($0, labels: LabelColumn(labels), options: TrainingOptions())
     }
     for row in stride(from: 0, to: 400, by: 25) {
-      #expect(audit.classes.labels[audit.suggested(row)] == .integer(Int64(problem.labels[row])), "row \(row)")
+      #expect(
+        audit.classes.labels[audit.suggested(row)] == .integer(Int64(problem.labels[row])), "row \(row)")
     }
   }
 
@@ -108,7 +109,8 @@ import Testing
     // One label is unknown to the model: its row cannot be judged.
     let labels = [77] + rest.dropFirst().map { problem.labels[$0] }
     let audit = try rows.withRows { try LabelAudit($0, labels: LabelColumn(labels), model: model.storage) }
-    #expect(audit.margin(0).isNaN && audit.order.last == 0 && audit.unjudgedCount == 1 && !audit.isProbable[0])
+    #expect(
+      audit.margin(0).isNaN && audit.order.last == 0 && audit.unjudgedCount == 1 && !audit.isProbable[0])
     #expect(audit.classes.labels[audit.suggested(0)] == 77)
     let predicted = try model.classify(rows, top: 1)
     for row in 1..<200 {
@@ -146,7 +148,8 @@ import Testing
   }
 
   @Test func rowsWithoutKnownFeaturesAndFarOnesAreNamed() throws {
-    var (rows, classes) = TestRows.clustered(rows: 300, width: 40, classes: 3, subtopics: 1, density: 0.3, seed: 4)
+    var (rows, classes) = TestRows.clustered(
+      rows: 300, width: 40, classes: 3, subtopics: 1, density: 0.3, seed: 4)
     for row in rows.indices { rows[row] += [0, 0] }
     rows[7] = [Float](repeating: 0, count: 42)
     rows[11] = [Float](repeating: 0, count: 40) + [1, 0]

@@ -16,7 +16,8 @@ import Testing
     let truths = try TruthScores([0.5, 0, 0.25], classIndices: [0, 1, 0], classCount: 2)
     let read = try ModelFile.read(bytes: ModelFile.bytes(of: contents(truths)))
     #expect(read.model.storage.calibration?.truths == truths)
-    #expect(try ModelFile.read(bytes: ModelFile.bytes(of: contents(nil))).model.storage.calibration?.truths == nil)
+    #expect(
+      try ModelFile.read(bytes: ModelFile.bytes(of: contents(nil))).model.storage.calibration?.truths == nil)
   }
 
   @Test func aClassThatThereIsNotIsRefused() throws {

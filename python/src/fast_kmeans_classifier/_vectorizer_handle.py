@@ -118,7 +118,7 @@ class Matrix(native.Handle):
 def matrix_rows(matrix: Matrix) -> sparse.csr_matrix:
     """The matrix's memory as SciPy's type, not copied; the matrix lives as long as its arrays."""
     rows = library.Rows()
-    native.call("fkmmatrix_rows", matrix, rows)
+    native.call("fkm_matrix_rows", matrix, rows)
     offsets = _borrowed(matrix, ctypes.c_int64, rows.offsets, rows.row_count + 1)
     columns = _borrowed(matrix, ctypes.c_int32, rows.columns, rows.value_count)
     values = _borrowed(matrix, ctypes.c_float, rows.values, rows.value_count)
