@@ -114,5 +114,5 @@ package struct TextTuningSpace: Sendable, Equatable {
 
 extension UTF8Documents {
   /// As ``DocumentBytes/selecting(_:)``.
-  func selecting(_ positions: [Int]) -> UTF8Documents { withDocuments { $0.selecting(positions) } }
+  package func selecting(_ positions: [Int]) -> UTF8Documents { withDocuments { $0.selecting(positions) } }
 }

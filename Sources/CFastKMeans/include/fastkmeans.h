@@ -467,6 +467,16 @@ FKM_API int32_t fkm_model_predict_top(const fkm_model *model, const fkm_rows *ro
 
 enum { FKM_BY_CLASS = 1, FKM_BY_PROTOTYPE = 2 };
 
+/* The fewest classes of each row that hold the right one as often as `coverage` says, on average over rows that come as those of
+ * the training came; with per_class for the rows of each class, where enough of them were held out.
+ *
+ * sets: a new matrix of n x C: the confidence of each class of the set; every row has one class at least. A row without any
+ * feature that a prototype knows has no promise.
+ * Errors: FKM_UNSUPPORTED (the model kept no answers to held-out rows: it was not refined, or comes from an earlier version),
+ * FKM_INVALID_OPTION (a coverage out of range, or beyond what the best ten classes give). */
+FKM_API int32_t fkm_model_predict_sets(const fkm_model *model, const fkm_rows *rows, int32_t threads, double coverage,
+                                       int32_t per_class, fkm_matrix **sets, fkm_error *error);
+
 /* Scores: of every class (that of its best prototype), n x C; or of every prototype, n x P. value_type: FKM_FLOAT32 or
  * FKM_FLOAT64. The class with the largest score is the one that `fkm_model_predict` gives. */
 FKM_API int32_t fkm_model_scores(const fkm_model *model, const fkm_rows *rows, int32_t threads, int32_t level,
@@ -486,6 +496,41 @@ FKM_API int32_t fkm_model_probabilities(const fkm_model *model, const fkm_rows *
 FKM_API int32_t fkm_model_explain(const fkm_model *model, const fkm_rows *rows, int32_t threads,
                                   const int32_t *wanted, int32_t *prototypes, float *scores, float *shares,
                                   fkm_error *error);
+
+/* What models that have not seen some rows say about the rows' labels.
+ *
+ * model: one that has not seen the rows; NULL: one is trained for each fold of the rows on the others, with `options` (JSON as
+ * for `fkm_classifier_new`, ignored with a model). folds: 2 to n, ignored with a model.
+ *
+ * Each array but those of reasons has n entries, and each may be NULL. suggested: the class that fits best, counted among the
+ * distinct labels in their order (integers by value, texts by bytes), with a model among its classes and behind them the
+ * labels that it does not know; the given class where the row could not be judged. confidences, label_confidences: the
+ * probability of the suggested and of the given class. margins: by how much the score of the suggested class lies above that
+ * of the given one; below 0 where the given one is the best; NaN where the row could not be judged, for no other row has its
+ * label or the model does not know it. probable: 1 where the label is probably wrong. unknown: 1 where the row has no feature
+ * that the others have. similarities: to the prototype that answered.
+ * reason_columns, reason_leads: n x reason_count entries: what spoke for the suggested class and against the given one, the
+ * strongest first; -1 and 0 where there is no more. reason_count: 0 to 1000.
+ * Errors: FKM_BAD_DATA (one class only, or no row that another one could judge), FKM_INVALID_OPTION, FKM_CANCELLED.
+ * Cost: that of about two fits for five folds; memory grows with rows and values, not with rows x classes. */
+FKM_API int32_t fkm_audit_labels(const fkm_model *model, const char *options, int64_t options_length,
+                                 const fkm_rows *rows, const fkm_labels *labels, int64_t folds,
+                                 fkm_progress_function progress, void *context, int32_t *suggested,
+                                 float *confidences, float *label_confidences, float *margins, uint8_t *probable,
+                                 uint8_t *unknown, float *similarities, int64_t reason_count,
+                                 int64_t *reason_columns, float *reason_leads, fkm_error *error);
+
+/* Rows that repeat earlier ones, or rows of another set: every pair whose cosine is at least `similarity` (above 0, at most 1)
+ * is found. Rows without any feature are left out.
+ *
+ * others: NULL: earlier rows of the same set; else the other set, on the same columns.
+ * labels: NULL: there are no conflicts. Each array has n entries and may be NULL. like_rows: the most similar such row, -1 for
+ * none. conflict_rows: the most similar one that has another label, -1 for none. similarities, conflict_similarities: the
+ * cosines, 0 for none. threads: -1 or 1 to 4096.
+ * Cost: of sparse rows little beyond the pairs that share a rare feature; of dense rows n squared x features. */
+FKM_API int32_t fkm_audit_duplicates(const fkm_rows *rows, const fkm_labels *labels, const fkm_rows *others,
+                                     double similarity, int32_t threads, int64_t *like_rows, float *similarities,
+                                     int64_t *conflict_rows, float *conflict_similarities, fkm_error *error);
 
 /* When to answer "none of these": never but for rows without any known feature; so that a share of the documents of
  * unknown classes is accepted; so that a share of the documents of known classes is rejected. docs/confidence.md says what

@@ -12,6 +12,7 @@ struct PredictCommand: ParsableCommand {
       frequent class, or it looks too strange for the rate that was named. A tab, line feed, carriage return or \
       backslash in a label is written as \\t, \\n, \\r or \\\\.
       With --json an object a line: label, confidence, rejected, top.
+      With --coverage a row has the smallest set of classes that holds the right one as often as asked, best first.
 
       Example:
         fastkmeans predict --model tickets.safetensors --input new.tsv --top 3
@@ -31,6 +32,16 @@ struct PredictCommand: ParsableCommand {
   var top = 1
 
   @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Name the fewest classes that hold the right one this often.", valueName: "0...1"),
+    transform: Value.number)
+  var coverage: Double?
+
+  @Flag(help: "Keep --coverage for the rows of each class, where enough of them were held out.")
+  var coveragePerClass = false
+
+  @Option(
     help: ArgumentHelp(
       "Write the probabilities of all classes too, in the model's order.", valueName: "file.npy"))
   var proba: String?
@@ -42,9 +53,18 @@ struct PredictCommand: ParsableCommand {
   @OptionGroup(title: "Display") var display: DisplayArguments
 
   func validate() throws {
-    guard !labelsOnly || (!display.json && top == 1) else {
+    guard !labelsOnly || (!display.json && top == 1 && coverage == nil) else {
       throw ValidationError(
-        "--labels-only leaves no place for \(display.json ? "--json" : "--top"); name one of them")
+        "--labels-only leaves no place for \(display.json ? "--json" : top > 1 ? "--top" : "--coverage"); name one of them")
+    }
+    guard !coveragePerClass || coverage != nil else {
+      throw ValidationError("--coverage-per-class goes with --coverage")
+    }
+    guard coverage == nil || top == 1 else {
+      throw ValidationError("--top and --coverage both say how many classes are named; pass one")
+    }
+    if let coverage, !(coverage > 0 && coverage < 1) {
+      throw ValidationError("--coverage is \(coverage); allowed: a number above 0 and below 1")
     }
     guard top >= 1 else { throw ValidationError("--top is \(top); allowed: a whole number from 1") }
     guard proba != "-" else { throw ValidationError("--proba needs the name of a file, not -") }
@@ -88,7 +108,7 @@ struct PredictCommand: ParsableCommand {
         guard batch.data.rowCount > 0 else { continue }
         let features = try contents.features(of: batch.data)
         var lines = ""
-        for answer in try contents.model.classify(features, top: top, parts: display.json ? .all : []) {
+        for answer in try answers(contents.model, features, top: top) {
           lines += labelsOnly ? TextLabel.line(answer.label) : display.json ? answer.json.text : answer.line
           lines += "\n"
         }
@@ -99,6 +119,14 @@ struct PredictCommand: ParsableCommand {
       }
       guard rowCount > 0 else { throw FormatError(path: input.input, place: .file, problem: .empty) }
     }
+  }
+
+  private func answers(
+    _ model: ClassifierModel<Label>, _ features: Features, top: Int
+  ) throws -> [Answer<Label>] {
+    let parts: ClassScoring.AnswerParts = display.json ? .all : []
+    guard let coverage else { return try model.classify(features, top: top, parts: parts) }
+    return try model.sets(features, coverage: coverage, isPerClass: coveragePerClass, parts: parts)
   }
 }
 

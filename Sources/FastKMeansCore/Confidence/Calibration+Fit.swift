@@ -11,6 +11,9 @@ package struct HeldOutScores: Sendable {
   package var truePlaces: [Int?] = []
   /// The classes of these scores.
   package var topClasses: [[Int32]] = []
+  /// The right classes of the same documents, and how many classes there are.
+  package var trueClasses: [Int32] = []
+  package var classCount = 0
   /// What tells known classes from unknown ones, where it was asked for.
   package var openSet: [OpenSetFeatures] = []
 
@@ -42,6 +45,8 @@ package struct HeldOutScores: Sendable {
     topScores += other.topScores
     truePlaces += other.truePlaces
     topClasses += other.topClasses
+    trueClasses += other.trueClasses
+    classCount = max(classCount, other.classCount)
     openSet += other.openSet
   }
 }
@@ -58,7 +63,9 @@ extension Calibration {
     let reach = max(1e-37, min(mean / 4, 1e37))
     let plain = Calibration(
       unchecked: intercept, slope: slope, sharpness: sharpness(scores), reach: reach)
-    return RivalCalibrationFit(scores, reach: reach)?.fitted(from: plain) ?? plain
+    var fitted = RivalCalibrationFit(scores, reach: reach)?.fitted(from: plain) ?? plain
+    fitted.truths = TruthScores(scores, fitted)
+    return fitted
   }
 
   /// Maximum likelihood by Newton's method, with Platt's targets: never 0 or 1, so a perfect separation converges.

@@ -20,6 +20,8 @@ package struct Calibration: Sendable, Equatable {
   /// Classes further than this below the best one are no rivals; above 0. nil in a model file from before there was a
   /// reach: rivals are all classes but the best there, each counted by exp(sharpness * (its score - the second's)).
   package let reach: Double?
+  /// What sets of classes rest on; nil where held-out documents said nothing, and in model files from before there was this.
+  package var truths: TruthScores?
 
   /// The best classes that probabilities follow from.
   package static let nearCount = 10

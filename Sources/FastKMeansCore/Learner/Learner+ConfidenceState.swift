@@ -9,6 +9,10 @@ extension Learner {
         Name.calibration,
         .doubles([calibration.intercept, calibration.slope, calibration.sharpness, calibration.crowding]))
       if let reach = calibration.reach { add(Name.reach, .doubles([reach])) }
+      if let truths = calibration.truths {
+        add(Name.truths, .singles(truths.probabilities))
+        add(Name.truthClasses, .indices(truths.classIndices.map { UInt32($0) }))
+      }
     }
     if let openSet {
       add(Name.openSet, .doubles([openSet.intercept, openSet.oddsWeight, openSet.seenWeight]))
@@ -26,7 +30,7 @@ extension Learner {
 
   /// - Throws: ``LearningStateError``.
   mutating func takeConfidence(_ reader: LearningState.Reader) throws {
-    calibration = try Self.calibration(reader)
+    calibration = try Self.calibration(reader, classCount: classes.count)
     openSet = try Self.openSet(reader, classCount: classes.count)
     rejection = try Self.rejection(reader)
     guard rejection != nil else { return }
@@ -34,14 +38,24 @@ extension Learner {
     try Self.checking(Name.rejection) { _ = try rejectionThresholds() }
   }
 
-  private static func calibration(_ reader: LearningState.Reader) throws -> Calibration? {
+  private static func calibration(
+    _ reader: LearningState.Reader, classCount: Int
+  ) throws -> Calibration? {
     guard reader.has(Name.calibration) else { return nil }
     let numbers = try reader.doubles(Name.calibration, count: 4)
     let reach = reader.has(Name.reach) ? try reader.doubles(Name.reach, count: 1)[0] : nil
-    return try checking(Name.calibration) {
+    var calibration = try checking(Name.calibration) {
       try Calibration(
         intercept: numbers[0], slope: numbers[1], sharpness: numbers[2], crowding: numbers[3], reach: reach)
     }
+    guard reader.has(Name.truths) else { return calibration }
+    let probabilities = try reader.singles(Name.truths)
+    let found = try reader.indices(Name.truthClasses, count: probabilities.count)
+    calibration.truths = try checking(Name.truths) {
+      try TruthScores(
+        probabilities, classIndices: found.map { Int32(clamping: $0) }, classCount: classCount)
+    }
+    return calibration
   }
 
   private static func openSet(_ reader: LearningState.Reader, classCount: Int) throws -> OpenSet? {

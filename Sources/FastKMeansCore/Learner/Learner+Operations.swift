@@ -36,6 +36,7 @@ extension Learner {
     members.remove(at: index)
     classes = dictionary
     openSet = kept
+    calibration = calibration?.renumbered { $0 == index ? nil : $0 - ($0 > index ? 1 : 0) }
   }
 
   /// What tells unknown classes, after classes have moved.
@@ -94,10 +95,12 @@ extension Learner {
       biases?.remove(at: index)
     }
     next.classes = try ClassDictionary(labels: labels)
-    next.openSet = try renumberedOpenSet(classCount: labels.count) { old in
+    let renumbered = { (old: Int) -> Int? in
       let new = indices.contains(old) ? targetIndex : old
       return new - indices.count { $0 < new }
     }
+    next.openSet = try renumberedOpenSet(classCount: labels.count, renumbered)
+    next.calibration = calibration?.renumbered(renumbered)
     next.fittedWeights = nil
     if let refined, let vectors, let shape {
       next.fittedWeights = RefinedWeights(

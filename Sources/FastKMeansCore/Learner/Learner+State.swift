@@ -59,6 +59,10 @@ extension LearningState.Column {
     /// missing in what was saved before there was one.
     static let calibration = "calibration"
     static let reach = "calibration.reach"
+    /// How probable the right class of held-out documents was, and these classes; missing in what was saved before sets of
+    /// classes.
+    static let truths = "calibration.truth_probability"
+    static let truthClasses = "calibration.truth_class"
     /// Of each feature of dense rows: what is taken off it, and what the rest is multiplied with; missing for 0, and 1.
     static let origin = "origin"
     static let scales = "scale"

@@ -263,7 +263,7 @@ extension Learner {
   }
 
   /// Checks what a caller hands over against what has been learned; labels not seen before become classes.
-  private mutating func prepare(
+  mutating func prepare(
     _ rows: FeatureRows, labels: LabelColumn, sampleWeights: [Double]?
   ) throws -> TrainingSet {
     guard rows.rowCount > 0 else { throw InputError.noRows }

@@ -36,7 +36,9 @@ extension RefinementTable {
       answer.topScores.append(top)
       answer.truePlaces.append(place)
       answer.topClasses.append(topClasses)
+      answer.trueClasses.append(rows.classes[Int(documents[position])])
     }
+    answer.classCount = classStarts.count - 1
     return answer
   }
 

@@ -119,7 +119,7 @@ package struct RefinementTrainer {
   }
 
   /// What a table of rows takes; lists take what the documents need.
-  private func byteCount(lanes: Int) -> Int {
+  func byteCount(lanes: Int) -> Int {
     layout == .rows ? RefinementCells.byteCount(lanes: lanes, features: documents.featureCount) : 0
   }
 

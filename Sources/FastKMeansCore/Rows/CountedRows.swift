@@ -110,7 +110,7 @@ extension FeatureRows {
   }
 
   /// A copy of some rows, in this order.
-  fileprivate func selecting(_ places: [Int]) -> Features {
+  func selecting(_ places: [Int]) -> Features {
     switch self {
     case .sparse(let rows):
       var offsets = [0]

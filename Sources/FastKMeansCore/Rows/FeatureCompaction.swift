@@ -50,6 +50,9 @@ package struct FeatureCompaction: Sendable {
     }
   }
 
+  /// The declared column of a compact one.
+  func declared(_ column: Int) -> Int { Int(features[column]) }
+
   /// A vector over compact columns as one over the declared ones.
   package func expanded(_ vector: PrototypeVector) -> PrototypeVector {
     PrototypeVector(columns: vector.columns.map { features[Int($0)] }, values: vector.values)

@@ -243,7 +243,7 @@ extension ClassScoring {
   /// The similarity of one row to a prototype's centre.
   ///
   /// - Complexity: O(non-zeros of the row x log of the prototype's).
-  private func similarity(of row: Int, _ rows: FeatureRows, _ norms: RowNorms, to prototype: Int) -> Float {
+  func similarity(of row: Int, _ rows: FeatureRows, _ norms: RowNorms, to prototype: Int) -> Float {
     let product =
       switch rows {
       case .sparse(let rows):

@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ._answers import Explanation, TopK
+from ._audit import Audit, SimilarRows, audit, find_label_issues
 from ._classifier import FastKMeansClassifier
 from ._errors import DataConversionWarning, DeviceError, InvalidParameterError, NotFittedError
 from ._operations import OpenSet
@@ -49,6 +50,7 @@ _FROM_LIBRARY = (
 )
 
 __all__ = [
+    "Audit",
     "BadDataError",
     "BadModelError",
     "CancelledError",
@@ -63,12 +65,15 @@ __all__ = [
     "NewerFormatError",
     "NotFittedError",
     "OpenSet",
+    "SimilarRows",
     "TextClassifier",
     "TfidfVectorizer",
     "TooLargeError",
     "TopK",
     "UnsupportedError",
     "__version__",
+    "audit",
+    "find_label_issues",
 ]
 
 

@@ -238,6 +238,29 @@ class Answers(Estimator):
         indices, prototypes, similarities, confidences, rejected = self._asked(X, "top", count, native.ROWS_PER_CALL)
         return TopK(self._table.labels_of(indices), similarities, confidences, prototypes, rejected)
 
+    def predict_set(self, X: Any, coverage: float = 0.95, per_class: bool = False) -> list[np.ndarray]:
+        """The fewest classes for each document that hold the right one as often as asked, the most probable first.
+
+        The promise holds on average over documents that come as those of the training came; a document without any feature that
+        a prototype knows has none. Every set has one class at least, and at most ten.
+
+        Parameters
+        ----------
+        X : documents x features, as in `predict`
+        coverage : float
+            How often a set is to hold the right class, above 0, below 1.
+        per_class : bool
+            Whether the promise holds for the documents of each class, where enough of them were held out; sets are larger then.
+
+        Raises
+        ------
+        ValueError
+            A coverage out of range or beyond what the best ten classes give; a classifier that kept no held-out answers: it was not
+            refined, comes from a file of an earlier version, or had too few documents.
+        """
+        found = self._asked(X, "sets", float(coverage), bool(per_class), native.ROWS_PER_CALL)
+        return [self._table.labels_of(indices) for indices in found]
+
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """The share of documents whose class is predicted right, weighted.
 

@@ -320,6 +320,18 @@ class Model(Handle):
             )
         return classes, confidences
 
+    def sets(self, rows: Rows, threads: int, coverage: float, per_class: bool, rows_per_call: int) -> list[np.ndarray]:
+        """Of each row the class indices of its set, the most probable first."""
+        from ._vectorizer_handle import Matrix, matrix_rows
+
+        found: list[np.ndarray] = []
+        for part in _parts(rows, rows_per_call) or [slice(0, 0)]:
+            made = Matrix._made_by("fkm_model_predict_sets", self, of_rows(rows[part]), threads, coverage, int(per_class))
+            sets = matrix_rows(made)
+            for start, end in zip(sets.indptr[:-1], sets.indptr[1:]):
+                found.append(sets.indices[start:end][np.argsort(-sets.data[start:end], kind="stable")])
+        return found
+
     def scores(self, rows: Rows, threads: int, rows_per_call: int) -> np.ndarray:
         """The score of every class: rows x classes."""
         scores = np.empty((rows.shape[0], self.info.class_count), dtype=np.float32)

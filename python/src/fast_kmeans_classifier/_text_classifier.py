@@ -184,8 +184,7 @@ class TextClassifier(FastKMeansClassifier):
             rows = vectorizer.transform(X)
         else:
             # A hashing one need not see documents first, as a stream asks for.
-            own = {name: getattr(self, name) for name in _vectorizer_parameters()}
-            vectorizer = TfidfVectorizer(**own, n_threads=self._threads())
+            vectorizer = self._own_vectorizer()
             learns = whole or self.hashing is None
             if learns and self.analyzer == "auto":
                 X = listed_documents(X)
@@ -196,6 +195,10 @@ class TextClassifier(FastKMeansClassifier):
         self.vectorizer_ = vectorizer
         self.report_["choices"] = [*tried, *self.report_["choices"]]
         return dict(self.report_)
+
+    def _own_vectorizer(self) -> TfidfVectorizer:
+        """A vectoriser with this classifier's parameters, which has seen nothing."""
+        return TfidfVectorizer(**{name: getattr(self, name) for name in _vectorizer_parameters()}, n_threads=self._threads())
 
     def _rows_to_ask(self, X: Any) -> Rows:
         self._check_is_fitted()

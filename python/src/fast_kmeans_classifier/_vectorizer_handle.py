@@ -99,13 +99,13 @@ class Vectorizer(native.Handle):
             "fkm_vectorizer_fit", self, structure, threads, ctypes.byref(fitted),
             ctypes.byref(matrix) if wants_rows else None, None,
         )
-        rows = _matrix_rows(_Matrix(matrix.value or 0)) if wants_rows else None
+        rows = matrix_rows(Matrix(matrix.value or 0)) if wants_rows else None
         return Vectorizer(fitted.value or 0), rows
 
     def transform(self, documents: tuple[bytes, np.ndarray], threads: int) -> sparse.csr_matrix:
         """The documents' rows."""
-        matrix = _Matrix._made_by_transform(self, of_documents(documents), threads)
-        return _matrix_rows(matrix)
+        matrix = Matrix._made_by_transform(self, of_documents(documents), threads)
+        return matrix_rows(matrix)
 
     def terms(self) -> list[str]:
         """The vocabulary in column order; empty when hashing."""
@@ -124,20 +124,20 @@ class Vectorizer(native.Handle):
         return inverse, counts
 
 
-class _Matrix(native.Handle):
+class Matrix(native.Handle):
     """Rows that the library made."""
 
     __slots__ = ()
     _type = "matrix"
 
     @classmethod
-    def _made_by_transform(cls, vectorizer: Vectorizer, documents: Any, threads: int) -> _Matrix:
+    def _made_by_transform(cls, vectorizer: Vectorizer, documents: Any, threads: int) -> Matrix:
         handle = ctypes.c_void_p()
         native.call("fkm_vectorizer_transform", vectorizer, documents, threads, ctypes.byref(handle), None)
         return cls(handle.value or 0)
 
 
-def _matrix_rows(matrix: _Matrix) -> sparse.csr_matrix:
+def matrix_rows(matrix: Matrix) -> sparse.csr_matrix:
     """The matrix's memory as SciPy's type, not copied; the matrix lives as long as its arrays."""
     rows = library.Rows()
     native.call("fkm_matrix_rows", matrix, rows)
@@ -152,7 +152,7 @@ def _matrix_rows(matrix: _Matrix) -> sparse.csr_matrix:
     return made
 
 
-def _borrowed(owner: _Matrix, kind: Any, address: int | None, count: int) -> np.ndarray:
+def _borrowed(owner: Matrix, kind: Any, address: int | None, count: int) -> np.ndarray:
     if count == 0 or not address:
         return np.empty(0, dtype=np.dtype(kind))
     array = (kind * count).from_address(address)

@@ -28,7 +28,8 @@ extension ModelContents {
     let openSet = try OpenSetSection.decode(file, classCount: classes.count)
     let storage = ModelStorage(
       options: options, classes: classes, prototypes: prototypes,
-      batchCount: try PrototypeSection.batchCount(file), calibration: try CalibrationSection.decode(file),
+      batchCount: try PrototypeSection.batchCount(file),
+      calibration: try CalibrationSection.decode(file, classCount: classes.count),
       refined: try RefinedSection.decode(file, of: prototypes), openSet: openSet,
       rejection: try OpenSetSection.decodeRejection(file, openSet, classCount: classes.count),
       frame: try PrototypeSection.frame(file, of: prototypes))
