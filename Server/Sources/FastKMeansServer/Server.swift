@@ -61,13 +61,16 @@ public func fastKMeansServer(
   let router = Router()
   FastKMeansRoutes(serving, tokens: options.tokens).add(to: router)
   let limit = TimeAmount.seconds(Int64(options.requestSeconds))
+  // A little longer than a request may take, so that a slow one gets its reply before the connection ends.
+  let idle = limit + .seconds(1)
   var http = HTTPServerBuilder.http1(
-    configuration: .init(additionalChannelHandlers: [RequestDeadline(limit: limit)], idleTimeout: limit))
+    configuration: .init(additionalChannelHandlers: [RequestDeadline(limit: limit)], idleTimeout: idle))
   if let tls = options.tls {
     http = try .tls(
       http,
       tlsConfiguration: .makeServerConfiguration(
-        certificateChain: NIOSSLCertificate.fromPEMFile(tls.certificate).map { .certificate($0) }, privateKey: .privateKey(NIOSSLPrivateKey(file: tls.key, format: .pem))))
+        certificateChain: NIOSSLCertificate.fromPEMFile(tls.certificate).map { .certificate($0) },
+        privateKey: .privateKey(NIOSSLPrivateKey(file: tls.key, format: .pem))))
   }
   let scheme = options.tls == nil ? "http" : "https"
   var application = Application(

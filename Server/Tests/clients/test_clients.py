@@ -54,7 +54,7 @@ def test_triton_infers_with_its_defaults(triton):
 def test_triton_sees_errors(triton):
     with pytest.raises(InferenceServerException, match="no model 'none'"):
         triton.infer("none", [texts("x")])
-    with pytest.raises(InferenceServerException, match="takes 'features'"):
+    with pytest.raises(InferenceServerException, match="the model takes vectors"):
         triton.infer("points", [texts("x")])
 
 

@@ -4,6 +4,11 @@ import FastKMeansCore
 package struct JSONError: Error, Equatable, Sendable {
   package let byte: Int
   package let reason: String
+
+  package init(byte: Int, reason: String) {
+    self.byte = byte
+    self.reason = reason
+  }
 }
 
 extension JSON {

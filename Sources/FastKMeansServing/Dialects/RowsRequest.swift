@@ -30,29 +30,23 @@ struct RowsRequest {
     try JSON.checkUTF8(body)
     var reader = JSONReader(body, depthLimit: limits.depth)
     guard reader.isAtObject else { throw ServingError.invalid("the body must be a JSON object") }
-    var failure: (any Error)?
     var seen = Set<Name>()
-    // A closure with a typed error cannot throw another one: it is kept, and the rest is stepped over.
-    try reader.members { (reader: inout JSONReader<[UInt8]>, name: JSONText) throws(JSONError) in
-      guard failure == nil else {
-        _ = try reader.skip()
-        return
-      }
-      do {
-        let text = reader.string(name)
-        guard let name = Name(rawValue: text) else {
-          let hint = Similar.hint(text, among: Name.allCases.map(\.rawValue))
-          throw ServingError.invalid("the body has an unknown member '\(text.prefix(100))'\(hint)")
+    var failure: (any Error)?
+    do {
+      try reader.members { (reader: inout JSONReader<[UInt8]>, name: JSONText) throws(JSONError) in
+        try Self.keeping(&failure) {
+          let text = reader.string(name)
+          guard let name = Name(rawValue: text) else {
+            let hint = Similar.hint(text, among: Name.allCases.map(\.rawValue))
+            throw ServingError.invalid("the body has an unknown member '\(text.prefix(100))'\(hint)")
+          }
+          guard seen.insert(name).inserted else { throw ServingError.invalid("'\(text)' occurs twice") }
+          try take(name, &reader, body)
         }
-        guard seen.insert(name).inserted else { throw ServingError.invalid("'\(text)' occurs twice") }
-        try take(name, &reader, body)
-      } catch let error as JSONError {
-        throw error
-      } catch {
-        failure = error
       }
+    } catch {
+      throw failure ?? error
     }
-    if let failure { throw failure }
     try reader.finish()
     try check(top, "top", 1)
     try check(reasons, "reasons", 0)
@@ -200,27 +194,32 @@ struct RowsRequest {
     }
   }
 
-  /// Reads a list; an error of `body` that is none of JSON comes out when the list has been stepped over.
+  /// Reads a list.
   private static func elements(
     _ reader: inout JSONReader<[UInt8]>, _ expectation: String,
     _ body: (inout JSONReader<[UInt8]>) throws -> Void
   ) throws {
     guard reader.isAtList else { throw ServingError.invalid(expectation) }
     var failure: (any Error)?
-    try reader.elements { (reader: inout JSONReader<[UInt8]>) throws(JSONError) in
-      guard failure == nil else {
-        _ = try reader.skip()
-        return
+    do {
+      try reader.elements { (reader: inout JSONReader<[UInt8]>) throws(JSONError) in
+        try keeping(&failure) { try body(&reader) }
       }
-      do {
-        try body(&reader)
-      } catch let error as JSONError {
-        throw error
-      } catch {
-        failure = error
-      }
+    } catch {
+      throw failure ?? error
     }
-    if let failure { throw failure }
+  }
+
+  /// Calls `body` where only errors of JSON can be thrown: another one is kept, and ends the reading all the same.
+  private static func keeping(_ failure: inout (any Error)?, _ body: () throws -> Void) throws(JSONError) {
+    do {
+      try body()
+    } catch let error as JSONError {
+      throw error
+    } catch {
+      failure = error
+      throw JSONError(byte: 0, reason: "the value is refused")
+    }
   }
 
   private static func number(_ token: JSONToken, _ reader: JSONReader<[UInt8]>) throws -> Float {
