@@ -34,7 +34,7 @@ LIBRARY_BUILD := .build/python
 # Tests that need Python look at this variable. Here it is always set, so that none is skipped without a word.
 export FASTKMEANS_PYTHON := $(VENV_PYTHON)
 
-.PHONY: all build release test test-swift test-scalar test-scripts test-python test-tensors test-c test-neon test-spark test-torch wheel packages \
+.PHONY: all build release test test-swift test-scalar test-scripts test-python test-tensors test-c test-neon test-spark test-torch test-server wheel packages \
   lint format options bench bench-all peers docs venv torch clean
 
 all: build
@@ -50,7 +50,7 @@ options:
 release:
 	$(SWIFT) build -c release --product fastkmeans $(SWIFT_FLAGS)
 
-test: test-swift test-scalar test-neon test-scripts test-python test-spark test-c
+test: test-swift test-scalar test-neon test-scripts test-python test-spark test-c test-server
 
 # A warning in our own code fails the build here. (`-warnings-as-errors` can't be given on the command line: it
 # clashes with the silence that SwiftPM orders for dependencies.)
@@ -91,6 +91,12 @@ test-spark: test-python
 	set -x; python=.build/venv-newest/bin/python; \
 	$$python -m pip install --quiet --disable-pip-version-check -r python/requirements-test-spark.txt; \
 	env -u FASTKMEANS_LIBRARY FASTKMEANS_TEST_EVERYTHING=1 $$python -m pytest -q -rs python/tests/test_spark*.py
+
+# The server, by its own tests and by clients that others wrote.
+test-server: .build/venv-server/.ready
+	$(SWIFT) build --build-tests --package-path Server
+	$(SWIFT) test --skip-build --package-path Server
+	FASTKMEANS_SERVER=$(CURDIR)/Server/.build/debug/fastkmeans-server .build/venv-server/bin/python -m pytest -q -rs Server/Tests/clients
 
 # The tests that need PyTorch, which is large: with TENSOR_PYTHON, a Python that has it beside what
 # python/requirements-test.txt names.
@@ -174,6 +180,11 @@ $(VENV)/.ready: scripts/requirements-test.txt
 	touch $@
 
 .build/venv-newest/.ready: python/requirements-test.txt
+	[ -x $(@D)/bin/python ] || $(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+.build/venv-server/.ready: Server/Tests/clients/requirements.txt
 	[ -x $(@D)/bin/python ] || $(PYTHON) -m venv $(@D)
 	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@

@@ -20,6 +20,8 @@ let package = Package(
     .executable(name: "fastkmeans", targets: ["FastKMeansCLI"]),
     // Not API: what Benchmarks, a package of its own, needs to see of the kernels and the scoring index.
     .library(name: "_FastKMeansMeasuring", targets: ["FastKMeansMeasuring", "CFastKMeansKernels"]),
+    // Not API: what Server, a package of its own, answers requests with.
+    .library(name: "_FastKMeansServing", targets: ["FastKMeansServing"]),
   ],
   traits: [
     .trait(name: "Kafka", description: "Streams from and to Kafka; needs librdkafka 1.9 or newer.")
@@ -51,6 +53,9 @@ let package = Package(
     .target(
       name: "FastKMeansStreams",
       dependencies: ["CFastKMeansKernels", "FastKMeansCore", "FastKMeansText", "FastKMeansFormats"]),
+    .target(
+      name: "FastKMeansServing",
+      dependencies: ["FastKMeansCore", "FastKMeansText", "FastKMeansFormats", "FastKMeansStreams"]),
     .systemLibrary(
       name: "CRdkafka",
       pkgConfig: "rdkafka",

@@ -151,7 +151,7 @@ struct RunnerTests {
     let stream = Array(try #require(rehearsal.files.content(log))[12..<28])
     rehearsal.files.setContent(log, nil)
     let later = try BatchLog(files: rehearsal.files, folder: "m.state", stream: stream, first: 3)
-    _ = try later.append(LogRecord(source: "list", position: ListSource.position(3), rows: .end).encoded())
+    try later.append([LogRecord(source: "list", position: ListSource.position(3), rows: .end).encoded()])
     #expect(throws: StreamError.missingBatches(folder: "m.state", expected: 1, found: 3)) {
       try rehearsal.run(textSource())
     }

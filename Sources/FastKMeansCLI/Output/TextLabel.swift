@@ -17,13 +17,3 @@ enum TextLabel {
 
   private static let cellLength = 80
 }
-
-extension JSON {
-  /// A label: integers become numbers, texts become strings.
-  static func label(_ label: Label) -> JSON {
-    switch label {
-    case .integer(let value): Int(exactly: value).map(JSON.integer) ?? .string(String(value))
-    case .text(let value): .string(value)
-    }
-  }
-}

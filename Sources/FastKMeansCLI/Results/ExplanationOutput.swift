@@ -7,38 +7,7 @@ struct ExplanationOutput {
   let names: FeatureNames
   let wordCount: Int
 
-  /// A word and its part in the scores of the two best classes.
-  private struct Word {
-    let text: String
-    /// The column that is the word's alone; `nil` where its parts have columns, too.
-    var feature: Int?
-    /// Its part in the winner's score and in the rival's; `lead` is the difference.
-    var winner = 0.0
-    var rival = 0.0
-    var lead: Double { winner - rival }
-  }
-
-  /// The words with the largest effect on the decision, in either direction, largest first.
-  private var words: [Word] {
-    var words: [String: Word] = [:]
-    func add(_ contributions: [Explanation<Label>.Contribution], to part: WritableKeyPath<Word, Double>) {
-      for contribution in contributions {
-        for (text, share) in names[contribution.feature] {
-          var word = words[text] ?? Word(text: text, feature: contribution.feature)
-          if word.feature != contribution.feature { word.feature = nil }
-          word[keyPath: part] += contribution.product * share
-          words[text] = word
-        }
-      }
-    }
-    add(explanation.winner.contributions, to: \.winner)
-    add(explanation.rival?.contributions ?? [], to: \.rival)
-    // Of equal ones the first column first, and of words without one the first by code point.
-    let order = words.values.sorted {
-      ($1.lead.magnitude, $0.feature ?? .max, $0.text) < ($0.lead.magnitude, $1.feature ?? .max, $1.text)
-    }
-    return Array(order.prefix(wordCount))
-  }
+  private var words: [ExplainedWord] { names.words(of: explanation, count: wordCount) }
 
   var json: JSON {
     .fields([
@@ -48,13 +17,7 @@ struct ExplanationOutput {
       "known_share": .number(explanation.knownShare),
       "winner": json(of: explanation.winner),
       "rival": explanation.rival.map(json) ?? .null,
-      "words": .array(
-        words.map {
-          .fields([
-            "word": .string($0.text), "feature": $0.feature.map { .integer($0) } ?? .null,
-            "winner": .number($0.winner), "rival": .number($0.rival), "lead": .number($0.lead),
-          ])
-        }),
+      "words": .array(words.map(\.json)),
     ])
   }
 

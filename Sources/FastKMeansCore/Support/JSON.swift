@@ -32,6 +32,14 @@ extension JSON {
   /// The same with the digits that a single-precision number needs.
   package static func single(_ value: Float) -> JSON { value.isFinite ? .numeral(value.description) : .null }
 
+  /// A label: integers become numbers, texts become strings.
+  package static func label(_ label: Label) -> JSON {
+    switch label {
+    case .integer(let value): .integer(value)
+    case .text(let value): .string(value)
+    }
+  }
+
   /// An object with these fields, in this order.
   package static func fields(_ fields: KeyValuePairs<String, JSON>) -> JSON {
     .object(fields.map { Field(name: $0.key, value: $0.value) })

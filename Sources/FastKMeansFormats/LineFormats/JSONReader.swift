@@ -4,6 +4,11 @@ import FastKMeansCore
 package struct JSONError: Error, Equatable, Sendable {
   package let byte: Int
   package let reason: String
+
+  package init(byte: Int, reason: String) {
+    self.byte = byte
+    self.reason = reason
+  }
 }
 
 extension JSON {
@@ -13,19 +18,24 @@ extension JSON {
   /// Reads a text. Deep nesting and a name that occurs twice in an object are refused.
   ///
   /// - Throws: ``JSONError``.
-  package static func parse(_ bytes: [UInt8]) throws(JSONError) -> JSON {
-    guard String(validating: bytes, as: UTF8.self) != nil else {
-      throw JSONError(byte: 0, reason: "the text is not UTF-8")
-    }
+  package static func parse(_ bytes: [UInt8], maxDepth: Int = JSON.maxDepth) throws(JSONError) -> JSON {
+    try checkUTF8(bytes)
     var reader = JSONReader(bytes, depthLimit: maxDepth)
     let value = try reader.value()
     try reader.finish()
     return value
   }
+
+  /// - Throws: ``JSONError`` for bytes that are no text.
+  package static func checkUTF8(_ bytes: [UInt8]) throws(JSONError) {
+    guard String(validating: bytes, as: UTF8.self) != nil else {
+      throw JSONError(byte: 0, reason: "the text is not UTF-8")
+    }
+  }
 }
 
 /// A value that ``JSONReader`` has checked and stepped over; texts and numbers by where they lie.
-enum JSONToken {
+package enum JSONToken {
   case null
   case bool(Bool)
   case numeral(Range<Int>)
@@ -36,13 +46,13 @@ enum JSONToken {
 }
 
 /// Where the content of a string lies, between its quotes.
-struct JSONText {
-  var range: Range<Int>
-  var hasEscapes: Bool
+package struct JSONText {
+  package var range: Range<Int>
+  package var hasEscapes: Bool
 }
 
 /// Reads JSON after RFC 8259 from bytes that lie in memory, and builds only the values that are asked for.
-struct JSONReader<Bytes: RandomAccessCollection> where Bytes.Element == UInt8, Bytes.Index == Int {
+package struct JSONReader<Bytes: RandomAccessCollection> where Bytes.Element == UInt8, Bytes.Index == Int {
   private let bytes: Bytes
   private let end: Int
   private var position = 0
@@ -55,7 +65,7 @@ struct JSONReader<Bytes: RandomAccessCollection> where Bytes.Element == UInt8, B
   ///   - depthLimit: how many levels of lists and objects are read.
   ///   - takesHalfPairs: whether half a surrogate pair is read as a byte that is no UTF-8, which every reader of texts repairs
   ///     and counts; else it is an error.
-  init(_ bytes: Bytes, depthLimit: Int, takesHalfPairs: Bool = false) {
+  package init(_ bytes: Bytes, depthLimit: Int, takesHalfPairs: Bool = false) {
     self.bytes = bytes
     end = bytes.count
     self.depthLimit = depthLimit
@@ -63,7 +73,7 @@ struct JSONReader<Bytes: RandomAccessCollection> where Bytes.Element == UInt8, B
   }
 
   /// A value as a whole; a name that occurs twice in an object is refused.
-  mutating func value() throws(JSONError) -> JSON {
+  package mutating func value() throws(JSONError) -> JSON {
     skipBlanks()
     switch next {
     case UInt8(ascii: "{"):
@@ -87,7 +97,7 @@ struct JSONReader<Bytes: RandomAccessCollection> where Bytes.Element == UInt8, B
   }
 
   /// Checks a value and steps over it; of a name that occurs twice nothing is said.
-  mutating func skip() throws(JSONError) -> JSONToken {
+  package mutating func skip() throws(JSONError) -> JSONToken {
     skipBlanks()
     switch next {
     case UInt8(ascii: "{"):
@@ -109,15 +119,23 @@ struct JSONReader<Bytes: RandomAccessCollection> where Bytes.Element == UInt8, B
   }
 
   /// Whether an object comes next.
-  var isAtObject: Bool {
+  package var isAtObject: Bool {
     mutating get {
       skipBlanks()
       return next == UInt8(ascii: "{")
     }
   }
 
+  /// Whether a list comes next.
+  package var isAtList: Bool {
+    mutating get {
+      skipBlanks()
+      return next == UInt8(ascii: "[")
+    }
+  }
+
   /// Reads an object; `body` gets each name and must read the value.
-  mutating func members(
+  package mutating func members(
     _ body: (inout Self, JSONText) throws(JSONError) -> Void
   ) throws(JSONError) {
     try enter()
@@ -136,7 +154,8 @@ struct JSONReader<Bytes: RandomAccessCollection> where Bytes.Element == UInt8, B
     }
   }
 
-  private mutating func elements(_ body: (inout Self) throws(JSONError) -> Void) throws(JSONError) {
+  /// Reads a list; `body` must read each value.
+  package mutating func elements(_ body: (inout Self) throws(JSONError) -> Void) throws(JSONError) {
     try enter()
     defer { depth -= 1 }
     if take(UInt8(ascii: "]")) { return }
@@ -149,7 +168,7 @@ struct JSONReader<Bytes: RandomAccessCollection> where Bytes.Element == UInt8, B
   }
 
   /// To be called when all should be read.
-  mutating func finish() throws(JSONError) {
+  package mutating func finish() throws(JSONError) {
     skipBlanks()
     guard position == end else { throw error("text after the end") }
   }
@@ -157,7 +176,7 @@ struct JSONReader<Bytes: RandomAccessCollection> where Bytes.Element == UInt8, B
 
 extension JSONReader {
   /// The bytes of a string, its escapes resolved.
-  func bytes(of text: JSONText) -> [UInt8] {
+  package func bytes(of text: JSONText) -> [UInt8] {
     guard text.hasEscapes else { return Array(bytes[text.range]) }
     var reader = self
     var result: [UInt8] = []
@@ -181,9 +200,9 @@ extension JSONReader {
     text.hasEscapes ? bytes(of: text) == other : bytes[text.range].elementsEqual(other)
   }
 
-  func string(_ text: JSONText) -> String { String(decoding: bytes(of: text), as: UTF8.self) }
+  package func string(_ text: JSONText) -> String { String(decoding: bytes(of: text), as: UTF8.self) }
 
-  func digits(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+  package func digits(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
 
   private func scalar(_ token: JSONToken) -> JSON {
     switch token {
@@ -197,7 +216,7 @@ extension JSONReader {
   }
 
   /// What an error message says was found.
-  func summary(_ token: JSONToken) -> String {
+  package func summary(_ token: JSONToken) -> String {
     if case .array(let count) = token { "a list of \(count)" } else { scalar(token).summary }
   }
 

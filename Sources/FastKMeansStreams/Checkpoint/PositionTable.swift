@@ -1,27 +1,50 @@
-/// How far each source has been read, the one used last at the end.
+/// How far each source has been read, the one used last at the end, and which requests have been learned.
+///
+/// A request stands among the sources under ``requestPrefix`` and its key: what learned it once is read to its end.
 struct PositionTable: Sendable, Equatable {
-  private(set) var entries: [(identity: String, position: SourcePosition)] = []
+  /// Sources, the one used last at the end.
+  private var sources: [(identity: String, position: SourcePosition)] = []
+  /// Identities of requests, the newest at the end, and the same for looking up.
+  private var requests: [String] = []
+  private var known: Set<String> = []
 
   /// A model that learns from more files than this forgets those it has not read for longest.
   static let maxEntries = 10_000
+  /// A request that is repeated after this many others is learned again.
+  static let maxRequests = 100_000
+  static let requestPrefix = "request:"
 
   init() {}
 
+  var count: Int { sources.count + requests.count }
+
   subscript(identity: String) -> SourcePosition? {
-    get { entries.first { $0.identity == identity }?.position }
+    get {
+      known.contains(identity) ? .beginning : sources.first { $0.identity == identity }?.position
+    }
     set {
-      entries.removeAll { $0.identity == identity }
-      if let newValue { entries.append((identity, newValue)) }
-      if entries.count > Self.maxEntries { entries.removeFirst() }
+      guard !identity.hasPrefix(Self.requestPrefix) else {
+        guard newValue != nil, known.insert(identity).inserted else { return }
+        requests.append(identity)
+        // Many at once, so that the list moves seldom.
+        guard requests.count >= Self.maxRequests + Self.maxRequests / 10 else { return }
+        let forgotten = requests.count - Self.maxRequests
+        known.subtract(requests.prefix(forgotten))
+        requests.removeFirst(forgotten)
+        return
+      }
+      sources.removeAll { $0.identity == identity }
+      if let newValue { sources.append((identity, newValue)) }
+      if sources.count > Self.maxEntries { sources.removeFirst() }
     }
   }
 
   func encoded() -> [UInt8] {
     var writer = ByteWriter()
-    writer.count(entries.count)
-    for entry in entries {
-      writer.text(entry.identity)
-      writer.list(entry.position.bytes)
+    writer.count(count)
+    for entry in requests.map({ ($0, SourcePosition.beginning) }) + sources {
+      writer.text(entry.0)
+      writer.list(entry.1.bytes)
     }
     return writer.bytes
   }
@@ -31,12 +54,15 @@ struct PositionTable: Sendable, Equatable {
     let count = try reader.count(of: 16)
     for _ in 0..<count {
       let identity = try reader.text()
-      entries.append((identity, SourcePosition(bytes: try reader.list())))
+      self[identity] = SourcePosition(bytes: try reader.list())
     }
     try reader.finish()
   }
 
   static func == (one: PositionTable, other: PositionTable) -> Bool {
-    one.entries.elementsEqual(other.entries) { $0.identity == $1.identity && $0.position == $1.position }
+    one.requests == other.requests
+      && one.sources.elementsEqual(other.sources) {
+        $0.identity == $1.identity && $0.position == $1.position
+      }
   }
 }

@@ -37,22 +37,22 @@ final class BatchLog {
 
   deinit { files.close(descriptor) }
 
-  /// Writes a record and waits until it is on the disk.
-  ///
-  /// - Returns: its number.
-  func append(_ payload: [UInt8]) throws -> UInt64 {
+  /// Writes records and waits, once for all, until they are on the disk.
+  func append(_ payloads: [[UInt8]]) throws {
     if let failure { throw failure }
-    let record = LogFormat.record(sequence: next, payload: payload)
+    guard !payloads.isEmpty else { return }
+    let records = payloads.enumerated().flatMap { index, payload in
+      LogFormat.record(sequence: next + UInt64(index), payload: payload)
+    }
     do {
-      try files.write(descriptor, record, at: end, path: path)
+      try files.write(descriptor, records, at: end, path: path)
       try files.sync(descriptor, path: path)
     } catch {
-      // The record may be there, whole or in part; only a new start, which reads the log, can tell.
+      // The records may be there, whole or in part; only a new start, which reads the log, can tell.
       failure = error
       throw error
     }
-    end += record.count
-    next += 1
-    return next - 1
+    end += records.count
+    next += UInt64(payloads.count)
   }
 }

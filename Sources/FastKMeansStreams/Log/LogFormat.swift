@@ -3,7 +3,8 @@ import FastKMeansCore
 /// How a log lies in its file; `docs/format/checkpoint-v2.md` says it in words.
 enum LogFormat {
   static let magic = Array("FASTKMLG".utf8)
-  static let version: UInt32 = 1
+  /// 2 added changes (``StateChange``); logs without them are read alike.
+  static let version: UInt32 = 2
   static let headerByteCount = 40
   static let recordHeaderByteCount = 24
   static let streamByteCount = 16

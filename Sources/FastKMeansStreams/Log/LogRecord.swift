@@ -9,6 +9,8 @@ struct LogRecord: Equatable {
     case reread(checksum: UInt32)
     /// The source ended: what waited for more documents has been learned.
     case end
+    /// Somebody changed what has been learned.
+    case change(StateChange)
   }
 
   /// The source's ``RowSource/identity``.
@@ -37,6 +39,9 @@ struct LogRecord: Equatable {
       writer.number(1 as UInt8)
       writer.number(checksum)
     case .end: writer.number(2 as UInt8)
+    case .change(let change):
+      writer.number(3 as UInt8)
+      writer.list(change.encoded())
     }
     return writer.bytes
   }
@@ -53,8 +58,8 @@ struct LogRecord: Equatable {
     self.zeroBased = zeroBased
   }
 
-  /// - Throws: ``ByteReader/Fault``.
-  init(_ bytes: [UInt8]) throws(ByteReader.Fault) {
+  /// - Throws: ``ByteReader/Fault``; what the rows of a change throw.
+  init(_ bytes: [UInt8]) throws {
     var reader = ByteReader(bytes)
     source = try reader.text()
     position = SourcePosition(bytes: try reader.list())
@@ -68,7 +73,8 @@ struct LogRecord: Equatable {
     case 0: rows = .content(try reader.list())
     case 1: rows = .reread(checksum: try reader.number())
     case 2: rows = .end
-    default: throw .bad("a record of kind \(kind)")
+    case 3: rows = .change(try StateChange(reader.list()))
+    default: throw ByteReader.Fault.bad("a record of kind \(kind)")
     }
     try reader.finish()
   }

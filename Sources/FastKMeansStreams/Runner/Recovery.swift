@@ -173,6 +173,7 @@ extension Recovery {
     case .content(let bytes): try learn(RowCoding.decode(bytes), record, &checkpoint)
     case .reread(let checksum): try reread(record, checksum, &checkpoint)
     case .end: _ = try checkpoint.state.finish()
+    case .change(let change): try checkpoint.state.apply(change)
     }
     checkpoint.state.counts.rejected += UInt64(record.rejectedCount)
     checkpoint.state.counts.zeroBased = record.zeroBased

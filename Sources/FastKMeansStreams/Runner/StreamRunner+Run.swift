@@ -71,7 +71,7 @@ extension StreamRunner {
     let record = LogRecord(
       source: source.identity, position: position, rows: rows, rejects: lines, rejectedCount: rejectedCount,
       zeroBased: state.counts.zeroBased)
-    _ = try log.append(record.encoded())
+    try log.append([record.encoded()])
     positions[source.identity] = position
     try rejects?.append(lines)
     batchesSinceCheckpoint += 1

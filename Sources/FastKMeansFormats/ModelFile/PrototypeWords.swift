@@ -1,8 +1,7 @@
 import FastKMeansCore
-import FastKMeansFormats
 
 /// Finds the features that characterise a prototype.
-struct PrototypeWords {
+package struct PrototypeWords {
   private let contents: ModelContents
   private let prototypes: PrototypeSet
   /// Words to leave out because they are frequent everywhere.
@@ -12,7 +11,7 @@ struct PrototypeWords {
   private let background: [Int: Double]
 
   /// - Complexity: O(stored values of the model).
-  init(_ contents: ModelContents, hidden: Set<String> = []) {
+  package init(_ contents: ModelContents, hidden: Set<String> = []) {
     self.contents = contents
     self.hidden = hidden
     prototypes = contents.model.prototypes
@@ -25,16 +24,16 @@ struct PrototypeWords {
     self.background = background
   }
 
-  struct Word: Equatable {
-    let name: String
-    let weight: Double
+  package struct Word: Equatable, Sendable {
+    package let name: String
+    package let weight: Double
   }
 
   /// The features whose weight lies furthest above their mean over all prototypes; the lower column wins ties. So words
   /// that are frequent everywhere come late, in any language. The weights in the result are the prototype's.
   ///
   /// - Complexity: O(stored values of the prototype x log).
-  func top(_ count: Int, of prototype: Int) -> [Word] {
+  package func top(_ count: Int, of prototype: Int) -> [Word] {
     largest(count, prototypes.row(prototype)) { $0.value - (background[$0.column] ?? 0) }
   }
 
@@ -45,7 +44,7 @@ struct PrototypeWords {
   ///   - count: how many.
   ///   - prototype: one of `siblings`.
   ///   - siblings: the prototypes of the class.
-  func distinctive(_ count: Int, of prototype: Int, among siblings: Range<Int>) -> [Word] {
+  package func distinctive(_ count: Int, of prototype: Int, among siblings: Range<Int>) -> [Word] {
     var elsewhere: [Int: Double] = [:]
     for sibling in siblings where sibling != prototype {
       for (column, value) in prototypes.row(sibling) {

@@ -1,0 +1,153 @@
+import FastKMeansCore
+import FastKMeansFormats
+import FastKMeansStreams
+
+/// One route of the server: how it is called, who may call it, and what answers it.
+public struct ServingRoute: Sendable {
+  /// Who may call a route where tokens are asked for.
+  public enum Access: Sendable {
+    /// Everybody: health, the page and its description, none of which shows a model.
+    case open
+    case read
+    case write
+  }
+
+  /// `GET` or `POST`.
+  public let method: String
+  /// With the names of parameters in braces.
+  public let path: String
+  public let access: Access
+  let handle: @Sendable (Serving, ServingRequest) async throws -> ServingReply
+
+  init(
+    _ method: String, _ path: String, _ access: Access,
+    _ handle: @escaping @Sendable (Serving, ServingRequest) async throws -> ServingReply
+  ) {
+    self.method = method
+    self.path = path
+    self.access = access
+    self.handle = handle
+  }
+}
+
+extension Serving {
+  /// Every route of the server.
+  public static let routes: [ServingRoute] =
+    generalRoutes + ownRoutes + inferenceRoutes + [
+      ServingRoute("POST", "/predict", .read) { try await $0.predict($1) },
+      ServingRoute("POST", "/predict/{model}", .read) { try await $0.predict($1) },
+    ]
+
+  private static let generalRoutes: [ServingRoute] = [
+    ServingRoute("GET", "/", .open) { _, _ in
+      ServingReply(contentType: "text/html; charset=utf-8", body: Array(Page.html.utf8))
+    },
+    ServingRoute("GET", "/openapi.json", .open) { _, _ in
+      ServingReply(contentType: "application/json", body: Array(OpenAPI.document.utf8))
+    },
+    ServingRoute("GET", "/health", .open) { try $0.ready($1) },
+    ServingRoute("GET", "/metrics", .read) { serving, _ in
+      ServingReply(
+        contentType: "text/plain; version=0.0.4; charset=utf-8", body: Array(serving.metricsText.utf8))
+    },
+  ]
+
+  private static let ownRoutes: [ServingRoute] = [
+    ServingRoute("GET", "/v1/models", .read) { serving, _ in
+      ServingReply(.fields(["models": .array(serving.shelf.entries.map(\.json))]))
+    },
+    ServingRoute("GET", "/v1/models/{model}", .read) { ServingReply(try $0.model($1).summary) },
+    ServingRoute("POST", "/v1/models/{model}/classify", .read) { try await $0.classify($1) },
+    ServingRoute("POST", "/v1/models/{model}/explain", .read) { try $0.explain($1) },
+    ServingRoute("GET", "/v1/models/{model}/classes", .read) { try $0.classes($1) },
+    ServingRoute("GET", "/v1/models/{model}/prototypes", .read) { try $0.prototypes($1) },
+    ServingRoute("GET", "/v1/models/{model}/map", .read) { serving, request in
+      let model = try serving.model(request)
+      return try await BackgroundWork.run { _ in
+        ServingReply(try model.atlas.value { try PrototypeAtlas(model.contents) }.json)
+      }
+    },
+    ServingRoute("POST", "/v1/models/{model}/learn", .write) { try await $0.learn($1) },
+    ServingRoute("POST", "/v1/models/{model}/forget", .write) { try await $0.forget($1) },
+    ServingRoute("POST", "/v1/models/{model}/classes/rename", .write) { try await $0.rename($1) },
+    ServingRoute("POST", "/v1/models/{model}/classes/merge", .write) { try await $0.merge($1) },
+    ServingRoute("POST", "/v1/models/{model}/classes/remove", .write) { try await $0.remove($1) },
+  ]
+
+  private static let inferenceRoutes: [ServingRoute] =
+    [
+      ServingRoute("GET", "/v2", .read) { _, _ in ServingReply(OpenInference.server) },
+      ServingRoute("GET", "/v2/health/live", .open) { _, _ in ServingReply(.fields(["live": true])) },
+      ServingRoute("GET", "/v2/health/ready", .open) { try $0.ready($1) },
+      ServingRoute("POST", "/v2/repository/index", .read) { serving, _ in
+        ServingReply(.array(serving.shelf.entries.map(\.repositoryJSON)))
+      },
+      ServingRoute("POST", "/v2/repository/models/{model}/load", .write) { serving, request in
+        let name = request.parameters["model"] ?? ""
+        try await BackgroundWork.run { _ in try serving.shelf.reload(name) }
+        return ServingReply(.fields([:]))
+      },
+      ServingRoute("POST", "/v2/repository/models/{model}/unload", .write) { serving, request in
+        try serving.shelf.unload(request.parameters["model"] ?? "")
+        return ServingReply(.fields([:]))
+      },
+    ]
+    + ["/v2/models/{model}", "/v2/models/{model}/versions/{version}"].flatMap { path in
+      [
+        ServingRoute("GET", path, .read) { serving, request in
+          let model = try serving.model(request)
+          return ServingReply(
+            OpenInference.metadata(of: model, versions: serving.shelf.versions(of: model.name)))
+        },
+        ServingRoute("GET", path + "/ready", .open) { serving, request in
+          _ = try serving.model(request)
+          return ServingReply(.fields(["ready": true]))
+        },
+        ServingRoute("POST", path + "/infer", .read) { serving, request in
+          try await serving.infer(request)
+        },
+      ]
+    }
+
+  func model(_ request: ServingRequest) throws -> ServedModel {
+    try shelf.model(request.parameters["model"], version: request.parameters["version"])
+  }
+
+  /// Ready: there are models, and each that is not unloaded answers.
+  private func ready(_: ServingRequest) throws -> ServingReply {
+    let entries = shelf.entries.filter { $0.reason != "unloaded" }
+    guard !entries.isEmpty, entries.allSatisfy({ $0.model != nil }) else {
+      throw ServingError(503, "not_ready", "a model does not answer yet", retryAfter: 1)
+    }
+    return ServingReply(.fields(["status": "UP", "ready": true]))
+  }
+
+  private func infer(_ request: ServingRequest) async throws -> ServingReply {
+    let model = try model(request)
+    let limits = limits
+    let (reply, answers) =
+      request.body.count < 1 << 16
+      ? try OpenInference.infer(request, model, limits)
+      : try await BackgroundWork.run { _ in try OpenInference.infer(request, model, limits) }
+    metrics.batch(model.name, answers)
+    return reply
+  }
+}
+
+extension ModelShelf.Entry {
+  fileprivate var json: JSON {
+    .fields([
+      "name": .string(name), "version": .string(version), "ready": .bool(model != nil),
+      "learns": .bool(learns),
+      "takes": model.map { $0.takesText ? "text" : "vectors" } ?? .null,
+      "reason": reason.map { .string($0) } ?? .null,
+    ])
+  }
+
+  fileprivate var repositoryJSON: JSON {
+    .fields([
+      "name": .string(name), "version": .string(version), "state": model == nil ? "UNAVAILABLE" : "READY",
+      "reason": .string(reason ?? ""),
+    ])
+  }
+}
