@@ -13,6 +13,7 @@ from ._parameters import library_options
 from ._progress import progress_for
 from ._structures import address, of_labels, of_rows
 from ._text_classifier import TextClassifier
+from ._vectorizer import TfidfVectorizer
 
 if TYPE_CHECKING:
     import numpy as np
@@ -182,18 +183,22 @@ class _Asked:
         if model is not None:
             self.rows = model._rows_to_ask(X)
         elif self._is_text:
-            self._vectorizer = self.estimator._own_vectorizer()
+            self._vectorizer = self._new_vectorizer()
             self.rows = rows_of(self._vectorizer.fit_transform(X), self.estimator)
         else:
             self.rows = rows_of(X, self.estimator)
         self.labels: CodedLabels = coded_labels(y, self.estimator, self.rows.shape[0])
+
+    def _new_vectorizer(self) -> TfidfVectorizer:
+        assert isinstance(self.estimator, TextClassifier)
+        return self.estimator._own_vectorizer()
 
     def both(self, against: Any) -> tuple[Rows, Rows]:
         """These rows and others on the same columns: of texts without a model, on the words of both."""
         if not self._is_text or hasattr(self.estimator, "_state"):
             others = self.estimator._rows_to_ask(against) if hasattr(self.estimator, "_state") else rows_of(against, self.estimator)
             return self.rows, others
-        vectorizer = self.estimator._own_vectorizer()
+        vectorizer = self._new_vectorizer()
         vectorizer.fit([*self._X, *against])
         return rows_of(vectorizer.transform(self._X), self.estimator), rows_of(vectorizer.transform(against), self.estimator)
 
