@@ -206,7 +206,7 @@ private struct AnalyzerTrials {
     )
   }
 
-  /// Whether one candidate is right more often where they differ, by more than a standard error of chance; folds are
+  /// Whether one candidate is right more often where they differ, by more than two standard errors of chance; folds are
   /// judged until it is plain.
   private mutating func isBetter(_ challenger: Int, than best: Int) throws -> Bool {
     var (lead, differing) = (0, 0)
@@ -215,9 +215,9 @@ private struct AnalyzerTrials {
         lead += new ? 1 : -1
         differing += 1
       }
-      if lead * lead > (lead > 0 ? 4 : 1) * differing { break }
+      if lead * lead > (lead > 0 ? 4 : 1) * differing || lead <= 0 && fold > 0 { break }
     }
-    return lead > 0 && lead * lead > differing
+    return lead > 0 && lead * lead > 4 * differing
   }
 
   private mutating func judged(_ candidate: Int, _ fold: Int) throws -> [Bool] {

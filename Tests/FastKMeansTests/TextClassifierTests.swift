@@ -7,12 +7,13 @@ import Testing
   @Test func answersAreThoseOfTheVectoriserAndTheVectorClassifier() throws {
     let (texts, labels) = Tickets.make(300)
     let (asked, _) = Tickets.make(40, seed: 2)
-    let text = try TFIDFVectorizer.fitTransform(UTF8Documents(texts))
+    let classifier = try Tickets.classifier()
+    // With the analyzer that `auto` became.
+    let text = try TFIDFVectorizer.fitTransform(UTF8Documents(texts), options: classifier.options.text)
     var learner = try Classifier<String>.Learner()
     try learner.fit(text.rows, labels: labels)
     let expected = try learner.classifier().classify(text.vectorizer.transform(asked), top: 2)
 
-    let classifier = try Tickets.classifier()
     expectAlike(try classifier.classify(asked, top: 2), expected)
     #expect(classifier.classes == ["billing", "hardware", "network"])
     #expect(classifier.featureCount == text.vectorizer.columnCount)
