@@ -106,8 +106,8 @@ struct LogTests {
 
   @Test func refusesANewerVersion() throws {
     var (bytes, _, _) = try sample()
-    bytes[8] = 2
-    #expect(throws: StreamError.newerCheckpoint(path: "log", found: "2", supported: "1")) { try read(bytes) }
+    bytes[8] = 3
+    #expect(throws: StreamError.newerCheckpoint(path: "log", found: "3", supported: "2")) { try read(bytes) }
   }
 
   @Test(arguments: MemoryFiles.Fault.allCases)

@@ -143,7 +143,7 @@ enum Page {
     });
     function show(text, answer) {
       $("label").textContent = answer.label + (answer.rejected ? " (none of the classes fits)" : "");
-      $("confidence").style.width = percent(answer.confidence);
+      $("confidence").style.width = 100 * answer.confidence + "%";
       $("detail").textContent = "Confidence " + percent(answer.confidence) + "; prototype " +
         (answer.winner.position_in_class + 1) + " of the class, " + count(answer.winner.mass) + " documents" +
         (answer.rival ? "; next: " + answer.rival.label + ", " + percent(answer.rival.confidence) : "");
