@@ -150,9 +150,9 @@ extension Learner {
     try reporter.run {
       func run(_ documents: TrainingSet, _ declared: @escaping (Int) -> Int) throws {
         try FoldModels(
-          documents, labels: labels, classes: classes, wanted: learner.wantedCounts(),
-          isFixed: classes.labels.map(learner.isCountFixed), foldCount: foldCount, options: settings,
-          progress: reporter
+          documents, labels: labels, classes: classes, wanted: learner.wantedCounts(documents),
+          isFixed: classes.labels.map(learner.isCountFixed), foldCount: foldCount,
+          options: learner.settings, progress: reporter
         ).forEach { try body($0.storage, $0.heldOut, $0.rows, declared) }
       }
       guard let compaction = FeatureCompaction(documents.rows) else { return try run(documents) { $0 } }
