@@ -24,13 +24,9 @@ extension TextClassifier {
       made.rows, labels: labels, folds: folds, options: options.training, similarity: similarity,
       progress: progress)
     for index in audit.labels.indices where !audit.labels[index].reasons.isEmpty {
-      let hashed = made.vectorizer.hashedTerms(of: texts[audit.labels[index].row])
-      for place in audit.labels[index].reasons.indices {
-        let feature = audit.labels[index].reasons[place].feature
-        if let term = hashed[feature]?.joined(separator: " or ") ?? made.vectorizer.term(at: feature) {
-          audit.labels[index].reasons[place].term = term
-        }
-      }
+      let names = FeatureNames(made.vectorizer, document: texts[audit.labels[index].row])
+      audit.labels[index].reasons = names.reasons(
+        for: audit.labels[index].reasons.map { ($0.feature ?? 0, $0.weight) })
     }
     return audit
   }

@@ -127,24 +127,9 @@ extension TextClassifier {
     let rows = try vectorizer.transform(
       UTF8Documents(texts), workers: texts.count == 1 ? 1 : model.options.threadCount)
     let answers = try model.classify(.sparse(rows.rows), top: count, reasons: reasonCount) { row, leads in
-      reasons(for: leads, in: texts[texts.startIndex + row])
+      FeatureNames(vectorizer, document: texts[texts.startIndex + row]).reasons(for: leads)
     }
     return answers.map { Answer<String>($0) }
-  }
-
-  /// The words that speak for an answer, from what each column gives; n-grams of characters count for their words.
-  private func reasons(for leads: [(feature: Int, lead: Double)], in text: String) -> [Reason] {
-    guard vectorizer.hasPartsOfWords else {
-      return leads.map {
-        Reason(term: vectorizer.term(at: $0.feature) ?? "", feature: $0.feature, weight: $0.lead)
-      }
-    }
-    let given = Dictionary(uniqueKeysWithValues: leads.map { ($0.feature, $0.lead) })
-    return vectorizer.words(of: text).map { word in
-      let weight = word.shares.reduce(0) { $0 + $1.share * (given[$1.column] ?? 0) }
-      return Reason(
-        term: word.text, feature: word.shares.count == 1 ? word.shares[0].column : nil, weight: weight)
-    }.sorted { $0.weight > $1.weight }
   }
 }
 

@@ -89,7 +89,8 @@ extension AnalyzerChoice {
     guard !trials.isEmpty else {
       return [
         .fields([
-          "subject": .string("analyzer"), "candidate": .string(Self.name(analyzer, ngrams)), "accuracy": .null,
+          "subject": .string("analyzer"), "candidate": .string(Self.name(analyzer, ngrams)),
+          "accuracy": .null,
           "rows": .integer(0), "taken": .bool(true), "reason": .string(reason.rawValue),
         ])
       ]

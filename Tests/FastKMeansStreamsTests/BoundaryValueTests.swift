@@ -49,7 +49,7 @@ struct BoundaryValueTests {
   /// A checkpoint that was read goes on, as a stream does, and is written.
   private func exercise(_ checkpoint: Checkpoint, _ batches: [RowBatch]) throws {
     var checkpoint = checkpoint
-    for (_, position) in checkpoint.positions.entries { _ = try? FilePosition(position, name: "a") }
+    for (_, position) in checkpoint.positions.sources { _ = try? FilePosition(position, name: "a") }
     for batch in batches {
       _ = try? checkpoint.state.learn(batch.data, tests: true, answers: true)
       checkpoint.state.counts.rejected += 1
@@ -89,7 +89,7 @@ struct BoundaryValueTests {
     let positions = sample.positions.encoded()
     for offset in 0...positions.count - 8 {
       BoundaryValues.forEachField(of: positions, at: offset, width: 8) { bytes, _ in
-        for entry in (try? PositionTable(bytes))?.entries ?? [] {
+        for entry in (try? PositionTable(bytes))?.sources ?? [] {
           _ = try? FilePosition(entry.position, name: "a")
         }
       }

@@ -31,7 +31,9 @@ package func vectorizerChoose(
         $0, labels: labels, text: text.validated(), training: settings.validated().options)
     }
     let made = try VectorizerHandle(TFIDFVectorizer(found.text))
-    if json != nil { try put(BufferHandle(JSON.array(found.choice?.json ?? []).compactText), in: json, "json") }
+    if json != nil {
+      try put(BufferHandle(JSON.array(found.choice?.json ?? []).compactText), in: json, "json")
+    }
     try put(made, in: target, "chosen")
   }
 }

@@ -67,7 +67,8 @@ struct ExplainCommand: ParsableCommand {
     for (row, explanation) in try contents.model.explain(contents.features(of: data)).enumerated() {
       let text: String? = if case .text(let documents, _) = data { documents.text(at: row) } else { nil }
       let output = ExplanationOutput(
-        explanation: explanation, names: FeatureNames(contents, document: text), wordCount: topWords)
+        explanation: explanation, names: FeatureNames(contents.vectorizer, document: text),
+        wordCount: topWords)
       let blank = firstRow + row > 0 ? [""] : []
       try StandardOutput.write(json ? [output.json.text] : blank + output.lines)
     }

@@ -55,7 +55,8 @@ struct PredictCommand: ParsableCommand {
   func validate() throws {
     guard !labelsOnly || (!display.json && top == 1 && coverage == nil) else {
       throw ValidationError(
-        "--labels-only leaves no place for \(display.json ? "--json" : top > 1 ? "--top" : "--coverage"); name one of them")
+        "--labels-only leaves no place for \(display.json ? "--json" : top > 1 ? "--top" : "--coverage"); name one of them"
+      )
     }
     guard !coveragePerClass || coverage != nil else {
       throw ValidationError("--coverage-per-class goes with --coverage")

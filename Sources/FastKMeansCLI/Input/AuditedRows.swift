@@ -69,13 +69,14 @@ struct AuditedRows {
 
   /// The words of some features; those of a row where hashing has left none.
   func words(_ columns: [Int], row: Int?) -> [String] {
-    var hashed: [Int: [String]] = [:]
-    if let row, !columns.isEmpty, let vectorizer, case .text(let documents, _) = data {
-      hashed = vectorizer.hashedTerms(of: documents.text(at: row))
+    var document: String?
+    if let row, case .text(let documents, _) = data { document = documents.text(at: row) }
+    let names = FeatureNames(vectorizer, document: document)
+    var words: [String] = []
+    for word in columns.lazy.flatMap({ names[$0].map(\.word) }) where !words.contains(word) {
+      words.append(word)
     }
-    return columns.map { column in
-      hashed[column]?.joined(separator: " or ") ?? vectorizer?.term(at: column) ?? "#\(column)"
-    }
+    return words
   }
 
   /// The text of a row, shortened; empty for vectors.

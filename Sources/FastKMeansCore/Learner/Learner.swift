@@ -281,7 +281,8 @@ extension Learner {
     choices = []
     if settings.isDistanceAutomatic {
       let choice = DistanceChoice(documents, options: settings)
-      let (best, tried) = try choice.best(wanted: wantedCounts(documents), isFixed: classes.labels.map(isCountFixed))
+      let (best, tried) = try choice.best(
+        wanted: wantedCounts(documents), isFixed: classes.labels.map(isCountFixed))
       (options, documents, choices) = (options.comparing(by: best.distance), best.documents, tried)
     }
     (shape, frame) = (FeatureShape(rows), documents.frame)

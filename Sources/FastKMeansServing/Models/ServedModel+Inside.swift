@@ -1,5 +1,6 @@
 import FastKMeansCore
 import FastKMeansFormats
+import FastKMeansText
 
 extension ServedModel {
   /// A class as lists show it.
@@ -69,7 +70,7 @@ extension ServedModel {
     let features = try contents.features(of: rows)
     return .array(
       try contents.model.explain(features).enumerated().map { row, explanation in
-        let names = FeatureNames(contents, document: rows.text(at: row))
+        let names = FeatureNames(contents.vectorizer, document: rows.text(at: row))
         return .fields([
           "label": .label(explanation.winner.label), "confidence": .single(explanation.winner.confidence),
           "rejected": .bool(explanation.isRejected), "known_share": .number(explanation.knownShare),

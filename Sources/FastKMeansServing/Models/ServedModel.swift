@@ -39,7 +39,7 @@ package final class ServedModel: Sendable {
     let features = try contents.features(of: rows)
     guard reasons > 0 else { return try model.classify(features, top: count, parts: []) }
     return try model.classify(features, top: count, reasons: reasons) { row, leads in
-      FeatureNames(contents, document: rows.text(at: row)).reasons(for: leads)
+      FeatureNames(contents.vectorizer, document: rows.text(at: row)).reasons(for: leads)
     }
   }
 

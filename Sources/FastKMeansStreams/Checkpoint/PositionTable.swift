@@ -3,7 +3,7 @@
 /// A request stands among the sources under ``requestPrefix`` and its key: what learned it once is read to its end.
 struct PositionTable: Sendable, Equatable {
   /// Sources, the one used last at the end.
-  private var sources: [(identity: String, position: SourcePosition)] = []
+  private(set) var sources: [(identity: String, position: SourcePosition)] = []
   /// Identities of requests, the newest at the end, and the same for looking up.
   private var requests: [String] = []
   private var known: Set<String> = []

@@ -66,7 +66,9 @@ struct LogRecord: Equatable {
     rejects = try reader.list()
     rejectedCount = try reader.whole()
     // So that the sum over all records of a log cannot overflow.
-    guard rejectedCount <= UInt32.max else { throw .bad("a batch with \(rejectedCount) rejected rows") }
+    guard rejectedCount <= UInt32.max else {
+      throw ByteReader.Fault.bad("a batch with \(rejectedCount) rejected rows")
+    }
     zeroBased = try reader.flag() ? try reader.flag() : nil
     let kind: UInt8 = try reader.number()
     switch kind {

@@ -151,9 +151,12 @@ struct TrainTests {
     try folder.write(lines.joined(separator: "\n") + "\n", to: "errors.tsv")
     let call = ["train", "--input", "errors.tsv", "--model", "m"]
     let json = try Tool.run(call + ["--json", "--quiet"], in: folder).json
-    let tried = try #require(json["choices"] as? [[String: Any]]).filter { $0["subject"] as? String == "analyzer" }
+    let tried = try #require(json["choices"] as? [[String: Any]]).filter {
+      $0["subject"] as? String == "analyzer"
+    }
     #expect(tried.prefix(2).map { $0["candidate"] as? String } == ["word", "word+char_wb"])
-    #expect(tried.filter { $0["taken"] as? Bool == true }.map { $0["candidate"] as? String } == ["word+char_wb"])
+    #expect(
+      tried.filter { $0["taken"] as? Bool == true }.map { $0["candidate"] as? String } == ["word+char_wb"])
     #expect(tried.allSatisfy { ($0["rows"] as? Int ?? 0) > 20 })
     #expect(tried.allSatisfy { ($0["accuracy"] as? Double).map { (0...1).contains($0) } ?? false })
     let options = try #require(json["options"] as? [String: Any])

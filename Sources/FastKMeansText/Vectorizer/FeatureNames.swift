@@ -1,20 +1,19 @@
 import FastKMeansCore
-import FastKMeansText
 
 /// Says to which words the features of one document belong.
 ///
 /// A hashing model keeps no words, and an n-gram of characters is a part of some: the document says of which.
 package struct FeatureNames {
-  private let contents: ModelContents
+  private let vectorizer: TFIDFVectorizer?
   /// The document's words by column, each with its share; empty where each feature is a word.
   private var words: [Int: [(word: String, share: Double)]] = [:]
 
   /// - Parameters:
-  ///   - contents: the model.
-  ///   - document: the text; `nil` for a row of vectors.
-  package init(_ contents: ModelContents, document: String?) {
-    self.contents = contents
-    guard let document, let vectorizer = contents.vectorizer, vectorizer.hasPartsOfWords else { return }
+  ///   - vectorizer: what made the features; `nil` for rows of numbers.
+  ///   - document: the text; `nil` for a row of numbers.
+  package init(_ vectorizer: TFIDFVectorizer?, document: String?) {
+    self.vectorizer = vectorizer
+    guard let document, let vectorizer, vectorizer.hasPartsOfWords else { return }
     for word in vectorizer.words(of: document) {
       for share in word.shares { words[share.column, default: []].append((word.text, share.share)) }
     }
@@ -22,7 +21,7 @@ package struct FeatureNames {
 
   /// The words that a feature belongs to, with shares that add up to 1.
   package subscript(feature: Int) -> [(word: String, share: Double)] {
-    words[feature] ?? [(contents.name(ofFeature: feature), 1)]
+    words[feature] ?? [(vectorizer?.term(at: feature) ?? "#\(feature)", 1)]
   }
 }
 
