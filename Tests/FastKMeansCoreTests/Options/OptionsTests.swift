@@ -57,9 +57,9 @@ import Testing
 
   @Test func takesTheEdgesOfWhatIsAllowed() throws {
     var options = TrainingOptions()
-    options.prototypesPerClass = .max
-    options.batchSize = .max
-    options.maxEpochs = .max
+    options.prototypesPerClass = Int(Int32.max)
+    options.batchSize = Int(Int32.max)
+    options.maxEpochs = Int(Int32.max)
     options.threadCount = 4096
     options.temperature = .leastNormalMagnitude
     options.otherClassPenalty = 0
