@@ -185,8 +185,8 @@ FKM_API void fkm_buffer_free(fkm_buffer *buffer);
  * Options of training:
  *
  *   name                 value                          default     meaning
- *   k_init               a whole number from 1, or      3           Prototypes per class to start with; auto: as
- *                        "auto"                                     many as size, variety and held-out rows
+ *   k_init               a whole number from 1 to       3           Prototypes per class to start with; auto: as
+ *                        2147483647, or "auto"                      many as size, variety and held-out rows
  *                                                                   justify. With refinement on, this is the
  *                                                                   most that a class gets.
  *   k_list               whole numbers from 1 to        null        The number of prototypes of some classes: by

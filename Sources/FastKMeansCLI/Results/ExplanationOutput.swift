@@ -1,5 +1,6 @@
 import FastKMeansCore
 import FastKMeansFormats
+import FastKMeansText
 
 /// What `explain` prints about one document.
 struct ExplanationOutput {
