@@ -12,6 +12,8 @@ public struct AnalyzerChoice: Sendable, Equatable {
     case fewDocuments = "few_documents"
     /// The mode `reference` reads words.
     case mode
+    /// There is so much text that the n-grams of its characters would take gigabytes.
+    case size
   }
 
   /// How one way to read did on held-out documents.
@@ -71,6 +73,9 @@ extension AnalyzerChoice {
     if TextScript.share(in: documents) >= TextScript.leastShare {
       return choice(text.reading(.charWB), .script)
     }
+    guard documents.offsets[documents.count] - documents.offsets[0] <= Sample.mostBytesInAll else {
+      return choice(text.definite, .size)
+    }
     let sample = Sample.positions(documents, labels, seed: training.seed)
     guard sample.count >= Sample.leastDocuments, Set(sample.map { labels.indices[$0] }).count > 1 else {
       return choice(text.definite, .fewDocuments)
@@ -113,6 +118,8 @@ extension AnalyzerChoice {
 /// The documents that take part in trials.
 private enum Sample {
   static let leastDocuments = 20
+  /// Each byte of text begins some four n-grams of characters, of eight bytes each as rows have them: a gigabyte.
+  static let mostBytesInAll = 32 << 20
   static let mostDocuments = 6_000
   /// Of all documents together.
   static let mostBytes = 3 << 19

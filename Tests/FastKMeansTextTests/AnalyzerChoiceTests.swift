@@ -94,6 +94,13 @@ import Testing
     #expect(options.analyzer == .word && choice?.reason == .mode)
   }
 
+  @Test func muchTextKeepsWords() throws {
+    let long = String(repeating: "invoice payment refund ", count: 50_000)
+    let texts = UTF8Documents([String](repeating: long, count: 30))
+    let (options, choice) = try choose((texts, LabelColumn((0..<30).map { $0 % 2 == 0 ? "a" : "b" })))
+    #expect(options.analyzer == .word && choice?.reason == .size && choice?.trials.isEmpty == true)
+  }
+
   @Test func oneClassAndNoTermsAreNoError() throws {
     let texts = UTF8Documents((0..<40).map { "text \($0)" })
     #expect(try choose((texts, LabelColumn([String](repeating: "a", count: 40)))).text.analyzer == .word)
