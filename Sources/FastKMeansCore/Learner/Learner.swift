@@ -278,6 +278,7 @@ extension Learner {
       _ = try classes.encode(counted)
       return (classes.lookUp(labels.labels), classes.count)
     }
+    while members.count < classes.count { members.append(ClassPrototypes()) }
     choices = []
     if settings.isDistanceAutomatic {
       let choice = DistanceChoice(documents, options: settings)
@@ -286,7 +287,6 @@ extension Learner {
       (options, documents, choices) = (options.comparing(by: best.distance), best.documents, tried)
     }
     (shape, frame) = (FeatureShape(rows), documents.frame)
-    while members.count < classes.count { members.append(ClassPrototypes()) }
     try settings.prototypeCounts.check(classes.labels, areAll: false)
     return documents
   }
