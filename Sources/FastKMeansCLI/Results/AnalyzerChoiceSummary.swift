@@ -33,7 +33,8 @@ struct AnalyzerChoiceSummary {
     case .script: return "\(name), for most letters are of a script whose words blanks do not show"
     case .fewDocuments: return "\(name), for there are too few documents to try others"
     case .size:
-      return "\(name), for n-grams of characters of so much text take gigabytes; --analyzer names them all the same"
+      return
+        "\(name), for n-grams of characters of so much text take gigabytes; --analyzer names them all the same"
     case .mode: return "\(name), as mode reference reads"
     case .heldOut:
       let trials = choice.trials.map {

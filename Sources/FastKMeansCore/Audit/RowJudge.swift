@@ -71,7 +71,9 @@ struct RowJudge {
         if best.classIndex == Int(known) {
           verdict.margin = count > 1 ? answer.classes[1].score - best.score : 0
         } else {
-          verdict.margin = max(0, best.score - own.score)
+          let ownScore =
+            scoring.turnsIntoSimilarity ? scoring.similarity(norms, row, score: own.score) : own.score
+          verdict.margin = max(0, best.score - ownScore)
           verdict.reasons = reasons(terms, for: best.prototype, against: own.prototype)
         }
       }

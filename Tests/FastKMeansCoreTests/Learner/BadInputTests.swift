@@ -213,9 +213,9 @@ import Testing
   @Test(arguments: Mode.allCases) func hugeLimitsDoNotOverflow(mode: Mode) throws {
     var classifier = try Self.classifier {
       $0.mode = mode
-      $0.maxEpochs = .max
-      $0.batchSize = .max
-      $0.prototypesPerClass = .max
+      $0.maxEpochs = Int(Int32.max)
+      $0.batchSize = Int(Int32.max)
+      $0.prototypesPerClass = Int(Int32.max)
       $0.isSoft = false
     }
     try classifier.fit(Self.features(), labels: Self.labels)
