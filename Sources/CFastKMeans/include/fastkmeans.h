@@ -117,7 +117,7 @@ enum { FKM_SPARSE = 1, FKM_DENSE = 2 };
  * ascending, each once, and the values at the same places. Offsets begin at 0, never fall, and end at `value_count`.
  * Dense rows: row i begins `i * row_stride` bytes after `values` and holds `column_count` values without gaps.
  *
- * Rows are used where they lie, whatever their types, their stride and their order; arrays of up to 16 MiB are copied first, so
+ * Rows are used where they lie, whatever their types, their stride and their order; arrays of up to 4 MiB are copied first, so
  * that another thread may write into these meanwhile. Larger ones must not change before the call returns: what was checked
  * would no longer be what is read, and the process may end. All arithmetic is in single precision:
  * float64 and float16 values and int64 columns are converted a row at a time, with the results that rows converted

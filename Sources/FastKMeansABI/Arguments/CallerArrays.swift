@@ -4,7 +4,7 @@ import FastKMeansCore
 /// call changes nothing of what was checked. Large ones are read where they lie; nobody may change these.
 struct CallerArrays {
   /// Larger arrays are not copied.
-  private static let copiedBytes = 16 << 20
+  private static let copiedBytes = 4 << 20
   private var copies: [AnyObject] = []
 
   mutating func keep<Element>(_ copy: FixedArray<Element>) -> UnsafeBufferPointer<Element> {
