@@ -48,12 +48,16 @@ import Testing
     #expect(formatError(try folder.file("comments.svm", "# x\n\n"))?.problem == .empty)
   }
 
-  @Test func aLineOfTwentyMegabytesIsRead() throws {
+  @Test func aLineOfTwentyMegabytesIsReadWhereThatIsAllowed() throws {
     var bytes = Array("a\tfirst\nb\t".utf8) + [UInt8](repeating: 0x77, count: 20_000_000)
     let length = bytes.count - 10
     bytes += Array("\nc\tlast\n".utf8)
     let folder = try ScratchFolder()
-    let documents = try LabelledData.read(folder.file("x.tsv", bytes)).documents
+    let path = try folder.file("x.tsv", bytes)
+    #expect(formatError(path)?.problem == .recordTooLong(byteCount: length + 2, limit: 16 << 20))
+    var options = ReaderOptions()
+    options.maxRecordBytes = 32 << 20
+    let documents = try LabelledData.read(path, options: options).documents
     #expect(documents.count == 3 && documents[1].count == length && Array(documents[2]) == Array("last".utf8))
   }
 
