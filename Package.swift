@@ -20,7 +20,7 @@ let package = Package(
     .executable(name: "fastkmeans", targets: ["FastKMeansCLI"]),
     // Not API: what Benchmarks, a package of its own, needs to see of the kernels and the scoring index.
     .library(name: "_FastKMeansMeasuring", targets: ["FastKMeansMeasuring", "CFastKMeansKernels"]),
-    // Not API: what Server, a package of its own, answers requests with.
+    // Not API: the package Server answers requests with it.
     .library(name: "_FastKMeansServing", targets: ["FastKMeansServing"]),
   ],
   traits: [

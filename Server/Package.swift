@@ -1,7 +1,7 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// A package of its own, so that users of the classifier do not build an HTTP server.
+// This package is separate: users of the classifier then build no HTTP server.
 let package = Package(
   name: "FastKMeansServer",
   platforms: [.macOS(.v15)],

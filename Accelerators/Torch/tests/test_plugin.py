@@ -88,7 +88,7 @@ class ToolTests(InFolder):
         self.write_rows("test.svm", 60, seed=2)
 
     def write_rows(self, name, count, seed, apart=4):
-        """Rows of six classes, each with four columns of its own; `apart` below 4 lets neighbours share some."""
+        """Rows of six classes. Each class uses four columns; with `apart` below 4, neighbours share some of them."""
         chance = random.Random(seed)
         with open(self.folder / name, "w") as file:
             for row in range(count):

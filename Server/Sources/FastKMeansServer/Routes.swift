@@ -29,7 +29,7 @@ public struct FastKMeansRoutes: Sendable {
     self.tokens = tokens
   }
 
-  /// Adds every route, and what answers where there is none.
+  /// Adds every route, and an answer for paths that no route has.
   public func add<Context: RequestContext>(to router: Router<Context>) {
     router.add(middleware: JSONErrors<Context>())
     for route in Serving.routes {

@@ -2,7 +2,7 @@ import ArgumentParser
 import FastKMeansServing
 import Foundation
 
-/// The model of `fastkmeans demo`, for a server without a model of its own.
+/// The model of `fastkmeans demo`. The server answers with it when nobody names a model.
 enum Demo {
   /// Where `fastkmeans demo` writes it too.
   private static let path = "fastkmeans-demo/model.safetensors"

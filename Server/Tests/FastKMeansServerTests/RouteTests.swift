@@ -14,7 +14,7 @@ struct RouteTests {
     let paths: [String: [String: Operation]]
   }
 
-  @Test("The description has every route and no other, each under a name of its own")
+  @Test("The description lists every route, no other route, and no name twice")
   func descriptionHasTheRoutes() async throws {
     let serving = try Serving(Serving.Options()) { _, _ in }
     let route = try #require(Serving.routes.first { $0.path == "/openapi.json" })
