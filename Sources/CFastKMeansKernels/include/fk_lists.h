@@ -51,7 +51,7 @@ typedef struct {
 typedef struct {
   float *sum;        /* stride */
   float *bound;      /* stride / 16 */
-  uint32_t *touched; /* stride + 1 */
+  uint32_t *touched; /* stride + 16 */
   float *own;        /* the lanes of the largest class */
 } fk_lists_scratch;
 

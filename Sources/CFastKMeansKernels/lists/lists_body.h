@@ -1,7 +1,8 @@
 /* The functions whose meaning is the same text for every instruction set, as in local/table_body.h: vectors of 16 floats,
  * which the compiler cuts into the registers that a level has. A product and a sum are two roundings everywhere.
  *
- * The including file defines FK_NAME(function) and FK_TARGET, the attribute of its level. */
+ * The including file defines FK_NAME(function) and FK_TARGET, the attribute of its level; and FK_GATHERS if it brings
+ * add_weights, add_list, may_be_above and forget, whose meaning is the text below. */
 #include <math.h>
 #include <string.h>
 
@@ -26,9 +27,6 @@ INLINE unsigned bits_of(const v16i *mask) {
   return answer;
 }
 
-/* What stands for a sum of 0 that was added to: a touched lane is never 0. */
-#define TOUCHED 1e-30f
-
 INLINE float listed_sum(const float *sum, size_t lane) { return sum[lane] == TOUCHED ? 0 : sum[lane]; }
 
 /* Where the cells of a lane begin: that of a feature lies `tile` times its number further. */
@@ -44,6 +42,56 @@ INLINE float common_sum(const fk_weight_lists *w, const fk_lists_row *row, size_
 }
 
 #define KEPT(weight, least) ((v16f)((v16i)(weight) & (v16i)((v16f)((v16i)(weight) & 0x7FFFFFFF) >= ALL(least))))
+
+#ifndef FK_GATHERS
+/* Adds x times a list to the sums; weights of a magnitude below `least` count as 0 if it prunes. */
+INLINE void add_weights(const fk_weight_list *list, float x, const int prunes, float least, float *sum) {
+  for (uint32_t j = 0; j < list->count; j++) {
+    float weight = list->weight[j];
+    if (prunes && fabsf(weight) < least) continue;
+    sum[list->lane[j]] += x * weight;
+  }
+}
+
+/* The same, which notes the lanes whose sum was 0; returns how many are noted now. */
+INLINE size_t add_list(const fk_weight_list *list, float x, float *sum, uint32_t *lanes, size_t touched) {
+  for (uint32_t j = 0; j < list->count; j++) {
+    uint32_t lane = list->lane[j];
+    float before = sum[lane], after = before + x * list->weight[j];
+    lanes[touched] = lane;
+    touched += before == 0;
+    sum[lane] = after == 0 ? TOUCHED : after;
+  }
+  return touched;
+}
+
+/* A bit for each of up to 16 touched lanes: whether it may be above the floor. */
+INLINE unsigned may_be_above(const uint32_t *lanes, size_t count, const float *sum, const float *bound, float slack,
+                             float floor) {
+  unsigned mask = 0;
+  for (size_t i = 0; i < count; i++) {
+    float listed = listed_sum(sum, lanes[i]), most = listed + bound[lanes[i] / FK_LISTS_BLOCK] + slack;
+    mask |= (unsigned)!(most + 1e-6f * fabsf(listed) <= floor) << i;
+  }
+  return mask;
+}
+
+INLINE void forget(const uint32_t *lanes, size_t count, float *sum) {
+  for (size_t t = 0; t < count; t++) sum[lanes[t]] = 0;
+}
+#endif
+
+/* Asks for lists that come later: their heads first, then where they begin. */
+INLINE void ask_ahead(const fk_weight_lists *w, const fk_lists_row *row, size_t k) {
+  if (k + 8 < row->listed) __builtin_prefetch(w->list + row->entry[k + 8]);
+  if (k + 3 < row->listed) {
+    const fk_weight_list *later = w->list + row->entry[k + 3];
+    for (size_t line = 0; line < 2; line++) {
+      __builtin_prefetch(later->lane + 16 * line);
+      __builtin_prefetch(later->weight + 16 * line);
+    }
+  }
+}
 
 /* The common part of all rows, tile by tile: a tile stays in the second-level cache. */
 INLINE void common_scores(const fk_weight_lists *w, const fk_lists_row *row, size_t rows, float *score, const int prunes,
@@ -73,13 +121,8 @@ INLINE void all_scores(const fk_weight_lists *w, const fk_lists_row *row, size_t
   for (size_t r = 0; r < rows; r++) {
     if (row[r].listed == 0) continue;
     for (size_t k = 0; k < row[r].listed; k++) {
-      const fk_weight_list *list = w->list + row[r].entry[k];
-      float x = row[r].value[k];
-      for (uint32_t j = 0; j < list->count; j++) {
-        float weight = list->weight[j];
-        if (prunes && fabsf(weight) < least) continue;
-        sum[list->lane[j]] += x * weight;
-      }
+      ask_ahead(w, row + r, k);
+      add_weights(w->list + row[r].entry[k], row[r].value[k], prunes, least, sum);
     }
     float *out = score + r * w->stride;
     for (size_t l = 0; l < w->stride; l += 16) {
@@ -99,23 +142,10 @@ FK_TARGET void FK_NAME(fk_lists_scores)(const fk_weight_lists *w, const fk_lists
 
 /* Adds up the listed features; returns how many lanes were touched. */
 INLINE size_t add_lists(const fk_weight_lists *w, const fk_lists_row *row, const fk_lists_scratch *scratch) {
-  float *sum = scratch->sum;
   size_t touched = 0;
   for (size_t k = 0; k < row->listed; k++) {
-    const fk_weight_list *list = w->list + row->entry[k];
-    if (k + 2 < row->listed) {
-      const fk_weight_list *later = w->list + row->entry[k + 2];
-      __builtin_prefetch(later->lane);
-      __builtin_prefetch(later->weight);
-    }
-    float x = row->value[k];
-    for (uint32_t j = 0; j < list->count; j++) {
-      uint32_t lane = list->lane[j];
-      float before = sum[lane], after = before + x * list->weight[j];
-      scratch->touched[touched] = lane;
-      touched += before == 0;
-      sum[lane] = after == 0 ? TOUCHED : after;
-    }
+    ask_ahead(w, row, k);
+    touched = add_list(w->list + row->entry[k], row->value[k], scratch->sum, scratch->touched, touched);
   }
   return touched;
 }
@@ -146,16 +176,19 @@ FK_TARGET size_t FK_NAME(fk_lists_find)(const fk_weight_lists *w, const fk_lists
   if (fk_refine_open(contest, scratch->own, own_begin, own_end, w->class_of, document, loss, &lanes)) {
     float slack = bound_blocks(w, row, bound), floor = lanes.threshold;
     size_t blocks = w->stride / FK_LISTS_BLOCK;
-    for (size_t t = 0; t < touched; t++) {
-      uint32_t lane = scratch->touched[t];
-      float listed = listed_sum(sum, lane);
-      if (listed + bound[lane / FK_LISTS_BLOCK] + slack + 1e-6f * fabsf(listed) <= floor) continue;
-      if (lane >= own_begin && lane < own_end) continue;
-      scored++;
-      float score = listed + common_sum(w, row, lane);
-      if (score <= floor) continue;
-      fk_refine_offer(contest, &lanes, lane, score * document->scale);
-      floor = fk_refine_floor(&lanes, contest);
+    for (size_t first = 0; first < touched; first += 16) {
+      size_t count = touched - first < 16 ? touched - first : 16;
+      unsigned mask = may_be_above(scratch->touched + first, count, sum, bound, slack, floor);
+      for (; mask; mask &= mask - 1) {
+        uint32_t lane = scratch->touched[first + (size_t)__builtin_ctz(mask)];
+        if (lane >= own_begin && lane < own_end) continue;
+        if (!may_be_above(&lane, 1, sum, bound, slack, floor)) continue; /* the floor has risen */
+        scored++;
+        float score = listed_sum(sum, lane) + common_sum(w, row, lane);
+        if (score <= floor) continue;
+        fk_refine_offer(contest, &lanes, lane, score * document->scale);
+        floor = fk_refine_floor(&lanes, contest);
+      }
     }
     for (size_t first = 0; first < blocks; first += 16) {
       unsigned mask;
@@ -185,7 +218,7 @@ FK_TARGET size_t FK_NAME(fk_lists_find)(const fk_weight_lists *w, const fk_lists
       }
     }
   }
-  for (size_t t = 0; t < touched; t++) sum[scratch->touched[t]] = 0;
+  forget(scratch->touched, touched, sum);
   return scored;
 }
 
@@ -266,6 +299,14 @@ FK_TARGET size_t FK_NAME(fk_lists_move)(fk_weight_lists *w, const uint32_t *colu
   size_t cell[MOVES], looked_up = move_count < MOVES ? move_count : MOVES;
   for (size_t m = 0; m < looked_up; m++) cell[m] = cell_of(w, moves[m].lane);
   for (size_t k = first; k < count; k++) {
+    if (k + 6 < count) {
+      uint32_t later = w->slot[column[k + 6]];
+      if (later >= w->common) __builtin_prefetch(w->list + (later - (uint32_t)w->common));
+    }
+    if (k + 3 < count) {
+      uint32_t later = w->slot[column[k + 3]];
+      if (later >= w->common) __builtin_prefetch(w->list[later - (uint32_t)w->common].lane);
+    }
     if (parts > 1 && column[k] % parts != part) continue;
     uint32_t slot = w->slot[column[k]];
     float step = rate * (rates ? value[k] * rates[column[k]] : value[k]);

@@ -2,6 +2,9 @@
 /* The same functions for each instruction set; lists.c chooses. Not part of the public surface. */
 #include "fk_lists.h"
 
+/* What stands for a sum of 0 that was added to: a touched lane is never 0. */
+#define TOUCHED 1e-30f
+
 #define FK_LISTS_DECLARE(LEVEL)                                                                                       \
   void fk_lists_scores_##LEVEL(const fk_weight_lists *weights, const fk_lists_row *row, size_t rows, float least,     \
                                const fk_lists_scratch *scratch, float *score);                                        \

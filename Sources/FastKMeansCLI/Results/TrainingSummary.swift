@@ -23,7 +23,9 @@ struct TrainingSummary {
   var fitCPUSeconds: Double
   var modelPath: String
   var modelBytes: Int
+  /// Of `scoredCount` of the training rows.
   var trainAccuracy: Double
+  var scoredCount: Int
 }
 
 extension TrainingSummary {
@@ -41,6 +43,7 @@ extension TrainingSummary {
       "peak_rss_bytes": .integer(ProcessUsage.peakResidentBytes),
       "model_bytes": .integer(modelBytes),
       "train_accuracy": .number(trainAccuracy),
+      "train_accuracy_rows": .integer(scoredCount),
       "empty_documents": .integer(report.emptyDocumentCount),
       "repaired_utf8": .integer(repairCount),
       "merged": .integer(report.mergedCount),
@@ -69,7 +72,11 @@ extension TrainingSummary {
       ("epochs", Readable.count(report.epochs)),
       ("refinement", report.refinement.line),
       ("distance", report.choices.first { $0.subject == "distance" && $0.isTaken }?.candidate),
-      ("accuracy", "\(Readable.percent(trainAccuracy)) on the training rows"),
+      (
+        "accuracy",
+        "\(Readable.percent(trainAccuracy)) on "
+          + (scoredCount < documentCount ? "\(Readable.count(scoredCount)) of the" : "the") + " training rows"
+      ),
       ("unknown classes", openSet),
       (
         "time",

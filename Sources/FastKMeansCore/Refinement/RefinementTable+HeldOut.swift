@@ -76,16 +76,22 @@ extension RefinementTable {
     _ scores: [Float], from start: Int, count: Int
   ) -> [(classIndex: Int, score: Float)] {
     var best: [(classIndex: Int, score: Float)] = []
-    for classIndex in 0..<classStarts.count - 1 {
-      var score = -Float.infinity
-      for lane in Int(classStarts[classIndex])..<Int(classStarts[classIndex + 1]) {
-        score = max(score, scores[start + lane])
+    // What a class has to be above: the last of a full list.
+    var floor = -Float.infinity
+    classStarts.withUnsafeBufferPointer { starts in
+      scores.withUnsafeBufferPointer { scores in
+        for classIndex in 0..<starts.count - 1 {
+          var score = -Float.infinity
+          for lane in start + Int(starts[classIndex])..<start + Int(starts[classIndex + 1])
+          where scores[lane] > score {
+            score = scores[lane]
+          }
+          guard score > floor else { continue }
+          best.insert((classIndex, score), at: best.firstIndex { $0.score < score } ?? best.count)
+          if best.count > count { best.removeLast() }
+          if best.count == count { floor = best[count - 1].score }
+        }
       }
-      if best.count == count, let last = best.last, score <= last.score { continue }
-      guard score > -.infinity else { continue }
-      let position = best.firstIndex { $0.score < score } ?? best.count
-      best.insert((classIndex, score), at: position)
-      if best.count > count { best.removeLast() }
     }
     return best
   }

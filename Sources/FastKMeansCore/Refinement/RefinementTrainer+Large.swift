@@ -57,14 +57,47 @@ extension RefinementTrainer {
     return training
   }
 
-  /// The share of the documents on which recipes are tried.
-  private static let triedShare = 1.0 / 3
-
-  /// The recipe that is best on documents that it has not seen, after a third of the others.
+  /// The recipe that is best on documents that it has not seen, after a part of the others.
   private func chosenOnAPart() throws -> (recipe: RefinementRecipe, choices: [TrainingChoice]) {
     let recipes = settings.recipes.map(lasting)
     guard recipes.count > 1 else { return (recipes[0], []) }
-    let parts = HeldOutSplit(documents, share: 1 - Self.triedShare, seed: options.seed, step: 1)
+    return try onSomeClasses().chosenOnAPart(recipes)
+  }
+
+  /// The same on so many of the classes, drawn by lot, that a trial on a part of their rows is as large as it has to be.
+  ///
+  /// Fewer classes and not fewer rows of each: how many rows a class has decides which recipe is better.
+  private func onSomeClasses() -> RefinementTrainer {
+    let partition = documents.partition
+    var random = CounterRandom(seed: options.seed, stream: 0xC1A55E5)
+    var classes = (0..<partition.classCount).filter { partition.count(of: $0) > 0 }
+    let wanted = Int(Double(settings.triedCount) / Self.triedShare)
+    var rows = 0
+    var taken = 0
+    while taken < classes.count, rows < wanted || taken < settings.triedClasses {
+      classes.swapAt(taken, taken + random.nextIndex(below: classes.count - taken))
+      rows += partition.count(of: classes[taken])
+      taken += 1
+    }
+    guard taken < classes.count else { return self }
+    let chosen = classes[..<taken].sorted()
+    var numbers = [Int32](repeating: -1, count: partition.classCount)
+    for (number, classIndex) in chosen.enumerated() { numbers[classIndex] = Int32(number) }
+    var trainer = on(
+      documents.relabelled(
+        documents.classes.map { $0 < 0 ? -1 : numbers[Int($0)] }, classCount: chosen.count))
+    trainer.initial = chosen.map { initial[$0] }
+    return trainer
+  }
+
+  /// The share of the documents on which recipes are tried at most.
+  private static let triedShare = 1.0 / 3
+
+  private func chosenOnAPart(
+    _ recipes: [RefinementRecipe]
+  ) throws -> (recipe: RefinementRecipe, choices: [TrainingChoice]) {
+    let tried = min(Self.triedShare, Double(settings.triedCount) / Double(documents.documents.count))
+    let parts = HeldOutSplit(documents, share: 1 - tried, seed: options.seed, step: 1)
     let rest = documents.selecting(parts.heldOut)
     let share = min(1, Self.heldOutCount / Double(parts.heldOut.count))
     let judges = HeldOutSplit(rest, share: share, seed: options.seed, step: 2)

@@ -3,7 +3,7 @@
 package struct RefinementTrainer {
   private(set) var documents: TrainingSet
   /// Prototypes of each class to start from; a class without any is seeded.
-  let initial: [[Prototype]]
+  var initial: [[Prototype]]
   let options: TrainingOptions
   let progress: ProgressReporter
   let workers: Int
@@ -21,6 +21,9 @@ package struct RefinementTrainer {
     package var smallCount = 5_000
     package var byteLimit = RefinementTrainer.byteLimit
     package var recipes = [RefinementRecipe.featureRates, .oneRate]
+    /// Above ``smallCount``, recipes are tried on about this many rows at most, and these of no fewer classes than this.
+    package var triedCount = 100_000
+    package var triedClasses = 1_000
 
     package init() {}
   }
@@ -82,7 +85,7 @@ package struct RefinementTrainer {
   }
 
   /// The same on other rows of the same documents.
-  private func on(_ documents: TrainingSet) -> RefinementTrainer {
+  func on(_ documents: TrainingSet) -> RefinementTrainer {
     var trainer = self
     trainer.documents = documents
     return trainer

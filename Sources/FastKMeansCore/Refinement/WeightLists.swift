@@ -181,7 +181,7 @@ extension WeightLists {
       self.weights = weights
       sum = try AlignedMemory(count: weights.stride, repeating: 0, for: what)
       bound = try AlignedMemory(count: weights.stride / Int(FK_LISTS_BLOCK), repeating: 0, for: what)
-      touched = try AlignedMemory(count: weights.stride + 1, repeating: 0, for: what)
+      touched = try AlignedMemory(count: weights.stride + 16, repeating: 0, for: what)
       own = try AlignedMemory(count: max(1, weights.largestClass), repeating: 0, for: what)
     }
 

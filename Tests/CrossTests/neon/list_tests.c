@@ -53,7 +53,7 @@ static void make(model *m, uint64_t seed) {
 
 static fk_lists_scratch make_scratch(const model *m) {
   return (fk_lists_scratch){memory_floats(m->weights.stride, 0, 0), memory_floats(m->weights.stride / FK_LISTS_BLOCK, 0, 0),
-                            memory_array(m->weights.stride + 1, sizeof(uint32_t), 0), memory_floats(3, 0, 0)};
+                            memory_array(m->weights.stride + 16, sizeof(uint32_t), 0), memory_floats(3, 0, 0)};
 }
 
 static void document(uint32_t *columns, float *values, uint64_t seed) {
