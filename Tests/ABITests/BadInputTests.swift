@@ -119,6 +119,7 @@ import Testing
       { fkm_classifier_fit_batch(nil, nil, nil, nil, nil, nil, nil, nil, nil, $0) },
       { fkm_classifier_seed(nil, nil, nil, nil, $0) },
       { fkm_classifier_model(nil, &target, $0) },
+      { fkm_classifier_predict(nil, nil, 0, nil, $0) },
       { fkm_classifier_remove_class(nil, nil, $0) },
       { fkm_classifier_rename_class(nil, nil, nil, $0) },
       { fkm_classifier_merge_classes(nil, nil, nil, $0) },

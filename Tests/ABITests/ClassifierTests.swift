@@ -8,9 +8,12 @@ import Testing
   private struct Problem {
     let rows: CallerRows
     let labels: CallerLabels
+    /// So few that a classifier may answer without a model.
+    let few: CallerRows
 
     init() throws {
       let clustered = TestRows.clustered(rows: 80, width: 12, classes: 3, density: 0.5, seed: 3)
+      few = CallerRows(try TestRows.features(Array(clustered.rows[..<10]), isSparse: true))
       rows = CallerRows(try TestRows.features(clustered.rows, isSparse: true))
       labels = CallerLabels(clustered.classes)
     }
@@ -72,9 +75,23 @@ import Testing
     #expect(watch.innerStatus == Int32(FKM_INVALID_ARGUMENT))
   }
 
+  @Test func aClassifierAnswersAsItsModel() throws {
+    let problem = try Problem()
+    for options in ["{}", "{\"refine\": 0}"] {
+      let classifier = try CallerClassifier(options)
+      for _ in 0..<3 {
+        try classifier.fitBatch(problem.rows, problem.labels)
+        for rows in [problem.few, problem.rows] {
+          #expect(try classifier.predict(rows) == classifier.model().predict(rows))
+        }
+      }
+    }
+  }
+
   @Test func aFreshClassifierHasNoModel() throws {
     let classifier = try CallerClassifier()
     #expect(throws: Refusal.self) { try classifier.model() }
+    #expect(throws: Refusal.self) { try classifier.predict(Problem().rows) }
     var target: OpaquePointer?
     let found = try refusal { fkm_classifier_model(classifier.handle, &target, $0) }
     #expect(found.status == FKM_NOT_FITTED)

@@ -1,14 +1,17 @@
 """Learning batch after batch."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from scipy import sparse
 from conftest import cluster_data, sparse_data
 
 from fast_kmeans_classifier import FastKMeansClassifier
 
-LOG_KEYS = {"choices", 
+LOG_KEYS = {
     "shift", "num_merged", "active_centroids", "objective", "reassigned", "pruned", "new_classes", "empty_documents",
-    "error_before_update",
+    "error_before_update", "choices",
 }
 
 
@@ -159,3 +162,18 @@ def test_merging_as_in_the_old_notebook():
     ).to(device="cpu", dtype="float32")
     history = [classifier.fit_batch(X, y)["active_centroids"] for X, y in batches(rows, labels, 100)]
     assert history[-1] < 60 and classifier.score(rows, labels) > 0.8
+
+
+def test_one_row_learned_and_one_asked_in_turn_gives_the_answers_of_the_model(tmp_path: Path) -> None:
+    random = np.random.default_rng(3)
+    labels = random.integers(0, 4, 120)
+    rows = sparse.csr_matrix(np.abs(random.normal(size=(120, 12))) * (random.random((120, 12)) < 0.4) + np.eye(12)[labels])
+    classifier = FastKMeansClassifier()
+    classifier.fit_batch(rows[:80], labels[:80])
+    for row in range(80, 120):
+        classifier.fit_batch(rows[row : row + 1], labels[row : row + 1])
+        answers = [classifier.predict(rows[at : at + 1])[0] for at in range(0, 120, 17)]
+        classifier.save(tmp_path / "model")
+        assert answers == FastKMeansClassifier.load(tmp_path / "model").predict(rows[::17]).tolist()
+    with pytest.raises(ValueError, match="features"):
+        classifier.predict(rows[:1, :5])

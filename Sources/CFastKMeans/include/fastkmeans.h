@@ -389,6 +389,13 @@ FKM_API int32_t fkm_classifier_merge_classes(fkm_classifier *classifier, const f
 /* What has been learned, immutable. FKM_NOT_FITTED before the first learning call. Cost: O(stored values). */
 FKM_API int32_t fkm_classifier_model(const fkm_classifier *classifier, fkm_model **model, fkm_error *error);
 
+/* class_indices[i]: the class of row i, as fkm_model_predict gives it for what has been learned. Between learning calls, a
+ * few rows are answered without making a model: learn one, ask one. threads: as of a model's calls. FKM_NOT_FITTED before
+ * the first learning call. Cost: O(values x prototypes) for up to 64 rows of refined weights that a batch has moved; else
+ * that of fkm_classifier_model, once until the next learning call, and of fkm_model_predict. */
+FKM_API int32_t fkm_classifier_predict(const fkm_classifier *classifier, const fkm_rows *rows, int32_t threads,
+                                       int32_t *class_indices, fkm_error *error);
+
 /* ---------------------------------------------------------------------------------------------------------------
  * Model: answers
  *

@@ -39,15 +39,40 @@ func put(_ handle: @autoclosure () throws -> Handle, in target: HandlePointer?, 
 
 /// Learns; one user at a time, which is checked.
 final class ClassifierHandle: Handle {
-  private let learner: Mutex<Learner>
+  /// The learner, and the model of what it has learned so far if somebody asked for it.
+  private let state: Mutex<(learner: Learner, model: ModelStorage?)>
 
-  init(_ learner: Learner) { self.learner = Mutex(learner) }
+  init(_ learner: Learner) { state = Mutex((learner, nil)) }
 
   override class var typeName: String { "fkm_classifier" }
 
-  /// Calls `body` with the learner; a call that overlaps another one, or that a progress function makes, is refused.
-  func withLearner<Result: Sendable>(_ body: (inout Learner) throws -> Result) throws -> Result {
-    let result = try learner.withLockIfAvailable { learner in try body(&learner) }
+  /// Calls `body` with the learner, to change it.
+  func changing<Result: Sendable>(_ body: (inout Learner) throws -> Result) throws -> Result {
+    try withState { state in
+      state.model = nil
+      return try body(&state.learner)
+    }
+  }
+
+  func reading<Result: Sendable>(_ body: (Learner) throws -> Result) throws -> Result {
+    try withState { try body($0.learner) }
+  }
+
+  /// What has been learned, made once for all calls until the next change.
+  func model() throws -> ModelStorage {
+    try withState { state in
+      if let model = state.model { return model }
+      let model = try state.learner.model()
+      state.model = model
+      return model
+    }
+  }
+
+  /// A call that overlaps another one, or that a progress function makes, is refused.
+  private func withState<Result: Sendable>(
+    _ body: (inout (learner: Learner, model: ModelStorage?)) throws -> Result
+  ) throws -> Result {
+    let result = try state.withLockIfAvailable { try body(&$0) }
     guard let result else {
       throw CallError(
         parameter: "classifier", kind: "busy",

@@ -9,7 +9,7 @@ package func classifierFit(
 ) -> Int32 {
   answer(error) {
     let report = try report.map { try checkOutput($0, "report", size: \.struct_size) }
-    let done = try ClassifierHandle.borrowed(classifier, "classifier").withLearner { learner in
+    let done = try ClassifierHandle.borrowed(classifier, "classifier").changing { learner in
       let input = try LearningInput(
         rows, labels, sampleWeights, threadCount: learner.options.options.threadCount)
       return try input.rows.withView { rows in
@@ -31,7 +31,7 @@ package func classifierFitBatch(
 ) -> Int32 {
   answer(error) {
     let report = try report.map { try checkOutput($0, "report", size: \.struct_size) }
-    let done = try ClassifierHandle.borrowed(classifier, "classifier").withLearner { learner in
+    let done = try ClassifierHandle.borrowed(classifier, "classifier").changing { learner in
       let initialization = try Initialization(initial, initialLabels)
       let input = try LearningInput(
         rows, labels, sampleWeights, threadCount: learner.options.options.threadCount)
@@ -51,7 +51,7 @@ package func classifierSeed(
   _ sampleWeights: UnsafePointer<Double>?, _ error: ErrorPointer?
 ) -> Int32 {
   answer(error) {
-    try ClassifierHandle.borrowed(classifier, "classifier").withLearner { learner in
+    try ClassifierHandle.borrowed(classifier, "classifier").changing { learner in
       let input = try LearningInput(
         rows, labels, sampleWeights, threadCount: learner.options.options.threadCount)
       try input.rows.withView { try learner.seed($0, labels: input.labels, sampleWeights: input.weights) }

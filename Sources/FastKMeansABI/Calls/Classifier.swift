@@ -30,7 +30,7 @@ package func classifierClone(_ classifier: OpaquePointer?, _ copy: HandlePointer
   -> Int32
 {
   answer(error) {
-    let learner = try ClassifierHandle.borrowed(classifier, "classifier").withLearner { $0 }
+    let learner = try ClassifierHandle.borrowed(classifier, "classifier").reading { $0 }
     try put(ClassifierHandle(learner), in: copy, "copy")
   }
 }
@@ -43,7 +43,7 @@ package func classifierSetOptions(
   _ classifier: OpaquePointer?, _ options: TextPointer?, _ optionsLength: Int64, _ error: ErrorPointer?
 ) -> Int32 {
   answer(error) {
-    try ClassifierHandle.borrowed(classifier, "classifier").withLearner { learner in
+    try ClassifierHandle.borrowed(classifier, "classifier").changing { learner in
       var settings = learner.options.options
       try settings.set(options, length: optionsLength)
       try settings.device.check()
@@ -57,7 +57,7 @@ package func classifierOptions(_ classifier: OpaquePointer?, _ json: HandlePoint
   -> Int32
 {
   answer(error) {
-    let settings = try ClassifierHandle.borrowed(classifier, "classifier").withLearner { $0.options.options }
+    let settings = try ClassifierHandle.borrowed(classifier, "classifier").reading { $0.options.options }
     try put(BufferHandle(settings.json), in: json, "json")
   }
 }
@@ -67,7 +67,7 @@ package func classifierChoices(_ classifier: OpaquePointer?, _ json: HandlePoint
   -> Int32
 {
   answer(error) {
-    let choices = try ClassifierHandle.borrowed(classifier, "classifier").withLearner { $0.choices }
+    let choices = try ClassifierHandle.borrowed(classifier, "classifier").reading { $0.choices }
     try put(BufferHandle(JSON.array(choices.map(\.json)).text), in: json, "json")
   }
 }
@@ -77,8 +77,26 @@ package func classifierModel(_ classifier: OpaquePointer?, _ model: HandlePointe
   -> Int32
 {
   answer(error) {
-    let learner = try ClassifierHandle.borrowed(classifier, "classifier").withLearner { $0 }
-    try put(ModelHandle(learner.model()), in: model, "model")
+    try put(ModelHandle(ClassifierHandle.borrowed(classifier, "classifier").model()), in: model, "model")
+  }
+}
+
+@_cdecl("fkm_classifier_predict")
+package func classifierPredict(
+  _ classifier: OpaquePointer?, _ rows: RowsPointer?, _ threads: Int32,
+  _ classIndices: UnsafeMutablePointer<Int32>?, _ error: ErrorPointer?
+) -> Int32 {
+  answer(error) {
+    let handle = try ClassifierHandle.borrowed(classifier, "classifier")
+    let found = try CallerRows(rows, "rows", workers: 1)
+    let target = try Output<Int32>(classIndices, count: found.view.rowCount, "class_indices")
+    if let classes = try handle.reading({ learner in
+      try found.withView { try learner.predictedClasses($0) }
+    }) {
+      return target.write(classes)
+    }
+    let input = try AnswerInput(handle.model(), rows, threads)
+    try input.answer { target.write(try input.scoring.predictedClasses($0)) }
   }
 }
 
@@ -88,7 +106,7 @@ package func classifierRemoveClass(
 ) -> Int32 {
   answer(error) {
     let label = try LabelColumn(label, "label").only("label")
-    try ClassifierHandle.borrowed(classifier, "classifier").withLearner { try $0.removeClass(label) }
+    try ClassifierHandle.borrowed(classifier, "classifier").changing { try $0.removeClass(label) }
   }
 }
 
@@ -99,7 +117,7 @@ package func classifierRenameClass(
   answer(error) {
     let label = try LabelColumn(label, "label").only("label")
     let name = try LabelColumn(name, "name").only("name")
-    try ClassifierHandle.borrowed(classifier, "classifier").withLearner {
+    try ClassifierHandle.borrowed(classifier, "classifier").changing {
       try $0.renameClass(label, to: name)
     }
   }
@@ -112,7 +130,7 @@ package func classifierMergeClasses(
   answer(error) {
     let column = try LabelColumn(labels, "labels")
     let target = try LabelColumn(target, "target").only("target")
-    try ClassifierHandle.borrowed(classifier, "classifier").withLearner {
+    try ClassifierHandle.borrowed(classifier, "classifier").changing {
       try $0.mergeClasses((0..<column.count).map { column[$0] }, into: target)
     }
   }

@@ -11,7 +11,11 @@ struct AnswerInput {
   var classCount: Int { storage.classes.count }
 
   init(_ model: OpaquePointer?, _ rows: RowsPointer?, _ threads: Int32) throws {
-    storage = try ModelHandle.borrowed(model, "model").storage
+    try self.init(ModelHandle.borrowed(model, "model").storage, rows, threads)
+  }
+
+  init(_ storage: ModelStorage, _ rows: RowsPointer?, _ threads: Int32) throws {
+    self.storage = storage
     let threads = try threadCount(threads) ?? storage.settings.threadCount
     self.rows = try CallerRows(rows, "rows", workers: Parallel.workerCount(threads))
     scoring = try ClassScoring(storage, threadCount: threads)

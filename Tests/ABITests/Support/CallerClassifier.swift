@@ -43,6 +43,13 @@ final class CallerClassifier {
     return report
   }
 
+  func predict(_ rows: CallerRows) throws -> [Int32] {
+    var view = rows.rows
+    var classes = [Int32](repeating: -1, count: Int(view.row_count))
+    try call { fkm_classifier_predict(handle, &view, 0, &classes, $0) }
+    return classes
+  }
+
   func model() throws -> CallerModel {
     CallerModel(try Owned(fkm_model_free) { fkm_classifier_model(handle, $0, $1) })
   }

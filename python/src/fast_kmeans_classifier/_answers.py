@@ -126,6 +126,8 @@ class Answers(Estimator):
         rows = self._rows_to_ask(X)
         threads = self._threads()
         try:
+            if question == "predict":
+                return self._state.predict(device_name(self.device), rows, threads, *arguments)
             return getattr(self._model(), question)(rows, threads, *arguments)
         except library.BadDataError as error:
             if error.kind == "not_finite":

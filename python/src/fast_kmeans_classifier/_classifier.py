@@ -294,7 +294,7 @@ class FastKMeansClassifier(Operations):
         labels = coded_labels(y, self, rows.shape[0])
         if goes_on:
             self._check_features(rows, names)
-            rows = _in_layout(rows, self._state.model().info.layout)
+            rows = _in_layout(rows, self._state.layout)
         table = self._label_table(labels, classes, goes_on)
         known = [*table.classes, *labels.classes] if whole or table.declared else None
         weights = checked_weights(sample_weight, rows.shape[0], self)
@@ -343,7 +343,7 @@ class FastKMeansClassifier(Operations):
                     report = learner.fit_batch(
                         data.rows, data.labels, data.weights, initial if goes_on else None, handler
                     )
-                state.has_learned(options)
+                state.has_learned(options, _layout_of(data.rows))
                 choices = learner.choices()
             return report, choices, state
         except library.BadDataError as error:
@@ -451,7 +451,11 @@ def _classes_that_count(data: _TrainingData) -> np.ndarray:
     return data.labels.classes[counts > 0]
 
 
-def _in_layout(rows: Rows, layout: int) -> Rows:
+def _layout_of(rows: Rows) -> int:
+    return library.DENSE if isinstance(rows, DenseRows) else library.SPARSE
+
+
+def _in_layout(rows: Rows, layout: int | None) -> Rows:
     """Sparse rows for a model that learned from sparse ones, else dense ones."""
     if layout == library.SPARSE and isinstance(rows, DenseRows):
         # SciPy knows no sparse half precision.

@@ -243,6 +243,7 @@ CALLS: dict[str, list[Any]] = {
     ],
     "fkm_classifier_seed": [_HANDLE, _ROWS, _LABELS, _ARRAY],
     "fkm_classifier_model": [_HANDLE, _NEW_HANDLE],
+    "fkm_classifier_predict": [_HANDLE, _ROWS, c_int32, _ARRAY],
     "fkm_classifier_remove_class": [_HANDLE, _LABELS],
     "fkm_classifier_rename_class": [_HANDLE, _LABELS, _LABELS],
     "fkm_classifier_merge_classes": [_HANDLE, _LABELS, _LABELS],

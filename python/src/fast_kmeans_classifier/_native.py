@@ -161,6 +161,12 @@ class Classifier(Handle):
         (sources, _keep), (into, _keep_too) = of_labels(labels), of_labels(target)
         call("fkm_classifier_merge_classes", self, sources, into)
 
+    def predict(self, rows: Rows, threads: int) -> np.ndarray:
+        """The class index of each row, without a model for a few rows after a batch."""
+        indices = np.empty(rows.shape[0], dtype=np.int32)
+        call("fkm_classifier_predict", self, of_rows(rows), threads, address(indices))
+        return indices
+
     def model(self) -> Model:
         """What has been learned, immutable."""
         made: Model = Model._made_by("fkm_classifier_model", self)

@@ -204,7 +204,7 @@ class Operations(Persistence):
         state = self._state
         with state.lock:
             change(state.classifier())
-            state.has_learned(state.options)
+            state.has_learned(state.options, state.layout)
             self._table = changed_table(self._table)
             self.classes_ = self._table.classes
 

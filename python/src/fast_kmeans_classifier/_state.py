@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from . import _library as library
+    from ._input import Rows
 else:
     np = LazyModule("numpy")
     library = LazyModule("fast_kmeans_classifier._library")
@@ -24,6 +25,9 @@ class LearnedState:
     Learning calls take turns. Answering ones need no turn: a model is immutable.
     """
 
+    #: The library answers so many rows without making a model.
+    FEW_ROWS = 64
+
     def __init__(self, classifier: native.Classifier | None = None, model: native.Model | None = None) -> None:
         self._classifier = classifier
         self._model = model
@@ -31,6 +35,8 @@ class LearnedState:
         self.options: str | None = None
         #: When to answer "none of these": measure, rate, whether by class; None: as the library has it.
         self.rule: tuple[int, float, bool] | None = None
+        #: Whether the rows that it learned from were sparse, as the library numbers it; None before it has learned.
+        self.layout: int | None = None if model is None else model.info.layout
         self._placed: tuple[native.Model, str, native.Model] | None = None
         self.lock = threading.Lock()
 
@@ -61,6 +67,14 @@ class LearnedState:
             self._placed = placed
         return placed[2]
 
+    def predict(self, device: str, rows: Rows, threads: int, rows_per_call: int) -> np.ndarray:
+        """The class index of each row; a few rows between two batches need no model."""
+        if self._model is None and device in ("cpu", "auto") and rows.shape[0] <= self.FEW_ROWS:
+            with self.lock:
+                if self._model is None:
+                    return self.classifier().predict(rows, threads)
+        return self.model_on(device).predict(rows, threads, rows_per_call)
+
     def reject(self, measure: int, rate: float, per_class: bool) -> None:
         """Sets when to answer "none of these", for the models of later batches too."""
         with self.lock:
@@ -74,10 +88,10 @@ class LearnedState:
             self._classifier = native.Classifier.resuming(self._model)
         return self._classifier
 
-    def has_learned(self, options: str | None) -> None:
+    def has_learned(self, options: str | None, layout: int | None) -> None:
         """The model is out of date; call with the lock held."""
         self._model = None
-        self.options = options
+        self.options, self.layout = options, layout
 
     def forget_rule(self) -> None:
         """No more rejection; call with the lock held."""
@@ -88,7 +102,7 @@ class LearnedState:
         with self.lock:
             classifier = self._classifier.clone() if self._classifier is not None else None
             copied = LearnedState(classifier, self._model)
-            copied.options, copied.rule = self.options, self.rule
+            copied.options, copied.rule, copied.layout = self.options, self.rule, self.layout
         return copied
 
 
