@@ -8,8 +8,9 @@ import Testing
     try rows.withRows { try classifier.learner.predictedClasses($0) }
   }
 
-  private static func modelAnswers(_ rows: Features, _ classifier: FastKMeansClassifier<Int>) throws -> [Int32]
-  {
+  private static func modelAnswers(
+    _ rows: Features, _ classifier: FastKMeansClassifier<Int>
+  ) throws -> [Int32] {
     try rows.withRows { try ClassScoring(classifier.model.storage).predictedClasses($0) }
   }
 
