@@ -5,7 +5,7 @@
 # make wheel    the Python package as a wheel, checked in a clean environment: .build/wheel
 # make torch    the plug-in for GPUs, against the PyTorch that is installed
 # make test-torch  its tests on LibTorch's processor device (makes .venv-torch by itself)
-# make test-neon  the kernels of arm64, emulated where the machine is none
+# make test-neon  the kernels of arm64, emulated on other machines
 # make packages builds the packages that depend on this one
 # make bench    the whole-job benchmark on the demo's data (release build)
 # make bench-all  every number of docs/lab/performance.md, with the peers of `make peers`: a quarter of an hour
@@ -117,7 +117,7 @@ packages:
 	$(SWIFT) build --package-path Benchmarks
 	$(SWIFT) build --package-path Examples/swift
 
-# Both checks run, so that one call shows all there is to mend.
+# Both checks run, so that one call shows all there is to fix.
 lint:
 	@failed=0; \
 	git ls-files -z -co --exclude-standard -- '*.swift' | { xargs -0 ls 2>/dev/null || true; } | sort -u | \
@@ -159,7 +159,7 @@ bench: release venv
 	$(VENV_PYTHON) Benchmarks/compare.py $(BENCH_DATA) --name $(notdir $(BENCH_DATA))
 	$(VENV_PYTHON) Benchmarks/report.py
 
-# Others to compare with, in an environment of their own: Benchmarks/.venv.
+# Others to compare with, in a separate environment: Benchmarks/.venv.
 peers:
 	Benchmarks/make_peers.sh $(PYTHON)
 

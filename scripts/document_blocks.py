@@ -3,7 +3,7 @@
 Tests run them: `scripts/tests/test_documents.py` the command lines, `python/tests/test_documents.py` Python.
 
 A `console` block has commands after `$ ` and what each prints. A `text` block shows what the block before it prints. Numbers stand for
-any number, `...` on a line of its own for any lines, and a line may go on after what is shown.
+any number, `...` on a separate line for any lines, and a line may go on after what is shown.
 """
 
 import re
