@@ -69,6 +69,11 @@ WORD_LISTS = ("Sources/FastKMeansText/Analysis/StopWords.swift", "python/src/fas
 PAGES = re.compile(r"README\.md|SECURITY\.md|docs/[\w-]+\.md|python/README\.md")
 LONGEST_SENTENCE = 40
 PURPOSE = re.compile(r"\bThis page\b.*\b(?:for|who)\b", re.DOTALL)
+CATALOGUE = re.compile(r"(Sources/\w+/)Documentation\.docc/[^/]+\.md")
+SYMBOL_LINK = re.compile(r"``([\w/]+)(?:\([\w:]*\))?``")
+PUBLIC_NAME = re.compile(
+    r"^\s*(?:@\w+ )*public (?:\w+(?:\(set\))? )*(?:struct|class|enum|protocol|actor|typealias|func|var|let) (\w+)", re.MULTILINE
+)
 MARKDOWN_LINK = re.compile(r"(?<!`)\[[^\]\n]*\]\(([^)\s]+)\)")
 
 
@@ -223,10 +228,25 @@ def pages_say_their_purpose(repository):
             yield f"{name}: begin with what the page is for, and for whom: This page ... It is for ..."
 
 
+def catalogues_name_what_is_public(repository):
+    for name, text in repository.texts("Sources/"):
+        folder = CATALOGUE.fullmatch(name)
+        if not folder:
+            continue
+        public = {folder[1].split("/")[1]}
+        for source, code in repository.texts(folder[1]):
+            public.update(PUBLIC_NAME.findall(code) if source.endswith(".swift") else ())
+        for link in SYMBOL_LINK.finditer(text):
+            for part in link[1].split("/"):
+                if part not in public:
+                    yield f"{name}:{text.count(chr(10), 0, link.start()) + 1}: no public symbol of that module: {part}"
+
+
 RULES = (
     no_machine_paths, no_placeholders, no_own_issue_numbers, no_traps, core_without_foundation, no_public_pointers,
     decisions_are_numbered, files_are_short, files_are_small, links_lead_somewhere,
     walks_are_short_and_true, words_are_plain, sentences_are_short, pages_say_their_purpose,
+    catalogues_name_what_is_public,
 )
 
 
