@@ -1,6 +1,7 @@
 """The command lines and the Swift code that documents show run, and print what is shown there."""
 
 import csv
+import importlib.util
 import os
 import pathlib
 import re
@@ -133,6 +134,19 @@ class Documents(unittest.TestCase):
         for (code, shown), printed in zip(found, done.stdout.split(SEPARATOR)):
             if shown is not None:
                 self.assertTrue(agree(shown, printed), f"{code}\nshown:\n{shown}\nprinted:\n{printed}")
+
+    def test_other_tools_open_a_model_as_its_page_says(self):
+        page = "docs/format/model-v1.md"
+        def body(folder):
+            self.run_commands("$ fastkmeans train --input tickets.tsv --model model.safetensors --quiet\n...\n", folder)
+            for block, _ in blocks(ROOT / page, "python"):
+                code = block + "print(options['k_init'], float(masses.sum()))\n"
+                done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, timeout=600)
+                self.assertEqual((done.returncode, done.stdout), (0, "3 120.0\n"), done.stderr)
+        if importlib.util.find_spec("safetensors") is None:
+            self.assertNotIn("CI", os.environ, "no safetensors")
+            self.skipTest("no safetensors: run this with .venv/bin/python")
+        self.in_folder(page, body)
 
     def test_no_page_shows_a_command_that_is_not_run(self):
         """A command stands in a `console` block, unless it needs what a test has not."""
