@@ -66,11 +66,21 @@ def make_files(folder):
 
 
 def swift_program(found, prelude):
-    """One program of all blocks, which marks where the output of each ends."""
-    lines = "\n".join(code + f'print("\\u{{1E}}", terminator: "")\n' for code, _ in found)
-    body = re.sub(r"^import .*\n", "", lines, flags=re.MULTILINE)
-    imports = "".join(f"import {module}\n" for module in MODULES)
-    return f"{imports}\nfunc page() async throws {{\n{prelude}{body}}}\ntry await page()\n"
+    """One program of all blocks, which marks where the output of each ends; `found` first has those without `await`.
+
+    Blocks that wait run in a function of another kind, because `fit` and its like have two forms: there `learner` is new.
+    """
+    def body(chosen):
+        code = "\n".join(code + f'print("\\u{{1E}}", terminator: "")\n' for code, _ in chosen)
+        return re.sub(r"^import .*\n", "", code, flags=re.MULTILINE)
+
+    plain, waiting = ([block for block in found if ("await" in block[0]) == kind] for kind in (False, True))
+    program = "".join(f"import {module}\n" for module in MODULES)
+    program += f"\nfunc page() throws {{\n{prelude}{body(plain)}}}\ntry page()\n"
+    if waiting:
+        learner = "var learner = try TextClassifier.Learner()\nlet classifier = try TextClassifier(contentsOf: \"tickets.safetensors\")\n"
+        program += f"\nfunc waitingPage() async throws {{\n{prelude}{learner}{body(waiting)}}}\ntry await waitingPage()\n"
+    return program
 
 
 def compile_swift(source, program, bin_folder):
@@ -125,7 +135,7 @@ class Documents(unittest.TestCase):
                 break
             if language == "console":
                 self.run_commands(code, folder)
-        found = blocks(ROOT / page, "swift")
+        found = sorted(blocks(ROOT / page, "swift"), key=lambda block: "await" in block[0])
         (folder / "main.swift").write_text(swift_program(found, prelude), encoding="utf-8")
         built = compile_swift(folder / "main.swift", folder / "page", ROOT / ".build" / "debug")
         self.assertEqual(built.returncode, 0, built.stderr)
