@@ -162,7 +162,7 @@ class Documents(unittest.TestCase):
         """A command stands in a `console` block, unless it needs what a test has not."""
         unrun = re.compile(r"^    fastkmeans (?:train|predict|evaluate|audit|select|tune|convert|explain|inspect|report) .*", re.MULTILINE)
         for page in ROOT.glob("docs/*.md"):
-            if page.name not in {"accuracy.md"}:
+            if page.name not in {"accuracy.md", "streaming.md"}:  # measurements on sets that are not here
                 self.assertEqual(unrun.findall(page.read_text(encoding="utf-8")), [], page.name)
 
 
