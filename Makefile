@@ -215,6 +215,7 @@ STATIC ?= --static-swift-stdlib
 dist:
 	cp scripts/release/Package.resolved Package.resolved
 	$(SWIFT) build -c release --product fastkmeans --force-resolved-versions $(STATIC) --scratch-path .build/dist-build
+	strip .build/dist-build/release/fastkmeans
 	SWIFT=$(SWIFT) $(PYTHON) scripts/make_dist.py .build/dist-build/release/fastkmeans .build/dist
 
 clean:
