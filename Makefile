@@ -3,9 +3,11 @@
 # make format   rewrites the Swift files as the linter wants them
 # make options  rewrites what follows from the tables of options: docs/options.md, parts of fastkmeans.h and of the Python package
 # make wheel    the Python package as a wheel, checked in a clean environment: .build/wheel
+# make dist     the command line for download, with checksums, a list of what is inside, manual pages and completions: .build/dist
+# make locks    exact versions and hashes of the Python packages that the tests and the wheel use, written anew
 # make torch    the plug-in for GPUs, against the PyTorch that is installed
 # make test-torch  its tests on LibTorch's processor device (makes .venv-torch by itself)
-# make test-neon  the kernels of arm64, emulated where the machine is none
+# make test-neon  the kernels of arm64, emulated on other machines
 # make packages builds the packages that depend on this one
 # make bench    the whole-job benchmark on the demo's data (release build)
 # make bench-all  every number of docs/lab/performance.md, with the peers of `make peers`: a quarter of an hour
@@ -35,7 +37,7 @@ LIBRARY_BUILD := .build/python
 export FASTKMEANS_PYTHON := $(VENV_PYTHON)
 
 .PHONY: all build release test test-swift test-scalar test-scripts test-python test-tensors test-c test-neon test-spark test-torch test-server wheel packages \
-  lint format options bench bench-all peers docs venv torch clean
+  lint format options bench bench-all peers docs venv torch dist locks clean
 
 all: build
 
@@ -89,7 +91,7 @@ test-spark: test-python
 	@if ! command -v java >/dev/null; then \
 	  echo "no Java on the PATH: the tests of the Spark estimator are left out"; [ "$(SPARK_FLAGS)" != needed ]; exit; fi; \
 	set -x; python=.build/venv-newest/bin/python; \
-	$$python -m pip install --quiet --disable-pip-version-check -r python/requirements-test-spark.txt; \
+	$$python -m pip install --quiet --disable-pip-version-check --require-hashes -r python/requirements-test-spark.lock; \
 	env -u FASTKMEANS_LIBRARY FASTKMEANS_TEST_EVERYTHING=1 $$python -m pytest -q -rs python/tests/test_spark*.py
 
 # The server, by its own tests and by clients that others wrote.
@@ -117,7 +119,7 @@ packages:
 	$(SWIFT) build --package-path Benchmarks
 	$(SWIFT) build --package-path Examples/swift
 
-# Both checks run, so that one call shows all there is to mend.
+# Both checks run, so that one call shows all there is to fix.
 lint:
 	@failed=0; \
 	git ls-files -z -co --exclude-standard -- '*.swift' | { xargs -0 ls 2>/dev/null || true; } | sort -u | \
@@ -159,7 +161,7 @@ bench: release venv
 	$(VENV_PYTHON) Benchmarks/compare.py $(BENCH_DATA) --name $(notdir $(BENCH_DATA))
 	$(VENV_PYTHON) Benchmarks/report.py
 
-# Others to compare with, in an environment of their own: Benchmarks/.venv.
+# Others to compare with, in a separate environment: Benchmarks/.venv.
 peers:
 	Benchmarks/make_peers.sh $(PYTHON)
 
@@ -174,25 +176,47 @@ docs: build
 
 venv: $(VENV)/.ready
 
-$(VENV)/.ready: scripts/requirements-test.txt
+$(VENV)/.ready: scripts/requirements-test.lock
 	@[ -x $(VENV)/bin/python ] || $(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	touch $@
 
-.build/venv-newest/.ready: python/requirements-test.txt
+.build/venv-newest/.ready: python/requirements-test.lock
 	[ -x $(@D)/bin/python ] || $(PYTHON) -m venv $(@D)
-	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	touch $@
 
-.build/venv-server/.ready: Server/Tests/clients/requirements.txt
+.build/venv-server/.ready: Server/Tests/clients/requirements.lock
 	[ -x $(@D)/bin/python ] || $(PYTHON) -m venv $(@D)
-	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	touch $@
 
-.build/venv-oldest/.ready: python/requirements-test-oldest.txt
+.build/venv-oldest/.ready: python/requirements-test-oldest.lock
 	[ -x $(@D)/bin/python ] || $(OLDEST_PYTHON) -m venv $(@D)
-	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	touch $@
+
+# The names and ranges stand in the .txt files; the .lock files have what was newest when this ran, for Python 3.10 and
+# later. PyTorch is left out: `make test-torch` asks an index that has no hashes.
+LOCKED := scripts/requirements-test scripts/requirements-wheel python/requirements-test python/requirements-test-oldest \
+  python/requirements-test-spark Server/Tests/clients/requirements
+locks:
+	[ -x .build/locks/bin/uv ] || { $(PYTHON) -m venv .build/locks && .build/locks/bin/pip install --quiet uv; }
+	for file in $(LOCKED); do \
+	  case $$file in *spark) more="--python-version 3.11 --constraint python/requirements-test.lock";; *) more="--python-version 3.10";; esac; \
+	  .build/locks/bin/uv pip compile --quiet --upgrade --universal --generate-hashes --no-annotate --no-header $$more $$file.txt | \
+	    sed -e :a -e '/\\$$/N; s/\\\n *//; ta' > $$file.lock.new; \
+	  mv $$file.lock.new $$file.lock; \
+	done
+
+# The Swift package of scripts/release/Package.resolved, in its exact version. STATIC= links Swift's libraries dynamically, where
+# the toolchain has no static ones.
+STATIC ?= --static-swift-stdlib
+dist:
+	cp scripts/release/Package.resolved Package.resolved
+	$(SWIFT) build -c release --product fastkmeans --force-resolved-versions $(STATIC) --scratch-path .build/dist-build
+	strip .build/dist-build/release/fastkmeans
+	SWIFT=$(SWIFT) $(PYTHON) scripts/make_dist.py .build/dist-build/release/fastkmeans .build/dist
 
 clean:
 	rm -rf .build Benchmarks/.build Benchmarks/.venv $(VENV) $(TORCH_VENV) fastkmeans-demo

@@ -18,7 +18,7 @@ let package = Package(
     .library(name: "fastkmeans_c", type: .dynamic, targets: ["FastKMeansABI"]),
     .library(name: "FastKMeansStreams", targets: ["FastKMeansStreams"]),
     .executable(name: "fastkmeans", targets: ["FastKMeansCLI"]),
-    // Not API: what Benchmarks, a package of its own, needs to see of the kernels and the scoring index.
+    // Not API: what Benchmarks, a separate package, needs to see of the kernels and the scoring index.
     .library(name: "_FastKMeansMeasuring", targets: ["FastKMeansMeasuring", "CFastKMeansKernels"]),
     // Not API: the package Server answers requests with it.
     .library(name: "_FastKMeansServing", targets: ["FastKMeansServing"]),

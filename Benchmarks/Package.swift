@@ -1,7 +1,7 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// A package of its own, so that users of the library never resolve or build what only measures it.
+// A separate package, so that users of the library never resolve or build what only measures it.
 let package = Package(
   name: "FastKMeansBenchmarks",
   platforms: [.macOS(.v15)],

@@ -47,7 +47,7 @@ def measure(job, seed, arguments):
 
 
 def is_installed(job):
-    """Whether a job with an environment of its own has it; `make_peers.sh` makes it."""
+    """Whether a job with a separate environment has it; `make_peers.sh` makes it."""
     if not job.environment or (BENCHMARKS / job.environment / "bin" / "python").exists():
         return True
     print(f"{job.name} is left out: run Benchmarks/make_peers.sh", file=sys.stderr)

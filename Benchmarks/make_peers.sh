@@ -4,7 +4,7 @@
 #   Benchmarks/make_peers.sh [PYTHON]
 #
 # PECOS lives apart: it needs NumPy 1 and an older SciPy, which nobody else should be measured with. Its list of
-# dependencies asks for PyTorch and CUDA (6 GB), which its linear models do without.
+# dependencies asks for PyTorch and CUDA (6 GB), which its linear models do not need.
 set -eu
 cd "$(dirname "$0")"
 python=${1:-python3}

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The results as Markdown: a table for each data set, then our ratios to whoever did the same work.
+"""The results as Markdown: a table for each data set, then our ratios to the tools that did the same work.
 
     Benchmarks/report.py [RESULT.json ...]      (default: every result of this machine)
     Benchmarks/report.py --update docs/lab/performance.md

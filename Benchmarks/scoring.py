@@ -23,7 +23,7 @@ KMEANS = ["--soft", "false", "--refine", 0, "--max-iters", 10]
 
 
 def train(tool, folder, kind, count, path):
-    """One model with so many prototypes in each class, where the class has the documents for them."""
+    """One model with this many prototypes in each class, where the class has the documents for them."""
     words = [*ours.rows(folder, "train"), "--model", path, "--n-threads", 1, "--random-state", 42, "--quiet", "--json"]
     if kind == "kmeans":
         ours.checked([tool, "train", *words, *KMEANS, "--k-init", count], {"timeout": 3600})

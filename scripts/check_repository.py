@@ -39,6 +39,41 @@ DECISION_NAME = re.compile(r"(\d{4})-[a-z0-9]+(?:-[a-z0-9]+)*\.md")
 # A step of a walk in ARCHITECTURE.md: its number, `Type.function`, and the file that has it.
 WALK_STEP = re.compile(r"^(\d+)\. `([\w.]+)` in `([^`]+)`", re.MULTILINE)
 LONGEST_WALK = 20
+# Words and turns that readers stumble over, and what to write instead. Extend it when a reader asks what a sentence means.
+HARD_WORDS = {
+    r"so many(?! that)": "this many",
+    r"that which": "what",
+    r"of (?:its|their|his) own\b(?![\s*]+(?:class|prototype|label|row))": "its own ..., a separate ...",
+    r"for ever\b(?! other)": "always",
+    r"in any case": "always",
+    r"(?:nevertheless|all the same\b(?!\.\n))": "still, anyway",
+    r"who(?:ever|soever)": "name the actor",
+    r"but for": "except for",
+    r"if need be": "if needed",
+    r"mend(?:s|ed|ing)?": "fix",
+    r"do(?:es)? without": "needs no ...",
+    r"sit(?:s|ting)? out": "skip",
+    r"best friend": "name the use",
+    r"in theory(?: only)?": "say when",
+    r"nothing in practice": "never, because ...",
+    r"leave(?:s)? the field": "say what is chosen",
+    r"(?:is|are) said": "is reported",
+    r"(?<!there )(?:is|are) none\b(?! (?:of|but|at all\b))": "is no ...",
+    r"so much (?:more )?the": "and",
+    r"thereof|whereof|whereby|amid|amongst|whilst": "a plain word",
+}
+HARD_WORD = re.compile("|".join(rf"\b(?:{words})\b" for words in HARD_WORDS))
+# A list of English words has all of them.
+WORD_LISTS = ("Sources/FastKMeansText/Analysis/StopWords.swift", "python/src/fast_kmeans_classifier/_options.py")
+# What users read first: each page says what it is for, and no sentence is longer than a breath.
+PAGES = re.compile(r"README\.md|SECURITY\.md|docs/[\w-]+\.md|python/README\.md")
+LONGEST_SENTENCE = 40
+PURPOSE = re.compile(r"\bThis page\b.*\b(?:for|who)\b", re.DOTALL)
+CATALOGUE = re.compile(r"(Sources/\w+/)Documentation\.docc/[^/]+\.md")
+SYMBOL_LINK = re.compile(r"``([\w/]+)(?:\([\w:]*\))?``")
+PUBLIC_NAME = re.compile(
+    r"^\s*(?:@\w+ )*public (?:\w+(?:\(set\))? )*(?:struct|class|enum|protocol|actor|typealias|func|var|let) (\w+)", re.MULTILINE
+)
 MARKDOWN_LINK = re.compile(r"(?<!`)\[[^\]\n]*\]\(([^)\s]+)\)")
 
 
@@ -161,10 +196,57 @@ def walks_are_short_and_true(repository):
             yield f"ARCHITECTURE.md: a walk has {number} steps, more than {LONGEST_WALK}: {symbol}"
 
 
+def words_are_plain(repository):
+    for name, line, found in repository.matches(HARD_WORD):
+        if name.startswith(("scripts/check_repository.py", "scripts/tests/test_check_repository.py", *WORD_LISTS)):
+            continue
+        advice = next(advice for words, advice in HARD_WORDS.items() if re.search(words, found))
+        yield f"{name}:{line}: a turn that readers stumble over: {found}; write: {advice}"
+
+
+def sentences_are_short(repository):
+    for name, text in repository.texts():
+        if not PAGES.fullmatch(name):
+            continue
+        for sentence in sentences(text):
+            words = len(re.sub(r"`[^`]*`", "code", sentence).split())
+            if words > LONGEST_SENTENCE:
+                yield f"{name}: a sentence of {words} words, more than {LONGEST_SENTENCE}: {sentence[:60]}..."
+
+
+def sentences(markdown):
+    """The sentences of a page's paragraphs and lists; code, tables and headings are left out."""
+    prose = re.sub(r"^```.*?^```|^(?:    |\||#).*?$", "", markdown, flags=re.MULTILINE | re.DOTALL)
+    prose = re.sub(r"^(?:- |\d+\. )", "\n\n", prose, flags=re.MULTILINE)
+    for paragraph in re.split(r"\n\s*\n", prose):
+        yield from re.split(r"(?<=[.!?:]) ", " ".join(paragraph.split()))
+
+
+def pages_say_their_purpose(repository):
+    for name, text in repository.texts("docs/"):
+        if PAGES.fullmatch(name) and not PURPOSE.search(text.partition("\n\n")[2].partition("\n\n")[0]):
+            yield f"{name}: begin with what the page is for, and for whom: This page ... It is for ..."
+
+
+def catalogues_name_what_is_public(repository):
+    for name, text in repository.texts("Sources/"):
+        folder = CATALOGUE.fullmatch(name)
+        if not folder:
+            continue
+        public = {folder[1].split("/")[1]}
+        for source, code in repository.texts(folder[1]):
+            public.update(PUBLIC_NAME.findall(code) if source.endswith(".swift") else ())
+        for link in SYMBOL_LINK.finditer(text):
+            for part in link[1].split("/"):
+                if part not in public:
+                    yield f"{name}:{text.count(chr(10), 0, link.start()) + 1}: no public symbol of that module: {part}"
+
+
 RULES = (
     no_machine_paths, no_placeholders, no_own_issue_numbers, no_traps, core_without_foundation, no_public_pointers,
     decisions_are_numbered, files_are_short, files_are_small, links_lead_somewhere,
-    walks_are_short_and_true,
+    walks_are_short_and_true, words_are_plain, sentences_are_short, pages_say_their_purpose,
+    catalogues_name_what_is_public,
 )
 
 

@@ -31,7 +31,7 @@ def main():
     for line in found:
         print(line, file=sys.stderr)
     if found:
-        print(f"{len(found)} warning(s): mend them, the build must be without any", file=sys.stderr)
+        print(f"{len(found)} warning(s): fix them, the build must be without any", file=sys.stderr)
     return 1 if found else 0
 
 

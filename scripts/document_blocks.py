@@ -1,9 +1,9 @@
 """The code blocks of a document, and whether what they print is what the document shows.
 
-Tests run them: `scripts/tests/test_documents.py` the command lines, `python/tests/test_documents.py` Python.
+Tests run them: `scripts/tests/test_documents.py` the command lines and Swift, `python/tests/test_documents.py` Python.
 
 A `console` block has commands after `$ ` and what each prints. A `text` block shows what the block before it prints. Numbers stand for
-any number, `...` on a line of its own for any lines, and a line may go on after what is shown.
+any number, `...` on a separate line for any lines, and a line may go on after what is shown.
 """
 
 import re
@@ -12,14 +12,22 @@ FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NUMBER = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?")
 
 
+def fences(path):
+    """`(language, code, what it prints or None)` of every block, in order."""
+    found = FENCE.findall(path.read_text(encoding="utf-8"))
+    following = [*found[1:], ("", "")]
+    return [(name, code, after[1] if after[0] == "text" else None) for (name, code), after in zip(found, following)]
+
+
 def blocks(path, language):
     """`(code, what it prints or None)` of every block in a language, in order."""
-    fences = FENCE.findall(path.read_text(encoding="utf-8"))
-    following = [*fences[1:], ("", "")]
-    return [
-        (code, after[1] if after[0] == "text" else None)
-        for (name, code), after in zip(fences, following) if name == language
-    ]
+    return [(code, shown) for name, code, shown in fences(path) if name == language]
+
+
+def pages(root, language):
+    """The pages of a checkout that have a block in the language, by their paths from its root."""
+    candidates = [root / "README.md", root / "python" / "README.md", *root.glob("docs/**/*.md"), *root.glob("Sources/*/*.docc/*.md")]
+    return sorted(str(path.relative_to(root)) for path in candidates if blocks(path, language))
 
 
 def commands(block):

@@ -3,7 +3,7 @@
 // longer than the products do.
 //
 // A block has 64 rows for each of its warp groups to itself and keeps them in shared memory; all prototypes stream past,
-// 128 at a time, in slices of features. A warp of its own asks the copy engine (TMA) for them, some slices ahead. Warp
+// 128 at a time, in slices of features. A separate warp asks the copy engine (TMA) for them, some slices ahead. Warp
 // groups wait for slices, not for each other: while one looks for the best in its sums, the others multiply.
 //
 // Products of warp groups (wgmma) are Hopper's own: the text is empty for other architectures, and the library's product
@@ -26,7 +26,7 @@ FK_DEVICE void fk_barrier_arrive(unsigned int barrier) {
   asm volatile("mbarrier.arrive.shared::cta.b64 _, [%0];" ::"r"(barrier) : "memory");
 }
 
-// Arrives, and expects so many bytes of the copy engine before the phase ends.
+// Arrives, and expects this many bytes of the copy engine before the phase ends.
 FK_DEVICE void fk_barrier_expect(unsigned int barrier, unsigned int bytes) {
   asm volatile("mbarrier.arrive.expect_tx.shared::cta.b64 _, [%0], %1;" ::"r"(barrier), "r"(bytes) : "memory");
 }

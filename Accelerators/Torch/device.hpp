@@ -17,7 +17,7 @@
 
 namespace fk {
 
-/// One that the host prepares, one that is copied, one that is computed. The core submits so many before it waits.
+/// One that the host prepares, one that is copied, one that is computed. The core submits this many before it waits.
 constexpr int64_t kBatchesUnderWay = 3;
 
 /// The folder that LibTorch was loaded from.

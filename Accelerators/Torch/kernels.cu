@@ -117,7 +117,7 @@ template <class Half> FK_DEVICE void fk_load(const Half *from, float *to) {
 }
 
 // Scores and prototypes in one number that orders as they do: the higher score, then the lower prototype. Minus
-// infinity and NaN are no candidates; 0 is none at all.
+// infinity and NaN are no candidates; 0 stands for no candidate.
 FK_DEVICE fk_key fk_candidate(float score, unsigned int prototype) {
   if (!(score >= -3.402823466e38f)) return 0;
   score += 0.0f; // the two zeros are one score

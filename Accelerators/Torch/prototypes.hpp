@@ -163,7 +163,7 @@ struct fka_prototypes {
     int64_t usable = free - total / 10 - 2 * fk::kBatchesUnderWay * fk::tileBytes();
     if (needed <= usable) {
       for (auto &block : blocks) block.table = build(block, rows);
-      device->finish(); // batches run on streams of their own
+      device->finish(); // batches run on their own streams
       heldBytes = needed;
       device->residentBytes += needed;
       return;

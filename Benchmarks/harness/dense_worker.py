@@ -1,4 +1,4 @@
-"""Dense scoring by others, each in a process of its own; prints one JSON object."""
+"""Dense scoring by others, each in a separate process; prints one JSON object."""
 
 import json
 import pathlib

@@ -17,7 +17,7 @@ class Job:
     """One job of the comparison.
 
     `system` is `fastkmeans`, `pytorch`, `sklearn` or `other`; `peer` names a function of `harness.peers`, or a class
-    of `harness.other_tools`. `environment` is the folder of a Python environment of its own, below `Benchmarks`.
+    of `harness.other_tools`. `environment` is the folder of a separate Python environment, below `Benchmarks`.
     """
 
     name: str

@@ -1,7 +1,7 @@
 """Peers beyond scikit-learn: fastText, Vowpal Wabbit, PECOS, faiss; each a function of the seed and the data folder.
 
-Their packages are imported where a model is made, so that whoever measures without them needs none of them. What a
-tool reads from a file of its own is written before fitting starts, and read within it.
+Their packages are imported where a model is made, so that a run without them needs none of them. What a
+tool reads from a separate file is written before fitting starts, and read within it.
 """
 
 import gzip

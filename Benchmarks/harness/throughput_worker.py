@@ -1,4 +1,4 @@
-"""scikit-learn's side of the reading benchmarks, each in a process of its own; prints one JSON object."""
+"""scikit-learn's side of the reading benchmarks, each in a separate process; prints one JSON object."""
 
 import gzip
 import json

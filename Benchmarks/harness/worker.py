@@ -1,4 +1,4 @@
-"""A peer in a process of its own: `python -m harness.worker fit JOB DATA`, or `... score DATA PREDICTED`.
+"""A peer in a separate process: `python -m harness.worker fit JOB DATA`, or `... score DATA PREDICTED`.
 
 Prints one JSON object. Reading the data is outside the seconds of fitting and inside those of the process.
 """

@@ -17,7 +17,7 @@ def run_python(script, **limits):
 
 class ProcessTest(unittest.TestCase):
     def test_peak_is_the_childs_own(self):
-        # From a parent of its own, as small as those of the scripts: the parent's size counts (see the module).
+        # From a separate parent, as small as those of the scripts: the parent's size counts (see the module).
         parent = (
             "import json, sys; from harness.process import run; "
             "scripts = 'pass', 'x = bytes(10) * 10_000_000', 'pass'; "

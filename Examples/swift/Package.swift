@@ -5,7 +5,7 @@ let package = Package(
   name: "tickets",
   platforms: [.macOS(.v15)],
   dependencies: [
-    // In a program of your own: .package(url: "https://github.com/OWNER/FastKMeans", branch: "main")
+    // In your program: .package(path: "../FastKMeans"), with the path of a checkout
     .package(name: "FastKMeans", path: "../..")
   ],
   targets: [

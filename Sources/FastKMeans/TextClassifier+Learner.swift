@@ -2,7 +2,7 @@ extension TextClassifier {
   /// Learns to classify texts, all at once or batch after batch.
   ///
   /// A value: a copy is independent, and a call that throws changes nothing. The asynchronous forms do their work on a
-  /// thread of their own and stop soon after their task is cancelled.
+  /// separate thread and stop soon after their task is cancelled.
   public struct Learner: Sendable {
     private var learner: FastKMeansClassifier<Label>
     /// nil until a vocabulary has been learned.

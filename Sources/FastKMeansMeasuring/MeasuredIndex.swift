@@ -10,7 +10,7 @@ public struct MeasuredIndex: Sendable {
   /// The stored values of the prototypes.
   public let storedValueCount: Int
 
-  /// The index that the model answers with, or one of its own by another method.
+  /// The index that the model answers with, or a separate one by another method.
   ///
   /// - Parameters:
   ///   - method: the name of a scoring method; nil: the model's choice.
@@ -32,7 +32,7 @@ public struct MeasuredIndex: Sendable {
     return method
   }
 
-  /// An index over dense prototypes, each a class of its own.
+  /// An index over dense prototypes, each in its own class.
   ///
   /// - Parameters:
   ///   - prototypes: a row each.

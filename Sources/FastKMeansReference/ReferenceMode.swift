@@ -7,7 +7,7 @@ extension Mode {
     "reference", trainer: ReferenceTrainer.self, givenMass: 1, isTruncatedInTraining: true, sumsShares: true)
 }
 
-/// The modes by name. Whoever reads options from a text or a file finds the mode here, and nowhere else.
+/// The modes by name. Code that reads options from a text or a file finds the mode here, and nowhere else.
 extension Mode: RawRepresentable, CaseIterable {
   public static let allCases = [Mode.default, .reference]
 

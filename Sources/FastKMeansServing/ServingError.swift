@@ -9,7 +9,7 @@ public struct ServingError: Error, Equatable, Sendable {
   public let status: Int
   /// A word that programs can rely on, such as `unknown_model`.
   public let code: String
-  /// What is wrong and how to mend it, on one line.
+  /// What is wrong and how to fix it, on one line.
   public let message: String
   /// Seconds after which the same request may succeed; nil where waiting does not help.
   public let retryAfter: Int?

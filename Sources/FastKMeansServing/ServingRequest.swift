@@ -48,7 +48,7 @@ public struct ServingReply: Sendable {
   package var json: JSON { get throws { try JSON.parse(body) } }
 }
 
-/// What a server takes at most; a request beyond it is refused with a status of its own.
+/// What a server takes at most; a request beyond it is refused with a separate status.
 public struct ServingLimits: Sendable {
   /// The bytes of a body (413).
   public var bodyBytes = 16 << 20

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A folder of its own for the files of one test, removed with the object.
+/// A separate folder for the files of one test, removed with the object.
 public final class ScratchFolder {
   public let path: String
 

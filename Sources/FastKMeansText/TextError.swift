@@ -23,7 +23,7 @@ public enum TextError: Error, Equatable, Sendable {
 }
 
 extension TextError: CustomStringConvertible {
-  /// One line: what is wrong, where, and how to mend it.
+  /// One line: what is wrong, where, and how to fix it.
   public var description: String {
     switch self {
     case .emptyVocabulary(let documents):

@@ -32,7 +32,7 @@ import Testing
     #expect(other.status == FKM_INVALID_OPTION && other.parameter == "device", "\(other)")
   }
 
-  /// No machine has so many.
+  /// No machine has this many.
   @Test(arguments: ["cuda:127", "cuda:126"])
   func aDeviceThatIsNotThereIsRefusedAtOnce(name: String) throws {
     var target: OpaquePointer?

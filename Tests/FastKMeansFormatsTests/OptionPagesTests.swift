@@ -100,7 +100,8 @@ enum ReferencePage {
     """
     # Options
 
-    Every option with its default, what is allowed, and what it does. The names are those of Python, of the C interface and of
+    This page lists every option with its default, what is allowed, and what it does. It is for people who look one up;
+    [choosing options](choosing-options.md) says which ones matter. The names are those of Python, of the C interface and of
     model files; on the command line they have dashes (`k_init` is `--k-init`), and in Spark camel case (`kInit`). In Swift,
     each property of `TrainingOptions` and `TextOptions` gives the name in its comment. Where `none` is allowed, Python writes
     `None` and JSON `null`.
@@ -185,7 +186,7 @@ enum HeaderComment {
   }
 }
 
-/// Lines of at most so many characters.
+/// Lines of at most this many characters.
 func wrapped(_ text: String, _ width: Int) -> [String] {
   text.split(separator: " ").reduce(into: [String]()) { lines, word in
     if let last = lines.last, last.count + 1 + word.count <= width {

@@ -74,7 +74,7 @@ import Testing
       }
       #expect(try problem(Array(rows.map { $0 + "\r" }.joined().utf8)) == .returnsAlone, "\(name)")
     }
-    // A line of its own may end so, and JSON takes it for a blank.
+    // A separate line may end so, and JSON takes it for a blank.
     #expect(try LabelledData.read(folder.file("x.tsv", "a\tone\r")).rowCount == 1)
     #expect(try SideFile.bytes(of: folder.file("x", "{\r}\r")) == Array("{\r}\r".utf8))
   }

@@ -135,7 +135,7 @@
         try two.step()
       }
       #expect(one.learning.now.learned.count == 20)
-      // Where the commit was refused, which is said, the next member learns them too.
+      // Where the commit was refused, which is reported, the next member learns them too.
       let wasRefused = one.notices.contains { if case .commitFailed = $0 { true } else { false } }
       #expect(two.learning.now.learned.isEmpty || wasRefused)
       one.source.close()

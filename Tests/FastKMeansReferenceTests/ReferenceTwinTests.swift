@@ -17,7 +17,7 @@ import Testing
     #expect(compared > 110)
   }
 
-  /// Steps so long that next to nothing of the old centres is left, and so many documents that the factors that
+  /// Steps so long that next to nothing of the old centres is left, and enough documents that the factors that
   /// centres carry are worked into them.
   @Test(arguments: [1e4, 1e12]) func heavyWeightsFollowThePlainTwin(_ factor: Double) throws {
     var compared = 0

@@ -273,7 +273,7 @@ struct RunnerTests {
     #expect(clock.now - start == 5)
   }
 
-  @Test func countsForWhoeverWatches() throws {
+  @Test func countsForWatchers() throws {
     let rehearsal = Rehearsal(text: TextOptions())
     let runner = try rehearsal.open(textSource())
     try runner.run(stop: StopSignal()) { _ in }
@@ -308,7 +308,7 @@ private struct AnnouncedModel: ModelOutput {
 }
 
 extension Rehearsal {
-  /// Runs until so many batches have been reported, then crashes without a checkpoint of them.
+  /// Runs until this many batches have been reported, then crashes without a checkpoint of them.
   func crashAfter(_ count: Int, _ source: ListSource) throws {
     struct Crash: Error {}
     var rehearsal = self

@@ -4,7 +4,7 @@ import FastKMeansTestSupport
 import Testing
 
 @Suite struct RefineKernelTests {
-  /// In a process of its own for each level: the level is one for the whole process.
+  /// In a separate process for each level: the level is one for the whole process.
   @Test(arguments: supportedLevels) func everyLevelAnswersByItsDefinition(_ level: Int32) async {
     await #expect(processExitsWith: .success) { [level = level as Int32] in
       #expect(fk_simd_force(level) == 0)
@@ -110,7 +110,7 @@ enum RefineKernelChecks {
     let found = refineMoves(
       scores, scale: scale, counts: counts, own: own, cooperation: 0, capacity: 9)
     let wanted = rivalLanes(scores, classes, own: own, scale: scale)
-    // A pull too weak for a step is none; else the own class's lane comes first.
+    // A pull too weak for a step does nothing; else the own class's lane comes first.
     guard !found.moves.isEmpty else { return }
     #expect(found.moves.dropFirst().map(\.lane) == wanted, "seed \(seed)")
   }

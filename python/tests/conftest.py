@@ -18,7 +18,7 @@ if os.environ.get("FASTKMEANS_LIBRARY"):
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "spark_cluster: starts executors in processes of their own; takes a minute")
+    config.addinivalue_line("markers", "spark_cluster: starts executors in separate processes; takes a minute")
 
 
 def needed(name):

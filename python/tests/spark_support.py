@@ -58,7 +58,7 @@ def vectors(rows, kind="sparse"):
 
 
 def frame(session, features, labels, weights=None, partitions=2):
-    """A frame of vectors, labels and weights, in order, in so many partitions."""
+    """A frame of vectors, labels and weights, in order, in this many partitions."""
     names = ["features", "label"] + ([] if weights is None else ["weight"])
     columns = [features, [label.item() if hasattr(label, "item") else label for label in labels]]
     if weights is not None:

@@ -1,7 +1,6 @@
 """What the documents show in Python runs, and the table of parameters names them all."""
 
 import gzip
-import re
 import sys
 
 import pytest
@@ -13,68 +12,66 @@ sys.path.insert(0, str(ROOT / "scripts"))
 import document_blocks  # noqa: E402
 
 MIGRATING = ROOT / "docs" / "migrating.md"
+# Their code needs what other tests have: Spark (`test_spark.py`), safetensors (`scripts/tests/test_documents.py`).
+ELSEWHERE = {"docs/spark.md", "docs/format/model-v1.md"}
 
 
-def blocks(path):
-    """The blocks of Python in a document."""
-    found = re.findall(r"^```python\n(.*?)^```", path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-    assert found, path
-    return found
-
-
-def prelude():
-    """What the blocks take for granted."""
-    rows, labels = sparse_data(documents=400, classes=5, features=80)
+def rows():
+    """Rows of numbers, for the pages about `FastKMeansClassifier`."""
+    found, labels = sparse_data(documents=400, classes=5, features=80)
     return {
-        "FastKMeansClassifier": FastKMeansClassifier, "X": rows, "y": labels, "rows": rows, "new_rows": rows[:5],
-        "labels": labels,
+        "FastKMeansClassifier": FastKMeansClassifier, "X": found, "y": labels, "rows": found, "new_rows": found[:5], "labels": labels,
+        "NearestCentroid": needed("sklearn.neighbors").NearestCentroid,
     }
 
 
-def test_the_way_from_other_classes(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    names = prelude()
-    names["NearestCentroid"] = needed("sklearn.neighbors").NearestCentroid
-    for block in blocks(MIGRATING):
-        exec(compile(block, "migrating.md", "exec"), names)
+def tickets():
+    """Texts and labels, for the pages about texts."""
+    table, held_out = (needed("pandas").read_csv(ROOT / "Examples" / "tickets" / name) for name in ("tickets.csv", "held-out.csv"))
+    texts, labels = table["text"].tolist(), table["label"].tolist()
+    return {
+        "texts": texts, "labels": labels, "X": texts, "y": labels, "X_test": held_out["text"].tolist(),
+        "TfidfVectorizer": TfidfVectorizer, "GridSearchCV": needed("sklearn.model_selection").GridSearchCV,
+    }
 
 
-def test_none_of_these(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    names = prelude()
-    for block in blocks(ROOT / "docs" / "confidence.md"):
-        exec(compile(block, "confidence.md", "exec"), names)
-    assert names["clf"].rejection_ == {"false_accept_rate": 0.05, "per_class": False}
+def definitions():
+    """Texts of WordNet and their rows, for the package's own page."""
+    with gzip.open(WORDNET / "test.tsv.gz", "rt", encoding="utf-8") as lines:
+        pairs = [line.rstrip("\n").split("\t", 1) for _, line in zip(range(3000), lines)]
+    texts = [text for _, text in pairs]
+    vectorizer = TfidfVectorizer().fit(texts)
+    return {
+        "texts": texts, "labels": [label.replace("noun.artifact", "screen") for label, _ in pairs],
+        "new_rows": vectorizer.transform(["a late parcel", "a black screen"]), "new_labels": ["delivery", "screen"],
+    }
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/tutorial.md", "docs/choosing-options.md"])
+# What the code of each page takes for granted.
+PRELUDES = {
+    "README.md": dict, "docs/tutorial.md": dict, "docs/choosing-options.md": dict,
+    "docs/confidence.md": rows, "docs/migrating.md": rows, "docs/data.md": tickets, "docs/python.md": tickets,
+    "python/README.md": definitions,
+}
+
+
+def test_every_page_with_python_is_run():
+    assert set(document_blocks.pages(ROOT, "python")) == set(PRELUDES) | ELSEWHERE
+
+
+@pytest.mark.parametrize("document", PRELUDES)
 def test_a_page_runs_from_top_to_bottom(document, tmp_path, monkeypatch, capsys):
     """In a folder with the examples, where a page's blocks find what its earlier blocks left."""
     needed("pandas")
     needed("sklearn")
     monkeypatch.chdir(tmp_path)
     (tmp_path / "Examples").symlink_to(ROOT / "Examples")
-    names = {}
+    names = PRELUDES[document]()
+    capsys.readouterr()
     for block, shown in document_blocks.blocks(ROOT / document, "python"):
         exec(compile(block, document, "exec"), names)
         printed = capsys.readouterr().out
         assert document_blocks.agree(shown or "", printed), f"{block}\nshown:\n{shown}\nprinted:\n{printed}"
-    assert names
-
-
-def test_the_package_s_own_page(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    with gzip.open(WORDNET / "test.tsv.gz", "rt", encoding="utf-8") as lines:
-        pairs = [line.rstrip("\n").split("\t", 1) for _, line in zip(range(3000), lines)]
-    texts = [text for _, text in pairs]
-    vectorizer = TfidfVectorizer().fit(texts)
-    names = {
-        "texts": texts, "labels": [label.replace("noun.artifact", "screen") for label, _ in pairs],
-        "new_rows": vectorizer.transform(["a late parcel", "a black screen"]), "new_labels": ["delivery", "screen"],
-    }
-    for block in blocks(ROOT / "python" / "README.md"):
-        exec(compile(block, "README.md", "exec"), names)
-    assert {"display", "delivery"} <= set(names["clf"].classes_) and (tmp_path / "tickets.safetensors").exists()
 
 
 def test_every_parameter_has_its_place():

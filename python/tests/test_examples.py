@@ -31,6 +31,12 @@ def test_a_pipeline_over_a_table():
     assert accuracy[0] > 0.75 and answer == []
 
 
+def test_a_model_file_is_an_mlflow_model():
+    needed("mlflow")
+    confidences = numbers("mlflow_model.py")
+    assert len(confidences) == 2 and min(map(min, confidences)) > 0.6
+
+
 def test_more_examples_are_better():
     few, some, many = numbers("few_shot.py")
     assert few < some < many and many[0] > 0.9

@@ -13,7 +13,7 @@ from fast_kmeans_classifier import FastKMeansClassifier
 
 
 def run(code, timeout=600):
-    """Runs code in a process of its own; gives what it printed."""
+    """Runs code in a separate process; gives what it printed."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([*sys.path, os.path.dirname(__file__)])}
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(code)], env=environment, capture_output=True, text=True, timeout=timeout

@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 import scipy.sparse as sp
-from conftest import SOURCE, cluster_data, sparse_data
+from conftest import ROOT, SOURCE, cluster_data, sparse_data
 from spark_support import Vectors, frame, new_session, stages, vector, vectors
 
 from pyspark.ml import Pipeline, PipelineModel
@@ -222,6 +222,17 @@ def test_a_pipeline_from_text_is_saved_and_read(spark, tmp_path):
     answers = again.transform(texts).select("topic", "answer").collect()
     assert all(row.topic == row.answer for row in answers)
     assert again.stages[4]._bytes() == fitted.stages[4]._bytes()
+
+
+def test_the_page_runs(spark, tmp_path, monkeypatch):
+    """docs/spark.md, on a table that it takes for granted, with a folder in place of HDFS."""
+    monkeypatch.syspath_prepend(str(ROOT / "scripts"))
+    import document_blocks
+
+    names = {"frame": spark.createDataFrame(TEXTS, "text string, topic string").repartition(2)}
+    for block, _ in document_blocks.blocks(ROOT / "docs" / "spark.md", "python"):
+        exec(compile(block.replace("hdfs://", str(tmp_path)), "spark.md", "exec"), names)
+    assert PipelineModel.load(str(tmp_path / "models" / "topics")).transform(names["frame"]).count() == len(TEXTS)
 
 
 def test_a_model_is_saved_and_read(spark, model, documents, tmp_path):

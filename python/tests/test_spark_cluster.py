@@ -1,4 +1,4 @@
-"""On executors in processes of their own, one of which is killed.
+"""On executors in separate processes, one of which is killed.
 
     pytest -m spark_cluster            only these
     pytest -m 'not spark_cluster'      all but these

@@ -89,7 +89,7 @@ def broadcast(data, purpose):
 
 
 def training_rows(rows, labels, weights, partitions, blocks=2):
-    """Rows in so many partitions of so many blocks, one of them empty."""
+    """Rows in the given numbers of partitions and blocks, one of them empty."""
     count = len(labels)
     bounds = np.linspace(0, count, partitions * blocks + 1).astype(int)
     made = [

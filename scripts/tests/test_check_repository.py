@@ -17,7 +17,7 @@ LATER = "TO" + "DO"
 
 # name of the rule -> (file, text that breaks it, text that keeps it)
 CASES = {
-    "no_machine_paths": ("docs/a.md", f"Read `{HOME}`.", "Read `some/home/data.tsv` or http://a.org/home/b."),
+    "no_machine_paths": ("a.md", f"Read `{HOME}`.", "Read `some/home/data.tsv` or http://a.org/home/b."),
     "no_placeholders": ("Sources/A/a.swift", f"// {LATER}: more", "// all done"),
     "no_own_issue_numbers": ("CONTRIBUTING.md", "This closes " + "#12.", "As in faiss " + "#5296."),
     "no_traps": ("Sources/A/a.swift", "let x = try" + "! f()", "let x = try f()"),
@@ -33,8 +33,13 @@ CASES = {
     "walks_are_short_and_true": (
         "ARCHITECTURE.md", "1. `A.go` in `Sources/A/A.swift` goes.", "1. A step that names nothing.",
     ),
+    "words_are_plain": ("Sources/A/a.swift", "// It has a thread of " + "its own.", "// It has a separate thread."),
+    "sentences_are_short": ("README.md", "word " * 41 + "end.", "word " * 39 + "end. " + "word " * 39 + "end."),
+    "pages_say_their_purpose": (
+        "docs/a.md", "# A\n\nA is a letter.\n", "# A\n\nThis page shows A. It is for readers.\n",
+    ),
     "links_lead_somewhere": (
-        "docs/a.md", "See [b](b.md).", "See [me](a.md#top), [far](https://example.org/x.md).",
+        "a.md", "See [b](b.md).", "See [me](a.md#top), [far](https://example.org/x.md).",
     ),
 }
 
@@ -69,6 +74,24 @@ class RulesTest(unittest.TestCase):
             with self.subTest(step):
                 self.assertEqual(len(found([step])), 1)
 
+    def test_words_of_commands_and_code_are_no_prose(self):
+        long = " ".join(["word"] * 41)
+        self.assertEqual(breaches_with({"README.md": f"```console\n$ {long}\n```\n\n    {long}\n\n| {long} |\n"}), [])
+
+    def test_catalogues_name_what_their_module_has(self):
+        def found(link):
+            return breaches_with({
+                "Sources/A/Documentation.docc/A.md": f"# ``A``\n\n- ``{link}``\n", "Sources/B/B.swift": "public struct B {}\n",
+                "Sources/A/A.swift": "public struct C {\n  public init() {}\n  public static func go() {}\n  func stop() {}\n}\n",
+            })
+
+        for link in ["C", "C/go()"]:
+            with self.subTest(link):
+                self.assertEqual(found(link), [])
+        for link in ["B", "C/stop()", "D"]:
+            with self.subTest(link):
+                self.assertEqual(len(found(link)), 1)
+
     def test_rejects_two_decisions_with_one_number(self):
         found = breaches_with({"docs/decisions/0007-a.md": "", "docs/decisions/0007-b.md": ""})
         self.assertEqual(len(found), 1)
@@ -81,7 +104,7 @@ class RulesTest(unittest.TestCase):
         self.assertEqual(len(breaches_with({"a.bin": "x" * (check_repository.MAX_BYTES + 1)})), 1)
 
     def test_every_rule_has_a_case(self):
-        tested = set(CASES) | {"decisions_are_numbered", "files_are_small"}
+        tested = set(CASES) | {"decisions_are_numbered", "files_are_small", "catalogues_name_what_is_public"}
         self.assertEqual(tested, {rule.__name__ for rule in check_repository.RULES})
 
 

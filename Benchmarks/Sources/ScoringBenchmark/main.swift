@@ -4,7 +4,7 @@
 //     ScoringBenchmark X_test.npz [threads=2] [documents=20000] [method=bounded] MODEL ...
 //
 // A line of JSON for each model. Rates are documents a CPU second on one thread, in the fastest of three repetitions;
-// with `threads` also the wall seconds of one thread and of so many, for what a second core is worth.
+// with `threads` also the wall seconds of one thread and of that many, for what a second core is worth.
 
 import BenchmarkSupport
 import FastKMeansCore

@@ -14,7 +14,7 @@ struct FastKMeansServerCommand: AsyncParsableCommand {
     abstract: "Answer with models over HTTP, and show what they are made of.",
     discussion: """
       Prints the address and the page's URL. Speaks the Open Inference Protocol (Triton, KServe), Hugging Face's text \
-      classification, and JSON of its own, which /openapi.json describes. Without --model it serves the demo's model.
+      classification, and its own JSON dialect, which /openapi.json describes. Without --model it serves the demo's model.
 
       Every option may also stand in a JSON file (--config) or in the environment: --request-seconds is \
       FASTKMEANS_SERVER_REQUEST_SECONDS there, and {"request": {"seconds": 30}} in the file. The command line goes \

@@ -3,7 +3,7 @@
  * The dynamic library is `fastkmeans_c`; docs/c-abi.md shows how to use it from R, Julia and Go, Examples/c from C.
  *
  * Handles. `fkm_classifier` learns; `fkm_model` answers; `fkm_vectorizer` turns text into rows; `fkm_matrix`,
- * `fkm_sums` and `fkm_buffer` hold results. Whoever receives a handle frees it with the function `..._free` of its
+ * `fkm_sums` and `fkm_buffer` hold results. The caller that receives a handle frees it with the function `..._free` of its
  * type, which accepts NULL. A handle never refers to another one: they may be freed in any order.
  *
  * Memory. Whatever goes in stays the caller's: it is read during the call, never kept and never written. Whatever
@@ -17,7 +17,7 @@
  *
  * Threads. `fkm_model`, `fkm_vectorizer`, `fkm_matrix`, `fkm_sums` and `fkm_buffer` are immutable: any number of
  * threads may use one at a time. A `fkm_classifier` has one user at a time: a call that overlaps another is refused (kind "busy"). Results are
- * the same bits for any number of threads. The library starts no thread of its own that outlives a call but those
+ * the same bits for any number of threads. The library starts no thread that outlives a call, except those
  * of the system's pool; it works in a child after `fork` as well, also if the parent has used it before, as long as no
  * call is running in another thread at the moment of the fork. No function touches a signal handler, the locale or the
  * process's random numbers, and none prints.
@@ -77,7 +77,7 @@ enum {
   FKM_BAD_MODEL = 9,        /* the file or the bytes are no model, or a damaged one */
   FKM_NEWER_FORMAT = 10,    /* written by a version that this one cannot read */
   FKM_INTERNAL = 11,        /* a fault of this library; please report it */
-  FKM_DEVICE = 12           /* an accelerator that cannot be used, or gave up; the message says why and how to mend it */
+  FKM_DEVICE = 12           /* an accelerator that cannot be used, or gave up; the message says why and how to fix it */
 };
 
 /* "ok", "invalid argument", ...: the name of a status; "unknown status" for other numbers. Static memory. */
@@ -93,7 +93,7 @@ typedef struct fkm_error {
   char parameter[64];   /* the argument or option at fault, or empty */
   char value[256];      /* its value as it was understood, or empty */
   char allowed[256];    /* what would be allowed, or empty */
-  char message[1024];   /* one line for people: what is wrong, where, and how to mend it */
+  char message[1024];   /* one line for people: what is wrong, where, and how to fix it */
 } fkm_error;
 
 /* ---------------------------------------------------------------------------------------------------------------
@@ -444,8 +444,8 @@ enum { FKM_CENTERS = 1, FKM_REFINED = 2 };
  * index_type: of `offsets` (P + 1) and `columns` (value count), FKM_INT32 or FKM_INT64; FKM_TOO_LARGE if the numbers
  * do not fit. value_type: FKM_FLOAT32 or FKM_FLOAT64. A dense model fills P x features values and ignores offsets and
  * columns, which may be NULL then. FKM_UNSUPPORTED for FKM_REFINED of a model that is not refined. Where dense Euclidean
- * rows lie far from 0, a model takes them relative to a point amid them: centres are given where they lie all the same,
- * refined weights and biases are for the rows less that point. */
+ * rows lie far from 0, a model subtracts a point in their middle first: centres are given without that, refined
+ * weights and biases are for the rows less that point. */
 FKM_API int32_t fkm_model_copy_prototypes(const fkm_model *model, int32_t which, int32_t index_type, void *offsets,
                                           void *columns, int32_t value_type, void *values, fkm_error *error);
 
@@ -465,7 +465,7 @@ FKM_API int32_t fkm_model_predict(const fkm_model *model, const fkm_rows *rows, 
  * 1 / (1 + squared distance). confidences: the probability of the class, 0 to 1, as in `fkm_model_probabilities`.
  * A call is slower if it asks a refined model for similarities, or for more than ten classes.
  * scores: what the order follows. rejected: n entries; 1: none of the classes, for the row has no feature that any
- * prototype knows, or falls below the rate of `fkm_model_rejecting`. The best class is the best one all the same.
+ * prototype knows, or falls below the rate of `fkm_model_rejecting`. The best class is still the best one.
  *
  * What confidences leave of 1 is all that the other classes have together; none of them has more than the last one given. */
 FKM_API int32_t fkm_model_predict_top(const fkm_model *model, const fkm_rows *rows, int32_t threads, int64_t top,
@@ -539,7 +539,7 @@ FKM_API int32_t fkm_audit_duplicates(const fkm_rows *rows, const fkm_labels *lab
                                      double similarity, int32_t threads, int64_t *like_rows, float *similarities,
                                      int64_t *conflict_rows, float *conflict_similarities, fkm_error *error);
 
-/* When to answer "none of these": never but for rows without any known feature; so that a share of the documents of
+/* When to answer "none of these": never, except for rows without any known feature; so that a share of the documents of
  * unknown classes is accepted; so that a share of the documents of known classes is rejected. docs/confidence.md says what
  * such a rate is worth. */
 enum { FKM_ACCEPT_ALL = 0, FKM_FALSE_ACCEPT = 1, FKM_FALSE_REJECT = 2 };
@@ -574,12 +574,12 @@ FKM_API int32_t fkm_model_get_open_set(const fkm_model *model, fkm_open_set *inf
 FKM_API int32_t fkm_model_open_set_scores(const fkm_model *model, const fkm_rows *rows, int32_t threads,
                                           float *scores, fkm_error *error);
 
-/* Whether a device can be used here: FKM_OK, FKM_DEVICE, or FKM_INVALID_OPTION for a name that is none. device: as the option
+/* Whether a device can be used here: FKM_OK, FKM_DEVICE, or FKM_INVALID_OPTION for another name. device: as the option
  * `device`, UTF-8, ends with NUL. "cpu" and "auto" always can. */
 FKM_API int32_t fkm_device_check(const char *device, fkm_error *error);
 
 /* The same model, answering on another device; its prototypes are copied there with the first question. Answers are the
- * processor's but for rounding. Errors: as above. */
+ * processor's except for rounding. Errors: as above. */
 FKM_API int32_t fkm_model_on_device(const fkm_model *model, const char *device, fkm_model **placed, fkm_error *error);
 
 /* Writes a model file, whole or not at all; reads one, with every digest checked. The format is public
@@ -656,7 +656,7 @@ FKM_API int32_t fkm_model_from_sums(const fkm_model *model, const fkm_rows *sums
  *
  * epochs: passes over the rows, from 1; 0: as many as suit this many rows. first_rate, last_rate: the share of the full
  * learning rate at the start and at the end, 0 to 1; 1 and 0 for a refinement in one piece; round r of R from 0:
- * 1 - r/R and 1 - (r+1)/R. seed_step: gives each machine and round an order of its own. Nothing is held out; see
+ * 1 - r/R and 1 - (r+1)/R. seed_step: gives each machine and round its own order. Nothing is held out; see
  * `fkm_model_calibrate`. FKM_TOO_LARGE if 4 bytes x features x prototypes exceed 4 GB. */
 FKM_API int32_t fkm_model_refine(const fkm_model *model, const fkm_rows *rows, const fkm_labels *labels,
                                  const double *sample_weights, int32_t threads, int64_t epochs, double first_rate,

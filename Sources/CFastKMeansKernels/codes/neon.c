@@ -10,7 +10,7 @@ static fk_code_plan plan(const fk_code_scale *scale, const size_t *numbers, cons
   return fk_plan_document(scale, numbers, x, terms, multipliers);
 }
 
-/* vqrdmulh is round(a * b / 2^15), as everywhere but for -32768 * -32768; no multiplier is that small. */
+/* vqrdmulh is round(a * b / 2^15), as everywhere except for -32768 * -32768; no multiplier is that small. */
 static int16_t accumulate(const int8_t *codes, size_t stride, const size_t *numbers, const int16_t *multipliers,
                           size_t terms, const int16_t *bias, int16_t bias_multiplier, int16_t *sums,
                           size_t count) {

@@ -56,7 +56,7 @@ void fk_refine_scores(const uint32_t *column, const float *value, size_t count, 
                       float *score);
 
 /* Finds a document's rivals from the score of every lane: those that the loss looks at. Classes compete, each by its best
- * lane, as they do when the model answers: another lane of a rival is none. */
+ * lane, as they do when the model answers: another lane of a rival does not count. */
 void fk_refine_find(const float *score, size_t lanes, const int32_t *class_of_lane, const int64_t *class_start,
                     const fk_refine_document *document, const fk_refine_loss *loss, fk_refine_contest *contest);
 

@@ -113,7 +113,7 @@ FK_TARGET void FK_NAME(fk_table_add)(const uint32_t *start, uint32_t *cursor, si
   }
 }
 
-/* By pointer: a vector that is passed by value has an ABI of its own at every level. */
+/* By pointer: a vector that is passed by value has its own ABI at every level. */
 INLINE float fold(const v16f *v) {
   float part[16];
   STORE(part, *v);

@@ -8,7 +8,7 @@ struct CallError: Error {
   var status: Int
   /// Which case of the status, for programs.
   var kind: String
-  /// What is wrong and how to mend it.
+  /// What is wrong and how to fix it.
   var message: String
   var row: Int?
   var column: Int?
@@ -29,7 +29,7 @@ struct CallError: Error {
   /// - Parameters:
   ///   - parameter: the argument, or the field of a structure, by its name in the header.
   ///   - kind: one of `null`, `constant`, `size`, `alignment`, `text`, `handle`, `busy`.
-  ///   - problem: what is wrong and how to mend it.
+  ///   - problem: what is wrong and how to fix it.
   init(parameter: String, kind: String, problem: String) {
     self.init(FKM_INVALID_ARGUMENT, kind, "\(parameter): \(problem)")
     self.parameter = parameter

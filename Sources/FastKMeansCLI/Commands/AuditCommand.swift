@@ -9,17 +9,17 @@ struct AuditCommand: ParsableCommand {
     abstract: "Find wrong labels, duplicates and classes that look like one.",
     discussion: """
       Each row is answered by a model that has not seen it: one for each fold of the rows, or --model. The rows come most \
-      doubtful first, by how far another class scores above the given one; where that class is as sure as it is of its own \
-      rows, an error is probable.
+      doubtful first, by how far another class scores above the given one. An error is probable if that class gets the \
+      confidence that its own rows get on average.
 
-      --tsv writes a table. Delete the lines that you do not agree with, change 'suggested' where you know better, leave it \
-      empty where the row is to go; --fix makes these changes and writes a new file. Lines are checked against the rows by \
+      --tsv writes a table. Delete the lines that you do not agree with, change 'suggested' where you know better, empty it \
+      to delete the row. --fix makes these changes and writes a new file. Lines are checked against the rows by \
       their digests.
 
       Examples:
         fastkmeans audit --input tickets.tsv
         fastkmeans audit --input tickets.tsv --kinds label,conflict --tsv --output doubtful.tsv
-        fastkmeans audit --input tickets.tsv --fix doubtful.tsv --output mended.tsv
+        fastkmeans audit --input tickets.tsv --fix doubtful.tsv --output fixed.tsv
 
       This page has the options that most people need; --help-all has all of them.
       """

@@ -12,7 +12,7 @@ struct InputArguments: ParsableArguments {
 
   /// The format by option or by name.
   ///
-  /// - Throws: ``CallError`` where nothing tells the format, or labels of a file of its own have no place.
+  /// - Throws: ``CallError`` where nothing tells the format, or labels of a separate file have no place.
   func resolvedFormat() throws -> RowFormat { try rows.resolvedFormat(of: input) }
 
   /// What the reader is told.
@@ -71,7 +71,7 @@ struct RowArguments: ParsableArguments {
 
   /// The format by option or by name.
   ///
-  /// - Throws: ``CallError`` where nothing tells the format, or labels of a file of its own have no place.
+  /// - Throws: ``CallError`` where nothing tells the format, or labels of a separate file have no place.
   func resolvedFormat(of input: String) throws -> RowFormat {
     if KafkaAddress.isAddress(input) {
       throw CallError("\(input): topics are read by 'fastkmeans stream' only; name a file here")

@@ -67,7 +67,7 @@ struct KafkaArguments: ParsableArguments {
 
   /// What a run needs of it.
   ///
-  /// - Throws: ``CallError`` for options that do not go together, ``KafkaError`` for addresses that are none.
+  /// - Throws: ``CallError`` for options that do not go together, ``KafkaError`` for malformed addresses.
   func options(input: String, model: String, maxRecordBytes: Int) throws -> KafkaRun {
     let isTopic = KafkaAddress.isAddress(input)
     guard isTopic || group == nil && deadLetter == nil && member == nil && !untilEnd else {

@@ -132,7 +132,7 @@ extension TextArguments {
     return nil
   }
 
-  /// What a search may vary: that which was not given.
+  /// The options that a search may vary: those that were not given.
   func tuningSpace() throws -> TextTuningSpace {
     let options = try options()
     var space = TextTuningSpace()

@@ -77,7 +77,7 @@ extension String {
 
 /// A wrong call: options that do not go together, or a value that an option cannot have.
 struct CallError: Error, Equatable, CustomStringConvertible {
-  /// What is wrong and how to mend it.
+  /// What is wrong and how to fix it.
   let description: String
 
   init(_ description: String) { self.description = description }
@@ -85,7 +85,7 @@ struct CallError: Error, Equatable, CustomStringConvertible {
 
 /// Readable input that cannot serve the purpose of the call.
 struct DataError: Error, Equatable, CustomStringConvertible {
-  /// What is wrong and how to mend it.
+  /// What is wrong and how to fix it.
   let description: String
 
   init(_ description: String) { self.description = description }

@@ -34,7 +34,7 @@ struct AnalyzerChoiceSummary {
     case .fewDocuments: return "\(name), for there are too few documents to try others"
     case .size:
       return
-        "\(name), for n-grams of characters of so much text take gigabytes; --analyzer names them all the same"
+        "\(name), for n-grams of characters of so much text take gigabytes; --analyzer names them anyway"
     case .mode: return "\(name), as mode reference reads"
     case .heldOut:
       let trials = choice.trials.map {

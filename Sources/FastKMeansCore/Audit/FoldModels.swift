@@ -1,7 +1,7 @@
 /// Models of which each has not seen one fold of the rows, so that all of them together answer every row as a new one.
 ///
 /// Nothing is held out beyond the fold itself: the recipe of refinement is the one that is right most often on the first
-/// fold, and whoever asks calibrates on the answers. So five folds cost about what two fits cost.
+/// fold, and the caller calibrates on the answers. So five folds cost about what two fits cost.
 struct FoldModels {
   private let options: TrainingOptions
   private let documents: TrainingSet

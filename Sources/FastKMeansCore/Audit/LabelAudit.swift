@@ -67,7 +67,7 @@ extension LabelAudit {
     }
     guard pool.verdicts.contains(where: { $0.suggested >= 0 && !$0.margin.isNaN }) else {
       throw InputError.badLabels(
-        found: "all different, or of one class but for single rows",
+        found: "all different, or all of one class except for single rows",
         expected: "two rows or more of two classes at least: a label is judged by other rows that have it")
     }
     self.init(pool, calibration: nil, settings)

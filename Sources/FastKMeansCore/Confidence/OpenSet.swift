@@ -108,7 +108,7 @@ extension OpenSet {
     return thresholds
   }
 
-  /// Fewer documents than this say nothing about a class of its own.
+  /// Fewer documents than this say nothing about a single class.
   private static let leastPerClass = 30
 
   /// With n scores, a new one ranks anywhere among them with equal probability: the k-th largest is exceeded with
@@ -119,7 +119,7 @@ extension OpenSet {
     let rank = Int(rule.rate * Double(scores.count + 1))
     switch rule.measure {
     case .falseAccept: return rank >= 1 ? scores[max(0, scores.count - rank)] : nil
-    // What is no better than every document of known classes is rejected in any case.
+    // What is no better than every document of known classes is always rejected.
     case .falseReject: return rank >= 1 ? scores[min(rank, scores.count) - 1].nextDown : -.infinity
     }
   }

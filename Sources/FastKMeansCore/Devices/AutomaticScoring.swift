@@ -2,7 +2,7 @@ import Synchronization
 
 /// `device='auto'`: times both the processor and the device on some of the first documents, and stays with the faster.
 ///
-/// Calls with few documents go to the processor, which starts at once. Answers differ by rounding at most, whoever
+/// Calls with few documents go to the processor, which starts at once. Answers differ by rounding at most, whichever
 /// gives them.
 package final class AutomaticScoring: DocumentScoring {
   private let processor: any DocumentScoring

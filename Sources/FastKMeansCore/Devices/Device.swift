@@ -14,7 +14,7 @@ public enum Device: Sendable, Equatable, Hashable {
   /// The first GPU if there is one and it is faster for the work at hand, else the processor.
   case automatic
 
-  /// - Throws: ``OptionsError`` for a name that is none.
+  /// - Throws: ``OptionsError`` for an unknown name.
   public init(name: String) throws(OptionsError) {
     switch name {
     case "cpu": self = .cpu

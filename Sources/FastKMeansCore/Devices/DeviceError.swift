@@ -25,7 +25,7 @@ public enum DeviceError: Error, Equatable, Sendable {
 }
 
 extension DeviceError: CustomStringConvertible {
-  /// One line: what is wrong and how to mend it.
+  /// One line: what is wrong and how to fix it.
   public var description: String {
     switch self {
     case .pluginMissing(let places):

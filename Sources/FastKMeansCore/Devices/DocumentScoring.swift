@@ -1,4 +1,4 @@
-/// What can be asked about documents, whoever answers: ``ScoringIndex`` on the processor, ``DeviceScoring`` elsewhere.
+/// What can be asked about documents: ``ScoringIndex`` on the processor, ``DeviceScoring`` elsewhere.
 ///
 /// `rows` must have at most as many columns as there are features (dense rows exactly), `scales` (nil: all 1) one value
 /// for each row, and the answers lie row after row. `workers` is the number of threads; it changes no bit.

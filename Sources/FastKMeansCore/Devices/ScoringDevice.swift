@@ -3,7 +3,7 @@
 /// Prototypes go over once; then batches of documents are answered, two at a time under way, so that one is copied
 /// while the other is computed. ``DeviceScoring`` cuts calls into batches and puts the answers together.
 ///
-/// Every device gives the processor's answers but for rounding: the plain twin is `ScoringTwin` in the test support,
+/// Every device gives the processor's answers except for rounding: the plain twin is `ScoringTwin` in the test support,
 /// and one set of tests runs against every device.
 package protocol ScoringDevice: Sendable {
   /// For people and errors.

@@ -70,7 +70,7 @@ public struct DriftMonitor: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - labels: of each class index, as the classifier has them.
-  /// - Returns: alarms, in the order of the documents that raised them. That errors have become fewer is none: a detector's
+  /// - Returns: alarms, in the order of the documents that raised them. A falling error rate raises no alarm: a detector's
   ///   window shrinks then too, but a model that learns is no news.
   /// - Complexity: O(documents), as a rule.
   package mutating func add(_ outcome: PrequentialOutcome, labels: [Label]) -> [Event] {

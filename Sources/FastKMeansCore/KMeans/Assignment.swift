@@ -59,7 +59,7 @@ struct ShareRule: Sendable {
 
 extension TrainingOptions {
   /// The prototypes of a class that stay when those with no more mass than `min_weight` go. Frozen ones stay, and the
-  /// heaviest one stays in any case.
+  /// heaviest one always stays.
   ///
   /// - Returns: their positions, ascending; nil if all stay.
   package func survivors(_ masses: [Double], isFrozen: (Int) -> Bool = { _ in false }) -> [Int]? {

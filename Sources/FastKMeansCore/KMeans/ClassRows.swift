@@ -1,6 +1,6 @@
 /// The rows of one class on the class's own vocabulary.
 ///
-/// Where only the own class matters, each class is a small problem of its own: with columns renumbered to those
+/// Where only the own class matters, each class is a small separate problem, with columns renumbered to those
 /// that occur in the class, its few prototypes fit into the cache, whatever the number of features. Dense rows
 /// keep their columns.
 ///

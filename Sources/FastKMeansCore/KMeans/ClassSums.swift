@@ -2,7 +2,7 @@
 ///
 /// The sums of all prototypes lie interleaved, a feature's values side by side, so that a document costs a look-up and
 /// one stretch of memory for each of its words, whatever the number of features and of other prototypes. A sum is
-/// kept in units of its own: forgetting is one multiplication of the unit. Its squared length follows each change and is
+/// kept in its own unit: forgetting is one multiplication of the unit. Its squared length follows each change and is
 /// taken anew, in ascending order of features, now and then. See ``StoredSum`` for what a coordinate is rounded to.
 package struct ClassSums: Sendable {
   /// One prototype beside its coordinates.
@@ -153,7 +153,7 @@ extension ClassSums {
     return order
   }
 
-  /// Keeps a lane's numbers in range: lengths are 1 or more and far from overflow. Exact, but for coordinates that
+  /// Keeps a lane's numbers in range: lengths are 1 or more and far from overflow. Exact, except for coordinates that
   /// are 1e-18 of the length.
   mutating func settleUnit(_ lane: Int) {
     let squared = entries[lane].squaredLength

@@ -4,7 +4,7 @@
 /// number of threads. That is more than a model file holds, which has one rounded prototype where a state has the
 /// sums that it came from.
 ///
-/// Whoever stores a state writes its ``version``, ``options``, ``labels`` and, one after the other and without knowing
+/// To store a state, write its ``version``, ``options``, ``labels`` and, one after the other and without knowing
 /// what they mean, its ``columns``; all of these, and nothing else, are needed to read it again. What the columns mean
 /// is written down at ``Column/Name``. `FastKMeansClassifier.init(resuming:)` trusts nothing: it checks every
 /// value before it takes the state.

@@ -15,7 +15,7 @@ public struct Answer<Class: ClassLabel>: Sendable, Equatable {
   /// The best class first; at least one, at most as many as were asked for.
   package var classes: [Classification<Class>]
   /// Whether the document seems to belong to none of the classes: the classifier knows nothing that occurs in it, or its
-  /// ``openSetScore`` is too low for the rate that the classifier keeps. ``label`` is the best class all the same.
+  /// ``openSetScore`` is too low for the rate that the classifier keeps. ``label`` is still the best class.
   public let isRejected: Bool
   /// How much the document looks like one of any known class, as log-odds: the higher, the more. It is nil for a
   /// classifier that was not refined, has fewer than three classes, or had too few documents to tell.

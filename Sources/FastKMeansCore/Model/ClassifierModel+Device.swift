@@ -1,7 +1,7 @@
 extension ClassifierModel {
   /// The same model, answering on another device.
   ///
-  /// The prototypes are copied to it with the first question. Answers are the processor's but for rounding; in single
+  /// The prototypes are copied to it with the first question. Answers are the processor's except for rounding; in single
   /// precision sparse rows get its bits.
   ///
   /// - Throws: ``DeviceError`` where the device cannot be opened, and says why.

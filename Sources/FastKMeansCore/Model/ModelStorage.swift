@@ -130,7 +130,7 @@ extension ModelStorage {
   /// The index that answers for this model.
   package func index() throws -> ScoringIndex { try cachedIndex.value { try makeIndex() } }
 
-  /// An index of its own.
+  /// A new index that nothing else uses.
   ///
   /// - Parameters:
   ///   - method: nil: what suits the shape.

@@ -14,7 +14,7 @@ package enum OptionStorage: Sendable {
   case always
   /// Unless it has this value, which is what files mean that do not have it: it is younger than format 1.0.
   case unless(JSON)
-  /// With its default, whatever it is: the bytes of a model must not depend on it, and whoever reads the model decides anew.
+  /// With its default, whatever its value: the bytes of a model must not depend on it, and a reader chooses again.
   case asDefault
   case never
 }

@@ -1,7 +1,7 @@
 /// A search that tries many candidates on few rows, and the better ones on more.
 ///
 /// All start with a share of the rows on one fold; the best third goes on with three times as many, up to all rows on
-/// every fold. The first candidate, which is what one would take without searching, goes on in any case: so the search
+/// every fold. The first candidate, which is what one would take without searching, always goes on: so the search
 /// never ends with something that did worse on the same rows.
 ///
 /// - Source: Jamieson and Talwalkar 2016, arXiv:1502.07943.

@@ -131,7 +131,7 @@ public struct TrainingOptions: Sendable, Equatable {
   public var isWarmStart = false
   /// `mode`
   public var mode: Mode = .default
-  /// `device`: where to refine and to answer; no part of the model, as `n_threads` is none.
+  /// `device`: where to refine and to answer; like `n_threads`, no part of the model.
   public var device: Device = .cpu
 
   public init() {}

@@ -7,7 +7,7 @@ extension ModelStorage {
   /// - Parameters:
   ///   - epochs: passes over the rows; nil for as many as suit the model's documents.
   ///   - rateShares: the share of the full rate at the start and at the end.
-  ///   - step: gives each machine and round an order of its own.
+  ///   - step: gives each machine and round its own order.
   /// - Throws: ``InputError``, ``ClassifierError``; whatever the progress handler throws.
   /// - Complexity: O(epochs x non-zeros x prototypes).
   package func refined(

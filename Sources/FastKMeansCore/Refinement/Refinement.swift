@@ -46,7 +46,7 @@ package struct Refinement {
     let batchSize = min(engine.largestBatch, max(64, documents.count / 64))
     let steps = RefinementSteps(
       recipe, batchSize: batchSize, classOfLane: table.classOfLane, classStarts: table.classStarts)
-    // A document that no rival came near sits out the next epoch, then two, then four: it would most likely move nothing
+    // A document that no rival came near skips the next epoch, then two, then four: it would most likely move nothing
     // again. That costs no accuracy and halves the time of sets that separate well.
     var rests = [UInt8](repeating: 0, count: rows.classes.count)
     var lastRests = rests

@@ -62,7 +62,7 @@ extension RefinementTrainer {
     return outcome(training, table, refined.recipe, halvings, refined.scores, tried.plain, openSetTrials)
   }
 
-  /// What is said about held-out rows, with the recipe and the numbers of prototypes that are best there.
+  /// What the report says about held-out rows, with the recipe and the numbers of prototypes that are best there.
   ///
   /// - Parameters: as for ``fit(limits:isFixed:)``.
   func heldOutScores(limits: [Int], isFixed: [Bool]) throws -> HeldOutScores {
@@ -76,7 +76,7 @@ extension RefinementTrainer {
   /// The numbers of prototypes, and the recipe, that held-out rows speak for.
   ///
   /// With `k_init='auto'` the classes get more and more, by powers of two, until two steps in a row bring nothing: a step is
-  /// taken if it mends more documents than it breaks by more than chance would (one standard error of a paired comparison).
+  /// taken if it corrects more documents than it breaks, by more than one standard error of a paired comparison.
   private func chosen(
     _ wanted: [Int], isFixed: [Bool]
   ) throws -> (taken: TriedCounts, choices: [TrainingChoice]) {

@@ -1,6 +1,6 @@
 /// What dense rows are read relative to: a value less the origin, times the scale of its feature.
 ///
-/// An origin amid rows that lie far from 0 saves the digits that they have in common. Scales of 1 / standard deviation make
+/// An origin in the middle of rows that lie far from 0 saves the digits that they have in common. Scales of 1 / standard deviation make
 /// features of different units count alike.
 package struct FeatureFrame: Sendable, Equatable {
   /// Of each feature.
@@ -45,7 +45,7 @@ extension FeatureRows {
     return frame.isValid ? frame : nil
   }
 
-  /// A frame amid dense rows that lie far from 0 and near each other, where the digits of single precision would go into
+  /// A frame in the middle of dense rows that lie far from 0 and near each other, where the digits of single precision would go into
   /// what they have in common; nil for other rows.
   ///
   /// - Parameter weights: how much each row counts; nil means 1 each.

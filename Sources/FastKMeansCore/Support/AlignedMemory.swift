@@ -2,7 +2,7 @@ import CFastKMeansKernels
 
 /// Memory for the kernels: on a cache line's boundary, in large pages where the system has them.
 ///
-/// `@unchecked Sendable`: whoever shares one only reads it; scratch memory belongs to one worker.
+/// `@unchecked Sendable`: threads that share one only read it; scratch memory belongs to one worker.
 package final class AlignedMemory<Element: BitwiseCopyable>: @unchecked Sendable {
   package let pointer: UnsafeMutablePointer<Element>
   package let count: Int

@@ -39,7 +39,7 @@ public enum InputError: Error, Equatable, Sendable {
 }
 
 extension InputError: CustomStringConvertible {
-  /// One line: what is wrong, where, and how to mend it.
+  /// One line: what is wrong, where, and how to fix it.
   public var description: String {
     switch self {
     case .noRows:

@@ -8,7 +8,7 @@
   import Android
 #endif
 
-// The few things that the core takes from the C library, all in this file; the core does without Foundation.
+// The few things that the core takes from the C library, all in this file; the core has no Foundation.
 
 @inline(__always)
 package func naturalExponential(_ value: Double) -> Double { exp(value) }

@@ -19,7 +19,7 @@ public enum FileError: Error, Equatable, Sendable {
 }
 
 extension FileError: CustomStringConvertible {
-  /// One line: what failed, where, and how to mend it.
+  /// One line: what failed, where, and how to fix it.
   public var description: String { text.onOneLine }
 
   private var text: String {

@@ -87,7 +87,7 @@ public struct FormatError: Error, Equatable, Sendable {
 extension FormatError.Problem: Error {}
 
 extension FormatError: CustomStringConvertible {
-  /// One line: where, what is wrong, how to mend it.
+  /// One line: where, what is wrong, how to fix it.
   public var description: String { text.onOneLine }
 
   private var text: String {

@@ -28,7 +28,7 @@ package enum OutputFile {
     guard System.status(at: folder)?.isFolder == true else {
       throw FileError.missingFolder(path: path, folder: folder)
     }
-    // A rename would replace a write-protected file all the same.
+    // A rename would replace even a write-protected file.
     if existing != nil, !System.isWritable(target) {
       throw FileError.noPermission(path: path, operation: .write)
     }

@@ -1,6 +1,6 @@
 import FastKMeansCore
 
-/// Labels in a file of their own, for the formats that hold none.
+/// Labels in a separate file, for the formats that hold none.
 package enum LabelsFile {
   /// Reads a `.npy` array of integers or texts, or text with one label a line (`.gz` too). Blanks
   /// around a label in a text are cut.

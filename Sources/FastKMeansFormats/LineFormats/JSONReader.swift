@@ -96,7 +96,7 @@ package struct JSONReader<Bytes: RandomAccessCollection> where Bytes.Element == 
     }
   }
 
-  /// Checks a value and steps over it; of a name that occurs twice nothing is said.
+  /// Checks a value and steps over it; a name that occurs twice is not reported.
   package mutating func skip() throws(JSONError) -> JSONToken {
     skipBlanks()
     switch next {

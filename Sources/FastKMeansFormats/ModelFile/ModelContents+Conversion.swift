@@ -24,7 +24,7 @@ extension ModelContents {
   /// The same model with prototypes in another precision, which is also the one it goes on learning in.
   ///
   /// - Returns: the model and the rounding errors of its values; those to a wider precision are 0.
-  /// - Throws: `ClassifierError` in theory only.
+  /// - Throws: `ClassifierError` for labels of another type, which a ``Label`` excludes.
   /// - Complexity: O(stored values).
   package func converted(to precision: Precision) throws -> ConvertedModel {
     let storage = model.storage

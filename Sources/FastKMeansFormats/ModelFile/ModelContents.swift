@@ -14,7 +14,7 @@ package struct ModelContents: Sendable {
   ///   - model: what a classifier has learned.
   ///   - vectorizer: the one that made its features; it must have as many columns as the model has features.
   ///   - isZeroBased: whether indices of svmlight rows start at 0.
-  /// - Throws: nothing in practice: a ``Label`` holds every label.
+  /// - Throws: never, for a ``Label`` holds every label.
   package init(
     model: ClassifierModel<some ClassLabel>, vectorizer: TFIDFVectorizer? = nil, isZeroBased: Bool = false
   ) throws {

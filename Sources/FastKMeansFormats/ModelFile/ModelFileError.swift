@@ -39,7 +39,7 @@ public struct ModelFileError: Error, Equatable, Sendable {
 }
 
 extension ModelFileError: CustomStringConvertible {
-  /// One line, not longer than a terminal takes: which file, what is wrong, how to mend it. Names in a
+  /// One line, not longer than a terminal takes: which file, what is wrong, how to fix it. Names in a
   /// hostile header may have megabytes.
   public var description: String { "\(path): \(problem.description.prefix(500))".onOneLine }
 }

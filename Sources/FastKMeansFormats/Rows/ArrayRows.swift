@@ -1,6 +1,6 @@
 import FastKMeansCore
 
-/// The rows of an array file, with labels from a file of their own.
+/// The rows of an array file, with labels from a separate file.
 struct ArrayRows {
   private enum Matrix {
     case sparse(CSRMatrix)

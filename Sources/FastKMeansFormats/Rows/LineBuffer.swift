@@ -217,7 +217,7 @@ final class LineBuffer {
 /// A line that is not taken because of its length.
 struct OversizedLine {
   static let prefixBytes = 1024
-  /// Its first bytes, for whoever looks at what was refused.
+  /// Its first bytes, for people who look at what was refused.
   var prefix: [UInt8]
   /// Without its line break.
   var byteCount = 0

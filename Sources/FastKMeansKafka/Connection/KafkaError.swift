@@ -1,6 +1,6 @@
 import FastKMeansFormats
 
-/// What can go wrong between a stream and Kafka: what, where, and how to mend it.
+/// What can go wrong between a stream and Kafka: what, where, and how to fix it.
 package enum KafkaError: Error, Equatable, Sendable {
   /// What was being asked of Kafka.
   package enum Operation: String, Sendable, Equatable {
@@ -69,7 +69,7 @@ extension KafkaError.Fault: CustomStringConvertible {
 }
 
 extension KafkaError: CustomStringConvertible {
-  /// One line: what failed, where, and how to mend it.
+  /// One line: what failed, where, and how to fix it.
   package var description: String { (callText ?? positionText ?? brokerText).onOneLine }
 
   private var callText: String? {

@@ -83,7 +83,7 @@ extension KafkaOptions {
   func consumerProperties(brokers: String) -> [String: String] {
     var all = [
       "bootstrap.servers": brokers,
-      // Without a group nothing is joined and nothing committed; librdkafka wants a name all the same.
+      // Without a group nothing is joined and nothing committed; librdkafka wants a name anyway.
       "group.id": group ?? "fastkmeans",
       "enable.auto.commit": "false",
       "enable.auto.offset.store": "false",

@@ -57,7 +57,7 @@ struct PendingBatch {
     }
   }
 
-  /// About the bytes of a record's name in a position: a run of its own takes three numbers.
+  /// About the bytes of a record's name in a position: a separate run takes three numbers.
   private func nameSize(_ entry: RecordBatch.Entry, after previous: RecordBatch.Entry?) -> Int {
     let follows = previous.map { $0.partition == entry.partition && $0.offset + 1 == entry.offset } ?? false
     return (follows ? 0 : 48) + (entry.key.map { $0.count * 4 / 3 } ?? 0) + 8

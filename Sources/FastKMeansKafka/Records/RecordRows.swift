@@ -65,7 +65,7 @@ struct RecordRows {
 
   /// Hands out the rows, and the numbers of the rejected records in the order of `RowBatch.rejected`.
   ///
-  /// - Throws: `InputError.badLabels` for labels that are none.
+  /// - Throws: `InputError.badLabels` for malformed labels.
   mutating func takeBatch() throws -> (batch: RowBatch, rejected: [Int]) {
     var batch = try parser.takeBatch()
     var rejected: [(number: Int, row: RejectedRow)] = batch.rejected.map { row in

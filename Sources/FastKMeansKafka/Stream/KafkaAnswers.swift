@@ -6,7 +6,7 @@
   ///
   /// Each answer has its record's key, so that answers about one thing stay in order and in one partition, and says
   /// which record it is about. Answers are written when their batch is in the log and confirmed before the next
-  /// checkpoint: after a crash some come twice, none is missing. Whoever must not see one twice can tell by
+  /// checkpoint: after a crash some come twice, none is missing. A reader that must not see one twice can tell by
   /// partition and offset.
   package final class KafkaAnswers: AnswerSink {
     private let producer: KafkaProducer

@@ -11,7 +11,7 @@ import FastKMeansCore
   ///
   /// What was learned and where to go on from are saved together, so each record is learned from exactly once by
   /// this model, whatever the broker believes; the broker is told afterwards, for others to see how far the stream
-  /// is. With a group, partitions are shared among its members, each of which learns a model of its own: when the
+  /// is. With a group, partitions are shared among its members, each of which learns its own model: when the
   /// group takes partitions back, what was read of them is learned and saved before they are let go.
   ///
   /// Records of one partition come in order. Between partitions the order is as delivered, and so are the batches;

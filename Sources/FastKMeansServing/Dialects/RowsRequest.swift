@@ -210,7 +210,7 @@ struct RowsRequest {
     }
   }
 
-  /// Calls `body` where only errors of JSON can be thrown: another one is kept, and ends the reading all the same.
+  /// Calls `body` where only errors of JSON can be thrown: another one is kept, and still ends the reading.
   private static func keeping(_ failure: inout (any Error)?, _ body: () throws -> Void) throws(JSONError) {
     do {
       try body()

@@ -76,7 +76,7 @@ struct LogReader {
 
   /// Where a record of a later number begins behind a broken one.
   ///
-  /// - Complexity: O(bytes): a header has a checksum of its own, and is believed without its payload.
+  /// - Complexity: O(bytes): a header has its own checksum, and is believed without its payload.
   private func recordAfter(_ start: Int) throws -> Int? {
     let size = LogFormat.recordHeaderByteCount
     return try Self.read(files, path, at: start, count: byteCount - start).withUnsafeBytes { rest in

@@ -3,7 +3,7 @@ import FastKMeansCore
 import FastKMeansFormats
 import Synchronization
 
-/// Writes a checkpoint and the model file on a thread of its own, from a copy of the state, in an order that allows a
+/// Writes a checkpoint and the model file on a separate thread, from a copy of the state, in an order that allows a
 /// crash between any two steps.
 final class CheckpointJob: Sendable {
   /// What became of it. The times are in seconds; `nil` for what was not written.

@@ -10,7 +10,7 @@ import Synchronization
   import Musl
 #endif
 
-/// Answers `GET /metrics` and `GET /healthz`, on a thread of its own that never waits for one caller alone.
+/// Answers `GET /metrics` and `GET /healthz`, on a separate thread that never waits for one caller alone.
 ///
 /// Meant for the machine itself: no encryption, no names and passwords. A request of more than 8 KiB, or a connection that
 /// takes more than two seconds, is cut off; so is the oldest one where there are more than 64.

@@ -27,7 +27,7 @@ public enum StreamError: Error, Equatable, Sendable {
 }
 
 extension StreamError: CustomStringConvertible {
-  /// One line: what is wrong, where, and how to mend it.
+  /// One line: what is wrong, where, and how to fix it.
   public var description: String {
     switch self {
     case .locked(let folder, let process):

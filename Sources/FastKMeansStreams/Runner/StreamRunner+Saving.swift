@@ -9,7 +9,7 @@ extension StreamRunner {
     return clock.now - lastCheckpointTime >= seconds
   }
 
-  /// Begins a checkpoint of the state as it is now; learning goes on meanwhile with a log of its own.
+  /// Begins a checkpoint of the state as it is now; learning goes on meanwhile with its own log.
   func beginCheckpoint() throws {
     let start = clock.now
     try answers?.flush()

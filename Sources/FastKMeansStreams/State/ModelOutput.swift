@@ -3,7 +3,7 @@ import FastKMeansFormats
 
 /// The model file beside a state, and how to know that it is the one that the state wrote.
 ///
-/// A model has no name of its own: its bytes depend on nothing but what was learned. So the state notes the digest of
+/// A model contains no name: its bytes depend on nothing but what was learned. So the state notes the digest of
 /// the model that is there and of the one about to take its place; after a crash either may be found.
 protocol ModelOutput: Sendable {
   /// - Returns: whether a model is there.

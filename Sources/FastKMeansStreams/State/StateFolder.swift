@@ -15,7 +15,7 @@ package final class StateFolder: Sendable {
   /// Stands for a model that has not been written.
   static let noModel = "none"
 
-  /// Makes the folder if need be and takes it for this process; the lock goes with the process, however it ends.
+  /// Makes the folder if needed and takes it for this process; the lock goes with the process, however it ends.
   init(path: String, files: any FileLayer, process: String) throws {
     self.path = path
     self.files = files

@@ -25,7 +25,7 @@ extension WordFolding {
     isWord(scalar) ? .letter(scalar.value) : .separator
   }
 
-  /// A code point folded to lower case by the full mapping, as Python's `str.lower()` does it, but for capital
+  /// A code point folded to lower case by the full mapping, as Python's `str.lower()` does it, except for capital
   /// sigma, whose mapping depends on its neighbours.
   ///
   /// One code point (U+0130) has a mapping of two, a letter and a mark. Should a later Unicode version map one to a

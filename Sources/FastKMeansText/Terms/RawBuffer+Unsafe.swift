@@ -1,7 +1,7 @@
 /// A growing buffer of plain values for the inner loops: no bounds checks, no reference counting for each access.
 ///
 /// `@unchecked Sendable`: like any class with state it must be used by one thread at a time, or only be read; the
-/// parallel loops give each worker, and each chunk of documents, buffers of its own.
+/// parallel loops give each worker, and each chunk of documents, its own buffers.
 final class RawBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
   private(set) var pointer: UnsafeMutablePointer<Element>
   private(set) var capacity: Int

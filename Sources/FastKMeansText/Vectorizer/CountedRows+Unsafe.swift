@@ -49,7 +49,7 @@ final class CountedRows: @unchecked Sendable {
         while source < rowEnds[index] {
           let entry = entries.pointer[source]
           let column = columns[Self.key(entry)]
-          // Written in any case and kept if wanted: no branch to guess wrong.
+          // Always written, and kept if wanted: no branch to guess wrong.
           entries.pointer[target] = UInt64(column) &<< 32 | (entry & 0xFFFF_FFFF)
           target &+= column == Self.dropped ? 0 : 1
           source &+= 1

@@ -14,7 +14,7 @@ import FastKMeansCore
 /// it), so it needs to see no documents first, which suits streams. A hashing vectoriser that is fitted learns document
 /// frequencies; one that is not gives every term the weight 1. Terms that share a column add up.
 ///
-/// Words and n-grams of characters can be read at once. Each of the two then has columns of its own, the characters' first,
+/// Words and n-grams of characters can be read at once. Each of the two then has its own columns, the characters' first,
 /// and each part of a row is scaled to the norm before the whole is.
 public struct TFIDFVectorizer: Sendable {
   /// The options that it was made with; the analyzer `auto` has become a definite one.

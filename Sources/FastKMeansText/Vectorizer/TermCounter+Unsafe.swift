@@ -1,6 +1,6 @@
 import FastKMeansCore
 
-/// Counts the terms of documents with a growing vocabulary of its own: what one worker needs while fitting.
+/// Counts the terms of documents with its own growing vocabulary: what one worker needs while fitting.
 ///
 /// `@unchecked Sendable`: used by one worker at a time, and read by several once counting is over.
 final class TermCounter: @unchecked Sendable {

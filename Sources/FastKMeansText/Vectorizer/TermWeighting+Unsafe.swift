@@ -134,7 +134,7 @@ struct TermWeighting: Sendable {
     _ chunks: [[CountedRows]], starts: [Int], columns: UnsafeMutablePointer<UInt32>,
     values: UnsafeMutablePointer<Float>, workers: Int
   ) throws {
-    // Each chunk writes to places of its own.
+    // Each chunk writes to its own places.
     nonisolated(unsafe) let (columns, values) = (columns, values)
     Parallel.forEach(count: chunks.count, workers: workers) { _, index in
       write(chunks[index], columns: columns + starts[index], values: values + starts[index])

@@ -112,16 +112,16 @@ struct AuditTests {
         return fields.joined(separator: "\t")
       }
     try folder.write(lines.joined(separator: "\n") + "\n", to: "changes.tsv")
-    let fixed = try audit("--fix", "changes.tsv", "--output", "mended.tsv")
+    let fixed = try audit("--fix", "changes.tsv", "--output", "fixed.tsv")
     #expect(fixed.status == 0, "\(fixed.errors)")
     #expect(fixed.output == "2 rows got another label, 1 went, 149 stay\n")
     var expected = rows
     for change in changes.prefix(2) { expected[change.row].label = change.label }
     expected.remove(at: changes[2].row)
-    #expect(try folder.text("mended.tsv") == SampleData.tsv(expected))
+    #expect(try folder.text("fixed.tsv") == SampleData.tsv(expected))
     #expect(try folder.text("rows.tsv") == SampleData.tsv(rows))
     // The changes belong to the rows that were audited, and to no others.
-    let other = try audit("--fix", "changes.tsv", "--output", "again.tsv", input: "mended.tsv")
+    let other = try audit("--fix", "changes.tsv", "--output", "again.tsv", input: "fixed.tsv")
     #expect(other.status == 1 && other.errors.contains("these are other rows"), "\(other.errors)")
     #expect(try !folder.files.contains("again.tsv"))
   }

@@ -176,7 +176,7 @@ struct StreamBadInputTests {
   @Test func aFullDiskEndsItAndRoomLetsItGoOn() throws {
     try FileManager.default.createDirectory(
       atPath: folder.path("disk"), withIntermediateDirectories: false)
-    // A name space of its own for mounts; where there may be none, there is nothing to test.
+    // A separate name space for mounts; where there may be none, there is nothing to test.
     guard try shell("unshare -rm mount -t tmpfs none disk").status == 0 else { return }
     #expect(try stream("whole", "--input", "rows.tsv", "--checkpoint-every", "1").status == 0)
     let script = """

@@ -4,7 +4,7 @@ import Testing
 @Suite("Few and alike rows")
 struct FewRowsTests {
   @Test(
-    "train a model all the same",
+    "train a model anyway",
     arguments: [
       // More prototypes than documents.
       (["0 1:1 2:1", "1 3:1 4:1"], "50"),

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A folder of its own for a test; it goes when the test ends.
+/// A separate folder for a test; it goes when the test ends.
 final class Workspace {
   let url: URL
 

@@ -7,7 +7,7 @@
 #include "fk_scoring.h"
 #include "fk_staged.h"
 
-/* Each level has tables of its own; without this, the scalar level might be compared with itself. */
+/* Each level has its own tables; without this, the scalar level might be compared with itself. */
 static void tables_differ(int level) {
   int other = level == FK_SIMD_SCALAR;
   check("scoring", (fk_scoring_for(level) == fk_scoring_for(FK_SIMD_SCALAR)) == other);

@@ -35,7 +35,7 @@ static void scores(int level, size_t lanes, size_t gap, int are_whole) {
 
 static float *make_shares(size_t lanes, size_t gap) {
   float *shares = memory_fractions(SPARSE_ROWS * lanes, gap, 4);
-  /* A row of zeros, and one with zeros but for its last lane, which is negative. */
+  /* A row of zeros, and one with zeros except for its last lane, which is negative. */
   for (size_t l = 0; l < lanes; l++) shares[8 * lanes + l] = 0;
   for (size_t l = 0; l + 1 < lanes; l++) shares[9 * lanes + l] = 0;
   shares[10 * lanes - 1] = -0.5f;

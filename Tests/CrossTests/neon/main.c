@@ -28,7 +28,7 @@ static int level_named(const char *name) {
   return -1;
 }
 
-/* A family without a single check is a mistake of its own. */
+/* A family without a single check is also a mistake. */
 static void run_family(const char *name, void (*run)(int level), int level) {
   size_t count = check_count(), failures = check_failures();
   run(level);

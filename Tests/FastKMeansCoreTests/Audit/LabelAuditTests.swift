@@ -153,7 +153,7 @@ import Testing
     for row in rows.indices { rows[row] += [0, 0] }
     rows[7] = [Float](repeating: 0, count: 42)
     rows[11] = [Float](repeating: 0, count: 40) + [1, 0]
-    // A trace of what others have, beside a feature of its own.
+    // A trace of what others have, beside its own feature.
     rows[13] = rows[13].prefix(40).map { $0 * 0.01 } + [0, 5]
     classes[13] = classes[12]
     let audit = try TestRows.features(rows, isSparse: true).withRows {

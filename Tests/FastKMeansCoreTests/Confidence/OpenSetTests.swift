@@ -88,7 +88,7 @@ import Testing
   }
 
   @Test func classesWithEnoughDocumentsHaveTheirOwnThresholds() throws {
-    // Class 0 has strangers up to 1, class 1 up to 10, class 2 none of its own.
+    // Class 0 has strangers up to 1, class 1 up to 10, class 2 none.
     let count = 60
     let unknown = OpenSet.Sample(
       scores: (0..<count).flatMap { [Float($0) / Float(count), 10 * Float($0) / Float(count)] },

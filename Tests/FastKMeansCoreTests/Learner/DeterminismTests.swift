@@ -95,7 +95,7 @@ import Testing
     #expect(abs(report.objective - 2) < 1e-6)
   }
 
-  /// Classes that merge are trained again; their documents count once all the same.
+  /// Classes that merge are trained again; their documents still count once.
   @Test func mergingCountsTheObjectiveOnce() throws {
     let rows = try TestRows.features([[0], [0.2], [5], [9], [9.2], [14]], isSparse: false)
     var options = TrainingOptions.prototypesOnly

@@ -167,7 +167,7 @@ import Testing
     #expect(try classifier.model.prototypes.masses == [1, 1])
   }
 
-  /// Save and load between batches: the stored precision holds all that a learner has, but for 16-bit ones.
+  /// Save and load between batches: the stored precision holds all that a learner has, except for 16-bit ones.
   @Test(arguments: Mode.allCases, [Precision.float32, .float64])
   func aResumedLearnerGoesOnToTheBit(mode: Mode, precision: Precision) throws {
     for seed in 0..<25 as Range<UInt64> {

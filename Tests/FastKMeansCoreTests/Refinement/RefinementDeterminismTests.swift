@@ -5,7 +5,7 @@ import Testing
 
 /// The same bits whatever the number of threads and the kind of labels.
 ///
-/// In processes of their own: other tests change the instruction set meanwhile, and levels round differently.
+/// In separate processes: other tests change the instruction set meanwhile, and levels round differently.
 @Suite struct RefinementDeterminismTests {
   @Test(arguments: Distance.allCases, [true, false])
   func anyNumberOfThreadsGivesTheSameBits(distance: Distance, isSparse: Bool) async {

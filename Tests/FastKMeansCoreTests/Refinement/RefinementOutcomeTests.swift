@@ -150,7 +150,7 @@ import Testing
       for prototypes in [1, 2, 3, 5, 100] {
         problem.options.automaticByteLimit = prototypes * bytes
         let model = try problem.fitted().classifier.model
-        // One for each class there is in any case.
+        // There is always one for each class.
         #expect(model.prototypes.count <= max(2, prototypes), "\(refinement), \(prototypes)")
         #expect(model.prototypes.count >= 2)
         totals.append(model.prototypes.count)

@@ -19,7 +19,7 @@ import Testing
     try checkEpochs(0..<60)
   }
 
-  /// In a process of its own: other levels round differently, and tests that compare bits run at the same time.
+  /// In a separate process: other levels round differently, and tests that compare bits run at the same time.
   @Test(arguments: [FK_SIMD_SCALAR, FK_SIMD_AVX2, FK_SIMD_AVX512, FK_SIMD_NEON].map { Int32($0) })
   func everyInstructionSetAgrees(_ level: Int32) async {
     guard fk_simd_is_supported(level) != 0 else { return }

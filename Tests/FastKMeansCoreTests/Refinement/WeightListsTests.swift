@@ -124,7 +124,7 @@ import Testing
     for seed in 0..<12 as Range<UInt64> { try check(seed, classCount: seed < 8 ? 300 : 1 + Int(seed)) }
   }
 
-  /// In a process of its own for each level: the level is one for the whole process.
+  /// In a separate process for each level: the level is one for the whole process.
   @Test(arguments: [FK_SIMD_SCALAR, FK_SIMD_AVX2, FK_SIMD_AVX512, FK_SIMD_NEON].map { Int32($0) })
   func everyInstructionSetAgrees(_ level: Int32) async {
     guard fk_simd_is_supported(level) != 0 else { return }

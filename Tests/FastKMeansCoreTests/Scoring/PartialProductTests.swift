@@ -76,7 +76,7 @@ import Testing
     #expect(pays(1), "too few rows to conclude anything")
     record.add(rows: 50, survivors: 50 * 1000, leaders: 1)
     #expect(!pays(1))
-    #expect(pays(5), "another question has a record of its own")
+    #expect(pays(5), "another question has its own record")
     record.add(rows: 100_000, survivors: 100_000, leaders: 1)
     #expect(pays(1))
   }

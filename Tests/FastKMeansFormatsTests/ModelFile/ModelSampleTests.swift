@@ -7,12 +7,12 @@ import Testing
 
 @testable import FastKMeansFormats
 
-/// Files of every released format version open for ever, and answer as they did.
+/// Files of every released format version always open, and answer as they did.
 ///
 /// `FASTKMEANS_RECORD_MODELS=FOLDER swift test --filter ModelSampleTests` writes a new set into an existing
 /// folder; a set that is committed is never written again.
 @Suite struct ModelSampleTests {
-  /// What a sample answers to rows of its own, given as texts or as vectors.
+  /// What a sample answers to its own rows, given as texts or as vectors.
   struct Expected: Codable {
     var texts: [String]?
     var vectors: [[Float]]?

@@ -30,7 +30,7 @@ enum SampleModels {
     return options
   }
 
-  /// Options of text of which none has its default, but for `hashing`.
+  /// Options of text of which none has its default, except for `hashing`.
   static func everyTextOption(hashingBits: Int?) -> TextOptions {
     var options = TextOptions(
       lowercase: false, ngrams: 1...2, minDocumentFrequency: 2, maxFeatures: 50, sublinearTF: false,

@@ -1,7 +1,7 @@
 #if Kafka
   import CRdkafka
 
-  /// Reads a topic's first partition with its headers, by a client of its own.
+  /// Reads a topic's first partition with its headers, by a separate client.
   final class TopicReader {
     struct Record {
       var key: [UInt8]?
@@ -38,7 +38,7 @@
       rd_kafka_destroy(handle)
     }
 
-    /// Waits for so many records, and a little for one too many.
+    /// Waits for this many records, and a little for one too many.
     func read(count: Int) throws -> [Record] {
       var records: [Record] = []
       let begin = ContinuousClock.now

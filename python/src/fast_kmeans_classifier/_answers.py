@@ -46,7 +46,7 @@ class TopK(NamedTuple):
         That prototype, by its row in `centroids_`.
     rejected : ndarray of bool, documents
         None of the classes: the document has no feature that any prototype knows, or falls below the rate of `reject`. The
-        best class is the best one all the same.
+        best class is still the best one.
     """
 
     labels: np.ndarray
@@ -122,7 +122,7 @@ class Answers(Estimator):
             )
 
     def _asked(self, X: Any, question: str, *arguments: Any) -> Any:
-        """Puts a question to the model; what it says of numbers that are not finite is said as scikit-learn does."""
+        """Puts a question to the model; its errors about numbers that are not finite get scikit-learn's words."""
         rows = self._rows_to_ask(X)
         threads = self._threads()
         try:

@@ -1,4 +1,4 @@
-"""Arrays that understand what is said to PyTorch tensors when numbers are taken out of them.
+"""Arrays with the methods of PyTorch tensors that programs call when numbers are taken out of them.
 
 Code written for the PyTorch class says `clf.centroids.cpu().numpy()`; it goes on working. This module imports NumPy when it
 is imported, which happens on first use.

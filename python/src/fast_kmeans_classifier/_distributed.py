@@ -160,7 +160,7 @@ def refined(
     rates : (float, float)
         The share of the full learning rate at the start and at the end.
     step : int
-        Gives each machine and round an order of its own.
+        Gives each machine and round its own order.
     """
     labels_in, keep = of_labels(labels)
     made: native.Model = native.Model._made_by(

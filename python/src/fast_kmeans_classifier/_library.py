@@ -20,14 +20,14 @@ from ctypes import c_int32, c_uint32, c_void_p
 from pathlib import Path
 from typing import Any
 
-# All of it: whoever has this module has the header.
+# All of it: a reader of this module also has the header.
 from ._header import *
 
 # -- errors --------------------------------------------------------------------------------------------------------
 
 
 class FastKMeansError(Exception):
-    """What the library refused: the message says what is wrong, where, and how to mend it.
+    """What the library refused: the message says what is wrong, where, and how to fix it.
 
     Attributes: ``status`` (a number of this module), ``kind`` (which case, for programs), ``row`` and ``column``
     (from 0, or None), ``parameter``, ``value`` and ``allowed`` (texts, empty where there is none).

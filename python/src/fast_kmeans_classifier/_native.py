@@ -39,7 +39,7 @@ ROWS_PER_CALL = 100_000
 
 
 def call(name: str, *arguments: Any) -> None:
-    """Calls the library; what it says of options and devices is said in this package's words."""
+    """Calls the library; its errors about options and devices get this package's words."""
     try:
         library.call(name, *arguments)
     except library.InvalidOptionError as error:

@@ -146,7 +146,7 @@ def device_name(value: Any) -> str:
 def thread_count(value: Any, n_jobs: Any = None) -> int:
     """`n_threads` of a call, or where it is given `n_jobs` as joblib reads it: -2 is all cores but one.
 
-    0, which the library takes for a model's own number, is none that users can name.
+    Users cannot name 0: the library takes it for a model's own number.
     """
     if n_jobs is not None:
         jobs = _whole("n_jobs", n_jobs, "a whole number but 0, or None")

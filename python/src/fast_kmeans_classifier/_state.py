@@ -49,7 +49,7 @@ class LearnedState:
         return model
 
     def _current(self) -> native.Model:
-        """The model, made if need be; call with the lock held."""
+        """The model, made if needed; call with the lock held."""
         if self._model is None:
             assert self._classifier is not None
             model = self._classifier.model()

@@ -57,7 +57,7 @@ def tensor_values(tensor: Any, estimator: object = None) -> np.ndarray:
     tensor = _on_processor(tensor.detach(), estimator)
     if tensor.dtype == torch.bfloat16:
         tensor = tensor.float()
-    # Conjugate and negative views have no memory of their own.
+    # Conjugate and negative views have no memory themselves.
     array: np.ndarray = tensor.resolve_conj().resolve_neg().numpy()
     return array
 

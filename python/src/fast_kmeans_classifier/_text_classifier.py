@@ -151,7 +151,7 @@ class TextClassifier(FastKMeansClassifier):
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], n_threads: int = -1) -> Self:
-        """A classifier of texts from a model file, whoever wrote it; it goes on learning as if it had never stopped.
+        """A classifier of texts from a model file that any door wrote; it goes on learning as if it had never stopped.
 
         Raises
         ------

@@ -33,7 +33,7 @@ else:
 class TfidfVectorizer(Estimator):
     """Turns texts into TF-IDF rows of unit length, on all cores.
 
-    The rows equal those of scikit-learn's `TfidfVectorizer(sublinear_tf=True)` within 1e-6, but for ties at `max_features` and
+    The rows equal those of scikit-learn's `TfidfVectorizer(sublinear_tf=True)` within 1e-6, except for ties at `max_features` and
     what its Unicode version knows. Words are runs of at least two letters, digits or underscores; the inverse document
     frequency is smoothed, ln((1 + documents) / (1 + frequency)) + 1. Where words and characters are read at once, the names of
     n-grams of characters begin with a plus sign, and each of the two parts of a row is scaled before the whole is.

@@ -140,7 +140,7 @@ final class PruningRecord: Sendable {
 
   /// Rows before anything is concluded.
   private static let leastRows = 96
-  /// An exact score of its own costs as much as this many in a packed product; 10 were measured on AVX2.
+  /// A separate exact score costs as much as this many in a packed product; 10 were measured on AVX2.
   private static let survivorCost = 10
 
   func add(rows: Int, survivors: Int, leaders: Int) {

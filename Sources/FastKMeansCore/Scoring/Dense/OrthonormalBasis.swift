@@ -3,7 +3,7 @@ import CFastKMeansKernels
 /// A few directions that hold most of what rows are: roughly the first principal ones, by subspace iteration
 /// (Halko, Martinsson and Tropp 2011, doi:10.1137/090771806).
 ///
-/// Whoever uses it needs the vectors to be orthonormal, and to know how far they are from it; how well they fit
+/// Its users need the vectors to be orthonormal, and to know how far they are from it; how well they fit
 /// decides about speed alone.
 struct OrthonormalBasis: Sendable {
   /// The number of vectors.

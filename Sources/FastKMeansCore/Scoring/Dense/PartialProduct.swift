@@ -26,7 +26,7 @@ final class PartialProduct: Sendable {
     min(featureCount, roundedUp((featureCount * 2 + 4) / 5, to: 16))
   }
 
-  /// So many prototypes are enough to find the directions.
+  /// This many prototypes are enough to find the directions.
   private static let sampleSize = 4096
   private static let purpose = "the partial product of the scoring index"
 

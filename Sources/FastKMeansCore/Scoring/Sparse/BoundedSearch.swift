@@ -39,7 +39,7 @@ final class BoundedSearch: Sendable {
     let scratch = WorkerScratch(workers: workers) {
       BoundedScratch(prototypeCount: index.prototypeCount, spreadCount: storage.exact.spreadCount)
     }
-    // Long chunks, because a chunk's rows are taken in an order of their own.
+    // Long chunks, because the rows of a chunk are sorted.
     let chunk = max(128, min(16384, rows.count / (workers > 1 ? workers * 4 : 1)))
     try Parallel.forEachChunk(count: rows.count, chunk: chunk, workers: workers) { worker, range in
       consumer.begin(worker: worker, rows: range)

@@ -2,7 +2,7 @@ import CFastKMeansKernels
 
 /// The prototypes as rows of 8-bit codes by feature; `fk_codes.h` has the layout.
 ///
-/// Each feature's row has a base of its own, in the middle of its values. A document's sum of `x * base` is the same
+/// Each feature's row has its own base, in the middle of its values. A document's sum of `x * base` is the same
 /// for all prototypes and drops out of comparisons, so signs cost nothing.
 struct CodedRows: Sendable {
   let directory: FeatureDirectory

@@ -22,7 +22,7 @@ package enum LearnerSection {
   }
 
   /// - Parameter threadCount: of the learner that goes on from the state.
-  /// - Throws: `ModelFileError.Problem`. What the columns hold is checked by whoever takes the state.
+  /// - Throws: `ModelFileError.Problem`. What the columns hold is checked by the code that takes the state.
   package static func decode(_ file: TensorFile, threadCount: Int) throws -> LearningState {
     let columns = try file.header.entries.filter { $0.name.hasPrefix(prefix) }.map { entry in
       let values: LearningState.Values =

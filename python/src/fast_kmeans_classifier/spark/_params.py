@@ -2,7 +2,7 @@
 
 `max_iters` is `maxIter` and `random_state` is `seed`, as in every estimator of Spark; `distance` keeps its name, since its
 Euclidean similarity is not Spark's `distanceMeasure`. `mode`, `device` and `warm_start` are left out: training in parts is
-defined for the default mode, on processors, from a start of its own.
+defined for the default mode, on processors, and starts afresh.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from .._distributed import epoch_sums
 from ._blocks import Block, in_layout
 from ._sampling import Draw
 
-#: Slices of less than this many bytes are not worth a task of their own.
+#: Slices of less than this many bytes are not worth a separate task.
 SLICE_BYTES = 1 << 20
 
 
