@@ -64,6 +64,7 @@ extension AnalyzerChoice {
     guard labels.count == documents.count else {
       throw InputError.lengthMismatch(what: "labels", expected: documents.count, found: labels.count)
     }
+    let labels = labels.sorted
     func choice(_ options: TextOptions, _ reason: Reason) -> (TextOptions, AnalyzerChoice) {
       let choice = AnalyzerChoice(
         analyzer: options.analyzer, ngrams: options.wordNGrams, reason: reason, trials: [], heldOutCount: 0)

@@ -119,6 +119,15 @@ import Testing
     #expect(try choose((texts, labels)).text.analyzer == .wordAndCharWB)
   }
 
+  @Test func theSameHoweverLabelsAreNumbered() throws {
+    let documents = Self.documents(300, withErrors: true, seed: 3)
+    let last = Int32(documents.labels.labels.count - 1)
+    let renumbered = LabelColumn(
+      unchecked: documents.labels.labels.reversed(), indices: documents.labels.indices.map { last - $0 })
+    #expect(
+      try choose(documents).choice == choose((documents.texts, renumbered)).choice)
+  }
+
   @Test func theSameForAnyNumberOfThreads() throws {
     let documents = Self.documents(300, withErrors: true, seed: 3)
     let choices = try [1, 3].map { count in

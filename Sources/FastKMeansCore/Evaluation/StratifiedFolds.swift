@@ -20,6 +20,7 @@ package struct StratifiedFolds: Sendable, Equatable {
         parameter: "folds", value: "\(count)",
         allowed: "a whole number from 2 to the number of rows (\(labels.count))")
     }
+    let labels = labels.sorted
     var members = [[Int]](repeating: [], count: labels.labels.count)
     for (row, index) in labels.indices.enumerated() { members[Int(index)].append(row) }
     var folds = [Int](repeating: 0, count: labels.count)

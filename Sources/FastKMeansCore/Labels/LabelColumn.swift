@@ -38,6 +38,16 @@ public struct LabelColumn: Sendable, Equatable {
     self.indices = indices
   }
 
+  /// The same labels with the distinct ones sorted, so that what is drawn by them does not depend on who numbered them.
+  ///
+  /// - Complexity: O(n + d log d) for d distinct labels.
+  package var sorted: LabelColumn {
+    let order = labels.indices.sorted { labels[$0] < labels[$1] }
+    var places = [Int32](repeating: 0, count: labels.count)
+    for (place, index) in order.enumerated() { places[index] = Int32(place) }
+    return LabelColumn(unchecked: order.map { labels[$0] }, indices: indices.map { places[Int($0)] })
+  }
+
   /// The rows at these positions, in this order.
   public func selectingRows(_ rows: some Collection<Int>) -> LabelColumn {
     LabelColumn(unchecked: labels, indices: rows.map { indices[$0] })

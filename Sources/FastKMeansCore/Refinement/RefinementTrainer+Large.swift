@@ -64,7 +64,7 @@ extension RefinementTrainer {
     return try onSomeClasses().chosenOnAPart(recipes)
   }
 
-  /// The same on so many of the classes, drawn by lot, that a trial on a part of their rows is as large as it has to be.
+  /// The same on some of the classes, drawn by lot: enough for a trial on a part of their rows.
   ///
   /// Fewer classes and not fewer rows of each: how many rows a class has decides which recipe is better.
   private func onSomeClasses() -> RefinementTrainer {

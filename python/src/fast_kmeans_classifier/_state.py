@@ -25,7 +25,7 @@ class LearnedState:
     Learning calls take turns. Answering ones need no turn: a model is immutable.
     """
 
-    #: The library answers so many rows without making a model.
+    #: The library answers this many rows without making a model.
     FEW_ROWS = 64
 
     def __init__(self, classifier: native.Classifier | None = None, model: native.Model | None = None) -> None:
