@@ -101,6 +101,10 @@ package struct SharedRefinement: Sendable {
         what: "moves", expected: table.laneCount, found: min(vectors.count, biases.count))
     }
     try model.prototypes.shape.check(vectors)
+    for (row, vector) in vectors.enumerated() {
+      guard let last = vector.columns.last, last >= table.featureCount else { continue }
+      throw InputError.featureOutOfRange(row: row, column: Int(last), limit: table.featureCount)
+    }
     table.add(vectors, biases: biases)
   }
 
