@@ -3,8 +3,9 @@
     python Benchmarks/spark.py FOLDER [--partitions 2,4,8] [--refine auto] [--epochs 5]
 
 FOLDER has X_train.npz, y_train.npy, X_test.npz, y_test.npy, as `Benchmarks/prepare.py` makes them. Needs the Python package with
-its extra `spark`, and Java. Bytes depend on neither the machine nor its load; times are left out, since partitions of one machine
-share its cores.
+its extra `spark`, and Java. Bytes depend on neither the machine nor its load. "dealt" are those of dealing the
+documents to batches, "moves" what the driver gets in each epoch of refinement; what comes to the executors is no more, and a
+model an epoch.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import os
 import pathlib
 import sys
 import tempfile
+import time
 
 import numpy as np
 import pyarrow as pa
@@ -45,15 +47,15 @@ def parquet_of(rows, labels, folder, partitions):
         pq.write_table(table, folder / f"part-{number:03d}.parquet")
 
 
-def shuffled_bytes(session):
-    """Bytes written to shuffles by each stage that wrote any, in order, with its purpose."""
+def stages_of(session):
+    """The stages in order: number, purpose, bytes written to shuffles, bytes sent to the driver."""
     context = session.sparkContext
     none = context._gateway.new_array(context._jvm.double, 0)
     found, stages = context._jsc.sc().statusStore().stageList(None, False, False, none, None).iterator(), []
     while found.hasNext():
         stage = found.next()
-        if stage.description().isDefined() and stage.shuffleWriteBytes() > 0:
-            stages.append((stage.stageId(), stage.description().get(), stage.shuffleWriteBytes()))
+        if stage.description().isDefined():
+            stages.append((stage.stageId(), stage.description().get(), stage.shuffleWriteBytes(), stage.resultSize()))
     return sorted(stages)
 
 
@@ -77,18 +79,24 @@ def main():
     for partitions in map(int, arguments.partitions.split(",")):
         with tempfile.TemporaryDirectory() as folder:
             parquet_of(rows, labels, pathlib.Path(folder), partitions)
-            before = len(shuffled_bytes(session))
+            started = time.monotonic()
+            before = len(stages_of(session))
             model = FastKMeansClassifier(
                 refine=refine, soft=False, maxIter=arguments.epochs, numPartitions=partitions
             ).fit(session.read.schema(schema).parquet(folder))
-        stages = shuffled_bytes(session)[before:]
+        stages = stages_of(session)[before:]
         print(
             json.dumps(
                 {
                     "partitions": partitions, "accuracy": round(model.toLocal().score(test, wanted), 4),
                     "model_bytes": len(model._bytes()),
-                    "epochs": [size for _, purpose, size in stages if "k-means, epoch" in purpose],
-                    "rounds": [size for _, purpose, size in stages if "refinement, round" in purpose],
+                    "epochs": [size for _, purpose, size, _ in stages if "k-means, epoch" in purpose and size > 0],
+                    "dealt": sum(size for _, purpose, size, _ in stages if "dealing" in purpose),
+                    "moves": [
+                        sum(size for _, purpose, _, size in stages if f"refinement, epoch {epoch}" in purpose)
+                        for epoch in range(1, 6)
+                    ],
+                    "seconds": round(time.monotonic() - started, 1),
                 }
             ),
             flush=True,

@@ -152,6 +152,10 @@ import Testing
       { fkm_sums_copy_farthest(nil, nil, nil, $0) },
       { fkm_model_from_sums(nil, nil, nil, nil, nil, 0, &target, nil, $0) },
       { fkm_model_refine(nil, nil, nil, nil, 0, 1, 1, 0, 0, nil, nil, &target, $0) },
+      { fkm_refiner_new(nil, &target, $0) },
+      { fkm_refiner_moves(nil, nil, nil, nil, nil, nil, nil, 1, 0, &target, $0) },
+      { fkm_refiner_add(nil, nil, nil, $0) },
+      { fkm_refiner_model(nil, &target, $0) },
       { fkm_model_average(nil, 2, nil, &target, $0) },
       { fkm_model_with_weights(nil, nil, nil, &target, $0) },
       { fkm_model_copy_biases(nil, nil, $0) },
@@ -175,6 +179,7 @@ import Testing
     fkm_classifier_free(nil)
     fkm_model_free(nil)
     fkm_sums_free(nil)
+    fkm_refiner_free(nil)
     fkm_vectorizer_free(nil)
     fkm_matrix_free(nil)
     fkm_buffer_free(nil)

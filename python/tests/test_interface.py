@@ -26,6 +26,7 @@ def test_arguments_are_those_of_the_header(name):
     assert result == "int32_t" and arguments[-1] == "fkm_error *error"
     numbers = {
         "int32_t": ctypes.c_int32, "int64_t": ctypes.c_int64, "uint64_t": ctypes.c_uint64, "double": ctypes.c_double,
+        "float": ctypes.c_float,
     }
     assert len(arguments) - 1 == len(library.CALLS[name])
     for declared, used in zip(arguments, library.CALLS[name]):

@@ -18,6 +18,7 @@ from fast_kmeans_classifier import _native as native  # noqa: E402
 from fast_kmeans_classifier._input import rows_of  # noqa: E402
 from fast_kmeans_classifier._labels import coded_labels  # noqa: E402
 from fast_kmeans_classifier._parameters import library_options  # noqa: E402
+from fast_kmeans_classifier._structures import of_labels, of_rows  # noqa: E402
 from fast_kmeans_classifier.spark import _merging, _sampling, _seeding, _sums  # noqa: E402
 from fast_kmeans_classifier.spark._blocks import Block, joined  # noqa: E402
 from fast_kmeans_classifier.spark._packing import Names, Problem, blocks_of  # noqa: E402
@@ -264,16 +265,19 @@ def average(models, weights):
     return native.Model._made_by("fkm_model_average", handles, len(models), shares.ctypes.data)
 
 
+def refined(model, rows, labels, step):
+    """What the C interface offers to those who refine on some of the rows alone."""
+    labels_in, _keep = of_labels(coded_labels(labels, None))
+    return native.Model._made_by(
+        "fkm_model_refine", model, of_rows(rows_of(rows)), labels_in, None, 1, 1, 1.0, 0.0, step, None, None
+    )
+
+
 def test_refinement_in_parts_is_judged():
     rows, labels = sparse_data(documents=400)
     options = library_options(FastKMeansClassifier(soft=False).get_params())
     model = distributed.seeded(options, None, rows_of(rows), coded_labels(labels, None), None)
-    halves = [
-        distributed.refined(
-            model, rows_of(rows[part::2]), coded_labels(labels[part::2], None), None, 1, 1, (1.0, 0.0), part
-        )
-        for part in (0, 1)
-    ]
+    halves = [refined(model, rows[part::2], labels[part::2], part) for part in (0, 1)]
     mean = average(halves, [1.0, 3.0])
     weights = [half.prototypes(2).toarray() for half in halves]
     np.testing.assert_allclose(mean.prototypes(2).toarray(), 0.25 * weights[0] + 0.75 * weights[1], atol=1e-3)

@@ -17,12 +17,15 @@ from fast_kmeans_classifier import FastKMeansClassifier as Local  # noqa: E402
 from fast_kmeans_classifier._input import rows_of  # noqa: E402
 from fast_kmeans_classifier._labels import coded_labels  # noqa: E402
 from fast_kmeans_classifier._parameters import library_options  # noqa: E402
-from fast_kmeans_classifier.spark import _estimator, _seeding  # noqa: E402
+from fast_kmeans_classifier.spark import _estimator, _refinement, _seeding, _sums  # noqa: E402
 from fast_kmeans_classifier.spark._blocks import Block  # noqa: E402
+from fast_kmeans_classifier.spark._dealing import Deal, DealingTask, assembled  # noqa: E402
 from fast_kmeans_classifier.spark._estimator import _Training  # noqa: E402
 from fast_kmeans_classifier.spark._kmeans import Epochs  # noqa: E402
 from fast_kmeans_classifier.spark._packing import Names  # noqa: E402
+from fast_kmeans_classifier.spark._refinement import held_out_sizes  # noqa: E402
 from fast_kmeans_classifier.spark._rows import TrainingRows, _summaries  # noqa: E402
+from fast_kmeans_classifier.spark._sampling import HOLDING_OUT, quotas  # noqa: E402
 from fast_kmeans_classifier.spark._seeding import first_model  # noqa: E402
 
 
@@ -58,13 +61,35 @@ class Lists:
     def collect(self):
         return [item for part in self.parts for item in part]
 
+    def count(self):
+        return len(self.collect())
+
+    def persist(self, level):
+        return self
+
+    def unpersist(self):
+        return self
+
+
+def looked_up(number):
+    return Sent.sent[number]
+
 
 class Sent:
+    """A broadcast: its value is pickled once, and a task looks it up."""
+
+    sent = {}
+
     def __init__(self, value):
-        self.value = value
+        self.value = pickle.loads(pickle.dumps(value))
+        self.sent[id(self)] = self
+
+    def __reduce__(self):
+        return looked_up, (id(self),)
 
     def destroy(self):
         self.value = None
+        del self.sent[id(self)]
 
 
 class Context:
@@ -72,6 +97,10 @@ class Context:
 
     def broadcast(self, data):
         return Sent(data)
+
+    def runJob(self, data, function, partitions):
+        sent = [pickle.loads(pickle.dumps(function)) for _ in partitions]
+        return [item for one, part in zip(sent, partitions) for item in one(iter(data.parts[part]))]
 
     def getLocalProperty(self, name):
         return None
@@ -237,14 +266,6 @@ def test_text_labels_and_a_class_with_empty_documents_only():
     assert outcome.model.labels().tolist() == ["a", "c", "d", "empty", "ä"]
 
 
-def test_rows_sorted_by_class_are_noticed():
-    rows, labels = sparse_data(documents=400)
-    assert training_rows(rows, labels, None, 4).are_dealt_evenly()
-    order = np.argsort(labels, kind="stable")
-    assert not training_rows(rows[order], labels[order], None, 4).are_dealt_evenly()
-    assert training_rows(rows[order], labels[order], None, 1, blocks=3).are_dealt_evenly()
-
-
 def accuracy(model, rows, labels):
     predicted = model.labels()[model.predict(rows_of(rows), 1, 1000)]
     return float((predicted == labels).mean())
@@ -253,7 +274,7 @@ def accuracy(model, rows, labels):
 @pytest.mark.parametrize("partitions", (1, 2, 9, 20))
 @pytest.mark.parametrize("distance", ("cosine", "euclidean"))
 @pytest.mark.parametrize("make", (sparse_data, cluster_data))
-def test_refinement_by_averaging(make, distance, partitions):
+def test_refinement_in_rounds(make, distance, partitions):
     rows, labels = make(documents=600, seed=4)
     weights = np.where(np.arange(600) % 9 == 0, 0.0, 1.5)
     model, report = train_refined(rows, labels, weights, {"distance": distance, "refine": 3}, partitions)
@@ -268,10 +289,13 @@ def test_refinement_by_averaging(make, distance, partitions):
 
 
 def test_refinement_that_would_take_too_much_memory_is_left_out(monkeypatch):
-    rows, labels = sparse_data()
-    monkeypatch.setattr(_estimator, "REFINEMENT_BYTE_LIMIT", 60 * 8 * 4 - 1)
+    rows, labels = cluster_data()
+    monkeypatch.setattr(_estimator, "REFINEMENT_BYTE_LIMIT", rows.shape[1] * 8 * 4 - 1)
     model, report = train_refined(rows, labels, None, {})
     assert report["refinement"] == "skipped" and not model.info.is_refined
+    # Weights of sparse documents take what the documents need.
+    rows, labels = sparse_data()
+    assert train_refined(rows, labels, None, {})[1]["refinement"] == "done"
 
 
 def test_a_document_a_class_can_be_refined_too():
@@ -280,3 +304,146 @@ def test_a_document_a_class_can_be_refined_too():
     model, report = train_refined(rows[first], labels[first], None, {}, partitions=2)
     assert report["held_out"] == 0 and model.info.is_refined
     assert accuracy(model, rows[first], labels[first]) == 1
+
+
+# --- rounds
+
+
+def hard_data(documents=3000, features=400, classes=12, seed=0):
+    """Texts of few words that classes share: k-means gets two of three right, refinement three of four."""
+    random = np.random.default_rng(seed)
+    topics = random.dirichlet(np.full(features, 0.05), classes) * 0.25 + random.dirichlet(np.full(features, 0.3)) * 0.75
+    labels = random.integers(0, classes, documents)
+    words = [random.choice(features, 12, p=topics[label]) for label in labels]
+    rows = sp.csr_array(
+        (np.ones(12 * documents, np.float32), (np.repeat(np.arange(documents), 12), np.concatenate(words))),
+        shape=(documents, features),
+    )
+    rows.sum_duplicates()
+    return rows, labels
+
+
+@pytest.mark.parametrize("distance", ("cosine", "euclidean"))
+def test_parts_are_as_accurate_as_one_machine(distance):
+    rows, labels = hard_data()
+    train, test = np.arange(2000), np.arange(2000, 3000)
+    params = {"distance": distance, "soft": False, "max_iters": 5, "k_init": 2}
+    local = Local(**params, n_threads=1).fit(rows[train], labels[train])
+    plain = Local(**params, n_threads=1, refine=0).fit(rows[train], labels[train])
+    wanted, before = local.score(rows[test], labels[test]), plain.score(rows[test], labels[test])
+    found = [
+        accuracy(train_refined(rows[train], labels[train], None, params, partitions)[0], rows[test], labels[test])
+        for partitions in (1, 2, 8, 32)
+    ]
+    assert wanted > before + 0.03, "there is nothing to refine"
+    # Local margins of the Euclidean distance are measured in the spread of the rows, here in that of the prototypes.
+    least = wanted - 0.025 if distance == "cosine" else before + 0.03
+    assert min(found) > least and max(found) - min(found) < 0.03, f"{found} in parts, {wanted} on one machine"
+
+
+def test_how_rows_are_partitioned_does_not_matter():
+    rows, labels = hard_data()
+    train, test = np.arange(2000), np.arange(2000, 3000)
+    by_class = train[np.argsort(labels[train], kind="stable")]
+    # Sorted by class; then the documents of one class alone in the last of three partitions.
+    last = np.concatenate([by_class[labels[by_class] != 3], by_class[labels[by_class] == 3]])
+    found = [
+        accuracy(train_refined(rows[order], labels[order], None, {"soft": False}, 3)[0], rows[test], labels[test])
+        for order in (train, by_class, last)
+    ]
+    assert max(found) - min(found) < 0.03, found
+
+
+@pytest.mark.parametrize("make", (sparse_data, cluster_data))
+def test_weights_that_a_process_lost_are_made_again(make, monkeypatch):
+    rows, labels = make(documents=500)
+    undisturbed = train_refined(rows, labels, None, {"refine": 2})[0].to_bytes()
+    moves, calls = _refinement.Refiner.moves, []
+
+    def forgetful(self, *arguments):
+        calls.append(self)
+        if len(calls) % 3 == 0:
+            _refinement._held.clear()
+        return moves(self, *arguments)
+
+    monkeypatch.setattr(_refinement.Refiner, "moves", forgetful)
+    assert train_refined(rows, labels, None, {"refine": 2})[0].to_bytes() == undisturbed
+    assert len(set(map(id, calls))) > 2
+
+
+def test_a_refinement_that_diverges_starts_again_at_half_the_rate(monkeypatch):
+    rows, labels = sparse_data(documents=500)
+    rates, moves = [], _refinement.Refiner.moves
+
+    def watched(self, rows, labels, weights, steps, members, feature_rates, rate, threads):
+        rates.append(rate)
+        vectors, biases, loss = moves(self, rows, labels, weights, steps, members, feature_rates, rate, threads)
+        return vectors, biases, np.nan if rate > 0.3 else loss
+
+    monkeypatch.setattr(_refinement.Refiner, "moves", watched)
+    model, report = train_refined(rows, labels, None, {"refine": 2})
+    tried = [rate for rate in rates if rate > 0]
+    assert tried[0] in (0.5, 1.0) and tried[1] == tried[0] / 2
+    assert report["refinement"] == "done" and accuracy(model, rows, labels) > 0.9
+
+
+def test_every_document_is_dealt_once_and_a_heavy_one_to_several_batches():
+    rows, labels = sparse_data(documents=400)
+    weights = np.where(np.arange(400) % 50 == 0, 10.0, 1.0)
+    weights[7] = 0
+    held = training_rows(rows, labels, weights, 3)
+    counts = quotas(held.counts, held_out_sizes(held.class_counts))
+    held_out = held.draw_of(0, HOLDING_OUT, counts)
+    deal = Deal.of(int((held.counts - counts).sum()), 4, 0)
+    dealing = DealingTask(deal, held_out, held.mean_weight, True)
+    dealt = held.blocks.mapPartitionsWithIndex(dealing).partitionBy(deal.piece_count + 1, lambda key: key)
+    pieces = [assembled(iter(part)) for part in dealt.parts]
+    assert pieces[-1].block.rows.shape[0] == counts.sum()
+    steps, batches = {}, {}
+    for number, piece in enumerate(pieces[:-1]):
+        matrix = piece.block.rows.matrix()
+        for row in range(matrix.shape[0]):
+            key = matrix[[row]].toarray().tobytes()
+            steps[key] = steps.get(key, 0) + float(piece.steps[row])
+            batches.setdefault(key, []).append(number // deal.task_count)
+    assert len(steps) == 399 - counts.sum()
+    heavy = [key for key in steps if steps[key] > 5]
+    assert heavy and all(len(set(batches[key])) == len(batches[key]) >= steps[key] / 2 for key in heavy)
+    light = [steps[key] for key in steps if steps[key] <= 5]
+    np.testing.assert_allclose(light, 1 / held.mean_weight, rtol=1e-6)
+    sizes = [sum(len(pieces[number].members) for number in deal.pieces(batch)) for batch in range(deal.batch_count)]
+    assert max(sizes) - min(sizes) <= 6, "a document more or less for each block"
+
+
+@pytest.mark.parametrize(
+    ("documents", "partitions", "batches", "tasks", "damping"),
+    ((3, 5, 1, 1, 1.0), (640, 8, 10, 1, 1.0), (48_000, 4, 24, 4, 1.0), (10_000_000, 10_000, 256, 64, 2048 * 256 / 1e7)),
+)
+def test_batches_have_a_size_that_can_be_added_up(documents, partitions, batches, tasks, damping):
+    deal = Deal.of(documents, partitions, 0)
+    assert (deal.batch_count, deal.task_count) == (batches, tasks)
+    assert deal.damping == pytest.approx(damping)
+    assert sorted(deal.order(1)) == list(range(batches)) and deal.order(1) == deal.order(1)
+
+
+def test_feature_rates_follow_their_definition():
+    rows, labels = hard_data(documents=300, features=60, classes=4)
+    held = training_rows(rows, labels, None, 2)
+    held_out = held.draw_of(0, HOLDING_OUT, quotas(held.counts, held_out_sizes(held.class_counts)))
+    counting = _refinement._CountingTask(held_out, held.classes, held.is_text)
+    table = _sums.added_up(held.blocks.mapPartitionsWithIndex(counting), 1, _sums.decoded, _sums.doubles)
+    found = _refinement.feature_rates(table.vectors, table.masses[:-1])
+
+    masks = [
+        held_out.mask(block, (number, place)) for number, part in enumerate(held.blocks.parts) for place, block in enumerate(part)
+    ]
+    kept = ~np.concatenate(masks)
+    dense, codes = rows.toarray()[kept].astype(np.float64), labels[kept]
+    dense /= np.linalg.norm(dense, axis=1, keepdims=True)
+    shares = np.bincount(codes) / len(codes)
+    roots = np.zeros(60)
+    for feature in range(60):
+        n = np.bincount(codes[dense[:, feature] > 0], minlength=4)
+        roots[feature] = np.sqrt((n * (n + 2 * shares) + shares**2).sum()) / (n.sum() + 1)
+    squares = (dense**2).sum(axis=0)
+    np.testing.assert_allclose(found, roots * squares.sum() / (squares @ roots), rtol=1e-5)

@@ -51,6 +51,7 @@ typedef struct fkm_model fkm_model;
 typedef struct fkm_vectorizer fkm_vectorizer;
 typedef struct fkm_matrix fkm_matrix;
 typedef struct fkm_sums fkm_sums;
+typedef struct fkm_refiner fkm_refiner;
 typedef struct fkm_buffer fkm_buffer;
 
 /* ---------------------------------------------------------------------------------------------------------------
@@ -605,8 +606,9 @@ FKM_API int32_t fkm_model_with_vectorizer(const fkm_model *model, const fkm_vect
  *
  * One epoch: every machine takes `fkm_model_sums` of its rows; sums, masses and objectives of the machines are added;
  * `fkm_model_from_sums` makes the next model. With the same first prototypes that gives what `fkm_classifier_fit` with
- * `refine` 0 gives, within rounding. Refinement: every machine refines on its own rows with `fkm_model_refine`; the driver
- * averages with `fkm_model_average`, or adds what changed on average with `fkm_model_with_weights`, some times over.
+ * `refine` 0 gives, within rounding. Refinement: machines refine in step with `fkm_refiner_moves` and `fkm_refiner_add`.
+ * With fewer exchanges and less accuracy, every machine refines on its own rows with `fkm_model_refine`; the driver averages
+ * with `fkm_model_average`, or adds what changed on average with `fkm_model_with_weights`, some times over.
  * Default mode only: FKM_UNSUPPORTED else.
  */
 
@@ -662,6 +664,33 @@ FKM_API int32_t fkm_model_refine(const fkm_model *model, const fkm_rows *rows, c
                                  const double *sample_weights, int32_t threads, int64_t epochs, double first_rate,
                                  double last_rate, uint64_t seed_step, fkm_progress_function progress, void *context,
                                  fkm_model **refined, fkm_error *error);
+
+/* Weights that several machines refine in step, as one machine does: the documents of a batch lie on several machines. Each has
+ * a refiner of the same model and takes the moves of its documents; all moves are added up in one order and then added on every
+ * machine. A refiner has one user at a time: FKM_INVALID_ARGUMENT for a call that overlaps another one.
+ *
+ * It begins with the model's refined weights, or where a refinement begins. */
+FKM_API int32_t fkm_refiner_new(const fkm_model *model, fkm_refiner **refiner, fkm_error *error);
+FKM_API void fkm_refiner_free(fkm_refiner *refiner);
+
+/* What some documents of a batch move, by the weights as they are: P rows in `fkm_sums_copy`, what they add to biases as
+ * masses, and the documents' summed loss as objective. The weights stay.
+ *
+ * labels, sample_weights: as for `fkm_model_sums`. steps: how much the step of each document counts; NULL: 1 each. members:
+ * the prototype that each document was part of, -1: not known yet, which the call fills in with the best of its class; what the
+ * document put into it does not count in its margin. NULL: found anew. feature_rates: what moves along each feature are
+ * multiplied with; NULL: 1 each. rate: of the batch; a local refinement begins with .5 and feature rates, or with 1 and none,
+ * and falls to 0 in a line. */
+FKM_API int32_t fkm_refiner_moves(const fkm_refiner *refiner, const fkm_rows *rows, const fkm_labels *labels,
+                                  const double *sample_weights, const float *steps, int32_t *members,
+                                  const float *feature_rates, float rate, int32_t threads, fkm_sums **moves,
+                                  fkm_error *error);
+
+/* Adds the moves of all machines: P rows, and of the biases P entries, which may be NULL for cosine. */
+FKM_API int32_t fkm_refiner_add(fkm_refiner *refiner, const fkm_rows *moves, const double *biases, fkm_error *error);
+
+/* The model with the weights as they are, neither judged nor calibrated. */
+FKM_API int32_t fkm_refiner_model(const fkm_refiner *refiner, fkm_model **model, fkm_error *error);
 
 /* The model with these refined weights, such as its own plus what several machines added to them.
  *

@@ -118,7 +118,30 @@ final class VectorizerHandle: Handle {
   override class var typeName: String { "fkm_vectorizer" }
 }
 
-/// Sums of an epoch; immutable.
+/// Weights that machines refine in step; one user at a time, which is checked.
+final class RefinerHandle: Handle {
+  let model: ModelStorage
+  private let refinement: Mutex<SharedRefinement>
+
+  init(_ model: ModelStorage) throws {
+    self.model = model
+    refinement = Mutex(try SharedRefinement(model))
+  }
+
+  override class var typeName: String { "fkm_refiner" }
+
+  /// Calls `body` with the weights; a call that overlaps another one is refused.
+  func withRefinement<Result: Sendable>(_ body: (SharedRefinement) throws -> Result) throws -> Result {
+    guard let result = try refinement.withLockIfAvailable({ try body($0) }) else {
+      throw CallError(
+        parameter: "refiner", kind: "busy",
+        problem: "is at work in another call; a refiner has one user at a time")
+    }
+    return result
+  }
+}
+
+/// Sums of an epoch or of a batch; immutable.
 final class SumsHandle: Handle {
   let sums: EpochSums
   let isSparse: Bool

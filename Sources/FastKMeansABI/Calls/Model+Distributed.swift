@@ -158,7 +158,7 @@ package func modelCalibrate(
 }
 
 /// What a call gets that learns from some of the documents for a model.
-private struct PartInput {
+struct PartInput {
   let storage: ModelStorage
   let learning: LearningInput
   let threadCount: Int?
@@ -167,7 +167,14 @@ private struct PartInput {
     _ model: OpaquePointer?, _ rows: RowsPointer?, _ labels: LabelsPointer?,
     _ sampleWeights: UnsafePointer<Double>?, _ threads: Int32
   ) throws {
-    storage = try ModelHandle.borrowed(model, "model").storage
+    try self.init(try ModelHandle.borrowed(model, "model").storage, rows, labels, sampleWeights, threads)
+  }
+
+  init(
+    _ storage: ModelStorage, _ rows: RowsPointer?, _ labels: LabelsPointer?,
+    _ sampleWeights: UnsafePointer<Double>?, _ threads: Int32
+  ) throws {
+    self.storage = storage
     threadCount = try FastKMeansABI.threadCount(threads)
     learning = try LearningInput(
       rows, labels, sampleWeights, threadCount: threadCount ?? storage.settings.threadCount)

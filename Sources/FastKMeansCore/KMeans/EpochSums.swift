@@ -1,4 +1,5 @@
-/// What some of the documents add to an epoch of k-means, by prototype; over disjoint documents all of it adds up.
+/// What some of the documents add to an epoch of k-means, or to a batch of refinement, by prototype; over disjoint documents
+/// all of it adds up.
 package struct EpochSums: Sendable {
   /// The sum of the scaled and weighted rows of each prototype.
   package fileprivate(set) var sums: [PrototypeVector]
@@ -13,6 +14,12 @@ package struct EpochSums: Sendable {
   package struct DistantRow: Sendable, Equatable {
     package var row: Int
     package var distance: Float
+  }
+
+  /// Sums without rows that are served worst.
+  init(sums: [PrototypeVector], masses: [Double], objective: Double) {
+    (self.sums, self.masses, self.objective) = (sums, masses, objective)
+    farthest = [DistantRow?](repeating: nil, count: sums.count)
   }
 
   package var totalMass: Double { masses.reduce(0, +) }

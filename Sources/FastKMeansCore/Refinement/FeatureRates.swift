@@ -8,6 +8,9 @@ package struct FeatureRates: Sendable, Equatable {
   /// weighted by squared values, the mean is 1.
   package let values: [Float]
 
+  /// Rates that were worked out elsewhere, such as from the documents of several machines.
+  package init(values: [Float]) { self.values = values }
+
   /// The root of the purity: on held-out rows of two sets better than the purity to the power of .35 or .75.
   ///
   /// - Parameters:

@@ -139,7 +139,7 @@ extension PrototypeVector {
 
 extension ModelStorage {
   /// Euclidean: what rows are multiplied with; the prototypes stand for the rows, which no machine has all of.
-  private var refinementUnit: Float {
+  var refinementUnit: Float {
     if let refined { return refined.unit }
     guard settings.distance == .euclidean else { return 1 }
     let masses = prototypes.masses.contains { $0 > 0 } ? prototypes.masses : prototypes.masses.map { _ in 1 }
@@ -154,9 +154,14 @@ extension ModelStorage {
     return variance > 1e-30 ? Float(1 / variance.squareRoot()) : 1
   }
 
-  private func refinementTable() throws -> RefinementTable {
+  /// The refined weights, or where a refinement begins.
+  func refinementTable() throws -> RefinementTable {
     guard let refined else { return try centerTable() }
-    return try RefinementTable(refined)
+    let scale = RefinementRecipe.featureRates.scale
+    return try RefinementTable(
+      refined,
+      ownParts: settings.distance == .euclidean
+        ? nil : prototypes.sumScales.map { $0 > 0 ? Float(scale / $0) : 0 })
   }
 
   private func centerTable() throws -> RefinementTable {
@@ -166,7 +171,7 @@ extension ModelStorage {
     )
   }
 
-  private func refined(with table: RefinementTable) -> ModelStorage {
+  func refined(with table: RefinementTable) -> ModelStorage {
     let learned = table.refinedWeights(
       isSparse: prototypes.isSparse, unit: refinementUnit, truncation: Float(settings.truncationThreshold),
       precision: settings.precision)

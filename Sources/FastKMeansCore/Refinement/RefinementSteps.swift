@@ -16,6 +16,15 @@ final class RefinementQuestions: @unchecked Sendable {
       ? nil : try AlignedMemory(count: rows.classes.count, repeating: -1, for: "the rows' prototypes")
   }
 
+  /// Begins with members that are known already, -1 for one that is not.
+  func begin(with known: [Int32]) {
+    guard let members else { return }
+    for (row, member) in known.enumerated() { members.pointer[row] = member }
+  }
+
+  /// The prototype that each row was part of, -1 where it is not known.
+  var knownMembers: [Int32] { rows.classes.indices.map { members?.pointer[$0] ?? -1 } }
+
   func question(about row: Int) -> fk_refine_document {
     fk_refine_document(
       scale: rows.scale(of: row), own_class: rows.classes[row],

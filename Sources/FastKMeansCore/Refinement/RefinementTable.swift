@@ -92,14 +92,27 @@ package final class RefinementTable: @unchecked Sendable {
       ownParts: unit == nil ? all.map { $0.sumScale > 0 ? Float(scale / $0.sumScale) : 0 } : nil)
   }
 
+  /// Zeros, to add up what another table's weights are to move by.
+  convenience init(zerosLike table: RefinementTable) throws {
+    let nothing = PrototypeVector(columns: [], values: [])
+    let layout: RefinementCells.Layout = if case .lists = table.cells { .lists } else { .rows }
+    try self.init(
+      [(PrototypeVector, Double)](repeating: (nothing, 0), count: table.laneCount),
+      biases: table.biases?.map { _ in 0 },
+      counts: zip(table.classStarts, table.classStarts.dropFirst()).map { Int($1 - $0) },
+      featureCount: table.featureCount, layout: layout, ownParts: nil)
+  }
+
   /// Goes on from weights that were refined before.
-  package convenience init(_ refined: RefinedWeights) throws {
+  ///
+  /// - Parameter ownParts: as ``ownParts``, of the prototypes that the refinement began with.
+  package convenience init(_ refined: RefinedWeights, ownParts: [Float]? = nil) throws {
     let set = refined.weights
     var counts = [Int](repeating: 0, count: Int(set.classIndices.last ?? -1) + 1)
     for index in set.classIndices { counts[Int(index)] += 1 }
     try self.init(
       refined.vectors.map { ($0, 1 / Double(refined.unit)) }, biases: refined.biases, counts: counts,
-      featureCount: set.featureCount, layout: nil, ownParts: nil)
+      featureCount: set.featureCount, layout: nil, ownParts: ownParts)
   }
 
   /// Euclidean: added to each lane's score; nil for cosine.

@@ -1,8 +1,7 @@
 """The library's calls for training over several machines, on NumPy arrays; no engine is needed to use them.
 
 One epoch: every machine takes `epoch_sums` of its rows; they are added; `next_model` makes the model that all machines get
-next. Refinement: every machine takes `refined` on its rows; the mean of what that changed in `refined_weights` makes the next
-model by `with_weights`, some times over.
+next. Refinement: every machine has a `Refiner` and takes the `moves` of its share of a batch; all of them are added everywhere.
 """
 
 from __future__ import annotations
@@ -88,12 +87,18 @@ def epoch_sums(
         "fkm_model_sums", model, of_rows(rows), labels_in, address(weights), threads
     )
     del keep
+    vectors, masses, objective = _read(sums)
+    places, distances = np.empty(len(masses), dtype=np.int64), np.empty(len(masses), dtype=np.float32)
+    native.call("fkm_sums_copy_farthest", sums, address(places), address(distances))
+    return EpochSums(vectors, masses, objective, places, distances)
+
+
+def _read(sums: _Sums) -> tuple[Any, np.ndarray, float]:
+    """Vectors, masses and the objective."""
     info = library.SumsInfo()
     native.call("fkm_sums_get_info", sums, info)
     count, features = info.prototype_count, info.feature_count
     masses = np.empty(count, dtype=np.float64)
-    places, distances = np.empty(count, dtype=np.int64), np.empty(count, dtype=np.float32)
-    native.call("fkm_sums_copy_farthest", sums, address(places), address(distances))
     if info.layout == library.DENSE:
         vectors: Any = np.empty((count, features), dtype=np.float64)
         _copy_sums(sums, None, None, vectors, masses)
@@ -102,7 +107,7 @@ def epoch_sums(
         values = np.empty(info.value_count, dtype=np.float64)
         _copy_sums(sums, offsets, columns, values, masses)
         vectors = sparse.csr_array((values, columns, offsets), shape=(count, features))
-    return EpochSums(vectors, masses, info.objective, places, distances)
+    return vectors, masses, info.objective
 
 
 def _copy_sums(sums: _Sums, offsets: Any, columns: Any, values: np.ndarray, masses: np.ndarray) -> None:
@@ -147,42 +152,54 @@ def vector_rows(vectors: Any) -> Rows:
     return SparseRows(vectors.shape, vectors.indptr, vectors.indices, vectors.data)
 
 
-def refined(
-    model: native.Model, rows: Rows, labels: CodedLabels, weights: np.ndarray | None, threads: int, epochs: int,
-    rates: tuple[float, float], step: int,
-) -> native.Model:
-    """Refines on these rows, from where the model's weights are.
+class Refiner(native.Handle):
+    """The weights of a model that machines refine in step; all machines have the same."""
 
-    Parameters
-    ----------
-    epochs : int
-        Passes over the rows.
-    rates : (float, float)
-        The share of the full learning rate at the start and at the end.
-    step : int
-        Gives each machine and round its own order.
-    """
-    labels_in, keep = of_labels(labels)
-    made: native.Model = native.Model._made_by(
-        "fkm_model_refine", model, of_rows(rows), labels_in, address(weights), threads, epochs,
-        rates[0], rates[1], step, None, None,
-    )
-    del keep
-    return made
+    __slots__ = ()
+    _type = "refiner"
 
+    @classmethod
+    def of(cls, model: native.Model) -> Refiner:
+        """Begins with the model's refined weights, or where a refinement begins."""
+        made: Refiner = cls._made_by("fkm_refiner_new", model)
+        return made
 
-def refined_weights(model: native.Model) -> tuple[Any, np.ndarray]:
-    """The refined weights of a model, a `csr_matrix` or an array, and what they add to scores; both float64."""
-    biases = np.empty(model.info.prototype_count, dtype=np.float64)
-    native.call("fkm_model_copy_biases", model, address(biases))
-    return model.prototypes(library.REFINED).astype(np.float64), biases
+    def moves(
+        self, rows: Rows, labels: CodedLabels, weights: np.ndarray | None, steps: np.ndarray | None, members: np.ndarray,
+        feature_rates: np.ndarray | None, rate: float, threads: int,
+    ) -> tuple[Any, np.ndarray, float]:
+        """What some rows of a batch move, by the weights as they are.
 
+        Parameters
+        ----------
+        steps : ndarray of float32, or None
+            How much the step of each row counts; None: 1 each.
+        members : ndarray of int32
+            The prototype that each row was part of; -1 where unknown, which is filled in.
+        feature_rates : ndarray of float32, or None
+            What moves along each feature are multiplied with.
 
-def with_weights(model: native.Model, weights: tuple[Any, np.ndarray] | None) -> native.Model:
-    """The model with these refined weights and biases; None: with those that a refinement starts from."""
-    rows, biases = (None, None) if weights is None else (of_rows(vector_rows(weights[0])), weights[1])
-    made: native.Model = native.Model._made_by("fkm_model_with_weights", model, rows, address(biases))
-    return made
+        Returns
+        -------
+        (csr_array or ndarray of float64, ndarray of float64, float)
+            For each prototype a vector and what is added to its bias; the summed loss of the rows.
+        """
+        labels_in, keep = of_labels(labels)
+        moves: _Sums = _Sums._made_by(
+            "fkm_refiner_moves", self, of_rows(rows), labels_in, address(weights), address(steps), address(members),
+            address(feature_rates), rate, threads,
+        )
+        del keep
+        return _read(moves)
+
+    def add(self, vectors: Any, biases: np.ndarray) -> None:
+        """Adds the moves of all machines."""
+        native.call("fkm_refiner_add", self, of_rows(vector_rows(vectors)), address(np.ascontiguousarray(biases)))
+
+    def model(self) -> native.Model:
+        """The model with the weights as they are."""
+        made: native.Model = native.Model._made_by("fkm_refiner_model", self)
+        return made
 
 
 def calibrated(

@@ -6,7 +6,7 @@ Names, order and types follow it. Nothing here calls the library; `_library` doe
 from __future__ import annotations
 
 import ctypes
-from ctypes import POINTER, c_char, c_char_p, c_double, c_int32, c_int64, c_uint32, c_uint64, c_void_p
+from ctypes import POINTER, c_char, c_char_p, c_double, c_float, c_int32, c_int64, c_uint32, c_uint64, c_void_p
 from typing import Any
 
 ABI_VERSION = 1
@@ -285,6 +285,10 @@ CALLS: dict[str, list[Any]] = {
         _HANDLE, _ROWS, _LABELS, _ARRAY, c_int32, c_int64, c_double, c_double, c_uint64, ProgressFunction, c_void_p,
         _NEW_HANDLE,
     ],
+    "fkm_refiner_new": [_HANDLE, _NEW_HANDLE],
+    "fkm_refiner_moves": [_HANDLE, _ROWS, _LABELS, _ARRAY, _ARRAY, _ARRAY, _ARRAY, c_float, c_int32, _NEW_HANDLE],
+    "fkm_refiner_add": [_HANDLE, _ROWS, _ARRAY],
+    "fkm_refiner_model": [_HANDLE, _NEW_HANDLE],
     "fkm_model_with_weights": [_HANDLE, _ROWS, _ARRAY, _NEW_HANDLE],
     "fkm_model_copy_biases": [_HANDLE, _ARRAY],
     "fkm_model_average": [POINTER(c_void_p), c_int64, _ARRAY, _NEW_HANDLE],
@@ -318,6 +322,7 @@ PLAIN: dict[str, tuple[Any, list[Any]]] = {
     "fkm_classifier_free": (None, [_HANDLE]),
     "fkm_model_free": (None, [_HANDLE]),
     "fkm_sums_free": (None, [_HANDLE]),
+    "fkm_refiner_free": (None, [_HANDLE]),
     "fkm_vectorizer_free": (None, [_HANDLE]),
     "fkm_matrix_free": (None, [_HANDLE]),
 }

@@ -52,6 +52,12 @@ class Block(NamedTuple):
             None if self.weights is None else self.weights[chosen],
         )
 
+    def part(self, start: int, stop: int) -> Block:
+        """Consecutive rows."""
+        codes = self.labels.codes[start:stop]
+        weights = None if self.weights is None else self.weights[start:stop]
+        return Block(self.rows[start:stop], _without_unused(self.labels._replace(codes=codes)), weights)
+
     def weights_without(self, dropped: np.ndarray | None) -> np.ndarray | None:
         """Weights in which the rows of a mask count nothing."""
         if dropped is None or not dropped.any():

@@ -11,6 +11,7 @@ from pyspark import keyword_only
 from pyspark.ml.base import Estimator
 from pyspark.ml.util import DefaultParamsReadable, DefaultParamsWritable
 
+from .. import _library as library
 from .. import _native as native
 from .._distributed import with_options
 from .._errors import InvalidParameterError
@@ -18,7 +19,7 @@ from ._columns import training_frame
 from ._kmeans import Epochs, Outcome
 from ._model import FastKMeansClassificationModel
 from ._params import TrainingParams
-from ._refinement import Judgement, held_out_sizes, refined_model, round_count
+from ._refinement import Judgement, Refinement, held_out_sizes
 from ._rows import TrainingRows, task_threads
 from ._sampling import HOLDING_OUT, quotas
 from ._seeding import first_model
@@ -38,8 +39,8 @@ class FastKMeansClassifier(
     """A classifier with several prototypes per class, trained where the data is.
 
     Executors keep their rows and send sums of them; the driver sees sums and prototypes. With `refine=0` the prototypes
-    are those of a local training from the same start, within rounding. Refinement averages what the partitions make of it,
-    which costs some accuracy against a local one; see docs/spark.md.
+    are those of a local training from the same start, within rounding. Refinement goes as a local one does, in batches whose
+    documents lie on all executors; see docs/spark.md.
 
     Parameters
     ----------
@@ -88,26 +89,20 @@ class FastKMeansClassifier(
         threads = task_threads(session, self.getNThreads())
         weight = self.getWeightCol() if self.isDefined(self.weightCol) else None
         frame, names = training_frame(dataset, self.getFeaturesCol(), self.getLabelCol(), weight)
-        rows = self._cached_rows(frame, names, options)
+        rows = self._cached_rows(frame, names)
         try:
             model, report = _Training(rows, options, self._initial(), threads, session.sparkContext).run()
         finally:
             rows.unpersist()
         return self._copyValues(FastKMeansClassificationModel(model.to_bytes(), report))
 
-    def _cached_rows(self, frame: DataFrame, names: Any, options: dict[str, Any]) -> TrainingRows:
-        """The rows in the executors' memory, each partition with its share of each class where that matters."""
-        slots = frame.sparkSession.sparkContext.defaultParallelism
+    def _cached_rows(self, frame: DataFrame, names: Any) -> TrainingRows:
+        """The rows in the executors' memory."""
         if self.getNumPartitions() < 0:
             raise InvalidParameterError("numPartitions", self.getNumPartitions(), "0 (as they come), or from 1")
         if self.getNumPartitions() > 0:
             return TrainingRows(frame.repartition(self.getNumPartitions()), names)
-        rows = TrainingRows(frame.coalesce(slots), names)
-        if options["refine"] == 0 or rows.are_dealt_evenly():
-            return rows
-        # A partition that has seen few of the classes cannot tell them apart: the mean would be of no use.
-        rows.unpersist()
-        return TrainingRows(frame.repartition(slots), names)
+        return TrainingRows(frame.coalesce(frame.sparkSession.sparkContext.defaultParallelism), names)
 
 
 class _Training:
@@ -134,16 +129,16 @@ class _Training:
         model, judgement, refinement = outcome.model, None, "off"
         if refines and _refinement_bytes(model) > REFINEMENT_BYTE_LIMIT:
             refinement = "skipped"
-        elif refines:
-            model, judgement = refined_model(
-                self.rows, model, round_count(options, model), self.threads, held_out, self._broadcast
-            )
+        elif held_out is not None and held_out_counts is not None:
+            model, judgement = Refinement(
+                self.rows, options, self.threads, held_out, held_out_counts, self.context, self._broadcast
+            ).run(model)
             refinement = "done" if model.info.is_refined else "no better"
         return with_options(model, json.dumps(self.options)), _report(outcome, refinement, judgement, model)
 
     @contextmanager
-    def _broadcast(self, data: bytes, purpose: str) -> Iterator[Any]:
-        """Bytes at the executors while some jobs run, which Spark's pages show under their purpose."""
+    def _broadcast(self, data: Any, purpose: str) -> Iterator[Any]:
+        """An object at the executors while some jobs run, which Spark's pages show under their purpose."""
         before = self.context.getLocalProperty("spark.job.description")
         self.context.setJobDescription(f"FastKMeansClassifier: {purpose}")
         sent = self.context.broadcast(data)
@@ -155,6 +150,9 @@ class _Training:
 
 
 def _refinement_bytes(model: native.Model) -> int:
+    if model.info.layout == library.SPARSE:
+        # Sparse weights take what the documents need.
+        return 0
     lanes = max(8, -(-model.info.prototype_count // 8) * 8)
     return int(4 * lanes * model.info.feature_count)
 

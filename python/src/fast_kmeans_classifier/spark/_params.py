@@ -185,7 +185,7 @@ _MEANINGS = {
     "lambda_penalty": "kept with the model; only the reference mode, which Spark does not have, reads it",
     "batch_size": "kept with the model; only the reference mode, which Spark does not have, reads it",
     "n_threads": "threads of a task; -1: as many as `spark.task.cpus`",
-    "refine": "rounds of refinement; 0 turns it off",
+    "refine": "epochs of refinement; 0 turns it off",
     "decay": "kept with the model, for batches that a stream brings later: what is left of a mass after each",
 }
 

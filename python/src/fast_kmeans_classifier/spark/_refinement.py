@@ -1,43 +1,53 @@
-"""Refinement by averaging: every partition refines on its own rows, the mean of what changed is added, and again.
+"""Refinement as one machine does it, in batches whose documents lie on many machines.
 
-This is not what a local training does, which lets every document see the weights that the one before it left; what it costs in
-accuracy is measured in docs/spark.md. Weights are averaged in proportion to the weight of each partition's documents.
+Before the first batch every document is dealt, at random, to one of the batches of an epoch and to one of the tasks that share
+a batch; so it does not matter how the frame was partitioned. A batch is a round: every task finds what its documents move by the
+weights at the round's start, the driver adds that in the order of the tasks, and what it comes to goes out with the next round.
+Executors keep the weights in between; one that has none makes them of the epoch's first weights and of what was sent since.
 """
 
 from __future__ import annotations
 
+import json
+import uuid
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack
 from typing import Any, NamedTuple
 
 import numpy as np
+from pyspark import StorageLevel
+from scipy import sparse
 
 from .. import _native as native
-from .._distributed import calibrated, refined, refined_weights, with_weights
-from ._blocks import Block, in_layout, joined
+from .._distributed import Refiner, calibrated
+from ._blocks import Block, in_layout, joined, positions
+from ._dealing import Deal, DealingTask, HeldOut, Piece, assembled
 from ._rows import TrainingRows
-from ._sampling import Draw
-from ._sums import SLICE_BYTES, EncodedSums, Sums, added_up, decoded, encoded, slices
+from ._sampling import CHOOSING, Draw
+from ._sums import EncodedSums, Sums, added_up, decoded, doubles, encoded
 
-#: Rounds of one epoch each that suit many documents a class, and few.
-ROUNDS_FOR_MANY, ROUNDS_FOR_FEW = 5, 10
-
-#: Sets with this many documents a class or more have many.
-MANY = 20
+#: Epochs where the number is left to us; as in a local refinement.
+EPOCHS = 5
 
 #: Documents held out at most, and their share of all at most.
 HELD_OUT_LIMIT, HELD_OUT_SHARE = 2_000, 0.12
 
+#: Documents on which the recipes are tried at most.
+TRIED_LIMIT = 30_000
 
-class Round(NamedTuple):
-    """One round; travels to the executors."""
+#: Makes an object known to the executors while a `with` block runs; the text says what for.
+Broadcast = Callable[[Any, str], "AbstractContextManager[Any]"]
 
-    model: Any
-    is_sparse: bool
-    threads: int
-    held_out: Draw
-    rates: tuple[float, float]
-    first_step: int
-    slice_count: int
+
+class Recipe(NamedTuple):
+    """How refinement moves prototypes; the names and rates are those of a local refinement."""
+
+    name: str
+    rate: float
+    rates_features: bool
+
+
+RECIPES = (Recipe("feature-rates", 0.5, True), Recipe("one-rate", 1.0, False))
 
 
 class Judgement(NamedTuple):
@@ -51,91 +61,354 @@ class Judgement(NamedTuple):
 def held_out_sizes(counts: np.ndarray) -> np.ndarray:
     """How many documents of each class are held out; every class keeps one at least."""
     total = max(1, int(counts.sum()))
-    share = min(HELD_OUT_SHARE, HELD_OUT_LIMIT / total)
+    return _spread(counts, min(HELD_OUT_SHARE, HELD_OUT_LIMIT / total), np.maximum(counts - 1, 0))
+
+
+def _spread(counts: np.ndarray, share: float, most: np.ndarray) -> np.ndarray:
+    """A share of each class, at most `most`."""
     exact = counts * share
     sizes = np.floor(exact).astype(np.int64)
     # What rounding down left over goes to the largest remainders, so that small classes have a say together.
     left = int(round(exact.sum())) - int(sizes.sum())
     order = np.argsort(-(exact - sizes), kind="stable")
     sizes[order[:left]] += 1
-    result: np.ndarray = np.minimum(sizes, np.maximum(counts - 1, 0))
+    result: np.ndarray = np.minimum(sizes, most)
     return result
 
 
-def round_count(options: dict[str, Any], model: native.Model) -> int:
-    """Rounds: those asked for, or as many as suit the model's documents."""
-    if options["refine"] != "auto":
-        return int(options["refine"])
-    is_many = model.prototype_masses().sum() >= MANY * model.info.class_count
-    return ROUNDS_FOR_MANY if is_many else ROUNDS_FOR_FEW
+class Refinement:
+    """Refines one model on the rows of a training.
 
-
-def refined_model(
-    rows: TrainingRows, model: native.Model, rounds: int, threads: int, held_out: Draw, broadcast: Callable[[bytes, str], Any]
-) -> tuple[native.Model, Judgement | None]:
-    """The model with refined weights, if held-out documents say that they are better than its centres.
-
-    Raises
-    ------
-    TooLargeError
-        The dense weights would take more memory than a task may have.
+    Parameters
+    ----------
+    rows : TrainingRows
+        Freed from the executors' memory as soon as they are dealt.
+    options : dict
+        The library's options.
+    threads : int
+        Threads of a task.
+    held_out : Draw
+        Documents that only judge.
+    held_out_counts : ndarray of int64, blocks x classes
+        How many of each block.
+    context : SparkContext
+    broadcast : Broadcast
     """
-    # The weights that the rounds start from are the same for all, and so is what changes.
-    model = with_weights(model, None)
-    for number in range(rounds):
-        with broadcast(model.to_bytes(), f"refinement, round {number + 1}") as sent:
-            step = number * rows.partition_count
-            rates = (1 - number / rounds, 1 - (number + 1) / rounds)
-            task = Round(sent, rows.is_sparse, threads, held_out, rates, step, _slice_count(rows, model))
-            changes = rows.blocks.mapPartitionsWithIndex(_RefiningTask(task))
-            model = _changed(model, added_up(changes, task.slice_count, unpacked, packed))
-    with broadcast(model.to_bytes(), "calibration") as sent:
-        return _judged(rows, model, sent, threads, held_out)
 
+    def __init__(
+        self, rows: TrainingRows, options: dict[str, Any], threads: int, held_out: Draw, held_out_counts: np.ndarray,
+        context: Any, broadcast: Broadcast,
+    ) -> None:
+        self._rows = rows
+        self._options = options
+        self._threads = threads
+        self._held_out = held_out
+        self._available = rows.counts - held_out_counts
+        self._context = context
+        self._broadcast = broadcast
+        self._epochs = EPOCHS if options["refine"] == "auto" else int(options["refine"])
 
-def _slice_count(rows: TrainingRows, model: native.Model) -> int:
-    """The number of tasks that add up: one for each piece of a partition's changes, and no more than partitions."""
-    count = 4 * model.info.refined_value_count // SLICE_BYTES
-    return max(1, min(count, rows.partition_count, model.info.prototype_count))
+    def run(self, model: native.Model) -> tuple[native.Model, Judgement | None]:
+        """The model with refined weights, if held-out documents say that they are better than its centres.
 
+        Raises
+        ------
+        TooLargeError
+            The weights would take more memory than a task may have.
+        """
+        recipe = self._chosen_recipe()
+        rates = self._feature_rates() if recipe.rates_features and self._rows.is_sparse else None
+        documents = int(self._available.sum())
+        deal = Deal.of(documents, self._rows.partition_count, int(self._options["random_state"]))
+        with ExitStack() as stack:
+            start = stack.enter_context(self._broadcast(model.to_bytes(), "dealing documents to batches"))
+            sent_rates = stack.enter_context(self._broadcast(rates, "dealing documents to batches"))
+            pieces = self._dealt(deal, Weights(uuid.uuid4().hex, start, ()))
+            stack.callback(pieces.unpersist)
+            refined = self._refined(model, start, pieces, deal, recipe, sent_rates)
+            return self._judged(refined, pieces, deal)
 
-class _RefiningTask:
-    """Refines on the rows of a partition; gives slices of what that changed, times the weight of the documents."""
+    # --- before the first round
 
-    def __init__(self, task: Round) -> None:
-        self.task = task
-
-    def __call__(self, partition: int, blocks: Iterable[Block]) -> Iterator[tuple[int, tuple[int, Change]]]:
-        task = self.task
-        parts = list(in_layout(blocks, task.is_sparse))
-        if not parts:
-            return
-        masks = [task.held_out.mask(block, (partition, number)) for number, block in enumerate(parts)]
-        block = joined(parts)
-        weights = block.weights_without(np.concatenate(masks))
-        total = float(block.rows.shape[0] if weights is None else weights.sum())
-        if total <= 0:
-            return
-        model = native.Model.from_bytes(task.model.value, task.threads)
-        result = refined(
-            model, block.rows, block.labels, weights, task.threads, 1, task.rates, task.first_step + partition
+    def _chosen_recipe(self) -> Recipe:
+        """The recipe that is better on documents that it has not seen, after a sample of the others."""
+        counts = self._available.sum(axis=0)
+        wanted = _spread(counts, min(1.0, TRIED_LIMIT / max(1, int(counts.sum()))), counts)
+        draw = self._rows.draw(
+            int(self._options["random_state"]), CHOOSING, wanted, self._rows.counts - self._available
         )
-        (before, biases), (after, moved) = refined_weights(model), refined_weights(result)
-        sums = Sums((after - before) * total, (moved - biases) * total, total)
-        for number, piece in enumerate(slices(sums, task.slice_count)):
-            yield number, (partition, packed(piece))
+        options = {
+            **self._options, "soft": False, "k_init": 1, "k_list": None, "merge_threshold": None, "init_method": "kmeans++",
+            "refine": self._epochs, "n_threads": self._threads,
+        }
+        sample = self._rows.blocks.mapPartitionsWithIndex(SamplingTask(draw, self._held_out))
+        trying = _TryingTask(json.dumps(options), self._rows.is_sparse)
+        found = sample.partitionBy(1).values().mapPartitions(trying).collect()
+        return RECIPES[found[0]] if found else RECIPES[0]
+
+    def _feature_rates(self) -> np.ndarray:
+        """What moves along each feature are multiplied with: the root of its purity, as in a local refinement."""
+        counting = _CountingTask(self._held_out, self._rows.classes, self._rows.is_text)
+        found = self._rows.blocks.mapPartitionsWithIndex(counting)
+        table = added_up(found, 1, decoded, doubles)
+        return feature_rates(table.vectors, table.masses[:-1])
+
+    def _dealt(self, deal: Deal, first: Weights) -> Any:
+        """The pieces of all batches in the executors' memory, a partition each, and the held-out documents in the last."""
+        dealing = DealingTask(deal, self._held_out, self._rows.mean_weight, self._rows.is_sparse)
+        dealt = self._rows.blocks.mapPartitionsWithIndex(dealing).partitionBy(deal.piece_count + 1, _itself)
+        pieces = dealt.mapPartitionsWithIndex(_AssemblingTask(first, deal.piece_count, self._threads))
+        pieces.persist(StorageLevel.MEMORY_AND_DISK)
+        try:
+            pieces.count()
+        except BaseException:
+            pieces.unpersist()
+            raise
+        self._rows.unpersist()
+        return pieces
+
+    # --- rounds
+
+    def _refined(
+        self, model: native.Model, first: Any, pieces: Any, deal: Deal, recipe: Recipe, rates: Any
+    ) -> native.Model:
+        """A run that diverges starts again at half the rate, as a local refinement does."""
+        rate = recipe.rate * deal.damping
+        for _ in range(9):
+            losses: list[float] = []
+            refined = model
+            for epoch in range(self._epochs):
+                refined, loss = self._epoch(refined, first if epoch == 0 else None, epoch, pieces, deal, rate, rates)
+                losses.append(loss)
+                if not np.isfinite(loss):
+                    break
+            if not losses or (np.isfinite(losses[-1]) and losses[-1] <= 4 * losses[0] + deal.document_count):
+                return refined
+            rate /= 2
+        return Refiner.of(model).model()
+
+    def _epoch(
+        self, model: native.Model, first: Any, epoch: int, pieces: Any, deal: Deal, rate: float, rates: Any
+    ) -> tuple[native.Model, float]:
+        """One pass over all batches, and the documents' summed loss."""
+        refiner, loss = Refiner.of(model), 0.0
+        purpose = f"refinement, epoch {epoch + 1}"
+        with ExitStack() as stack:
+            sent = first or stack.enter_context(self._broadcast(model.to_bytes(), purpose))
+            weights = Weights(uuid.uuid4().hex, sent, ())
+            for number, batch in enumerate(deal.order(epoch)):
+                done = (epoch + number / deal.batch_count) / self._epochs
+                task = _RoundTask(weights, rates, rate * (1 - done), self._threads)
+                found = self._context.runJob(pieces, task, deal.pieces(batch))
+                moves = [unpacked(change) for change in found]
+                if not moves:
+                    continue
+                total = moves[0]
+                for more in moves[1:]:
+                    total = total.plus(more)
+                loss += total.objective
+                if not np.isfinite(total.objective):
+                    return model, total.objective
+                change = packed(total)
+                added = unpacked(change)
+                refiner.add(added.vectors, added.masses)
+                sent = stack.enter_context(self._broadcast(change, f"{purpose}, batch {number + 2}"))
+                weights = weights._replace(changes=(*weights.changes, sent))
+            return refiner.model(), loss
+
+    def _judged(self, model: native.Model, pieces: Any, deal: Deal) -> tuple[native.Model, Judgement | None]:
+        """One task judges and calibrates on all held-out documents."""
+        with self._broadcast(model.to_bytes(), "calibration") as sent:
+            found = self._context.runJob(pieces, _JudgingTask(sent, self._threads), [deal.piece_count])
+        if not found:
+            return model, None
+        data, judgement = found[0]
+        return native.Model.from_bytes(data, -1), judgement
+
+
+# --- weights at the executors
+
+
+class Weights(NamedTuple):
+    """The weights of a round, as they travel to the executors.
+
+    Attributes
+    ----------
+    key : str
+        Names the first of them; no other training and no other epoch has it.
+    first : Broadcast of bytes
+        The model at the epoch's start.
+    changes : tuple of Broadcast of Change
+        What is to be added, in this order.
+    """
+
+    key: str
+    first: Any
+    changes: tuple[Any, ...]
+
+    def refiner(self, threads: int) -> Refiner:
+        """These weights: those that this process has from the last round, and what is new."""
+        held = _held.pop("weights", None)
+        if held is None or held[0] != self.key or held[1] > len(self.changes):
+            held = self.key, 0, Refiner.of(native.Model.from_bytes(self.first.value, threads))
+        _, count, refiner = held
+        for change in self.changes[count:]:
+            added = unpacked(change.value)
+            refiner.add(added.vectors, added.masses)
+        _held["weights"] = self.key, len(self.changes), refiner
+        return refiner
+
+
+#: The weights that this process had in the last round.
+_held: dict[str, tuple[str, int, Refiner]] = {}
+
+
+class _RoundTask:
+    """What the documents of a piece move; travels to the executors."""
+
+    def __init__(self, weights: Weights, rates: Any, rate: float, threads: int) -> None:
+        self.weights, self.rates, self.rate, self.threads = weights, rates, rate, threads
+
+    def __call__(self, pieces: Iterable[Piece]) -> Iterator[Change]:
+        for piece in pieces:
+            block, refiner = piece.block, self.weights.refiner(self.threads)
+            vectors, biases, loss = refiner.moves(
+                block.rows, block.labels, block.weights, piece.steps, piece.members.copy(), self.rates.value, self.rate,
+                self.threads,
+            )
+            yield packed(Sums(vectors, biases, loss))
+
+
+class _AssemblingTask:
+    """Puts what all partitions dealt to a piece together, in their order."""
+
+    def __init__(self, first: Weights, held_out_piece: int, threads: int) -> None:
+        self.first, self.held_out_piece, self.threads = first, held_out_piece, threads
+
+    def __call__(self, number: int, dealt: Iterable[tuple[int, Any]]) -> Iterator[Piece | HeldOut]:
+        piece = assembled(dealt)
+        if piece is None:
+            return
+        if number == self.held_out_piece:
+            yield HeldOut(piece.block)
+            return
+        block = piece.block
+        # The call finds which prototypes the documents are part of before anything has moved.
+        self.first.refiner(self.threads).moves(
+            block.rows, block.labels, block.weights, piece.steps, piece.members, None, 0.0, self.threads
+        )
+        yield piece
+
+
+# --- choices
+
+
+class SamplingTask:
+    """The documents of a draw, all under one key; travels to the executors."""
+
+    def __init__(self, draw: Draw, held_out: Draw) -> None:
+        self.draw, self.held_out = draw, held_out
+
+    def __call__(self, partition: int, blocks: Iterable[Block]) -> Iterator[tuple[int, tuple[tuple[int, int], Block]]]:
+        for number, block in enumerate(blocks):
+            place = (partition, number)
+            chosen = np.flatnonzero(self.draw.mask(block, place, self.held_out.mask(block, place)))
+            if len(chosen):
+                yield 0, (place, block.selected(chosen))
+
+
+class _TryingTask:
+    """Tries the recipes on a sample, as a local fit does; gives the number of the better one."""
+
+    def __init__(self, options: str, wants_sparse: bool) -> None:
+        self.options, self.wants_sparse = options, wants_sparse
+
+    def __call__(self, sample: Iterable[tuple[tuple[int, int], Block]]) -> Iterator[int]:
+        ordered = [block for _, block in sorted(sample, key=lambda item: item[0])]
+        if not ordered:
+            return
+        block = joined(list(in_layout(ordered, self.wants_sparse)))
+        if len(block.labels.classes) < 2:
+            return
+        classifier = native.Classifier.new(self.options)
+        classifier.fit(block.rows, block.labels, block.weights, None)
+        accuracies: dict[str, float] = {}
+        for choice in classifier.choices():
+            if choice["subject"] == "recipe":
+                accuracies.setdefault(choice["candidate"], choice["accuracy"])
+        yield int(np.argmax([accuracies.get(recipe.name, 0.0) for recipe in RECIPES]))
+
+
+class _CountingTask:
+    """Counts what feature rates are made of; travels to the executors.
+
+    A row for each class, of how many of its documents have each feature, and its number of documents as mass; in the last row for
+    each feature the sum of its squared values in documents of length 1.
+    """
+
+    def __init__(self, held_out: Draw, classes: np.ndarray, is_text: bool) -> None:
+        self.held_out, self.classes, self.is_text = held_out, classes, is_text
+
+    def __call__(self, partition: int, blocks: Iterable[Block]) -> Iterator[tuple[int, tuple[int, EncodedSums]]]:
+        total: Sums | None = None
+        for number, block in enumerate(in_layout(blocks, True)):
+            weights = block.weights_without(self.held_out.mask(block, (partition, number)))
+            kept = np.ones(block.rows.shape[0], dtype=bool) if weights is None else weights > 0
+            counted = self._counted(block.selected(np.flatnonzero(kept)))
+            total = counted if total is None else total.plus(counted)
+        if total is not None:
+            yield 0, (partition, encoded(total, "float64"))
+
+    def _counted(self, block: Block) -> Sums:
+        matrix = block.rows.matrix().astype(np.float64)
+        matrix.eliminate_zeros()
+        squares = matrix.multiply(matrix).tocsr()
+        lengths = np.asarray(squares.sum(axis=1)).ravel()
+        inverse = np.divide(1, lengths, out=np.zeros_like(lengths), where=lengths > 0)
+        matrix.data[:] = 1
+        places = positions(block.labels.classes, self.classes, self.is_text)[block.labels.codes]
+        rows = np.arange(len(places))
+        of_class = sparse.csr_array((np.ones(len(places)), (places, rows)), shape=(len(self.classes), len(places)))
+        table = sparse.vstack([of_class @ matrix, sparse.csr_array(inverse[None, :]) @ squares], format="csr")
+        masses = np.append(np.bincount(places, minlength=len(self.classes)), 0).astype(np.float64)
+        return Sums(sparse.csr_array(table).sorted_indices(), masses, 0.0)
+
+
+def feature_rates(table: Any, class_counts: np.ndarray) -> np.ndarray:
+    """The root of each feature's purity, so that a step stays as long as it was on average.
+
+    Purity is the probability that two documents with the feature share their class, after one imagined document that is spread
+    over the classes as all documents are.
+
+    Parameters
+    ----------
+    table : csr_array, (classes + 1) x features
+        How many documents of each class have each feature; in the last row the sums of squared values.
+    class_counts : ndarray
+        Documents of each class.
+    """
+    counts, squared = sparse.csr_array(table[:-1]), np.asarray(table[[-1]].todense()).ravel()
+    shares = class_counts / max(1.0, class_counts.sum())
+    of_feature = np.asarray(counts.sum(axis=0)).ravel()
+    pairs = np.asarray(counts.multiply(counts).sum(axis=0)).ravel() + 2 * (shares @ counts)
+    roots = np.sqrt((pairs + (shares * shares).sum()) / (of_feature + 1) ** 2)
+    moved = float(squared @ roots)
+    rates: np.ndarray = (roots * (squared.sum() / moved) if moved > 0 else np.ones_like(roots)).astype(np.float32)
+    return rates
+
+
+# --- what travels
 
 
 class Change(NamedTuple):
-    """What refinement changed, as it travels: two bytes a value, and the two or so that its column takes.
+    """What is added to weights, as it travels: two bytes a value, and the two or so that its column takes.
 
     Attributes
     ----------
     scale : float
         What the values are to be multiplied by.
     sums : EncodedSums
-        Changes of the weights as vectors and of the biases as masses, each times the weight of the documents, which is the
-        objective.
+        Changes of the weights as vectors and of the biases as masses; the objective is the documents' loss.
     """
 
     scale: float
@@ -147,8 +420,7 @@ _LARGEST = 14
 
 
 def packed(sums: Sums) -> Change:
-    """Changes to be sent. What is 2^-38 of the largest vanishes; the rest keeps eleven bits, which a mean over documents
-    has no use for."""
+    """Changes to be sent. What is 2^-38 of the largest vanishes; the rest keeps eleven bits, which steps have no use for."""
     values = sums.vectors if isinstance(sums.vectors, np.ndarray) else sums.vectors.data
     largest = float(np.abs(values).max(initial=0))
     scale = 2.0 ** (int(np.frexp(largest)[1]) - _LARGEST) if largest > 0 else 1.0
@@ -166,46 +438,22 @@ def unpacked(change: Change) -> Sums:
     return Sums(sums.vectors * change.scale, sums.masses, sums.objective)
 
 
-def _changed(model: native.Model, sums: Sums) -> native.Model:
-    """The model with the mean of the changes added to its weights."""
-    weights, biases = refined_weights(model)
-    share = 1 / sums.objective
-    return with_weights(model, (weights + sums.vectors * share, biases + sums.masses * share))
+def _itself(key: int) -> int:
+    return key
 
 
-def _judged(
-    rows: TrainingRows, model: native.Model, sent: Any, threads: int, held_out: Draw
-) -> tuple[native.Model, Judgement | None]:
-    """One task judges and calibrates on all held-out documents."""
-
-    def choose(partition: int, blocks: Iterable[Block]) -> Iterator[tuple[int, tuple[tuple[int, int], Block]]]:
-        for number, block in enumerate(blocks):
-            chosen = np.flatnonzero(held_out.mask(block, (partition, number)))
-            if len(chosen):
-                yield 0, ((partition, number), block.selected(chosen))
-
-    judge = _JudgingTask(sent, rows.is_sparse, threads)
-    found = rows.blocks.mapPartitionsWithIndex(choose).partitionBy(1).values().mapPartitions(judge).collect()
-    if not found:
-        return model, None
-    data, judgement = found[0]
-    return native.Model.from_bytes(data, -1), judgement
+# --- the last word
 
 
 class _JudgingTask:
-    """Calibrates a model on a sample; travels to an executor."""
+    """Calibrates a model on the held-out documents; travels to an executor."""
 
-    def __init__(self, model: Any, is_sparse: bool, threads: int) -> None:
-        self.model = model
-        self.is_sparse = is_sparse
-        self.threads = threads
+    def __init__(self, model: Any, threads: int) -> None:
+        self.model, self.threads = model, threads
 
-    def __call__(self, sample: Iterable[tuple[tuple[int, int], Block]]) -> Iterator[tuple[bytes, Judgement]]:
-        ordered = [block for _, block in sorted(sample, key=lambda item: item[0])]
-        if not ordered:
-            return
-        block = joined(list(in_layout(ordered, self.is_sparse)))
-        model = native.Model.from_bytes(self.model.value, self.threads)
-        result, accuracy, plain = calibrated(model, block.rows, block.labels, self.threads)
-        yield result.to_bytes(), Judgement(block.rows.shape[0], accuracy, plain)
-
+    def __call__(self, sample: Iterable[HeldOut]) -> Iterator[tuple[bytes, Judgement]]:
+        for held_out in sample:
+            block = held_out.block
+            model = native.Model.from_bytes(self.model.value, self.threads)
+            result, accuracy, plain = calibrated(model, block.rows, block.labels, self.threads)
+            yield result.to_bytes(), Judgement(block.rows.shape[0], accuracy, plain)

@@ -80,6 +80,11 @@ class TrainingRows:
         return int(self.blocks.getNumPartitions())
 
     @property
+    def mean_weight(self) -> float:
+        """The weight of a document that counts, on average."""
+        return sum(summary.weight for summary in self._summaries) / max(1, int(self.counts.sum()))
+
+    @property
     def class_counts(self) -> np.ndarray:
         """Documents of each class."""
         totals: np.ndarray = self.counts.sum(axis=0)
@@ -99,24 +104,6 @@ class TrainingRows:
                 for summary, known, row in zip(self._summaries, self._positions, by_block)
             },
         )
-
-    def are_dealt_evenly(self) -> bool:
-        """Whether each partition has about its share of each class, so far as chance lets one tell.
-
-        Under chance a partition's count of a class deviates by its standard error; frames that are sorted by class deviate
-        by all there is.
-        """
-        by_partition: dict[int, np.ndarray] = {}
-        for summary, row in zip(self._summaries, self.counts):
-            by_partition[summary.place[0]] = by_partition.get(summary.place[0], 0) + row
-        table = np.array(list(by_partition.values()), dtype=np.float64)
-        if len(table) < 2:
-            return True
-        expected = table.sum(axis=1, keepdims=True) * (table.sum(axis=0, keepdims=True) / table.sum())
-        statistic = ((table - expected) ** 2 / np.maximum(expected, 1e-12)).sum()
-        freedom = (len(table) - 1) * (table.shape[1] - 1)
-        # The statistic's mean under chance is `freedom`; half as much again on top is harmless.
-        return bool(statistic <= 1.5 * freedom + 6 * np.sqrt(2 * freedom))
 
     def _look(self, found: list[BlockSummary | Problem]) -> None:
         problems = [item for item in found if isinstance(item, Problem)]

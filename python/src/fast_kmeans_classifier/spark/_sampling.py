@@ -12,7 +12,13 @@ from ._blocks import Block
 Place = tuple[int, int]
 
 #: Tells the draws of one training apart.
-SEEDING, HOLDING_OUT = 1, 2
+SEEDING, HOLDING_OUT, DEALING, CHOOSING = 1, 2, 3, 4
+
+
+def random_of(seed: int, purpose: int, place: Place) -> np.random.Generator:
+    """Random numbers of one block, the same whenever they are asked for."""
+    key = np.array([seed & (2**64 - 1), purpose << 48 ^ place[0] << 20 ^ place[1]], dtype=np.uint64)
+    return np.random.Generator(np.random.Philox(key=key))
 
 
 def quotas(counts: np.ndarray, wanted: np.ndarray) -> np.ndarray:
@@ -78,8 +84,7 @@ class Draw:
             usable &= ~without
         rows = np.flatnonzero(usable)
         codes = block.labels.codes[rows]
-        key = np.array([self.seed & (2**64 - 1), self.purpose << 48 ^ place[0] << 20 ^ place[1]], dtype=np.uint64)
-        chance = np.random.Generator(np.random.Philox(key=key)).random(count)[rows]
+        chance = random_of(self.seed, self.purpose, place).random(count)[rows]
         order = np.lexsort((chance, codes))
         starts = np.concatenate([[0], np.cumsum(np.bincount(codes, minlength=len(wanted)))])
         rank = np.arange(len(rows)) - starts[codes[order]]
