@@ -6,7 +6,10 @@ import Synchronization
 /// A loop never waits for a thread to come. Whoever calls it works on it, and at its end takes back what no thread has
 /// begun. So loops run on one thread where the system has no memory for more, and loops inside loops cannot lock each
 /// other up.
-final class ThreadPool: Sendable {
+///
+/// `@unchecked Sendable`: the state is touched under the lock. That is a semaphore, since a `Mutex` of Swift knows the threads of
+/// Linux by their numbers before a `fork`.
+final class ThreadPool: @unchecked Sendable {
   private struct State {
     /// Loops that wait for helpers.
     var loops: [Loop] = []
@@ -33,7 +36,8 @@ final class ThreadPool: Sendable {
     func run(_ worker: Int) { body?(worker) }
   }
 
-  private let state = Mutex(State())
+  private var state = State()
+  private let lock = DispatchSemaphore(value: 1)
   private let work = DispatchSemaphore(value: 0)
   private let maxThreads: Int
   private let start: @Sendable (@escaping @Sendable () -> Void) -> Bool
@@ -61,13 +65,19 @@ final class ThreadPool: Sendable {
     return other.takeUnretainedValue()
   }
 
+  private func locked<Result>(_ body: (inout State) -> Result) -> Result {
+    lock.wait()
+    defer { lock.signal() }
+    return body(&state)
+  }
+
   /// Calls `body` with 0, and with further numbers below `workers` on as many threads as have time before that call ends.
   func run(workers: Int, _ body: @Sendable (Int) -> Void) {
     withoutActuallyEscaping(body) { body in
       let loop = Loop(workers: workers, body)
       for _ in 0..<callHelpers(loop) { work.signal() }
       loop.run(0)
-      let isAlone = state.withLock { state in
+      let isAlone = locked { state in
         state.loops.removeAll { $0 === loop }
         loop.isOver = true
         return loop.running == 0
@@ -81,7 +91,7 @@ final class ThreadPool: Sendable {
   ///
   /// - Returns: how many may help.
   private func callHelpers(_ loop: Loop) -> Int {
-    var missing = state.withLock { state in
+    var missing = locked { state in
       state.loops.append(loop)
       let wanted = state.loops.reduce(0) { $0 + $1.workers - $1.next }
       let missing = max(
@@ -90,7 +100,7 @@ final class ThreadPool: Sendable {
       return missing
     }
     while missing > 0, start({ [self] in help() }) { missing -= 1 }
-    return state.withLock { state in
+    return locked { state in
       state.threadCount -= missing
       return min(loop.workers - 1, state.threadCount)
     }
@@ -99,7 +109,7 @@ final class ThreadPool: Sendable {
   private func help() {
     while true {
       work.wait()
-      let task: (loop: Loop, worker: Int)? = state.withLock { state in
+      let task: (loop: Loop, worker: Int)? = locked { state in
         guard let loop = state.loops.first else { return nil }
         defer { loop.next += 1 }
         if loop.next + 1 == loop.workers { state.loops.removeFirst() }
@@ -109,7 +119,7 @@ final class ThreadPool: Sendable {
       }
       guard let task else { continue }
       task.loop.run(task.worker)
-      let isLast = state.withLock { state in
+      let isLast = locked { state in
         state.busyCount -= 1
         task.loop.running -= 1
         return task.loop.isOver && task.loop.running == 0
