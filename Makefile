@@ -9,6 +9,7 @@
 # make test-torch  its tests on LibTorch's processor device (makes .venv-torch by itself)
 # make test-neon  the kernels of arm64, emulated on other machines
 # make packages builds the packages that depend on this one
+# make fuzz     feeds each reader with FUZZ_RUNS (5000) made-up inputs: Fuzz/README.md
 # make bench    the whole-job benchmark on the demo's data (release build)
 # make bench-all  every number of docs/lab/performance.md, with the peers of `make peers`: a quarter of an hour
 # make docs     the reference of the libraries as a website: .build/docs/site
@@ -37,7 +38,7 @@ LIBRARY_BUILD := .build/python
 export FASTKMEANS_PYTHON := $(VENV_PYTHON)
 
 .PHONY: all build release test test-swift test-scalar test-scripts test-python test-tensors test-c test-neon test-spark test-torch test-server wheel packages \
-  lint format options bench bench-all peers docs venv torch dist locks clean
+  fuzz lint format options bench bench-all peers docs venv torch dist locks clean
 
 all: build
 
@@ -118,6 +119,12 @@ test-c: wheel
 packages:
 	$(SWIFT) build --package-path Benchmarks
 	$(SWIFT) build --package-path Examples/swift
+
+# Inputs for each reader; without this number, some hundred.
+FUZZ_RUNS ?= 5000
+fuzz:
+	$(SWIFT) build --build-tests $(SWIFT_FLAGS)
+	FASTKMEANS_FUZZ_RUNS=$(FUZZ_RUNS) $(SWIFT) test --skip-build --filter FuzzTests $(SWIFT_FLAGS)
 
 # Both checks run, so that one call shows all there is to fix.
 lint:

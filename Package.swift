@@ -127,6 +127,14 @@ let package = Package(
     .testTarget(
       name: "ABITests",
       dependencies: ["CFastKMeans", "FastKMeansABI", "FastKMeansReference", "FastKMeansTestSupport"]),
+    // Made-up inputs for every reader.
+    .testTarget(
+      name: "FuzzTests",
+      dependencies: ["FastKMeansCore", "FastKMeansText", "FastKMeansFormats", "FastKMeansStreams"],
+      path: "Fuzz",
+      exclude: ["README.md"],
+      sources: ["Readers", "Tests"]
+    ),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -100,6 +100,23 @@ import Testing
         == .missingEntry(name: "format", found: ["a.npy"]))
   }
 
+  @Test func aFileThatUnpacksToManyTimesItsSizeIsRefused() throws {
+    let folder = try ScratchFolder()
+    let zeros = [UInt8](repeating: 0, count: 1 << 20)
+    /// Of an archive with this many zeros and no matrix.
+    func problem(mebibytes: Int) throws -> FormatError.Problem? {
+      let path = folder.file("\(mebibytes).npz")
+      try OutputFile.write(to: path) { sink in
+        var zip = ZipWriter(path: path, sink: sink, isCompressed: true)
+        try zip.add("data.npy", []) { write in for _ in 0..<mebibytes { try zeros.withUnsafeBytes(write) } }
+        try zip.finish()
+      }
+      return formatError(path, unlabelled())?.problem
+    }
+    guard case .unsupported = try problem(mebibytes: 65) else { throw Mismatch(description: "65 MiB") }
+    #expect(try problem(mebibytes: 64) == .missingEntry(name: "format", found: ["data.npy"]))
+  }
+
   @Test func labelsOfAnotherLengthAreRefused() throws {
     let folder = try ScratchFolder()
     var options = ReaderOptions()

@@ -19,6 +19,10 @@ int fk_available_cores(void);
 /* Bytes of memory that this machine has. */
 uint64_t fk_physical_memory_bytes(void);
 
+/* Runs `body(context)` on a new thread, which receives no signals and for which nobody waits. Returns 0, or the
+ * system's error number if it has no memory for one or allows no more. */
+int fk_start_thread(void *(*body)(void *), void *context);
+
 /* Whether this machine can run an instruction set. */
 int fk_simd_is_supported(int level);
 

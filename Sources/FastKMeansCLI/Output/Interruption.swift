@@ -1,24 +1,15 @@
-import Dispatch
+import FastKMeansCore
 import FastKMeansFormats
 import Foundation
 import Synchronization
 
-/// Handles SIGINT and SIGTERM: ends the process at once, whatever the work waits for, and leaves every output as it
-/// was.
+/// Handles SIGINT and SIGTERM, and memory that runs out: ends the process at once, whatever the work waits for, and leaves
+/// every output as it was.
 ///
 /// Outputs are written into temporary files that get their names at the end. So an interrupt only has to remove the
 /// temporary files of this process beside the outputs.
 enum Interruption {
   private static let outputs = Mutex<[String]>([])
-
-  /// They exist as long as the process. Nothing changes them after they were made.
-  nonisolated(unsafe) private static let sources = [SIGINT, SIGTERM].map { number in
-    signal(number, SIG_IGN)
-    let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInitiated))
-    source.setEventHandler { end(after: number) }
-    source.resume()
-    return source
-  }
 
   private static let gracefulEnd = Mutex<(@Sendable () -> Void)?>(nil)
 
@@ -31,8 +22,38 @@ enum Interruption {
   /// the first.
   static func endGracefully(_ ask: @escaping @Sendable () -> Void) { gracefulEnd.withLock { $0 = ask } }
 
-  /// Takes over the signals.
-  static func install() { _ = sources }
+  /// Takes over the signals, for all threads that are started later. Where no thread can be started to wait for them, they
+  /// end the process as the system does.
+  static func install() {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for number in [SIGINT, SIGTERM] {
+      // One that the parent ignores would not be waited for.
+      signal(number, SIG_DFL)
+      sigaddset(&signals, number)
+    }
+    pthread_sigmask(SIG_BLOCK, &signals, nil)
+    let isWatched = SystemThread.start { [signals] in
+      var (signals, number) = (signals, Int32(0))
+      while sigwait(&signals, &number) == 0 { end(after: number) }
+    }
+    if !isWatched { pthread_sigmask(SIG_UNBLOCK, &signals, nil) }
+    // Swift says in its own line which piece of memory it did not get, and aborts; where there is none for the line
+    // either, it touches what is not there.
+    for number in [SIGABRT, SIGSEGV] {
+      signal(number) { number in
+        guard errno == ENOMEM else {
+          signal(number, SIG_DFL)
+          raise(number)
+          return
+        }
+        let message: StaticString =
+          "fastkmeans: error: there is not enough memory; pass fewer rows at a time, or raise the limit\n"
+        _ = write(STDERR_FILENO, message.utf8Start, message.utf8CodeUnitCount)
+        _exit(1)
+      }
+    }
+  }
 
   /// Runs work that writes a file; an interrupt removes its temporary file.
   static func tidily<Result>(writing path: String, _ work: () throws -> Result) rethrows -> Result {

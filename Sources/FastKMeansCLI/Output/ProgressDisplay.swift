@@ -4,8 +4,8 @@ import Synchronization
 
 /// Shows progress on standard error: a bar on a terminal, a line every few seconds elsewhere, or nothing.
 ///
-/// A timer draws the last report. So a report costs next to nothing, and the display also moves during work that
-/// cannot report, such as reading one large array.
+/// Its own thread draws the last report. So a report costs next to nothing, and the display also moves during work
+/// that cannot report, such as reading one large array. Where no thread can be started, nothing is shown.
 final class ProgressDisplay: Sendable {
   private struct Current {
     var state: ProgressState
@@ -39,9 +39,9 @@ final class ProgressDisplay: Sendable {
     let clock = ContinuousClock()
     let start = clock.now
     current.withLock { $0 = Current(state: ProgressState(title: title, unit: unit), start: start) }
-    let timer = startTimer()
+    let end = startDrawing()
     defer {
-      timer?.cancel()
+      end?.signal()
       current.withLock { $0 = nil }
       clearBar()
     }
@@ -89,14 +89,16 @@ final class ProgressDisplay: Sendable {
     }
   }
 
-  private func startTimer() -> (any DispatchSourceTimer)? {
+  /// - Returns: what ends the drawing; `nil` where nothing is drawn.
+  private func startDrawing() -> DispatchSemaphore? {
     guard !isQuiet else { return nil }
-    let interval = isTerminal ? Self.barInterval : Self.lineInterval
-    let timer = DispatchSource.makeTimerSource(queue: .global(qos: .utility))
-    timer.schedule(deadline: .now() + interval, repeating: interval)
-    timer.setEventHandler { [weak self] in self?.draw() }
-    timer.resume()
-    return timer
+    let end = DispatchSemaphore(value: 0)
+    let isDrawn = SystemThread.start { [self] in
+      while end.wait(timeout: .now() + (isTerminal ? Self.barInterval : Self.lineInterval)) == .timedOut {
+        draw()
+      }
+    }
+    return isDrawn ? end : nil
   }
 
   private func draw() {

@@ -1,18 +1,14 @@
 import CFastKMeansKernels
-import Dispatch
 import Synchronization
 
-/// Parallel loops over independent pieces of work.
-///
-/// `concurrentPerform` with chunks handed out by an atomic counter: a dispatch costs under a microsecond, and it
-/// keeps working in a child after `fork`, which Swift's own concurrency does not.
+/// Parallel loops over independent pieces of work, which an atomic counter hands out to the threads of a ``ThreadPool``.
 package enum Parallel {
   /// The number of workers that a request means: -1 all cores, else itself; at least one.
   package static func workerCount(_ requested: Int) -> Int {
     requested > 0 ? requested : coreCount
   }
 
-  private static let coreCount = Int(fk_available_cores())
+  static let coreCount = Int(fk_available_cores())
 
   /// Runs `body` for every index in `0 ..< count`, on up to `workers` threads, in no fixed order.
   ///
@@ -29,7 +25,7 @@ package enum Parallel {
     }
     let next = Atomic<Int>(0)
     let failure = Mutex<Failure?>(nil)
-    DispatchQueue.concurrentPerform(iterations: workers) { worker in
+    ThreadPool.current.run(workers: workers) { worker in
       while true {
         let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard index < count else { return }

@@ -27,6 +27,14 @@ struct ThreadIdentity {
   var isCurrent: Bool { pthread_equal(pthread_self(), thread) != 0 }
 }
 
+/// The process that made this value.
+struct ProcessIdentity: Sendable {
+  private let number = getpid()
+
+  /// Whether that process is the one that asks.
+  var isCurrent: Bool { number == getpid() }
+}
+
 /// Memory that ``releaseMemory(_:)`` frees; `nil` if the system has none, where Swift's own way ends the process.
 package func requestMemory(byteCount: Int) -> UnsafeMutableRawPointer? { malloc(max(byteCount, 1)) }
 

@@ -11,7 +11,19 @@ struct NpzMatrix {
     let file = try MappedFile(path: path)
     guard file.count > 0 else { throw FormatError(path: path, place: .file, problem: .empty) }
     archive = try ZipArchive(file)
+    let unpacked = archive.entries.values.reduce(0.0) { $0 + Double($1.size) }
+    guard unpacked <= max(Self.freeBytes, Self.ratio * Double(file.count)) else {
+      throw FormatError(
+        path: path, place: .file,
+        problem: .unsupported(
+          "\(file.count) bytes that unpack to more than \(Int(Self.ratio)) times as many; if that is right, save it with"
+            + " compressed=False"))
+    }
   }
+
+  /// Rows that differ take more than a hundredth of their size, and a file of a megabyte shall not take a gigabyte.
+  private static let ratio = 100.0
+  private static let freeBytes = Double(64 << 20)
 
   /// The whole matrix; with more than one worker its two large arrays are decompressed side by side.
   ///
@@ -24,17 +36,13 @@ struct NpzMatrix {
     switch layout {
     case .csr:
       let offsets = try offsets(count: rows)
-      let (indices, values) = try readNonZeros("indices", workers: workers)
-      do {
-        return try CSRMatrix(columnCount: columns, rowOffsets: offsets, columns: indices, values: values)
-      } catch let error as InputError {
-        guard error.isAboutOrder else { throw FormatError(path: path, place: .file, problem: .rows(error)) }
-      }
+      if let matrix = try inOrder(columns, offsets, workers: workers) { return matrix }
+      let indices = try array("indices").integers(UInt32.self)
       try check(offsets, entryCount: indices.count)
       return try matrix(columns, SparseEntries(columns: indices, values: try exactValues()), offsets)
     case .csc:
       let offsets = try offsets(count: columns)
-      let (indices, _) = try readNonZeros("indices", workers: workers)
+      let indices = try array("indices").integers(UInt32.self)
       try check(offsets, entryCount: indices.count)
       var ofColumn = [UInt32](repeating: 0, count: indices.count)
       for column in 0..<columns {
@@ -44,9 +52,9 @@ struct NpzMatrix {
       }
       return try byRow(rows: rows, columns: columns, rowOf: indices, columnOf: ofColumn)
     case .coo:
-      let (rowOf, _) = try readNonZeros("row", workers: workers)
       return try byRow(
-        rows: rows, columns: columns, rowOf: rowOf, columnOf: try array("col").integers(UInt32.self))
+        rows: rows, columns: columns, rowOf: try array("row").integers(UInt32.self),
+        columnOf: try array("col").integers(UInt32.self))
     }
   }
 
@@ -57,13 +65,28 @@ struct NpzMatrix {
       throw error("format", .missingEntry(name: "format", found: archive.entries.keys.sorted()))
     }
     var name = ""
-    try array("format").forEachChunk { bytes in
+    let array = try array("format")
+    guard array.header.count == 1, array.header.type.size <= 64 else {
+      throw error("format", .corrupt("no name of a format"))
+    }
+    try array.forEachChunk { bytes in
       name += String(decoding: bytes.filter { $0 != 0 }, as: UTF8.self)
     }
     guard let layout = Layout(rawValue: name) else {
       throw error("format", .unsupported("a matrix in format '\(excerpt(Array(name.utf8)))'; save X.tocsr()"))
     }
     return layout
+  }
+
+  /// The matrix by rows; `nil` if a row's entries stand out of order or several have one place.
+  private func inOrder(_ columns: Int, _ offsets: [Int], workers: Int) throws -> CSRMatrix? {
+    let (indices, values) = try readNonZeros("indices", workers: workers)
+    do {
+      return try CSRMatrix(columnCount: columns, rowOffsets: offsets, columns: indices, values: values)
+    } catch let error as InputError {
+      if error.isAboutOrder { return nil }
+      throw FormatError(path: path, place: .file, problem: .rows(error))
+    }
   }
 
   /// Where each row or column begins, and the end of the last one.
@@ -110,12 +133,14 @@ struct NpzMatrix {
     return try matrix(columns, entries, offsets)
   }
 
-  private func matrix(_ columns: Int, _ entries: SparseEntries, _ offsets: [Int]) throws -> CSRMatrix {
-    var sorted = entries
-    let kept = sorted.order(offsets)
+  private func matrix(
+    _ columns: Int, _ entries: consuming SparseEntries, _ offsets: [Int]
+  ) throws -> CSRMatrix {
+    let kept = entries.order(offsets)
     do {
       return try CSRMatrix(
-        columnCount: columns, rowOffsets: kept, columns: sorted.columns, values: sorted.values.map(Float.init)
+        columnCount: columns, rowOffsets: kept, columns: entries.columns,
+        values: entries.values.map(Float.init)
       )
     } catch let error as InputError {
       throw FormatError(path: path, place: .file, problem: .rows(error))
@@ -180,11 +205,14 @@ struct SparseEntries {
     var end = 0
     for (start, stop) in zip(offsets, offsets.dropFirst()) {
       let first = end
-      // Stable, so that sums do not depend on how the rows are sorted.
-      let row = (start..<stop).sorted { (columns[$0], $0) < (columns[$1], $1) }.map {
-        (columns[$0], values[$0])
+      let row = start..<stop
+      if !zip(columns[row], columns[row].dropFirst()).allSatisfy(<=) {
+        // Stable, so that sums do not depend on how the rows are sorted.
+        let sorted = row.sorted { (columns[$0], $0) < (columns[$1], $1) }.map { (columns[$0], values[$0]) }
+        for (position, entry) in zip(row, sorted) { (columns[position], values[position]) = entry }
       }
-      for (column, value) in row {
+      for position in row {
+        let (column, value) = (columns[position], values[position])
         if end > first, columns[end - 1] == column {
           values[end - 1] += value
         } else {

@@ -3,8 +3,8 @@ import FastKMeansCore
 import FastKMeansFormats
 import Synchronization
 
-/// Writes a checkpoint and the model file on a separate thread, from a copy of the state, in an order that allows a
-/// crash between any two steps.
+/// Writes a checkpoint and the model file from a copy of the state, in an order that allows a crash between any two steps.
+/// A separate thread does it; where none can be started, the stream waits for it.
 final class CheckpointJob: Sendable {
   /// What became of it. The times are in seconds; `nil` for what was not written.
   struct Outcome: Sendable {
@@ -35,12 +35,7 @@ final class CheckpointJob: Sendable {
     self.folder = folder
     self.model = model
     self.rejects = rejects
-    DispatchQueue.global(qos: .utility).async { [self] in
-      var outcome = Outcome()
-      do { try write(clock, &outcome) } catch { outcome.error = error }
-      self.outcome.withLock { [outcome] in $0 = outcome }
-      done.signal()
-    }
+    if !SystemThread.start({ [self] in run(clock) }) { run(clock) }
   }
 
   /// What became of it; `nil` while it runs.
@@ -51,6 +46,13 @@ final class CheckpointJob: Sendable {
     done.wait()
     done.signal()
     return result ?? Outcome()
+  }
+
+  private func run(_ clock: StreamClock) {
+    var outcome = Outcome()
+    do { try write(clock, &outcome) } catch { outcome.error = error }
+    self.outcome.withLock { [outcome] in $0 = outcome }
+    done.signal()
   }
 
   /// - Parameter outcome: gets the times, also of what was written before an error.

@@ -1,4 +1,5 @@
 import Dispatch
+import FastKMeansCore
 import FastKMeansFormats
 import Synchronization
 
@@ -35,13 +36,17 @@ package final class MetricsServer: Sendable {
     self.metrics = metrics
     listener = try Self.listen(host, port)
     self.port = Self.port(of: listener) ?? port
-    let thread = DispatchQueue(label: "fastkmeans.metrics")
-    thread.async { [self] in
+    let isServed = SystemThread.start { [self] in
       var connections: [Connection] = []
       while !isClosed.load(ordering: .acquiring) { serve(&connections) }
       for connection in connections { close(connection.descriptor) }
       close(listener)
       hasEnded.signal()
+    }
+    guard isServed else {
+      close(listener)
+      throw FileError.failed(
+        path: "\(host):\(port)", operation: .open, code: EAGAIN, reason: "no thread can be started")
     }
   }
 
