@@ -1,6 +1,8 @@
 """The page in a browser without a window: every view opens and does what it says, and the console stays empty."""
 
+import json
 import os
+import random
 import shutil
 import subprocess
 
@@ -36,14 +38,45 @@ def tool():
 
 @pytest.fixture(scope="session")
 def trained(tool, tmp_path_factory):
-    """A folder with models of 45 and of 24,216 classes, and the rows that they learned from."""
+    """A folder with a model of 45 classes."""
     folder = tmp_path_factory.mktemp("page")
-    for classes, documents, options in ((45, 12, ()), (24_216, 2, ("--refine", "0"))):
-        lines = "".join(f"{label}\t{text}\n" for label, text in rows(classes, documents))
-        (folder / f"{classes}.tsv").write_text(lines)
-        subprocess.run([tool, "train", "--input", f"{classes}.tsv", "--model", f"m{classes}.safetensors", "--quiet", *options],
-                       cwd=folder, check=True)
+    (folder / "rows.tsv").write_text("".join(f"{label}\t{text}\n" for label, text in rows(45, 12)))
+    subprocess.run([tool, "train", "--input", "rows.tsv", "--model", "m45.safetensors", "--quiet"], cwd=folder, check=True)
     return folder
+
+
+def synthetic(classes):
+    """What `report` puts into the page, for a model that nobody has to train: three prototypes a class."""
+    chance = random.Random(1)
+    labels = [f"class {number}" for number in range(classes)]
+    prototypes, places = [], []
+    for number, label in enumerate(labels):
+        x, y = chance.gauss(0, 1), chance.gauss(0, 1)
+        for place in range(3):
+            mass = 1 + int(chance.expovariate(0.1))
+            words = [f"own{number}", f"common{chance.randrange(97)}"]
+            prototypes.append({"prototype": 3 * number + place, "class": label, "mass": mass, "share": 1 / 3, "words": words})
+            places.append([x + chance.gauss(0, 0.1), y + chance.gauss(0, 0.1), number, mass, []])
+
+    def document(number):
+        wanted = number % 20
+        label = wanted if number % 5 else (wanted + 1) % 20
+        side = {"label": labels[label], "prototype": 3 * label, "position_in_class": 0, "mass": 9, "similarity": 0.5,
+                "confidence": 0.6, "score": 1}
+        words = [{"word": f"own{label}", "lead": 0.8}, {"word": f"shared{label}", "lead": -0.1}]
+        return {"wanted": labels[wanted], "text": f"own{label} shared{label} number{number}", **side, "rejected": False,
+                "winner": side, "rival": {**side, "label": labels[wanted - 1]}, "words": words}
+
+    documents = [document(number) for number in range(200)]
+    cells = [[labels.index(one["wanted"]), labels.index(one["label"]), 60, 1] for one in documents]
+    return {
+        "title": "Many classes", "subtitle": "synthetic",
+        "models": [{"name": "m", "version": "1", "ready": True, "learns": False, "takes": "text"}],
+        "classes": [{"label": label, "mass": 30, "prototypes": 3} for label in labels],
+        "map": {"explained_share": 0.2, "classes": labels, "prototypes": places, "borders": [[0, 1, 5.0]]},
+        "prototypes": prototypes[:10_000], "pairs": [],
+        "judged": {"figures": [["documents", "200"]], "labels": labels, "cells": cells, "documents": documents},
+    }
 
 
 @pytest.fixture(scope="session")
@@ -114,9 +147,8 @@ def look(page):
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("classes", [45, 24_216])
-def test_every_view(start, trained, visit, classes, width):
-    server = start("--model", trained / f"m{classes}.safetensors")
+def test_every_view(start, trained, visit, width):
+    server = start("--model", trained / "m45.safetensors")
     page = visit(server.url, width)
     page.locator("#text").press_sequentially("own3 shared3")
     shows(page, "#label", "class 3")
@@ -131,11 +163,10 @@ def test_every_view(start, trained, visit, classes, width):
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("classes", [45, 24_216])
-def test_report(tool, trained, visit, tmp_path, classes, width):
+def test_report(tool, trained, visit, tmp_path, width):
     wrong = f"class 8\town7 shared7 common1\nclass 9\t</script><b id=hostile>own7 shared7 & \"quotes\"\n"
     (tmp_path / "rows.tsv").write_text(wrong + "".join(f"{label}\t{text}\n" for label, text in rows(20, 10)))
-    subprocess.run([tool, "report", "--model", trained / f"m{classes}.safetensors", "--input", "rows.tsv", "--output",
+    subprocess.run([tool, "report", "--model", trained / "m45.safetensors", "--input", "rows.tsv", "--output",
                     "report.html", "--documents", "50", "--title", "Tickets <of> today", "--quiet"], cwd=tmp_path, check=True)
     page = visit((tmp_path / "report.html").as_uri(), width)
     shows(page, "#figures", "202")
@@ -145,6 +176,18 @@ def test_report(tool, trained, visit, tmp_path, classes, width):
     shows(page, "#label", "class")
     look(page)
     assert "50 of 202" in page.inner_text("#kept") and page.is_hidden("#paste")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_24216_classes(server, visit, tmp_path, width):
+    head, script = server.get("/").text.split("<script>", 1)
+    data = f'<script type="application/json" id="data">{json.dumps(synthetic(24_216))}</script>'
+    (tmp_path / "many.html").write_text(head + data + "<script>" + script)
+    page = visit((tmp_path / "many.html").as_uri(), width)
+    shows(page, "#figures", "200")
+    shows(page, "#classCount", "24216 of 24216")
+    page.select_option("#example", index=1)
+    look(page)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
