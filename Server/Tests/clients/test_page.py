@@ -13,7 +13,7 @@ sync_api = pytest.importorskip("playwright.sync_api")
 CHROMIUM = os.environ.get("FASTKMEANS_CHROMIUM") or next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 if not CHROMIUM:
-    pytest.skip("no Chromium on the PATH (Debian: apt-get install chromium), so the page is not tried",
+    pytest.skip("no Chromium on the PATH (Debian: apt-get install chromium): the page is not tried",
                 allow_module_level=True)
 
 WIDTHS = (1280, 390)
