@@ -73,7 +73,7 @@ let package = Package(
       name: "FastKMeansCLI",
       dependencies: [
         "FastKMeansCore", "FastKMeansReference", "FastKMeansText", "FastKMeansFormats", "FastKMeansStreams",
-        "FastKMeansKafka",
+        "FastKMeansKafka", "FastKMeansServing",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       resources: [.copy("Resources/wordnet")]

@@ -47,6 +47,12 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ]
     ),
+    // What Benchmarks/bench.py compares with.
+    .executableTarget(
+      name: "hummingbird-hello",
+      dependencies: [.product(name: "Hummingbird", package: "hummingbird")],
+      path: "Benchmarks/Hello"
+    ),
     .testTarget(
       name: "FastKMeansServerTests",
       dependencies: [

@@ -68,7 +68,7 @@ enum OpenAPI {
           "operationId": "prototypes",
           "summary": "The prototypes with their words",
           "parameters": [{"$ref": "#/components/parameters/model"}, {"name": "class", "in": "query", "schema": {"type": "string"}, "description": "Of this class alone."}, {"name": "words", "in": "query", "schema": {"type": "integer", "minimum": 0, "maximum": 100, "default": 8}}, {"name": "from", "in": "query", "schema": {"type": "integer", "minimum": 0, "default": 0}}, {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 10000, "default": 1000}}],
-          "responses": {"200": {"description": "The prototypes.", "content": {"application/json": {"schema": {"type": "object", "properties": {"total": {"type": "integer"}, "prototypes": {"type": "array", "items": {"type": "object", "properties": {"prototype": {"type": "integer"}, "class": {"$ref": "#/components/schemas/Label"}, "mass": {"type": "number"}, "share": {"type": "number"}, "words": {"type": "array", "items": {"type": "string"}}}, "required": ["prototype", "class", "mass"]}}}, "required": ["total", "prototypes"]}}}}, "default": {"$ref": "#/components/responses/Error"}},
+          "responses": {"200": {"description": "The prototypes.", "content": {"application/json": {"schema": {"type": "object", "properties": {"total": {"type": "integer"}, "prototypes": {"type": "array", "items": {"type": "object", "properties": {"prototype": {"type": "integer"}, "class": {"$ref": "#/components/schemas/Label"}, "mass": {"type": "number"}, "share": {"type": "number"}, "words": {"type": "array", "items": {"type": "string"}}, "id": {"type": "integer", "description": "By which changes name it, where the model learns."}}, "required": ["prototype", "class", "mass"]}}}, "required": ["total", "prototypes"]}}}}, "default": {"$ref": "#/components/responses/Error"}},
           "security": [{"bearer": []}]
         }},
         "/v1/models/{model}/map": {"get": {
@@ -76,6 +76,20 @@ enum OpenAPI {
           "summary": "The prototypes in two dimensions",
           "parameters": [{"$ref": "#/components/parameters/model"}],
           "responses": {"200": {"description": "Each prototype as [x, y, class, documents, words].", "content": {"application/json": {"schema": {"type": "object", "properties": {"explained_share": {"type": "number"}, "classes": {"type": "array", "items": {"$ref": "#/components/schemas/Label"}}, "prototypes": {"type": "array"}, "borders": {"type": "array"}}, "required": ["classes", "prototypes", "borders"]}}}}, "default": {"$ref": "#/components/responses/Error"}},
+          "security": [{"bearer": []}]
+        }},
+        "/v1/models/{model}/pair": {"get": {
+          "operationId": "pair",
+          "summary": "The words that separate two classes",
+          "parameters": [{"$ref": "#/components/parameters/model"}, {"name": "first", "in": "query", "required": true, "schema": {"type": "string"}}, {"name": "second", "in": "query", "required": true, "schema": {"type": "string"}}],
+          "responses": {"200": {"description": "The words that speak for each, and how much.", "content": {"application/json": {"schema": {"type": "object", "properties": {"first": {"$ref": "#/components/schemas/Label"}, "second": {"$ref": "#/components/schemas/Label"}, "first_words": {"type": "array", "items": {"type": "array", "prefixItems": [{"type": "string"}, {"type": "number"}], "minItems": 2, "maxItems": 2}}, "second_words": {"type": "array", "items": {"type": "array", "prefixItems": [{"type": "string"}, {"type": "number"}], "minItems": 2, "maxItems": 2}}}, "required": ["first", "second", "first_words", "second_words"]}}}}, "default": {"$ref": "#/components/responses/Error"}},
+          "security": [{"bearer": []}]
+        }},
+        "/v1/models/{model}/stream": {"get": {
+          "operationId": "stream",
+          "summary": "What learning did since the server started",
+          "parameters": [{"$ref": "#/components/parameters/model"}],
+          "responses": {"200": {"description": "Points in time, the oldest first; each is of some batches.", "content": {"application/json": {"schema": {"type": "object", "properties": {"points": {"type": "array", "items": {"type": "object", "properties": {"documents": {"type": "integer"}, "seconds": {"type": "number"}, "error": {"type": ["number", "null"]}, "alarms": {"type": "integer"}, "alarmed_classes": {"type": "array"}, "new_class_count": {"type": "integer"}, "new_classes": {"type": "array", "items": {"$ref": "#/components/schemas/Label"}}, "masses": {"type": "array"}}, "required": ["documents", "seconds", "error", "alarms", "new_classes", "masses"]}}}, "required": ["points"]}}}}, "default": {"$ref": "#/components/responses/Error"}},
           "security": [{"bearer": []}]
         }},
         "/v1/models/{model}/learn": {"post": {
@@ -110,12 +124,47 @@ enum OpenAPI {
           "responses": {"200": {"description": "Done, and in the log on the disk.", "content": {"application/json": {"schema": {"type": "object", "properties": {"done": {"type": "boolean"}, "repeated": {"type": "boolean"}}, "required": ["done", "repeated"]}}}}, "default": {"$ref": "#/components/responses/Error"}},
           "security": [{"bearer": []}]
         }},
+        "/v1/models/{model}/classes/split": {"post": {
+          "operationId": "split",
+          "summary": "Make a class of some prototypes of another one",
+          "parameters": [{"$ref": "#/components/parameters/model"}, {"name": "Idempotency-Key", "in": "header", "required": false, "schema": {"type": "string", "minLength": 1, "maxLength": 255}, "description": "A request with a key that was carried out before does nothing."}],
+          "requestBody": {"required": true, "content": {"application/json": {"schema": {"type": "object", "properties": {"class": {"$ref": "#/components/schemas/Label"}, "prototypes": {"type": "array", "items": {"type": "integer", "minimum": 0}, "minItems": 1, "description": "Their numbers: id of /prototypes."}, "to": {"$ref": "#/components/schemas/Label"}}, "required": ["class", "prototypes", "to"], "additionalProperties": false}}}},
+          "responses": {"200": {"description": "Done, and in the log on the disk.", "content": {"application/json": {"schema": {"type": "object", "properties": {"done": {"type": "boolean"}, "repeated": {"type": "boolean"}}, "required": ["done", "repeated"]}}}}, "default": {"$ref": "#/components/responses/Error"}},
+          "security": [{"bearer": []}]
+        }},
         "/v1/models/{model}/classes/remove": {"post": {
           "operationId": "remove",
           "summary": "Remove a class",
           "parameters": [{"$ref": "#/components/parameters/model"}, {"name": "Idempotency-Key", "in": "header", "required": false, "schema": {"type": "string", "minLength": 1, "maxLength": 255}, "description": "A request with a key that was carried out before does nothing."}],
           "requestBody": {"required": true, "content": {"application/json": {"schema": {"type": "object", "properties": {"class": {"$ref": "#/components/schemas/Label"}}, "required": ["class"], "additionalProperties": false}}}},
           "responses": {"200": {"description": "Done, and in the log on the disk.", "content": {"application/json": {"schema": {"type": "object", "properties": {"done": {"type": "boolean"}, "repeated": {"type": "boolean"}}, "required": ["done", "repeated"]}}}}, "default": {"$ref": "#/components/responses/Error"}},
+          "security": [{"bearer": []}]
+        }},
+        "/label-studio/health": {"get": {
+          "operationId": "labelStudioHealth",
+          "summary": "Whether every model answers, for Label Studio",
+          "responses": {"200": {"description": "It answers.", "content": {"application/json": {"schema": {"type": "object", "properties": {"status": {"type": "string"}, "ready": {"type": "boolean"}}, "required": ["status"]}}}}, "default": {"$ref": "#/components/responses/Error"}},
+          "security": []
+        }},
+        "/label-studio/setup": {"post": {
+          "operationId": "labelStudioSetup",
+          "summary": "The version that answers, for Label Studio",
+          "requestBody": {"required": true, "content": {"application/json": {"schema": {"type": "object", "properties": {"project": {"type": "string"}, "schema": {"type": "string", "description": "The project's configuration."}}}}}},
+          "responses": {"200": {"description": "The version.", "content": {"application/json": {"schema": {"type": "object", "properties": {"model_version": {"type": "string"}}, "required": ["model_version"]}}}}, "default": {"$ref": "#/components/responses/Error"}},
+          "security": [{"bearer": []}]
+        }},
+        "/label-studio/predict": {"post": {
+          "operationId": "labelStudioPredict",
+          "summary": "Answers to tasks of Label Studio",
+          "requestBody": {"required": true, "content": {"application/json": {"schema": {"type": "object", "properties": {"tasks": {"type": "array", "items": {"type": "object", "properties": {"data": {"type": "object"}}, "required": ["data"]}}, "label_config": {"type": "string", "description": "XML with a Choices about a Text."}}, "required": ["tasks", "label_config"]}}}},
+          "responses": {"200": {"description": "A prediction a task.", "content": {"application/json": {"schema": {"type": "object", "properties": {"results": {"type": "array", "items": {"type": "object", "properties": {"model_version": {"type": "string"}, "score": {"type": "number"}, "result": {"type": "array"}}, "required": ["score", "result"]}}}, "required": ["results"]}}}}, "default": {"$ref": "#/components/responses/Error"}},
+          "security": [{"bearer": []}]
+        }},
+        "/label-studio/webhook": {"post": {
+          "operationId": "labelStudioWebhook",
+          "summary": "Learn what people annotated in Label Studio",
+          "requestBody": {"required": true, "content": {"application/json": {"schema": {"type": "object", "properties": {"action": {"type": "string"}, "project": {"type": "object"}, "task": {"type": "object"}, "annotation": {"type": "object"}}, "required": ["action"]}}}},
+          "responses": {"200": {"description": "How many documents were learned.", "content": {"application/json": {"schema": {"type": "object", "properties": {"learned": {"type": "integer"}}, "required": ["learned"]}}}}, "default": {"$ref": "#/components/responses/Error"}},
           "security": [{"bearer": []}]
         }},
         "/predict": {"post": {

@@ -34,13 +34,17 @@ extension Serving {
   /// Every route of the server.
   public static let routes: [ServingRoute] =
     generalRoutes + ownRoutes + inferenceRoutes + [
+      ServingRoute("GET", "/label-studio/health", .open) { try $0.ready($1) },
+      ServingRoute("POST", "/label-studio/setup", .read) { try $0.setUpLabelStudio($1) },
+      ServingRoute("POST", "/label-studio/predict", .read) { try await $0.predictForLabelStudio($1) },
+      ServingRoute("POST", "/label-studio/webhook", .write) { try await $0.learnFromLabelStudio($1) },
       ServingRoute("POST", "/predict", .read) { try await $0.predict($1) },
       ServingRoute("POST", "/predict/{model}", .read) { try await $0.predict($1) },
     ]
 
   private static let generalRoutes: [ServingRoute] = [
     ServingRoute("GET", "/", .open) { _, _ in
-      ServingReply(contentType: "text/html; charset=utf-8", body: Array(Page.html.utf8))
+      ServingReply(contentType: "text/html; charset=utf-8", body: Array(Page.html().utf8))
     },
     ServingRoute("GET", "/openapi.json", .open) { _, _ in
       ServingReply(contentType: "application/json", body: Array(OpenAPI.document.utf8))
@@ -67,10 +71,15 @@ extension Serving {
         ServingReply(try model.atlas.value { try PrototypeAtlas(model.contents) }.json)
       }
     },
+    ServingRoute("GET", "/v1/models/{model}/pair", .read) { try $0.pair($1) },
+    ServingRoute("GET", "/v1/models/{model}/stream", .read) { serving, request in
+      ServingReply(try serving.shelf.learner(request.parameters["model"]).history.json)
+    },
     ServingRoute("POST", "/v1/models/{model}/learn", .write) { try await $0.learn($1) },
     ServingRoute("POST", "/v1/models/{model}/forget", .write) { try await $0.forget($1) },
     ServingRoute("POST", "/v1/models/{model}/classes/rename", .write) { try await $0.rename($1) },
     ServingRoute("POST", "/v1/models/{model}/classes/merge", .write) { try await $0.merge($1) },
+    ServingRoute("POST", "/v1/models/{model}/classes/split", .write) { try await $0.split($1) },
     ServingRoute("POST", "/v1/models/{model}/classes/remove", .write) { try await $0.remove($1) },
   ]
 

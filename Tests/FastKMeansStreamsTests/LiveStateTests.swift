@@ -25,6 +25,7 @@ struct LiveStateTests {
     let rows = LabelledData.text(UTF8Documents(["a b", ""]), labels: LabelColumn(["x", "y"]))
     let changes: [StateChange] = [
       .rename("a", to: 7), .merge(["a", 1], into: "b"), .remove("é"), .forget(rows),
+      .split("a", prototypes: [1, .max], into: "c"),
     ]
     for change in changes {
       let record = LogRecord(source: "request:1", position: .beginning, rows: .change(change))

@@ -44,6 +44,12 @@ public struct FastKMeansRoutes: Sendable {
   ) async throws -> Response {
     do {
       if let tokens { try tokens.check(request.headers[.authorization], for: route.access) }
+      // A page of another site may send a form without asking; browsers say where it comes from.
+      if route.access == .write, let origin = request.headers[.origin],
+        !origin.hasSuffix("//" + (request.head.authority ?? ""))
+      {
+        throw ServingError(403, "other_origin", "a page of another site must not change anything here")
+      }
       let call = try await self.request(request, context, hasBody: route.method == "POST")
       return Response(await serving.answer(route, call))
     } catch let error as ServingError {

@@ -27,13 +27,13 @@ public struct Tokens: Sendable {
     guard !entries.isEmpty else { throw ServingError(500, "bad_tokens", "\(path): the file has no token") }
   }
 
-  /// - Parameter header: `Bearer TOKEN`, as `Authorization` has it.
+  /// - Parameter header: `Bearer TOKEN`, as `Authorization` has it, or `Basic` with the token as password, which is all that
+  ///   some clients can send.
   /// - Throws: ``ServingError``: 401 without a known token, 403 for a token that may only read.
   public func check(_ header: String?, for access: ServingRoute.Access) throws {
     guard access != .open else { return }
     var (isKnown, mayWrite) = (false, false)
-    if let header, header.lowercased().hasPrefix("bearer ") {
-      let given = Array(header.dropFirst(7).utf8)
+    if let given = header.flatMap(Self.token) {
       // All are compared, each to its end, so that the time says nothing about which is nearly right.
       for entry in entries where Self.isEqual(entry.token, given) {
         isKnown = true
@@ -45,6 +45,17 @@ public struct Tokens: Sendable {
     }
     guard access == .read || mayWrite else {
       throw ServingError(403, "read_only_token", "this token may read; the route needs one that may write")
+    }
+  }
+
+  private static func token(in header: String) -> [UInt8]? {
+    let (scheme, rest) = (header.prefix { $0 != " " }.lowercased(), header.drop { $0 != " " }.dropFirst())
+    switch scheme {
+    case "bearer": return Array(rest.utf8)
+    case "basic":
+      let pair = Data(base64Encoded: String(rest)) ?? Data()
+      return pair.firstIndex(of: 0x3A).map { Array(pair[($0 + 1)...]) }
+    default: return nil
     }
   }
 

@@ -40,7 +40,7 @@ struct RouteTests {
   @Test("Routes that change something ask for a token that may write")
   func writingNeedsAToken() throws {
     for route in Serving.routes {
-      let writes = ["learn", "forget", "rename", "merge", "remove", "load", "unload"]
+      let writes = ["learn", "forget", "rename", "merge", "split", "remove", "webhook", "load", "unload"]
         .contains(String(route.path.split(separator: "/").last ?? ""))
       #expect((route.access == .write) == writes, "\(route.path)")
     }
@@ -62,6 +62,13 @@ struct RouteTests {
     #expect(status(nil, .read) == 401)
     #expect(status("Bearer \(reading)", .read) == 200)
     #expect(status("bearer \(reading)", .read) == 200)
+    func basic(_ pair: String) -> String { "Basic " + Data(pair.utf8).base64EncodedString() }
+    #expect(status(basic("anybody:\(writing)"), .write) == 200)
+    #expect(status(basic("anybody:\(reading)"), .write) == 403)
+    let others = ["Basic \(reading)", "Basic !", "Basic", "Digest \(reading)"]
+    for wrong in others + [basic("\(reading):"), basic(reading)] {
+      #expect(status(wrong, .read) == 401, "\(wrong)")
+    }
     #expect(status("Bearer \(reading)", .write) == 403)
     #expect(status("Bearer \(writing)", .write) == 200)
     for wrong in [

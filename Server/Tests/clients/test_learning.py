@@ -120,6 +120,13 @@ def test_bad_documents(start):
     assert total(server) == 12
 
 
+def test_pages_of_other_sites(start):
+    server = start(*ARGUMENTS)
+    for origin, status in [("http://evil.example", 403), ("null", 403), (server.url, 200), ("http://" + server.host, 200)]:
+        headers = {"Origin": origin, "Content-Type": "text/plain"}
+        assert server.post(LEARN, {"text": "a", "label": "b"}, headers=headers).status_code == status, origin
+
+
 def test_two_servers_on_one_state(start):
     server = start(*ARGUMENTS)
     server.post(LEARN, labelled())

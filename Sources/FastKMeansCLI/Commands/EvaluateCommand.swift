@@ -23,8 +23,9 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     let options = try input.readerOptions(requiresLabels: true)
     let contents = try model.load(rejecting: rejection.rule())
+    let progress = ProgressDisplay(isQuiet: display.quiet)
     let evaluation = try Evaluation(
-      of: contents, on: input.input, options, ProgressDisplay(isQuiet: display.quiet))
+      of: contents, on: Evaluation.rows(of: contents, on: input.input, options, progress), progress)
     try StandardOutput.write(display.json ? [evaluation.json.text] : evaluation.lines)
   }
 }

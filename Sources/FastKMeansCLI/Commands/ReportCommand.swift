@@ -1,14 +1,16 @@
 import ArgumentParser
 import FastKMeansFormats
+import FastKMeansServing
 
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
-    abstract: "Write one page with pictures: how good a model is, and what its classes are made of.",
+    abstract: "Write one page: how good a model is, what classes are made of, which documents are wrong.",
     discussion: """
-      A single HTML file without scripts, links or fonts from elsewhere, to mail or to keep: accuracy by class, \
-      what is taken for what, what confidences are worth, a map of the prototypes, and each class's prototypes with \
-      their top words.
+      A single HTML file that loads nothing from elsewhere, to mail or to keep: the page of fastkmeans-server with its \
+      data inside. It shows documents with the words that decided, a map of the prototypes, each class with its \
+      prototypes, how a threshold on the confidence trades coverage for accuracy, and two classes face to face, where \
+      labels that look wrong can be collected as corrections.
 
       Example:
         fastkmeans report --model tickets.safetensors --input test.tsv --output report.html
@@ -30,12 +32,19 @@ struct ReportCommand: ParsableCommand {
     transform: Value.whole)
   var topWords = 8
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Documents to keep with their text, errors first. (default: 2000)", valueName: "count"),
+    transform: Value.whole)
+  var documents = 2000
+
   @Flag(name: [.short, .long], help: "Show no progress.")
   var quiet = false
 
   func validate() throws {
-    guard topWords >= 0 else {
-      throw ValidationError("--top-words is \(topWords); allowed: a whole number from 0")
+    for (name, value) in [("top-words", topWords), ("documents", documents)] where value < 0 {
+      throw ValidationError("--\(name) is \(value); allowed: a whole number from 0")
     }
   }
 
@@ -43,12 +52,17 @@ struct ReportCommand: ParsableCommand {
     let options = try input.readerOptions(requiresLabels: true)
     let contents = try model.load()
     try OutputFile.check(output)
-    let evaluation = try Evaluation(of: contents, on: input.input, options, ProgressDisplay(isQuiet: quiet))
+    let rows = try Evaluation.rows(of: contents, on: input.input, options, ProgressDisplay(isQuiet: quiet))
+    let evaluation = try Evaluation(of: contents, on: rows, ProgressDisplay(isQuiet: quiet))
     func name(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
-    let page = ReportPage(
-      title: title ?? name(model.model), inputName: name(input.input),
-      inspection: try Inspection(contents, path: model.model, label: nil, wordCount: topWords),
-      evaluation: evaluation)
-    try Interruption.tidily(write: output) { try $0.write(page.html) }
+    let file = name(model.model)
+    let data = ReportData(
+      title: title ?? file, inputName: name(input.input),
+      model: try ServedModel(
+        name: file.hasSuffix(".safetensors") ? String(file.dropLast(12)) : file, version: "1", contents),
+      modelBytes: try ModelFile.info(of: model.model).byteCount, evaluation: evaluation, rows: rows,
+      documentLimit: documents, wordCount: topWords)
+    let page = Page.html(try data.json())
+    try Interruption.tidily(write: output) { try $0.write(page) }
   }
 }

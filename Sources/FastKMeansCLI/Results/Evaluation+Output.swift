@@ -74,7 +74,7 @@ extension Evaluation {
       ])
   }
 
-  /// How many classes the text and the page list; JSON has all.
+  /// How many classes the text lists; JSON has all.
   static let classLimit = 60
 
   /// The classes with the most documents first.

@@ -5,8 +5,12 @@ import FastKMeansFormats
 struct Evaluation {
   let report: ClassificationReport
   let confidence: ConfidenceReport
+  /// The class number of each document, of its label and of the model's answer, and the answer's confidence.
+  let truth: [Int]
+  let predicted: [Int]
+  let confidences: [Float]
   /// For each document, whether the model gave its class.
-  let isCorrect: [Bool]
+  var isCorrect: [Bool] { zip(truth, predicted).map { $0 == $1 } }
   /// How often the right class is among the best few.
   let topAccuracies: [(count: Int, accuracy: Double)]
   /// The label of each class number in the report.
@@ -25,15 +29,20 @@ struct Evaluation {
   /// Each k for which the share of right classes among the best k is measured.
   private static let topCounts = [1, 2, 3, 5, 10]
 
-  /// Reads labelled rows and measures a model on them.
+  /// Reads labelled rows for a model.
   ///
-  /// - Throws: errors of the readers and the library.
-  init(of contents: ModelContents, on path: String, _ options: ReaderOptions, _ progress: ProgressDisplay)
-    throws
-  {
+  /// - Throws: errors of the readers.
+  static func rows(
+    of contents: ModelContents, on path: String, _ options: ReaderOptions, _ progress: ProgressDisplay
+  ) throws -> LabelledData {
     let reader = try contents.readerOptions(options, labelKind: contents.labelKind)
-    let rows = try progress.run("reading \(path)") { _ in try LabelledData.read(path, options: reader) }
-      .result
+    return try progress.run("reading \(path)") { _ in try LabelledData.read(path, options: reader) }.result
+  }
+
+  /// Measures a model on labelled rows.
+  ///
+  /// - Throws: errors of the library.
+  init(of contents: ModelContents, on rows: LabelledData, _ progress: ProgressDisplay) throws {
     let features = try progress.run("vectorising \(Readable.count(rows.rowCount, "document"))") { _ in
       try contents.features(of: rows)
     }.result
@@ -61,9 +70,12 @@ struct Evaluation {
       }
     }
     progress.note(model.deviceWarnings)
-    report = try ClassificationReport(truth: truth, predicted: answers.map(\.predicted))
-    isCorrect = zip(truth, answers).map { $0 == $1.predicted }
-    confidence = try ConfidenceReport(confidences: answers.map(\.confidence), isCorrect: isCorrect)
+    self.truth = truth
+    predicted = answers.map(\.predicted)
+    confidences = answers.map(\.confidence)
+    report = try ClassificationReport(truth: truth, predicted: predicted)
+    let isCorrect = zip(truth, predicted).map { $0 == $1 }
+    confidence = try ConfidenceReport(confidences: confidences, isCorrect: isCorrect)
     topAccuracies = Self.topCounts.filter { $0 <= model.classCount }.map { count in
       let hits = answers.count { $0.rank.map { $0 < count } ?? false }
       return (count, Double(hits) / Double(max(1, answers.count)))
@@ -71,7 +83,7 @@ struct Evaluation {
     classNames = names
     unknownCount = truth.count { $0 >= model.classCount }
     rejectedCount = answers.count(where: \.isRejected)
-    rejection = try model.openSet.map { [isCorrect] openSet in
+    rejection = try model.openSet.map { openSet in
       try RejectionReport(
         openSet, scores: answers.map { $0.openSetScore ?? -.greatestFiniteMagnitude }, isCorrect: isCorrect,
         isKnown: truth.map { $0 < model.classCount })

@@ -1,7 +1,7 @@
 import FastKMeansCore
 import FastKMeansFormats
 
-/// What `inspect` prints about a model, and what `report` draws.
+/// What `inspect` prints about a model.
 struct Inspection {
   /// One prototype of a class.
   struct PrototypeEntry {

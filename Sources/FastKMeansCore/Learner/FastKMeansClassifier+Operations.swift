@@ -28,6 +28,22 @@ extension FastKMeansClassifier {
     try learner.mergeClasses(labels.map(\.label), into: target.label)
   }
 
+  /// Makes a new class of some prototypes of a class.
+  ///
+  /// The prototypes and their refined weights do not move. A document that was answered with one of them is answered with
+  /// `new`, with the confidence that it had.
+  ///
+  /// - Parameters:
+  ///   - ids: see ``prototypeIDs(of:)``; not all of the class.
+  ///   - label: the class that has them.
+  ///   - new: a label that no class has.
+  /// - Throws: ``InputError/unknownClass(label:)``, ``ClassifierError/unsupported(_:)`` for a number that the class does not
+  ///   have, for all of them or none, and where the name is taken; ``ClassifierError/labelTypeChanged(expected:found:)``.
+  /// - Complexity: O(stored values of the class); with refined weights O(their number).
+  public mutating func splitPrototypes(_ ids: [UInt64], of label: Class, into new: Class) throws {
+    try learner.splitPrototypes(Set(ids), of: label.label, into: new.label)
+  }
+
   /// Subtracts documents from their nearest prototypes, which undoes that they were learned.
   ///
   /// It undoes it up to rounding (2^-23 of each coordinate) if the nearest prototype of a document is still the one that

@@ -53,16 +53,20 @@ extension Learner {
     return kept
   }
 
-  package mutating func renameClass(_ label: Label, to new: Label) throws {
-    let index = try index(of: label)
-    guard new != label else { return }
+  /// - Throws: ``ClassifierError`` for a label that a class has, or one of another type than theirs.
+  private func checkFree(_ new: Label, _ advice: String) throws {
     guard classes.index(of: new) == nil else {
-      throw ClassifierError.unsupported(
-        "there is a class '\(new)' already; merge '\(label)' into it, or take another name")
+      throw ClassifierError.unsupported("there is a class '\(new)' already; \(advice), or take another name")
     }
     if let kind = classes.kind, kind != new.kind {
       throw ClassifierError.labelTypeChanged(expected: kind.rawValue, found: new.kind.rawValue)
     }
+  }
+
+  package mutating func renameClass(_ label: Label, to new: Label) throws {
+    let index = try index(of: label)
+    guard new != label else { return }
+    try checkFree(new, "merge '\(label)' into it")
     var labels = classes.labels
     labels[index] = new
     classes = try ClassDictionary(labels: labels)
@@ -106,6 +110,46 @@ extension Learner {
       next.fittedWeights = RefinedWeights(
         vectors, biases: biases?.flatMap { $0 }, unit: refined.unit, shape: shape,
         precision: settings.precision)
+    }
+    self = next
+  }
+
+  package mutating func splitPrototypes(_ ids: Set<UInt64>, of label: Label, into new: Label) throws {
+    let index = try index(of: label)
+    try checkFree(new, "split them off under another name and merge that class into it")
+    let own = members[index].ids
+    guard ids.isSubset(of: own) else {
+      throw ClassifierError.unsupported(
+        "class '\(label)' has no prototype \(ids.subtracting(own).min() ?? 0); they may have changed meanwhile"
+      )
+    }
+    guard !ids.isEmpty, ids.count < own.count else {
+      throw ClassifierError.unsupported(
+        "\(ids.count) of the \(own.count) prototypes of class '\(label)' are to be split off; allowed: some, not all"
+      )
+    }
+    /// What stays, and what goes.
+    func parts<Value>(_ values: [Value]) -> ([Value], [Value]) {
+      let pairs = zip(own, values)
+      return (pairs.filter { !ids.contains($0.0) }.map(\.1), pairs.filter { ids.contains($0.0) }.map(\.1))
+    }
+    var next = self
+    next.classes = try ClassDictionary(labels: classes.labels + [new])
+    let (stays, goes) = parts(members[index].prototypes(precision: settings.precision))
+    next.members[index] = ClassPrototypes(stays)
+    next.members.append(ClassPrototypes(goes))
+    if let refined, let shape {
+      /// Values by class, with the new class at the end.
+      func split<Value>(_ values: [Value]) -> [[Value]] {
+        var byClass = refined.weights.byClass(values, classCount: classes.count)
+        let (stays, goes) = parts(byClass[index])
+        byClass[index] = stays
+        return byClass + [goes]
+      }
+      next.streamWeights = nil
+      next.fittedWeights = RefinedWeights(
+        split(refined.vectors), biases: refined.biases.map { split($0).flatMap { $0 } }, unit: refined.unit,
+        shape: shape, precision: settings.precision)
     }
     self = next
   }

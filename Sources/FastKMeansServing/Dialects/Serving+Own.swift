@@ -46,23 +46,24 @@ extension Serving {
     return ServingReply(
       .fields([
         "model": .string(model.name), "version": .string(model.version),
-        "explanations": try model.explain(rows, words: call.reasons > 0 ? call.reasons : 30),
+        "explanations": .array(try model.explain(rows, words: call.reasons > 0 ? call.reasons : 30)),
       ]))
   }
 
   func classes(_ request: ServingRequest) throws -> ServingReply {
     let model = try model(request)
-    return ServingReply(
-      .fields([
-        "model": .string(model.name),
-        "classes": .array(
-          model.classes.map {
-            .fields([
-              "label": .label($0.label), "mass": .number($0.mass),
-              "prototypes": .integer($0.prototypes.count),
-            ])
-          }),
-      ]))
+    return ServingReply(.fields(["model": .string(model.name), "classes": model.classList]))
+  }
+
+  func pair(_ request: ServingRequest) throws -> ServingReply {
+    let model = try model(request)
+    func label(_ name: String) throws -> Label {
+      guard let text = request.parameters[name] else {
+        throw ServingError.invalid("the query needs '\(name)', a class")
+      }
+      return try model.label(written: text)
+    }
+    return ServingReply(try model.separation(label("first"), label("second"), words: 15))
   }
 
   func prototypes(_ request: ServingRequest) throws -> ServingReply {
@@ -118,6 +119,13 @@ extension Serving {
     return reply(to: try await carryOut(.change(.remove(call.label("class"))), request))
   }
 
+  func split(_ request: ServingRequest) async throws -> ServingReply {
+    let call = try ClassCall(request.body, ["class", "prototypes", "to"], limits)
+    let change = StateChange.split(
+      try call.label("class"), prototypes: try call.numbers("prototypes"), into: try call.label("to"))
+    return reply(to: try await carryOut(.change(change), request))
+  }
+
   private func labelledRows(_ request: ServingRequest) throws -> LabelledData {
     _ = try shelf.learner(request.parameters["model"])
     // A model that has learned nothing yet takes sparse vectors of any width.
@@ -165,6 +173,18 @@ private struct ClassCall {
       throw ServingError.invalid("'\(name)' must be a list of labels")
     }
     return try values.map { try label($0, name) }
+  }
+
+  func numbers(_ name: String) throws -> [UInt64] {
+    guard case .array(let values)? = json[name], !values.isEmpty, values.count <= limits.rows else {
+      throw ServingError.invalid("'\(name)' must be a list of 1 to \(limits.rows) numbers of prototypes")
+    }
+    return try values.map {
+      guard let number = $0.integer(UInt64.self) else {
+        throw ServingError.invalid("'\(name)' has \($0.summary) where a number of a prototype is expected")
+      }
+      return number
+    }
   }
 
   private func label(_ value: JSON, _ name: String) throws -> Label {

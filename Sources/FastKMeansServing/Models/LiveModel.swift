@@ -18,11 +18,12 @@ package final class LiveModel: Sendable {
     var documentCount = 0
     var isStopping = false
     var metrics: StreamMetrics?
+    var history = StreamHistory()
   }
 
   private let options: StreamOptions
   private let limit: Int
-  private let publish: @Sendable (ModelContents) throws -> Void
+  private let publish: @Sendable (LiveStream.Snapshot) throws -> ServedModel
   private let log: ServingLog
   private let state = Mutex(State())
   private let wake = DispatchSemaphore(value: 0)
@@ -35,11 +36,11 @@ package final class LiveModel: Sendable {
 
   /// - Parameters:
   ///   - waitingLimit: documents that may wait to be learned.
-  ///   - publish: gets each new model, on a thread that may take its time.
+  ///   - publish: makes each new model and answers with it from then on; on a thread that may take its time.
   /// - Throws: what opening the state throws, such as `StreamError.locked`.
   package init(
     _ options: StreamOptions, waitingLimit: Int, log: @escaping ServingLog,
-    publish: @escaping @Sendable (ModelContents) throws -> Void
+    publish: @escaping @Sendable (LiveStream.Snapshot) throws -> ServedModel
   ) throws {
     self.options = options
     self.publish = publish
@@ -52,7 +53,7 @@ package final class LiveModel: Sendable {
       let learning: Learning
       do {
         learning = try Learning(options, log: log)
-        if let snapshot = learning.stream?.snapshot() { try publish(snapshot.contents()) }
+        if let snapshot = learning.stream?.snapshot() { _ = try publish(snapshot) }
         state.withLock { $0.metrics = learning.stream?.metrics }
         opened.withLock { $0 = .success(()) }
       } catch {
@@ -104,6 +105,9 @@ package final class LiveModel: Sendable {
 
   /// Counts and times of learning, as Prometheus reads them.
   package var metrics: String { state.withLock { $0.metrics }?.text ?? "" }
+
+  /// What became of the stream over time.
+  var history: StreamHistory { state.withLock { $0.history } }
 
   /// What the learning thread keeps.
   private final class Learning {
@@ -166,6 +170,9 @@ package final class LiveModel: Sendable {
     }
     do {
       let results = try stream.learn(group.map(\.call))
+      state.withLock { state in
+        for case .success(let outcome) in results { outcome.batches.forEach { state.history.add($0) } }
+      }
       for (entry, result) in zip(group, results) { entry.done.resume(with: result) }
       learning.hasNews = true
       learning.newDocuments += group.reduce(0) { $0 + $1.documentCount }
@@ -213,7 +220,10 @@ package final class LiveModel: Sendable {
     let publishing = learning.publishing
     publishing.isBusy.store(true, ordering: .releasing)
     DispatchQueue.global().async { [self] in
-      do { try publish(snapshot.contents()) } catch {
+      do {
+        let model = try publish(snapshot)
+        state.withLock { $0.history.note(model.classes) }
+      } catch {
         log(.error, "\(options.modelPath): no new model: \(error)")
       }
       publishing.isBusy.store(false, ordering: .releasing)

@@ -99,8 +99,11 @@ package final class ModelShelf: Sendable {
   private func open(_ source: Source, _ options: StreamOptions, _ limits: ServingLimits) throws {
     slots.withLock { $0[source.name] = [Slot(source: source)] }
     let live = try LiveModel(options, waitingLimit: limits.waitingDocuments, log: log) {
-      [weak self] contents in
-      try self?.put(ServedModel(name: source.name, version: source.version, contents))
+      [weak self] snapshot in
+      let model = try ServedModel(
+        name: source.name, version: source.version, snapshot.contents(), prototypeIDs: snapshot.prototypeIDs)
+      self?.put(model)
+      return model
     }
     change(source) { $0.live = live }
   }

@@ -8,6 +8,8 @@ package final class ServedModel: Sendable {
   package let name: String
   package let version: String
   package let contents: ModelContents
+  /// The number by which changes name each prototype; nil for a model that does not learn.
+  package let prototypeIDs: [UInt64]?
   /// The map of its prototypes, made when somebody looks.
   package let atlas = OnDemand<PrototypeAtlas>()
   /// Models that reject at the rates that requests asked for, with the order in which they came.
@@ -18,10 +20,13 @@ package final class ServedModel: Sendable {
 
   /// - Throws: what making the index throws.
   /// - Complexity: O(stored values).
-  package init(name: String, version: String, _ contents: ModelContents) throws {
+  package init(
+    name: String, version: String, _ contents: ModelContents, prototypeIDs: [UInt64]? = nil
+  ) throws {
     self.name = name
     self.version = version
     self.contents = contents
+    self.prototypeIDs = prototypeIDs
     try contents.model.storage.index().prepare()
   }
 

@@ -28,7 +28,9 @@ package final class LiveStream {
   package struct Outcome: Sendable {
     /// Whether a call with the same key was carried out before; this one did nothing then.
     package var isRepeated = false
-    package var newClasses: [Label] = []
+    /// What was learned of it, and of documents that had waited.
+    package var batches: [BatchSummary] = []
+    package var newClasses: [Label] { batches.flatMap(\.report.newClasses) }
     /// Documents learned so far, over all runs.
     package var totalDocuments: UInt64 = 0
     /// Documents that wait until there are enough for a vocabulary.
@@ -65,6 +67,9 @@ package final class LiveStream {
         model: state.classifier.model, vectorizer: state.vectorizer,
         isZeroBased: state.counts.zeroBased ?? false)
     }
+
+    /// The number of each prototype, in the model's order; changes name prototypes by it.
+    package var prototypeIDs: [UInt64] { state.classifier.learner.members.flatMap(\.ids) }
   }
 
   /// Carries calls out, each whole or not at all, and returns when all are on the disk, with one sync for all.
@@ -91,7 +96,7 @@ package final class LiveStream {
       case .rows(let data):
         try check(data)
         let step = try runner.state.learn(data, tests: true)
-        outcome.newClasses = step.batches.flatMap(\.report.newClasses)
+        outcome.batches = step.batches
         rows = .content(RowCoding.encode(data))
         runner.metrics.add(step, rejected: 0, runner.state)
       case .change(let change):

@@ -8,6 +8,8 @@ package enum StateChange: Equatable, Sendable {
   case remove(Label)
   /// Undoes that these rows were learned, each with its label.
   case forget(LabelledData)
+  /// Makes a class of some prototypes of a class, which their numbers name.
+  case split(Label, prototypes: [UInt64], into: Label)
 
   func encoded() -> [UInt8] {
     var writer = ByteWriter()
@@ -27,6 +29,12 @@ package enum StateChange: Equatable, Sendable {
     case .forget(let rows):
       writer.number(3 as UInt8)
       writer.list(RowCoding.encode(rows))
+    case .split(let label, let prototypes, let new):
+      writer.number(4 as UInt8)
+      writer.label(label)
+      writer.count(prototypes.count)
+      for id in prototypes { writer.number(id) }
+      writer.label(new)
     }
     return writer.bytes
   }
@@ -43,6 +51,10 @@ package enum StateChange: Equatable, Sendable {
       self = .merge(labels, into: try reader.label())
     case 2: self = .remove(try reader.label())
     case 3: self = .forget(try RowCoding.decode(reader.list()))
+    case 4:
+      let label = try reader.label()
+      let prototypes: [UInt64] = try (0..<reader.count(of: 8)).map { _ in try reader.number() }
+      self = .split(label, prototypes: prototypes, into: try reader.label())
     default: throw ByteReader.Fault.bad("a change of kind \(kind)")
     }
     try reader.finish()
@@ -66,6 +78,8 @@ extension StreamState {
       try next.classifier.removeClass(label)
       try next.renameWatched { $0 == label ? nil : $0 }
     case .forget(let rows): try next.forget(rows)
+    case .split(let label, let prototypes, let new):
+      try next.classifier.splitPrototypes(prototypes, of: label, into: new)
     }
     self = next
   }

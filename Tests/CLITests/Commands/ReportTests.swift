@@ -21,46 +21,54 @@ struct ReportTests {
     return String(decoding: try folder.data("r.html"), as: UTF8.self)
   }
 
-  @Test func isOneWellFormedPageThatNeedsNothingElse() throws {
-    let page = try page("--title", "Tickets <of> today")
+  /// The data inside a page.
+  private func data(_ page: String) throws -> [String: Any] {
+    let start = try #require(page.firstRange(of: "<script type=\"application/json\" id=\"data\">")).upperBound
+    let end = try #require(page[start...].firstRange(of: "</script>")).lowerBound
+    return try #require(JSONSerialization.jsonObject(with: Data(page[start..<end].utf8)) as? [String: Any])
+  }
+
+  @Test func isOnePageThatNeedsNothingElse() throws {
+    let page = try page("--title", "Tickets </script> of today")
     #expect(page.hasPrefix("<!doctype html>"))
-    for outside in ["<script", "http:", "https:", "<link", "@import", "src="] {
+    for outside in ["http:", "https:", "@import", "src=", "<ham>"] {
       #expect(!page.contains(outside), "\(outside)")
     }
-    #expect(page.contains("<title>Tickets &lt;of&gt; today</title>"))
-    #expect(page.contains("&lt;ham&gt; &amp; &quot;eggs&quot;"))
-    #expect(!page.contains("<ham>"))
-    // What follows the document type is written as XML, so that a parser can tell whether tags fit.
-    let body = page.replacing("<!doctype html>\n", with: "")
-      .replacing("<meta charset=\"utf-8\">", with: "")
-      .replacing("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">", with: "")
-    try folder.write(body, to: "page.xml")
-    try expectWellFormed("page.xml")
+    let data = try data(page)
+    #expect(data["title"] as? String == "Tickets </script> of today")
+    let classes = try #require(data["classes"] as? [[String: Any]])
+    #expect(classes.contains { $0["label"] as? String == "<ham> & \"eggs\"" })
   }
 
-  private func expectWellFormed(_ name: String) throws {
-    let tags = try #require(try Regex("<(/?)([a-z0-9]+)[^<>]*?(/?)>").ignoresCase() as Regex<AnyRegexOutput>?)
-    var open: [String] = []
-    for match in String(decoding: try folder.data(name), as: UTF8.self).matches(of: tags) {
-      let tag = String(match.output[2].substring ?? "")
-      if match.output[1].substring == "/" {
-        #expect(open.popLast() == tag)
-      } else if match.output[3].substring != "/" {
-        open.append(tag)
-      }
-    }
-    #expect(open.isEmpty, "left open: \(open)")
-  }
-
-  @Test func showsWhatEvaluateAndInspectSay() throws {
+  @Test func hasWhatEvaluateAndInspectSay() throws {
     let page = try page()
     let json = try Tool.run("evaluate", "--model", "m", "--input", "rows.tsv", "--json", in: folder).json
     let accuracy = try #require(json["accuracy"] as? Double)
-    #expect(page.contains("<dt>accuracy</dt><dd>\((accuracy * 1000).rounded() / 10) %</dd>"))
-    #expect(page.contains("<dt>documents</dt><dd>150</dd>"))
-    #expect(page.contains("Map of the prototypes"))
+    let judged = try #require(try data(page)["judged"] as? [String: Any])
+    let figures = try #require(judged["figures"] as? [[String]])
+    #expect(figures.contains(["accuracy", "\((accuracy * 1000).rounded() / 10) %"]))
+    #expect(figures.contains(["documents", "150"]))
+    let cells = try #require(judged["cells"] as? [[Int]])
+    #expect(cells.reduce(0) { $0 + $1[3] } == 150)
+    let right = cells.filter { $0[0] == $0[1] }.reduce(0) { $0 + $1[3] }
+    #expect(abs(Double(right) / 150 - accuracy) < 1e-9)
     for word in ["cash", "parliament", "meeting"] { #expect(page.contains(word), "\(word)") }
-    #expect(page.components(separatedBy: "<svg ").count - 1 >= 3)
+  }
+
+  @Test func keepsErrorsFirst() throws {
+    let rows = String(decoding: try folder.data("rows.tsv"), as: UTF8.self)
+    try folder.write("wrong\tcash prize\n" + rows, to: "rows.tsv")
+    func documents(_ count: String) throws -> [[String: Any]] {
+      let judged = try data(page("--documents", count))["judged"] as? [String: Any]
+      return try #require(judged?["documents"] as? [[String: Any]])
+    }
+    let ten = try documents("10")
+    #expect(ten.count == 10)
+    #expect(ten.contains { $0["wanted"] as? String == "wrong" && $0["text"] as? String == "cash prize" })
+    let isError = ten.map { $0["wanted"] as? String != $0["label"] as? String }
+    #expect(isError == isError.sorted { $0 && !$1 })
+    #expect(try documents("0").isEmpty)
+    #expect(try documents("1000").count == 151)
   }
 
   @Test func isTheSameEveryTime() throws {
@@ -77,5 +85,8 @@ struct ReportTests {
       try Tool.run("report", "--model", "m", "--input", "plain.tsv", "--output", "r.html", in: folder).status
         == 1)
     #expect(try Tool.run("report", "--model", "m", "--input", "rows.tsv", in: folder).status == 2)
+    let negative = try Tool.run(
+      "report", "--model", "m", "--input", "rows.tsv", "--output", "r.html", "--documents", "-1", in: folder)
+    #expect(negative.status == 2)
   }
 }

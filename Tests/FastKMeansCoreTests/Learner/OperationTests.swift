@@ -144,6 +144,42 @@ import Testing
   }
 
   @Test(arguments: Distance.allCases, [true, false])
+  func aPartOfAClassAnswersAsAClassOfItsOwn(distance: Distance, isRefined: Bool) throws {
+    let (before, rows, labels) = try Self.learned(distance, isRefined: isRefined)
+    let ids = try before.prototypeIDs(of: 1)
+    #expect(ids.count > 1)
+    var after = before
+    try after.splitPrototypes([ids[1]], of: 1, into: 9)
+    #expect(after.classes == before.classes + [9])
+    #expect(try after.prototypeIDs(of: 9) == [ids[1]])
+    #expect(try after.prototypeIDs(of: 1) == ids.filter { $0 != ids[1] })
+    for label in [0, 2] { #expect(try Self.of(after, label) == Self.of(before, label)) }
+    let start = try #require(before.classes.firstIndex(of: 1))
+    let position = try before.model.storage.classStarts[start] + 1
+    let answers = try before.model.classify(rows, top: 1)
+    #expect(
+      try after.model.predict(rows) == answers.map { $0.best.prototype == position ? 9 : $0.best.label })
+    // Merged again it is the class that it was, in another order.
+    var merged = after
+    try merged.mergeClasses([9], into: 1)
+    #expect(try merged.model.predict(rows) == before.model.predict(rows))
+    // Both learn on.
+    try after.fitBatch(rows, labels: labels.map { $0 == 2 ? 9 : $0 })
+    #expect(try after.prototypeIDs(of: 9).contains(ids[1]))
+  }
+
+  @Test func splittingRefusesWhatCannotBe() throws {
+    let (classifier, _, _) = try Self.learned(.cosine, isRefined: true)
+    var copy = classifier
+    let ids = try copy.prototypeIDs(of: 1)
+    #expect(throws: InputError.unknownClass(label: "9")) { try copy.splitPrototypes(ids, of: 9, into: 8) }
+    for (chosen, new) in [(ids, 9), ([], 9), ([UInt64.max], 9), ([ids[0]], 2), ([ids[0]], 1)] {
+      #expect(throws: ClassifierError.self) { try copy.splitPrototypes(chosen, of: 1, into: new) }
+    }
+    #expect(copy.learningState == classifier.learningState)
+  }
+
+  @Test(arguments: Distance.allCases, [true, false])
   func forgettingIsTheInverseOfLearning(distance: Distance, isSparse: Bool) throws {
     var (classifier, rows, labels) = try Self.learned(distance, isRefined: false, isSparse: isSparse)
     let before = try classifier.model.prototypes
