@@ -50,4 +50,27 @@ extension TextClassifier {
     return try contents.model.sets(.sparse(rows.rows), coverage: coverage, isPerClass: isPerClass)
       .map(Answer<String>.init)
   }
+
+  /// Which texts to label next: those of whose classes the classifier is least sure, spread over its prototypes, without near
+  /// duplicates.
+  ///
+  /// - Parameters:
+  ///   - texts: those to choose from, at least one.
+  ///   - count: how many to choose, at least 1.
+  ///   - similarity: texts are near duplicates from this cosine on, above 0, at most 1.
+  ///   - seed: of the draws among texts of equal worth.
+  /// - Returns: the most valuable first; fewer than asked where too few differ from one another.
+  /// - Throws: ``OptionsError`` for a value out of range; ``InputError/noRows``; ``TextError`` for a text that is too long.
+  public func select(
+    from texts: [String], count: Int = 100, similarity: Double = 0.9, seed: UInt64 = 42
+  ) throws -> [SelectedRow<String>] {
+    let rows = try vectorizer.transform(
+      UTF8Documents(texts), workers: contents.model.options.threadCount)
+    return try contents.model.select(
+      from: .sparse(rows.rows), count: count, similarity: similarity, seed: seed
+    ).map {
+      SelectedRow(
+        row: $0.row, label: $0.label.description, confidence: $0.confidence, margin: $0.margin)
+    }
+  }
 }

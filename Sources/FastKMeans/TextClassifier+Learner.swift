@@ -10,6 +10,10 @@ extension TextClassifier {
     private let textOptions: TextOptions
     /// What the analyzer `auto` became when the vocabulary was learned; nil before, and where the options name one.
     public private(set) var analyzerChoice: AnalyzerChoice?
+    /// Texts about classes, by label. They are learned as documents: a call of `fit` finds out on held-out documents how much one
+    /// counts, `learn` takes those of classes that are not known yet, as one document each. So a class can be answered that no
+    /// document has.
+    public var classDescriptions: [String: String] = [:]
 
     /// Makes a learner that has seen nothing.
     ///
@@ -70,9 +74,19 @@ extension TextClassifier.Learner {
   public mutating func fit(
     _ texts: [String], labels: [String], sampleWeights: [Double]? = nil, progress: ProgressHandler? = nil
   ) throws -> TrainingReport {
-    try update(with: texts, labels, keepsVectorizer: learner.options.isWarmStart, progress) {
-      learner, rows, labels in
-      try learner.fit(rows, labels: labels, sampleWeights: sampleWeights, progress: progress)
+    try update(with: texts, labels, sampleWeights, keepsVectorizer: learner.options.isWarmStart, progress) {
+      learner, rows, labels, descriptionCount in
+      guard descriptionCount > 0 else {
+        return try learner.fit(rows, labels: labels, sampleWeights: sampleWeights, progress: progress)
+      }
+      let found = try rows.withRows {
+        try DescriptionWeights(
+          $0, labels: labels, descriptionCount: descriptionCount, sampleWeights: sampleWeights,
+          options: learner.options, progress: progress)
+      }
+      var report = try learner.fit(rows, labels: labels, sampleWeights: found.weights, progress: progress)
+      report.choices = found.choices + report.choices
+      return report
     }
   }
 
@@ -92,32 +106,46 @@ extension TextClassifier.Learner {
   public mutating func learn(
     _ texts: [String], labels: [String], sampleWeights: [Double]? = nil, progress: ProgressHandler? = nil
   ) throws -> TrainingReport {
-    try update(with: texts, labels, keepsVectorizer: true, progress) { learner, rows, labels in
-      try learner.learn(rows, labels: labels, sampleWeights: sampleWeights, progress: progress)
+    try update(with: texts, labels, sampleWeights, keepsVectorizer: true, progress) {
+      learner, rows, labels, descriptionCount in
+      try learner.learn(
+        rows, labels: labels,
+        sampleWeights: sampleWeights.map { $0 + [Double](repeating: 1, count: descriptionCount) },
+        progress: progress)
     }
   }
 
   private mutating func update(
-    with texts: [String], _ labels: [String], keepsVectorizer: Bool, _ progress: ProgressHandler?,
-    _ body: (inout FastKMeansClassifier<Label>, Features, LabelColumn) throws -> TrainingReport
+    with texts: [String], _ labels: [String], _ sampleWeights: [Double]?, keepsVectorizer: Bool,
+    _ progress: ProgressHandler?,
+    _ body: (inout FastKMeansClassifier<Label>, Features, LabelColumn, _ descriptionCount: Int) throws
+      -> TrainingReport
   ) throws -> TrainingReport {
     guard labels.count == texts.count else {
       throw InputError.lengthMismatch(what: "labels", expected: texts.count, found: labels.count)
     }
     guard !texts.isEmpty else { throw InputError.noRows }
+    guard sampleWeights?.count ?? texts.count == texts.count else {
+      throw InputError.lengthMismatch(
+        what: "sample weights", expected: texts.count, found: sampleWeights?.count ?? 0)
+    }
+    let known = keepsVectorizer ? Set(classes) : []
+    let described = classDescriptions.filter { !known.contains($0.key) }.sorted { $0.key < $1.key }
+    let (texts, labels) = (texts + described.map(\.value), labels + described.map(\.key))
     let workers = learner.options.threadCount
     let column = try LabelColumn(keepsVectorizer ? labels.map(stored) : labels.map(\.label))
-    let known = try keepsVectorizer ? vectorizer ?? hashingVectorizer() : nil
+    let fitted = try keepsVectorizer ? vectorizer ?? hashingVectorizer() : nil
     let report: TrainingReport
-    if let known {
-      report = try body(&learner, .sparse(known.transform(texts, workers: workers)), column)
-      vectorizer = known
+    if let fitted {
+      report = try body(
+        &learner, .sparse(fitted.transform(texts, workers: workers)), column, described.count)
+      vectorizer = fitted
     } else {
       let documents = UTF8Documents(texts)
       let chosen = try AnalyzerChoice.choose(
         documents, labels: column, text: textOptions, training: learner.options, progress: progress)
       let text = try TFIDFVectorizer.fitTransform(documents, options: chosen.text, workers: workers)
-      report = try body(&learner, .sparse(text.rows), column)
+      report = try body(&learner, .sparse(text.rows), column, described.count)
       (vectorizer, analyzerChoice) = (text.vectorizer, chosen.choice)
     }
     return report

@@ -15,7 +15,7 @@ struct FastKMeansCommand: ParsableCommand {
     subcommands: [
       DemoCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, StreamCommand.self,
       InspectCommand.self, ExplainCommand.self, ReportCommand.self, ConvertCommand.self,
-      TuneCommand.self, AuditCommand.self, SelectCommand.self,
+      TuneCommand.self, AuditCommand.self, SelectCommand.self, DescribeCommand.self,
     ]
   )
 

@@ -540,6 +540,20 @@ FKM_API int32_t fkm_audit_duplicates(const fkm_rows *rows, const fkm_labels *lab
                                      double similarity, int32_t threads, int64_t *like_rows, float *similarities,
                                      int64_t *conflict_rows, float *conflict_similarities, fkm_error *error);
 
+/* Which rows to label next: those of whose classes the model is least sure, spread over its prototypes, without near duplicates.
+ * docs/data.md has the rule.
+ *
+ * count: how many, from 1. similarity: rows are near duplicates from this cosine on, above 0, at most 1. seed: of the draws among
+ * rows of equal worth. threads: 0 those of the model, -1 all cores, or from 1.
+ * Each array has min(count, n) entries; all but `chosen` may be NULL. chosen: positions of rows, the most valuable first.
+ * class_indices, confidences: the best class and its probability. margins: the probability of the best class less that of the
+ * second; 0 for a row of which nothing is known. chosen_count: how many entries were written: fewer than asked where too few
+ * rows differ from one another.
+ * Errors: FKM_INVALID_OPTION (`count`, `similarity`), FKM_BAD_DATA (no rows, another number of features). */
+FKM_API int32_t fkm_model_select(const fkm_model *model, const fkm_rows *rows, int32_t threads, int64_t count,
+                                 double similarity, uint64_t seed, int64_t *chosen, int32_t *class_indices,
+                                 float *confidences, float *margins, int64_t *chosen_count, fkm_error *error);
+
 /* When to answer "none of these": never, except for rows without any known feature; so that a share of the documents of
  * unknown classes is accepted; so that a share of the documents of known classes is rejected. docs/confidence.md says what
  * such a rate is worth. */
@@ -796,6 +810,18 @@ FKM_API int32_t fkm_vectorizer_choose(const char *options, int64_t options_lengt
                                       int64_t training_length, const fkm_documents *documents,
                                       const fkm_labels *labels, fkm_vectorizer **chosen, fkm_buffer **json,
                                       fkm_error *error);
+
+/* How much descriptions of classes count among documents, tried on documents that are held out.
+ *
+ * options: of the classifier that is to learn from the rows, NULL for defaults. rows, labels: the documents, and behind them
+ * the descriptions: texts about a class as a whole. sample_weights: of the documents, n - description_count entries; NULL: 1 each.
+ * weights: n entries, for `fkm_classifier_fit`; descriptions of classes without any document count as one document at least.
+ * json: what was tried, a list as of `fkm_classifier_choices`, empty where nothing could be; NULL: not wanted.
+ * Errors: FKM_BAD_DATA, FKM_INVALID_OPTION. Cost: some cheap fits to about 20,000 documents at most. */
+FKM_API int32_t fkm_description_weights(const char *options, int64_t options_length, const fkm_rows *rows,
+                                        const fkm_labels *labels, const double *sample_weights,
+                                        int64_t description_count, double *weights, fkm_buffer **json,
+                                        fkm_error *error);
 
 /* Learns the vocabulary and document frequencies with the options of a vectoriser, and gives the documents' rows.
  *

@@ -52,6 +52,10 @@ struct StreamCommand: ParsableCommand {
     }
     var options = try stream.options(modelPath: model, training: training.options())
     options.text = format.holdsDocuments ? try text.options() : nil
+    options.descriptions = try stream.descriptions.map {
+      let found = try ClassDescriptions.read($0, besides: format, labelKind: input.rows.labelType.kind)
+      return .text(found.documents, labels: found.labels)
+    }
     let topics = try kafka.options(
       input: input.input, model: model, maxRecordBytes: input.rows.maxRecordBytes)
     try OutputFile.check(model)

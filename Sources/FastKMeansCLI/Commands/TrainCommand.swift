@@ -32,6 +32,12 @@ struct TrainCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Texts about classes: a class, a tab and a text a line. They are learned as documents, with a weight that held-out rows choose.",
+      valueName: "file"))
+  var descriptions: String?
+
+  @Option(
+    help: ArgumentHelp(
       "Options that tune found; they take the place of those of this call.", valueName: "file"))
   var options: String?
 
@@ -61,9 +67,12 @@ struct TrainCommand: ParsableCommand {
       let names = idle.map(OptionArguments<TrainingOptions>.argumentName).joined(separator: ", ")
       progress.note("without effect beside the other options: \(names)")
     }
+    let described = try descriptions.map {
+      try ClassDescriptions.read($0, besides: input.resolvedFormat(), labelKind: reader.labelKind)
+    }
     let summary = try Self.train(
-      input.input, reader, options, weights: weights, classWeight: classWeight, rejection: rejection.rule(),
-      to: model, progress)
+      input.input, reader, options, weights: weights, classWeight: classWeight, described: described,
+      rejection: rejection.rule(), to: model, progress)
     let lines = display.json ? [summary.json.text] : summary.lines
     try StandardOutput.write(lines, besides: model, isQuiet: display.quiet)
   }
@@ -76,14 +85,15 @@ struct TrainCommand: ParsableCommand {
   ///   - options: of the training, and of text where the rows are text.
   ///   - weightsPath: a file with a weight for each row; `nil`: each row counts 1.
   ///   - classWeight: as for ``ClassWeights``.
+  ///   - described: texts about classes; for rows of text.
   ///   - rejection: kept in the model; `nil`: it rejects only what it knows nothing of.
   ///   - path: where the model goes.
   ///   - progress: shows how the work goes.
   /// - Throws: errors of the readers, the library and the file system.
   static func train(
     _ input: String, _ reader: ReaderOptions, _ options: TunedOptions, weights weightsPath: String? = nil,
-    classWeight: String = "none", rejection: RejectionRule? = nil, to path: String,
-    _ progress: ProgressDisplay
+    classWeight: String = "none", described: (documents: UTF8Documents, labels: LabelColumn)? = nil,
+    rejection: RejectionRule? = nil, to path: String, _ progress: ProgressDisplay
   ) throws -> TrainingSummary {
     try OutputFile.check(path)
     let rowWeights = try weightsPath.map(SampleWeights.read)
@@ -94,8 +104,8 @@ struct TrainCommand: ParsableCommand {
       try LabelledData.readAll(input, options: reader)
     }
     let labels = try rows.requiredLabels
-    try options.training.checkCounts(for: labels)
-    let weights = try classWeights.apply(to: rowWeights, of: labels)
+    let allLabels = described.map { labels.appending($0.labels) } ?? labels
+    try options.training.checkCounts(for: allLabels)
 
     let features: Features
     var text: VectorizedText?
@@ -109,9 +119,12 @@ struct TrainCommand: ParsableCommand {
         )
       }
       features = vectors
-    case .text(let documents, _):
+    case .text(var documents, _):
+      for row in 0..<(described?.documents.count ?? 0) {
+        documents.append(utf8: described?.documents[row] ?? [])
+      }
       var textOptions = options.text ?? TextOptions()
-      choice = try AnalyzerChoiceSummary(documents, labels, &textOptions, options.training, progress)
+      choice = try AnalyzerChoiceSummary(documents, allLabels, &textOptions, options.training, progress)
       let (fitted, seconds) = try progress.run("vectorising \(Readable.count(documents.count, "document"))") {
         _ in
         try TFIDFVectorizer.fitTransform(
@@ -125,9 +138,19 @@ struct TrainCommand: ParsableCommand {
 
     let cpuBefore = ProcessUsage.cpuSeconds
     let ((model, report), fitSeconds) = try progress.run("training", unit: "documents") { _ in
+      let found = try described.map { described in
+        try features.withRows {
+          try DescriptionWeights(
+            $0, labels: allLabels, descriptionCount: described.labels.count, sampleWeights: rowWeights,
+            options: options.training.validated().options, progress: progress.show)
+        }
+      }
       var classifier = try FastKMeansClassifier<Label>(options.training)
-      let report = try classifier.fit(
-        features, labels: labels, sampleWeights: weights, progress: progress.show)
+      var report = try classifier.fit(
+        features, labels: allLabels,
+        sampleWeights: classWeights.apply(to: found?.weights ?? rowWeights, of: allLabels),
+        progress: progress.show)
+      report.choices = (found?.choices ?? []) + report.choices
       let model = try classifier.model
       return (try rejection.map { try model.rejecting($0) } ?? model, report)
     }
@@ -140,7 +163,7 @@ struct TrainCommand: ParsableCommand {
     let modelBytes = OutputFile.size(path) ?? 0
 
     let truth = ClassNumbering(model.classes).numbers(of: labels)
-    let scored = scoredRows(of: features.rowCount)
+    let scored = scoredRows(of: labels.count)
     let predicted = try progress.run("scoring training rows", unit: "documents") { report in
       try (scored.count < features.rowCount ? features.selectingRows(scored) : features)
         .mapBlocks(report) { rows, _ in try model.predictedClassIndices(rows) }
@@ -148,7 +171,8 @@ struct TrainCommand: ParsableCommand {
     progress.note(model.deviceWarnings)
     let correctCount = zip(predicted, scored).count { $0 == truth[$1] }
     return TrainingSummary(
-      documentCount: features.rowCount, model: model, report: report,
+      documentCount: labels.count, descriptionCount: described?.labels.count ?? 0, model: model,
+      report: report,
       classCounts: ClassCount.list(model, truth: truth), textOptions: text?.vectorizer.options,
       repairCount: text?.repairCount ?? 0, choice: choice, readSeconds: readSeconds,
       vectorizeSeconds: vectorizeSeconds,

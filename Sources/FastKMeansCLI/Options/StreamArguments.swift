@@ -23,6 +23,12 @@ struct StreamArguments: ParsableArguments {
   var rejects: String?
 
   @Option(
+    help: ArgumentHelp(
+      "Texts about classes: a class, a tab and a text a line. Those of classes that the model does not know are learned first.",
+      valueName: "file"))
+  var descriptions: String?
+
+  @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
       "Seconds in which a batch is learned even if it is not full. (default: \(defaults.limits.maxDelay))",

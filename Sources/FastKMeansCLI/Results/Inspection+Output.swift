@@ -62,7 +62,8 @@ extension Inspection {
     ])
   }
 
-  private var input: String {
+  /// What kind of rows the model takes.
+  var input: String {
     let features = Readable.count(model.featureCount, "feature")
     guard let vectorizer = contents.vectorizer else {
       return "vectors, \(features)" + (contents.isZeroBased ? ", svmlight indices from 0" : "")

@@ -5,6 +5,8 @@ import FastKMeansText
 /// What `train` prints.
 struct TrainingSummary {
   var documentCount: Int
+  /// Texts about classes, learned beside the documents.
+  var descriptionCount = 0
   var model: ClassifierModel<Label>
   var report: TrainingReport
   /// One entry for each class of the model.
@@ -32,6 +34,7 @@ extension TrainingSummary {
   var json: JSON {
     .fields([
       "documents": .integer(documentCount),
+      "descriptions": .integer(descriptionCount),
       "features": .integer(model.featureCount),
       "classes": .integer(model.classCount),
       "prototypes": .integer(model.prototypes.count),
@@ -65,6 +68,7 @@ extension TrainingSummary {
     let vectorizing = vectorizeSeconds.map { ", vectorising \(Readable.seconds($0))" } ?? ""
     return Table.facts([
       ("documents", Readable.count(documentCount)),
+      ("descriptions", descriptionLine),
       ("features", Readable.count(model.featureCount)),
       ("terms", choice?.line),
       ("classes", Readable.count(model.classCount)),
@@ -85,6 +89,16 @@ extension TrainingSummary {
       ("memory", Readable.bytes(ProcessUsage.peakResidentBytes) + " at most"),
       ("model", "\(modelPath) (\(Readable.bytes(modelBytes)))"),
     ]) + [""] + ClassCount.table(classCounts)
+  }
+
+  private var descriptionLine: String? {
+    guard descriptionCount > 0 else { return nil }
+    let tried = report.choices.filter { $0.subject == "description_weight" }
+    let count = Readable.count(descriptionCount)
+    guard let taken = tried.first(where: \.isTaken) else { return "\(count), each as one document" }
+    let weights = tried.map { "\($0.candidate) \(Readable.percent($0.accuracy))" }.joined(separator: ", ")
+    return
+      "\(count), each as \(taken.candidate) documents, by \(Readable.count(taken.rowCount, "held-out document")): \(weights)"
   }
 
   private static func json(_ openSet: OpenSet) -> JSON {

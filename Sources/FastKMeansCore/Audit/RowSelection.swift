@@ -42,12 +42,15 @@ package struct RowSelection: Sendable {
   /// The most valuable first; fewer than asked where too few rows differ from one another.
   package let choices: [Choice]
 
+  /// - Parameter threadCount: as for ``ClassScoring``.
   /// - Throws: ``OptionsError``; ``InputError/featureCountMismatch(expected:found:)``, ``InputError/noRows``.
   /// - Complexity: that of answers to all rows, and O(choices x (prototypes + choices x non-zeros)).
-  package init(from rows: FeatureRows, model: ModelStorage, settings: Settings = Settings()) throws {
+  package init(
+    from rows: FeatureRows, model: ModelStorage, settings: Settings = Settings(), threadCount: Int? = nil
+  ) throws {
     try settings.validate()
     guard rows.rowCount > 0 else { throw InputError.noRows }
-    let scoring = try ClassScoring(model)
+    let scoring = try ClassScoring(model, threadCount: threadCount)
     let slots = WorkerScratch<(choice: Choice, prototype: Int)?>(workers: rows.rowCount) { nil }
     try scoring.forEachAnswer(rows, top: min(2, model.classes.count), parts: .similarities) { row, answer in
       let best = answer.classes[0]

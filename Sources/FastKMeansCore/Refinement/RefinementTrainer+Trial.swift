@@ -7,10 +7,11 @@ extension RefinementTrainer {
   ///   - rows: the documents to learn from, and after them those to judge by.
   ///   - classes: of each row a number.
   ///   - trainingCount: how many rows are learned from.
+  ///   - weights: of all rows, above 0; nil means 1 each.
   /// - Returns: for each row after these whether its class is the best one.
   package static func trial(
-    _ rows: Features, classes: [Int32], trainingCount: Int, options: TrainingOptions,
-    progress: ProgressHandler?
+    _ rows: Features, classes: [Int32], trainingCount: Int, weights: [Float]? = nil,
+    options: TrainingOptions, progress: ProgressHandler?
   ) throws -> [Bool] {
     var options = options
     (options.device, options.mergeThreshold) = (.cpu, nil)
@@ -27,7 +28,8 @@ extension RefinementTrainer {
       }
       guard numbers.count > 1 else { return heldOut.map { numbers[classes[Int($0)]] != nil } }
       var documents = TrainingSet(
-        view, norms: norms, classes: classes.map { numbers[$0] ?? -1 }, classCount: numbers.count)
+        view, norms: norms, classes: classes.map { numbers[$0] ?? -1 }, classCount: numbers.count,
+        weights: weights)
       if options.distance == .euclidean { documents.unit = view.inverseDeviation }
       let reporter = ProgressReporter(progress)
       let trainer = RefinementTrainer(

@@ -114,6 +114,13 @@ extension LabelColumn {
   /// - Complexity: O(rows).
   package var rowLabels: [Label] { indices.map { labels[Int($0)] } }
 
+  /// These labels, and after them others; all as texts where one of both has integers and the other has texts.
+  package func appending(_ other: LabelColumn) -> LabelColumn {
+    let all = rowLabels + other.rowLabels
+    let isMixed = Set((labels + other.labels).map(\.kind)).count > 1
+    return isMixed ? LabelColumn(all.map { Label.text($0.description) }) : LabelColumn(all)
+  }
+
   /// Converts the labels to a type; integers can become texts.
   ///
   /// - Parameter kind: the type; `nil` leaves them as they are.

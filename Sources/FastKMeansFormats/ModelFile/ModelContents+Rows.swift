@@ -4,11 +4,6 @@ extension ModelContents {
   /// The type of the classes' labels.
   package var labelKind: Label.Kind? { model.classes.first?.kind }
 
-  /// The word of a feature, or `#` and its number where the model has no words (vectors, hashing).
-  package func name(ofFeature column: Int) -> String {
-    vectorizer?.term(at: column) ?? "#\(column)"
-  }
-
   /// Adapts reader options to this model: its feature count, where indices start, its threads and the type of the labels.
   ///
   /// - Parameters:

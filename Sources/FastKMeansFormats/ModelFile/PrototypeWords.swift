@@ -1,8 +1,9 @@
 import FastKMeansCore
+import FastKMeansText
 
 /// Finds the features that characterise a prototype.
 package struct PrototypeWords {
-  private let contents: ModelContents
+  private let names: FeatureNames
   private let prototypes: PrototypeSet
   /// Words to leave out because they are frequent everywhere.
   private let hidden: Set<String>
@@ -12,7 +13,7 @@ package struct PrototypeWords {
 
   /// - Complexity: O(stored values of the model).
   package init(_ contents: ModelContents, hidden: Set<String> = []) {
-    self.contents = contents
+    names = FeatureNames(contents.vectorizer, document: nil)
     self.hidden = hidden
     prototypes = contents.model.prototypes
     let total = prototypes.masses.reduce(0, +)
@@ -59,7 +60,7 @@ package struct PrototypeWords {
   ) -> [Word] {
     let rated = row.map { (column: $0.column, weight: $0.value, excess: excess($0)) }.filter { $0.excess > 0 }
     return rated.sorted { ($1.excess, $0.column) < ($0.excess, $1.column) }.lazy
-      .map { Word(name: contents.name(ofFeature: $0.column), weight: $0.weight) }
+      .map { Word(name: names[$0.column][0].word, weight: $0.weight) }
       .filter { !hidden.contains($0.name) }.prefix(count).map { $0 }
   }
 }

@@ -1,4 +1,5 @@
 import FastKMeansCore
+import FastKMeansFormats
 import FastKMeansText
 
 /// Where a stream keeps its model, how a new model learns, and how often it is saved.
@@ -31,6 +32,9 @@ public struct StreamOptions: Sendable {
   /// How fast the model forgets after an alarm over all classes: half of what it learned is gone after this number of
   /// documents. It forgets for twice as many. `nil`: an alarm is reported, and nothing is forgotten.
   public var driftHalfLife: Double?
+  /// Texts about classes, with their labels: those of classes that the model does not know when a run begins are learned first, as
+  /// one document each.
+  package var descriptions: LabelledData?
   /// Whether the input is read from its beginning, even if it was read before.
   public var readsFromStart = false
 

@@ -18,6 +18,7 @@ extension StreamRunner {
       folder.release()
     }
     source.expect(state.expectation)
+    try learnDescriptions(report)
     var hasEnded = false
     while !stop.isRequested, !hasEnded {
       switch try source.next(options.limits, waiting: waitingTime, stop: stop) {
@@ -61,6 +62,23 @@ extension StreamRunner {
         "\(state.waitingCount) of \(state.counts.vocabularyDocuments) documents for the vocabulary have come")
     }
   }
+
+  /// Learns the descriptions of classes that are not known yet; the log has them, so that they are learned once.
+  private func learnDescriptions(_ report: (BatchSummary) throws -> Void) throws {
+    guard let new = try options.descriptions.flatMap(state.unknown) else { return }
+    let step = try state.learn(new, tests: true)
+    let record = LogRecord(
+      source: Self.descriptionSource, position: .beginning, rows: .content(RowCoding.encode(new)),
+      zeroBased: state.counts.zeroBased)
+    try log.append([record.encoded()])
+    positions[record.source] = record.position
+    batchesSinceCheckpoint += 1
+    source.expect(state.expectation)
+    try tell(step, rejected: 0, report)
+  }
+
+  /// Stands for descriptions among the sources.
+  private static let descriptionSource = "descriptions"
 
   /// Writes the step to the log; from here on it counts.
   private func acknowledge(_ rows: LogRecord.Rows, rejects lines: [UInt8], rejectedCount: Int) throws {

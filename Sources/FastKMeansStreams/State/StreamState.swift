@@ -97,6 +97,19 @@ extension StreamState {
 
   var waitingCount: Int { waiting.reduce(0) { $0 + $1.rowCount } }
 
+  /// The rows whose classes neither the model nor documents that wait have; nil where there are none.
+  func unknown(_ data: LabelledData) throws -> LabelledData? {
+    guard case .text(let documents, let labels) = data else {
+      throw InputError.wrongKindOfInput(expected: "text", found: "vectors")
+    }
+    let column = try Self.checked(labels)
+    let seen = classifier.classes + waiting.flatMap { $0.labels?.labels ?? [] }
+    let known = Set(seen.map(\.description))
+    let rows = column.indices.indices.filter { !known.contains(column[$0].description) }
+    guard !rows.isEmpty else { return nil }
+    return .text(documents.selecting(rows), labels: LabelColumn(rows.map { column[$0] }))
+  }
+
   /// Learns a batch, or keeps it until there is a vocabulary.
   ///
   /// - Throws: what the vectoriser and the classifier throw; nothing has changed then.

@@ -6,7 +6,7 @@ struct HelpTests {
     "says on every level what it always said",
     arguments: [
       "", "demo", "train", "evaluate", "predict", "stream", "inspect", "explain", "report", "convert",
-      "tune", "audit", "select",
+      "tune", "audit", "select", "describe",
     ])
   func helpIsStable(command: String) throws {
     let arguments = command.isEmpty ? ["--help"] : [command, "--help"]

@@ -20,6 +20,7 @@ from ._audit import Audit, SimilarRows, audit, find_label_issues
 from ._classifier import FastKMeansClassifier
 from ._errors import DataConversionWarning, DeviceError, InvalidParameterError, NotFittedError
 from ._operations import OpenSet
+from ._selection import Selection, select
 from ._text_classifier import TextClassifier
 from ._vectorizer import TfidfVectorizer
 from ._version import __version__
@@ -65,6 +66,7 @@ __all__ = [
     "NewerFormatError",
     "NotFittedError",
     "OpenSet",
+    "Selection",
     "SimilarRows",
     "TextClassifier",
     "TfidfVectorizer",
@@ -74,6 +76,7 @@ __all__ = [
     "__version__",
     "audit",
     "find_label_issues",
+    "select",
 ]
 
 

@@ -265,6 +265,9 @@ CALLS: dict[str, list[Any]] = {
         _ARRAY, _ARRAY, c_int64, _ARRAY, _ARRAY,
     ],
     "fkm_audit_duplicates": [_ROWS, _LABELS, _ROWS, c_double, c_int32, _ARRAY, _ARRAY, _ARRAY, _ARRAY],
+    "fkm_model_select": [
+        _HANDLE, _ROWS, c_int32, c_int64, c_double, c_uint64, _ARRAY, _ARRAY, _ARRAY, _ARRAY, POINTER(c_int64),
+    ],
     "fkm_model_rejecting": [_HANDLE, c_int32, c_double, c_int32, _NEW_HANDLE],
     "fkm_model_get_open_set": [_HANDLE, POINTER(OpenSet)],
     "fkm_model_open_set_scores": [_HANDLE, _ROWS, c_int32, _ARRAY],
@@ -297,6 +300,7 @@ CALLS: dict[str, list[Any]] = {
     "fkm_vectorizer_choose": [
         c_char_p, c_int64, c_char_p, c_int64, _DOCUMENTS, _LABELS, _NEW_HANDLE, _NEW_HANDLE,
     ],
+    "fkm_description_weights": [c_char_p, c_int64, _ROWS, _LABELS, _ARRAY, c_int64, _ARRAY, _NEW_HANDLE],
     "fkm_vectorizer_words": [_HANDLE, _DOCUMENTS, _NEW_HANDLE],
     "fkm_vectorizer_fit": [_HANDLE, _DOCUMENTS, c_int32, _NEW_HANDLE, _NEW_HANDLE, POINTER(c_int64)],
     "fkm_vectorizer_transform": [_HANDLE, _DOCUMENTS, c_int32, _NEW_HANDLE, POINTER(c_int64)],

@@ -338,6 +338,21 @@ class Model(Handle):
                 found.append(sets.indices[start:end][np.argsort(-sets.data[start:end], kind="stable")])
         return found
 
+    def select(
+        self, rows: Rows, threads: int, count: int, similarity: float, seed: int
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Rows to label next, their best classes, the confidences in these, and the margins to the second."""
+        length = max(0, min(count, rows.shape[0]))
+        chosen, classes = np.empty(length, dtype=np.int64), np.empty(length, dtype=np.int32)
+        confidences, margins = (np.empty(length, dtype=np.float32) for _ in range(2))
+        found = ctypes.c_int64()
+        call(
+            "fkm_model_select", self, of_rows(rows), threads, count, similarity, seed, address(chosen), address(classes),
+            address(confidences), address(margins), ctypes.byref(found),
+        )
+        kept = slice(0, found.value)
+        return chosen[kept], classes[kept], confidences[kept], margins[kept]
+
     def scores(self, rows: Rows, threads: int, rows_per_call: int) -> np.ndarray:
         """The score of every class: rows x classes."""
         scores = np.empty((rows.shape[0], self.info.class_count), dtype=np.float32)
@@ -392,6 +407,22 @@ def _parts(rows: Rows, rows_per_call: int) -> list[slice]:
     count = rows.shape[0]
     step = max(1, rows_per_call)
     return [slice(first, min(first + step, count)) for first in range(0, count, step)]
+
+
+def description_weights(
+    options: str, rows: Rows, labels: CodedLabels, weights: np.ndarray | None, count: int
+) -> tuple[np.ndarray, list[dict[str, Any]]]:
+    """The weight of each row where the last `count` of them describe classes, and what was tried."""
+    encoded = options.encode()
+    structure, _keep = of_labels(labels)
+    found = np.empty(rows.shape[0], dtype=np.float64)
+    tried = ctypes.c_void_p()
+    call(
+        "fkm_description_weights", encoded, len(encoded), of_rows(rows), structure,
+        None if weights is None else address(weights), count, address(found), ctypes.byref(tried),
+    )
+    choices: list[dict[str, Any]] = json.loads(library.take_buffer(tried))
+    return found, choices
 
 
 def buffer(name: str, handle: Handle) -> bytes:

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from . import _native as native
 from ._answers import Explanation
 from ._classifier import FastKMeansClassifier
 from ._documents import listed_documents
+from ._errors import InvalidParameterError, WrongTypeError
 from ._estimator import _parameters_of
 from ._input import Rows, rows_of
+from ._labels import coded_labels
+from ._lazy import LazyModule
 from ._parameters import _whole, library_options, params_of_options, thread_count
 from ._persistence import _checked_path
 from ._vectorizer import TfidfVectorizer
+from ._weights import checked_weights
 
 if TYPE_CHECKING:
+    import numpy as np
     from typing_extensions import Self
+else:
+    np = LazyModule("numpy")
 
 
 class TextClassifier(FastKMeansClassifier):
@@ -29,6 +37,10 @@ class TextClassifier(FastKMeansClassifier):
     ----------
     ngrams, min_df, analyzer, char_ngrams and the other parameters of `TfidfVectorizer`
         All but `dtype` as there: how texts become rows.
+    class_descriptions : dict, default None
+        Texts about classes: by label a text, or a list of texts. They are learned as documents; how much one counts, `fit` finds
+        out on held-out documents. So a class can be answered that no document has. `fit_batch` and `partial_fit` learn those of
+        classes that are not known yet, as one document each.
     **parameters
         As in `FastKMeansClassifier`: how classes are learned from the rows.
 
@@ -38,7 +50,8 @@ class TextClassifier(FastKMeansClassifier):
         What turns texts into rows. `fit` learns its vocabulary; so does a first `fit_batch`, unless `hashing` is set. Its
         `analyzer` is what `auto` became.
     report_ : dict
-        As in `FastKMeansClassifier`; `choices` begins with what was tried for `analyzer="auto"`.
+        As in `FastKMeansClassifier`; `choices` begins with what was tried for `analyzer="auto"`, and for the weight of
+        descriptions (`description_weight`).
 
     Examples
     --------
@@ -79,6 +92,7 @@ class TextClassifier(FastKMeansClassifier):
         vocabulary: Any = None,
         encoding: str = "utf-8",
         decode_error: str = "replace",
+        class_descriptions: Mapping[Any, Any] | None = None,
         **parameters: Any,
     ) -> None:
         super().__init__(**parameters)
@@ -105,6 +119,7 @@ class TextClassifier(FastKMeansClassifier):
         self.vocabulary = vocabulary
         self.encoding = encoding
         self.decode_error = decode_error
+        self.class_descriptions = class_descriptions
 
     def explain(self, X: Any, label: Any = None, top: int = 10, feature_names: Any = None) -> list[Explanation]:
         """Which prototype won, and what each word of the text added to its score.
@@ -179,7 +194,13 @@ class TextClassifier(FastKMeansClassifier):
     ) -> dict[str, Any]:
         """Learns from texts; the vectoriser takes its place when all is done."""
         tried: list[dict[str, Any]] = []
-        if self._is_fitted() and (not whole or self.warm_start):
+        goes_on = self._is_fitted() and (not whole or self.warm_start)
+        described = self._descriptions(self.classes_.tolist() if goes_on else [])
+        if described:
+            X = listed_documents(X)
+            count = len(X)
+            X, y = [*X, *(text for _, text in described)], self._labels_with(y, count, [label for label, _ in described])
+        if goes_on:
             vectorizer = self.vectorizer_
             rows = vectorizer.transform(X)
         else:
@@ -191,10 +212,45 @@ class TextClassifier(FastKMeansClassifier):
                 options = library_options({**self.get_params(), "n_threads": self._threads()})
                 vectorizer, tried = vectorizer._chosen(X, y, self, options)
             rows = vectorizer.fit_transform(X) if learns else vectorizer._prepared().transform(X)
+        if described:
+            weights = checked_weights(sample_weight, count, self)
+            if whole:
+                options = library_options({**self.get_params(), "n_threads": self._threads()})
+                sample_weight, weighed = native.description_weights(
+                    options, rows_of(rows, self), coded_labels(y, self), weights, len(described)
+                )
+                tried = [*tried, *weighed]
+            elif weights is not None:
+                sample_weight = np.append(weights, np.full(len(described), weights.mean()))
         super()._learn(rows, y, sample_weight, verbose, whole, classes)
         self.vectorizer_ = vectorizer
         self.report_["choices"] = [*tried, *self.report_["choices"]]
         return dict(self.report_)
+
+    def _descriptions(self, known: list[Any]) -> list[tuple[Any, Any]]:
+        """Labels and texts of the descriptions, but those of known classes."""
+        given, allowed = self.class_descriptions, "None, or a dict from label to a text or a list of texts"
+        if given is None:
+            return []
+        if not isinstance(given, Mapping):
+            raise InvalidParameterError("class_descriptions", given, allowed)
+        seen, found = set(known), []
+        for label, texts in given.items():
+            own = [texts] if isinstance(texts, (str, bytes)) else texts
+            if not isinstance(own, (list, tuple)) or not all(isinstance(text, (str, bytes)) for text in own):
+                raise InvalidParameterError(f"class_descriptions[{label!r}]", texts, "a text or a list of texts")
+            found += [(label, text) for text in own if label not in seen]
+        return found
+
+    def _labels_with(self, y: Any, count: int, more: list[Any]) -> np.ndarray:
+        """The labels of documents, and behind them those of descriptions in the same type."""
+        labels, own = coded_labels(y, self, count), coded_labels(more, self)
+        if labels.is_text != own.is_text:
+            raise WrongTypeError("the labels of class_descriptions and y must both be texts or both be numbers")
+        classes = own.classes
+        if not own.is_text and (classes.astype(labels.classes.dtype) == classes).all():
+            classes = classes.astype(labels.classes.dtype)
+        return np.concatenate([labels.classes[labels.codes], classes[own.codes]])
 
     def _own_vectorizer(self) -> TfidfVectorizer:
         """A vectoriser with this classifier's parameters, which has seen nothing."""

@@ -1,0 +1,58 @@
+import ArgumentParser
+import FastKMeansFormats
+
+struct DescribeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "describe",
+    abstract: "Write a model card: what a model learned, how good it is, what it cannot do.",
+    discussion: """
+      Markdown: data, classes with their sub-topics, limits and options; with --input also accuracy with its error, \
+      calibration and confusions on labelled rows that the model has not seen.
+
+      Example:
+        fastkmeans describe --model tickets.safetensors --input test.tsv --output card.md
+      """
+  )
+
+  @OptionGroup var model: ModelArguments
+
+  @Option(
+    help: ArgumentHelp("Labelled rows to judge the model by; '-' is standard input.", valueName: "file"))
+  var input: String?
+
+  @OptionGroup(title: "Input") var rows: RowArguments
+
+  @Option(help: ArgumentHelp("Where the card goes; '-' is standard output.", valueName: "file.md"))
+  var output = "-"
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Words to show of each prototype. (default: 8)", valueName: "count"),
+    transform: Value.whole)
+  var topWords = 8
+
+  @Flag(name: [.short, .long], help: "Show no progress.")
+  var quiet = false
+
+  func validate() throws {
+    guard topWords >= 0 else {
+      throw ValidationError("--top-words is \(topWords); allowed: a whole number from 0")
+    }
+    guard model.model != "-" else { throw ValidationError("--model needs the name of a file, not -") }
+  }
+
+  func run() throws {
+    let reader = try input.map { ($0, try rows.readerOptions(of: $0, requiresLabels: true)) }
+    let contents = try model.load()
+    try OutputFile.check(output)
+    let evaluation = try reader.map {
+      try Evaluation(of: contents, on: $0.0, $0.1, ProgressDisplay(isQuiet: quiet))
+    }
+    let card = ModelCard(
+      inspection: try Inspection(contents, path: model.model, label: nil, wordCount: topWords),
+      evaluation: evaluation, inputName: input.map(ModelCard.fileName))
+    try Interruption.tidily(write: output) { sink in
+      for line in card.lines { try sink.write(line + "\n") }
+    }
+  }
+}
