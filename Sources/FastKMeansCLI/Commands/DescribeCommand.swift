@@ -45,8 +45,10 @@ struct DescribeCommand: ParsableCommand {
     let reader = try input.map { ($0, try rows.readerOptions(of: $0, requiresLabels: true)) }
     let contents = try model.load()
     try OutputFile.check(output)
-    let evaluation = try reader.map {
-      try Evaluation(of: contents, on: $0.0, $0.1, ProgressDisplay(isQuiet: quiet))
+    let progress = ProgressDisplay(isQuiet: quiet)
+    let evaluation = try reader.map { path, options in
+      try Evaluation(
+        of: contents, on: Evaluation.rows(of: contents, on: path, options, progress), progress)
     }
     let card = ModelCard(
       inspection: try Inspection(contents, path: model.model, label: nil, wordCount: topWords),

@@ -107,12 +107,13 @@ extension ServedModel {
     let leads = values.map { column, value in
       (column: column, lead: ((own[column] ?? 0) - (other[column] ?? 0)) * value / 2)
     }
+    let names = FeatureNames(contents.vectorizer, document: nil)
     func words(_ sign: Double) -> JSON {
       let chosen = leads.filter { $0.lead * sign > 0 }
         .sorted { ($1.lead * sign, $0.column) < ($0.lead * sign, $1.column) }
       return .array(
-        chosen.prefix(count).map {
-          [.string(contents.name(ofFeature: $0.column)), .number($0.lead * sign)]
+        chosen.prefix(count).flatMap { feature in
+          names[feature.column].map { [.string($0.word), .number(feature.lead * sign)] }
         })
     }
     return .fields([
