@@ -90,6 +90,72 @@ import Testing
     #expect(refused.status == FKM_INVALID_OPTION && refused.parameter == "coverage")
   }
 
+  @Test func rowsToLabelAreThoseOfTheLibrary() throws {
+    let classifier = try CallerClassifier("{}")
+    try classifier.fit(CallerRows(features), CallerLabels(classes))
+    let model = try classifier.model()
+    var swift = try FastKMeansClassifier<Int>(TrainingOptions())
+    try swift.fit(features, labels: classes)
+    let expected = try swift.model.select(from: features, count: 20, similarity: 0.9, seed: 7)
+    let rows = CallerRows(features)
+    var view = rows.rows
+    var (chosen, indices) = ([Int64](repeating: -9, count: 20), [Int32](repeating: -9, count: 20))
+    var (confidences, margins) = ([Float](repeating: -9, count: 20), [Float](repeating: -9, count: 20))
+    var count: Int64 = -9
+    try call {
+      fkm_model_select(
+        model.handle, &view, 1, 20, 0.9, 7, &chosen, &indices, &confidences, &margins, &count, $0)
+    }
+    #expect(count == 20 && chosen.map(Int.init) == expected.map(\.row))
+    #expect(indices.map { swift.classes[Int($0)] } == expected.map(\.label))
+    #expect(confidences == expected.map(\.confidence) && margins == expected.map(\.margin))
+    let many = try [Int64](unsafeUninitializedCapacity: 300) { buffer, size in
+      try call {
+        fkm_model_select(model.handle, &view, 1, .max, 1, 7, buffer.baseAddress, nil, nil, nil, &count, $0)
+      }
+      size = Int(count)
+    }
+    // Row 9 repeats row 4.
+    #expect(Set(many).count == 299)
+    for (asked, similarity, parameter) in [(Int64(0), 0.9, "count"), (5, 0, "similarity")] {
+      let refused = try refusal {
+        fkm_model_select(model.handle, &view, 1, asked, similarity, 7, &chosen, nil, nil, nil, &count, $0)
+      }
+      #expect(refused.status == FKM_INVALID_OPTION && refused.parameter == parameter)
+    }
+    let missing = try refusal {
+      fkm_model_select(model.handle, &view, 1, 5, 1, 7, nil, nil, nil, nil, &count, $0)
+    }
+    #expect(missing.status == FKM_INVALID_ARGUMENT && missing.parameter == "chosen")
+  }
+
+  @Test func descriptionsWeighAsByTheLibrary() throws {
+    let (rows, labels) = (CallerRows(features), CallerLabels(classes))
+    let expected = try features.withRows {
+      try DescriptionWeights(
+        $0, labels: LabelColumn(classes), descriptionCount: 40, sampleWeights: nil,
+        options: TrainingOptions(),
+        progress: nil)
+    }
+    var (view, named) = (rows.rows, labels.labels)
+    var weights = [Double](repeating: -9, count: 300)
+    let json = try Owned(fkm_buffer_free) {
+      fkm_description_weights(nil, 0, &view, &named, nil, 40, &weights, $0, $1)
+    }
+    #expect(weights == expected.weights && fkm_buffer_size(json.handle) > 2 && !expected.choices.isEmpty)
+    let own = [Double](repeating: 2, count: 260)
+    try call { fkm_description_weights(nil, 0, &view, &named, own, 40, &weights, nil, $0) }
+    #expect(weights == expected.weights.map { 2 * $0 })
+    for count: Int64 in [-1, 301] {
+      let refused = try refusal {
+        fkm_description_weights(nil, 0, &view, &named, nil, count, &weights, nil, $0)
+      }
+      #expect(refused.parameter == "description_count")
+    }
+    let missing = try refusal { fkm_description_weights(nil, 0, &view, &named, nil, 4, nil, nil, $0) }
+    #expect(missing.parameter == "weights")
+  }
+
   @Test func badCallsAreNamed() throws {
     let (rows, labels) = (CallerRows(features), CallerLabels(classes))
     var (view, named) = (rows.rows, labels.labels)

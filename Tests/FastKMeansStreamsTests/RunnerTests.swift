@@ -28,6 +28,44 @@ struct RunnerTests {
     #expect(try #require(lines.last?.errorBeforeUpdate) < 0.5)
   }
 
+  /// Those of a class that is known are left out, and none is learned twice, whether they wait for a vocabulary or not.
+  @Test(arguments: [nil, 12]) func descriptionsComeFirstAndOnce(hashingBits: Int?) throws {
+    var text = TextOptions()
+    text.hashingBits = hashingBits
+    func described(_ labels: [String]) -> LabelledData {
+      .text(
+        UTF8Documents(labels.indices.map { "iron gold tin \($0)" }), labels: LabelColumn(labels))
+    }
+    let undisturbed = Rehearsal(text: text)
+    var first = undisturbed
+    first.options.descriptions = described(["class 0", "class 8", "class 9"])
+    var new: [String] = []
+    let runner = try first.open(textSource())
+    try runner.run(stop: StopSignal()) { new += $0.report.newClasses.map(\.description) }
+    #expect(new == ["class 0", "class 8", "class 9", "class 1", "class 2", "class 3"])
+    #expect(runner.state.counts.documents == 75)
+    for pause in 1...5 {
+      var other = Rehearsal(text: text)
+      other.options.descriptions = first.options.descriptions
+      try other.run(textSource(), stopAfter: pause)
+      try other.run(textSource())
+      #expect(other.files.content("m") == undisturbed.files.content("m"), "stopped after \(pause)")
+    }
+    var later = undisturbed
+    later.options.descriptions = described(["class 9", "class 10"])
+    let again = try later.open(textSource())
+    try again.run(stop: StopSignal()) { #expect($0.report.newClasses.map(\.description) == ["class 10"]) }
+    #expect(again.state.counts.documents == 76)
+  }
+
+  @Test func vectorsHaveNoDescriptions() throws {
+    var rehearsal = Rehearsal(text: TextOptions())
+    rehearsal.options.descriptions = try SampleBatches.vectors(1, rows: 4, seed: 1)[0].data
+    #expect(throws: InputError.wrongKindOfInput(expected: "text", found: "vectors")) {
+      try rehearsal.run(textSource())
+    }
+  }
+
   @Test func keepsNoMoreThanTwoCheckpointsAndTheirLogs() throws {
     var rehearsal = Rehearsal(text: TextOptions())
     rehearsal.options.checkpointBatches = 1
