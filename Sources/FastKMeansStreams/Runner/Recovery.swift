@@ -23,6 +23,9 @@ struct Recovery {
 
   func run() throws -> Opened {
     let threads = options.training.threadCount
+    if let halfLife = options.driftHalfLife, !(halfLife > 0 && (2 * halfLife).isFinite) {
+      throw OptionsError(parameter: "driftHalfLife", value: "\(halfLife)", allowed: "a number above 0")
+    }
     try folder.removeUnfinished()
     let found = try folder.newestCheckpoint(threadCount: threads, note: note)
     if found != nil { try checkModel() }

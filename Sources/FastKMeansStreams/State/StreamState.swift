@@ -119,26 +119,23 @@ extension StreamState {
   ///   - answers: whether the step brings the model's answers to the batch, before it learns from it.
   mutating func learn(_ data: LabelledData, tests: Bool = false, answers: Bool = false) throws -> Step {
     guard data.rowCount > 0 else { return Step() }
-    var next = self
-    next.testsBeforeLearning = tests
-    next.answersBeforeLearning = answers
-    var step: Step
+    (testsBeforeLearning, answersBeforeLearning) = (tests, answers)
     switch data {
     case .features(let features, let labels):
-      let given = try next.answers(to: features)
-      step = Step(batches: [try next.learn(features, labels: try Self.checked(labels))], answers: given)
+      let given = try self.answers(to: features)
+      return Step(batches: [try learn(features, labels: try Self.checked(labels))], answers: given)
     case .text(let documents, let labels):
-      if let vectorizer = next.vectorizer, next.isVectorizerReady {
-        step = try next.learn(documents, labels: try Self.checked(labels), vectorizer)
-      } else {
-        let given = try next.answers(to: documents)
-        next.waiting.append(data)
-        step = next.waitingCount >= counts.vocabularyDocuments ? try next.learnWaiting() : Step()
-        step.answers = given
+      if let vectorizer, isVectorizerReady {
+        return try learn(documents, labels: try Self.checked(labels), vectorizer)
       }
+      let given = try self.answers(to: documents)
+      var next = self
+      next.waiting.append(data)
+      var step = next.waitingCount >= counts.vocabularyDocuments ? try next.learnWaiting() : Step()
+      step.answers = given
+      self = next
+      return step
     }
-    self = next
-    return step
   }
 
   /// Learns the vocabulary from what has come, because no more will, and then what has been waiting.
@@ -164,11 +161,27 @@ extension StreamState {
     return labels
   }
 
+  /// Learns a batch, all or nothing.
+  ///
+  /// The classifier changes where it lies, since it may be large: while a copy of the state is there, each batch copies it.
   private mutating func learn(_ features: Features, labels: LabelColumn) throws -> BatchSummary {
-    let labels = try agreed(labels)
+    let untested = counts.untestedValues
     let isDue = isTestDue(features)
-    let report = try classifier.fitBatch(
-      features, labels: labels, measuringError: isDue && (testsBeforeLearning || drift != nil))
+    let isMeasured = isDue && (testsBeforeLearning || drift != nil)
+    let report: TrainingReport
+    do {
+      if var next = try withTextLabels(labels) {
+        report = try next.classifier.fitBatch(features, labels: labels, measuringError: isMeasured)
+        self = next
+      } else {
+        let isText = classifier.classes.first?.kind == .text
+        report = try classifier.fitBatch(
+          features, labels: isText ? labels.column(kind: .text) : labels, measuringError: isMeasured)
+      }
+    } catch {
+      counts.untestedValues = untested
+      throw error
+    }
     let events = try watch(report)
     counts.batches += 1
     counts.documents += UInt64(features.rowCount)
@@ -178,25 +191,24 @@ extension StreamState {
       drift: events)
   }
 
-  /// Gives labels of a batch and of the model one type. Integers become texts, spelled alike, with the first label that is
-  /// none: so the type does not depend on where a batch ends.
-  private mutating func agreed(_ labels: LabelColumn) throws -> LabelColumn {
-    let known = classifier.classes.first?.kind
-    if known == .text { return try labels.column(kind: .text) }
-    guard known == .integer, labels.labels.first?.kind == .text, counts.labelKind == nil else {
-      return labels
-    }
+  /// The state with texts for labels, spelled as the whole numbers were, where a batch brings the first label that is
+  /// none; nil where the state's labels have the batch's type already. So the type does not depend on where a batch ends.
+  private func withTextLabels(_ labels: LabelColumn) throws -> StreamState? {
+    guard classifier.classes.first?.kind == .integer, labels.labels.first?.kind == .text,
+      counts.labelKind == nil
+    else { return nil }
+    var next = self
     var learned = classifier.learningState
     learned.labels = learned.labels.map { .text($0.description) }
-    classifier = try FastKMeansClassifier<Label>(resuming: learned)
-    drift = try drift.map { drift in
+    next.classifier = try FastKMeansClassifier<Label>(resuming: learned)
+    next.drift = try drift.map { drift in
       try DriftMonitor(
         overall: drift.overall,
         classes: Dictionary(
           uniqueKeysWithValues: drift.classes.map { (.text($0.key.description), $0.value) }),
         documents: drift.documents, errors: drift.errors, classLimit: drift.classLimit)
     }
-    return labels
+    return next
   }
 
   /// A test of a model without refined weights needs an index over all that it has stored, however small the batch. Up to
@@ -250,8 +262,9 @@ extension StreamState {
   ) throws -> Step {
     let text = try vectorizer.transform(documents, workers: classifier.options.threadCount)
     let given = try answers(to: .sparse(text.rows))
+    let counting = counts.updatesFrequencies ? try vectorizer.counting(text.rows) : vectorizer
     let summary = try learn(.sparse(text.rows), labels: labels)
-    if counts.updatesFrequencies { self.vectorizer = try vectorizer.counting(text.rows) }
+    self.vectorizer = counting
     return Step(batches: [summary], repairCount: text.repairCount, answers: given)
   }
 
