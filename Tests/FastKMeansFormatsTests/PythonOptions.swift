@@ -151,6 +151,11 @@ struct PythonClass {
       text: "What `fit` and `fit_batch` take `verbose` for where it is not given."),
   ]
 
+  /// What only Python's classifier of texts has; its documentation stands in the class.
+  private static let ofTextClassifier = Parameter(
+    name: "class_descriptions", types: ("dict or None", "Mapping[Any, Any] | None"), standard: "None",
+    text: "Texts about classes.")
+
   private static func parameter<Options: TabledOptions>(_ row: OptionRow<Options>) -> Parameter {
     let mode = row.mode.map { "Only in mode '\($0)'." } ?? ""
     let own = special[row.name]
@@ -190,8 +195,8 @@ struct PythonClass {
   /// A vectoriser's parameters, and by `**parameters` a classifier's.
   static let text = PythonClass(
     list: TextOptions.table.map(parameter)
-      + ofVectorizer.filter { !["dtype", "n_threads"].contains($0.name) }, firstByName: "analyzer",
-    extendsAnother: true)
+      + ofVectorizer.filter { !["dtype", "n_threads"].contains($0.name) } + [ofTextClassifier],
+    firstByName: "analyzer", extendsAnother: true)
 
   var parameters: String {
     list.map { parameter in

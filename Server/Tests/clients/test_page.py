@@ -110,7 +110,7 @@ def visit(browser):
 
 
 def shows(page, selector, text):
-    page.wait_for_function("([s, t]) => document.querySelector(s).textContent.includes(t)", arg=[selector, text])
+    page.wait_for_function("([s, t]) => document.querySelector(s)?.textContent.includes(t)", arg=[selector, text])
 
 
 def look(page):
