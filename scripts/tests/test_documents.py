@@ -68,6 +68,8 @@ def make_files(folder):
         with open(TICKETS / source, encoding="utf-8", newline="") as rows:
             pairs = [(row["label"], row["text"]) for row in csv.DictReader(rows)]
         (folder / name).write_text("".join(f"{label}\t{text}\n" for label, text in pairs), encoding="utf-8")
+    classes = "".join(f"{label}\tall about {label}\n" for label in sorted({label for label, _ in pairs}))
+    (folder / "classes.tsv").write_text(classes, encoding="utf-8")
     texts = "".join(f"{text}\n" for _, text in pairs)
     for name in ("new.tsv", "unlabelled.tsv"):
         (folder / name).write_text(texts, encoding="utf-8")
