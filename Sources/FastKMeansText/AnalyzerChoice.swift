@@ -145,20 +145,14 @@ private enum Sample {
     let mean = Double(count) / Double(members.count)
     let wanted = min(mean, max(leastDocumentsOfClass, budget / Double(members.count)))
     var random = CounterRandom(seed: seed, stream: 0xA0A1_0000_0000)
-    shuffle(&members, &random)
+    random.shuffle(&members)
     var chosen: [Int] = []
     for var rows in members.prefix(max(2, Int(budget / wanted))) {
-      shuffle(&rows, &random)
+      random.shuffle(&rows)
       let share = Int(wanted / mean * Double(rows.count) + random.nextUnit())
       chosen += rows.prefix(max(2, share))
     }
     return chosen.sorted()
-  }
-
-  private static func shuffle<Element>(_ values: inout [Element], _ random: inout CounterRandom) {
-    for position in values.indices.dropLast() {
-      values.swapAt(position, position + random.nextIndex(below: values.count - position))
-    }
   }
 }
 

@@ -54,6 +54,7 @@ final class ClassifierHandle: Handle {
     }
   }
 
+  /// Calls `body` with the learner as it is.
   func reading<Result: Sendable>(_ body: (Learner) throws -> Result) throws -> Result {
     try withState { try body($0.learner) }
   }

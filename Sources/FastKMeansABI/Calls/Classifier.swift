@@ -88,14 +88,17 @@ package func classifierPredict(
 ) -> Int32 {
   answer(error) {
     let handle = try ClassifierHandle.borrowed(classifier, "classifier")
-    let found = try CallerRows(rows, "rows", workers: 1)
+    let asked = try threadCount(threads)
+    let workers = Parallel.workerCount(
+      try asked ?? handle.reading { $0.options.options.threadCount })
+    let found = try CallerRows(rows, "rows", workers: workers)
     let target = try Output<Int32>(classIndices, count: found.view.rowCount, "class_indices")
     if let classes = try handle.reading({ learner in
       try found.withView { try learner.predictedClasses($0) }
     }) {
       return target.write(classes)
     }
-    let input = try AnswerInput(handle.model(), rows, threads)
+    let input = try AnswerInput(handle.model(), found, workers: workers)
     try input.answer { target.write(try input.scoring.predictedClasses($0)) }
   }
 }

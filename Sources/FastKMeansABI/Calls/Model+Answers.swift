@@ -11,15 +11,15 @@ struct AnswerInput {
   var classCount: Int { storage.classes.count }
 
   init(_ model: OpaquePointer?, _ rows: RowsPointer?, _ threads: Int32) throws {
-    try self.init(ModelHandle.borrowed(model, "model").storage, rows, threads)
+    let storage = try ModelHandle.borrowed(model, "model").storage
+    let workers = Parallel.workerCount(try threadCount(threads) ?? storage.settings.threadCount)
+    try self.init(storage, CallerRows(rows, "rows", workers: workers), workers: workers)
   }
 
-  init(_ storage: ModelStorage, _ rows: RowsPointer?, _ threads: Int32) throws {
-    self.storage = storage
-    let threads = try threadCount(threads) ?? storage.settings.threadCount
-    self.rows = try CallerRows(rows, "rows", workers: Parallel.workerCount(threads))
-    scoring = try ClassScoring(storage, threadCount: threads)
-    try scoring.check(self.rows.view)
+  init(_ storage: ModelStorage, _ rows: CallerRows, workers: Int) throws {
+    (self.storage, self.rows) = (storage, rows)
+    scoring = try ClassScoring(storage, threadCount: workers)
+    try scoring.check(rows.view)
   }
 
   /// Calls `body` with the rows. Does nothing for zero rows.

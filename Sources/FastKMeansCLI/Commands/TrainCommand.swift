@@ -106,6 +106,8 @@ struct TrainCommand: ParsableCommand {
     let labels = try rows.requiredLabels
     let allLabels = described.map { labels.appending($0.labels) } ?? labels
     try options.training.checkCounts(for: allLabels)
+    // Wrong weights are an error before the work begins; descriptions change them later.
+    let weights = try classWeights.apply(to: rowWeights, of: allLabels)
 
     let features: Features
     var text: VectorizedText?
@@ -148,7 +150,7 @@ struct TrainCommand: ParsableCommand {
       var classifier = try FastKMeansClassifier<Label>(options.training)
       var report = try classifier.fit(
         features, labels: allLabels,
-        sampleWeights: classWeights.apply(to: found?.weights ?? rowWeights, of: allLabels),
+        sampleWeights: found.map { try classWeights.apply(to: $0.weights, of: allLabels) } ?? weights,
         progress: progress.show)
       report.choices = (found?.choices ?? []) + report.choices
       let model = try classifier.model

@@ -38,8 +38,8 @@ enum Interruption {
       while sigwait(&signals, &number) == 0 { end(after: number) }
     }
     if !isWatched { pthread_sigmask(SIG_UNBLOCK, &signals, nil) }
-    // Swift says in its own line which piece of memory it did not get, and aborts; where there is none for the line
-    // either, it touches what is not there.
+    // Swift writes a line about the memory that it did not get, and aborts. If there is no memory for that line either, it
+    // reads an address that does not exist, and the system sends SIGSEGV.
     for number in [SIGABRT, SIGSEGV] {
       signal(number) { number in
         guard errno == ENOMEM else {

@@ -28,9 +28,7 @@ package struct StratifiedFolds: Sendable, Equatable {
     for (classIndex, rows) in members.enumerated() {
       var random = CounterRandom(seed: seed, stream: UInt64(classIndex) ^ 0xF01D_0000_0000)
       var rows = rows
-      for position in rows.indices.dropLast() {
-        rows.swapAt(position, position + random.nextIndex(below: rows.count - position))
-      }
+      random.shuffle(&rows)
       for row in rows {
         folds[row] = next
         next = (next + 1) % count

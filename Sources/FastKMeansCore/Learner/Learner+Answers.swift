@@ -15,14 +15,15 @@ extension Learner {
       [.float32, .float64].contains(settings.precision)
     else { return nil }
     try shape.check(rows)
-    let norms = try RowNorms(of: rows.relative(to: frame), distance: settings.distance, workers: 1)
+    let rows = rows.relative(to: frame)
+    let norms = try RowNorms(of: rows, distance: settings.distance, workers: 1)
     let truncation = shape.isSparse ? Float(settings.truncationThreshold) : 0
     var scores = [Float](repeating: 0, count: streamWeights.stride)
     var answers: [Int32] = []
     for row in 0..<rows.rowCount {
       guard
         let best = streamWeights.bestClass(
-          of: row, rows.relative(to: frame), scale: norms.scales[row], truncation: truncation, &scores)
+          of: row, rows, scale: norms.scales[row], truncation: truncation, &scores)
       else { return nil }
       answers.append(best)
     }

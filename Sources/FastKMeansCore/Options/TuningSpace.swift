@@ -53,9 +53,7 @@ package enum TuningDraw {
   package static func order(of count: Int, seed: UInt64) -> [Int] {
     var order = Array(0..<count)
     var random = CounterRandom(seed: seed, stream: 0x70E)
-    for position in order.indices.dropLast() {
-      order.swapAt(position, position + random.nextIndex(below: count - position))
-    }
+    random.shuffle(&order)
     return order
   }
 }

@@ -60,9 +60,7 @@ package struct Merging {
     guard all.count > Self.sampleLimit else { return all }
     var random = CounterRandom(seed: options.seed, stream: .max)
     var indices = Array(all.indices)
-    for position in 0..<Self.sampleLimit {
-      indices.swapAt(position, position + random.nextIndex(below: indices.count - position))
-    }
+    random.shuffle(&indices, first: Self.sampleLimit)
     return indices[..<Self.sampleLimit].sorted().map { all[$0] }
   }
 

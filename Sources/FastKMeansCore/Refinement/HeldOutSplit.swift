@@ -20,9 +20,7 @@ package struct HeldOutSplit: Sendable {
       var random = CounterRandom(seed: seed, stream: UInt64(classIndex) ^ 0xA11_0000_0000, step: step)
       var members = partition.order[partition.starts[classIndex]..<partition.starts[classIndex + 1]]
         .filter { !documents.isEmpty(Int($0)) }
-      for position in members.indices.dropLast() {
-        members.swapAt(position, position + random.nextIndex(below: members.count - position))
-      }
+      random.shuffle(&members)
       let wanted = Int(share * Double(members.count) + random.nextUnit())
       let count = max(0, min(wanted, members.count - 1))
       heldOut.append(contentsOf: members[..<count])

@@ -96,9 +96,7 @@ package struct Refinement {
 
   private func shuffle(_ order: inout [Int32], epoch: Int) {
     var random = CounterRandom(seed: seed, stream: 0x5EED, step: UInt64(epoch))
-    for position in order.indices.dropLast() {
-      order.swapAt(position, position + random.nextIndex(below: order.count - position))
-    }
+    random.shuffle(&order)
   }
 
   private func apply(

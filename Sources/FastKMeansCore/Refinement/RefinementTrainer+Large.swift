@@ -71,11 +71,11 @@ extension RefinementTrainer {
     let partition = documents.partition
     var random = CounterRandom(seed: options.seed, stream: 0xC1A55E5)
     var classes = (0..<partition.classCount).filter { partition.count(of: $0) > 0 }
+    random.shuffle(&classes)
     let wanted = Int(Double(settings.triedCount) / Self.triedShare)
     var rows = 0
     var taken = 0
     while taken < classes.count, rows < wanted || taken < settings.triedClasses {
-      classes.swapAt(taken, taken + random.nextIndex(below: classes.count - taken))
       rows += partition.count(of: classes[taken])
       taken += 1
     }

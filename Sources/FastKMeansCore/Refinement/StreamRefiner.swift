@@ -84,9 +84,7 @@ struct StreamRefiner {
   ) throws {
     var order = batch.documents
     var random = CounterRandom(seed: options.seed &+ step, stream: 0x57E9, step: UInt64(pass))
-    for position in order.indices.dropLast() {
-      order.swapAt(position, position + random.nextIndex(below: order.count - position))
-    }
+    random.shuffle(&order)
     for first in stride(from: 0, to: order.count, by: Self.stepSize) {
       let part = order[first..<min(order.count, first + Self.stepSize)]
       let done = (Double(pass) + Double(first) / Double(order.count)) / Double(recipe.epochs)

@@ -76,9 +76,7 @@ struct UnknownClassTrial {
     var classes = prototypes.indices.filter {
       documents.partition.count(of: $0) > 0 && !prototypes[$0].isEmpty
     }
-    for position in classes.indices.dropLast() {
-      classes.swapAt(position, position + random.nextIndex(below: classes.count - position))
-    }
+    random.shuffle(&classes)
     var (lanes, count) = (0, 0)
     for index in classes {
       lanes += prototypes[index].count
@@ -92,9 +90,7 @@ struct UnknownClassTrial {
   private func drawn(_ count: Int, of documents: [Int32], _ random: inout CounterRandom) -> [Int32] {
     guard documents.count > count else { return documents }
     var documents = documents
-    for position in 0..<count {
-      documents.swapAt(position, position + random.nextIndex(below: documents.count - position))
-    }
+    random.shuffle(&documents, first: count)
     return documents[..<count].sorted()
   }
 }

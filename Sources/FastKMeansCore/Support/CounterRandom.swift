@@ -30,6 +30,15 @@ public struct CounterRandom: RandomNumberGenerator, Sendable {
     Int(next().multipliedFullWidth(by: UInt64(bound)).high)
   }
 
+  /// Brings values into an order drawn by lot.
+  ///
+  /// - Parameter count: how many places from the first on are drawn; the values behind them are those left over.
+  package mutating func shuffle<Element>(_ values: inout [Element], first count: Int = .max) {
+    for position in 0..<max(0, min(count, values.count - 1)) {
+      values.swapAt(position, position + nextIndex(below: values.count - position))
+    }
+  }
+
   private static func mix(_ value: UInt64) -> UInt64 {
     var z = value &+ 0x9E37_79B9_7F4A_7C15
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9

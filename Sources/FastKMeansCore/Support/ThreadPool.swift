@@ -43,7 +43,9 @@ final class ThreadPool: @unchecked Sendable {
   private let start: @Sendable (@escaping @Sendable () -> Void) -> Bool
   private let process = ProcessIdentity()
 
-  /// - Parameter start: starts a thread, or says that there is none.
+  /// - Parameters:
+  ///   - maxThreads: how many threads it starts at most.
+  ///   - start: starts a thread and returns true; returns false if the system gives it none.
   init(
     maxThreads: Int, start: @escaping @Sendable (@escaping @Sendable () -> Void) -> Bool = SystemThread.start
   ) {

@@ -71,7 +71,7 @@ struct StreamHistory: Sendable {
     points[points.count - 1].add(point)
   }
 
-  /// Notes what the classes stand for now.
+  /// Notes the documents of the largest classes at this moment.
   mutating func note(_ classes: [ServedModel.ClassEntry]) {
     guard !points.isEmpty else { return }
     points[points.count - 1].masses = classes.sorted { $0.mass > $1.mass }.prefix(Self.kept).map {

@@ -97,7 +97,7 @@ extension StreamState {
 
   var waitingCount: Int { waiting.reduce(0) { $0 + $1.rowCount } }
 
-  /// The rows whose classes neither the model nor documents that wait have; nil where there are none.
+  /// The rows of new classes: the model does not know them, and no waiting document has them. nil if there is no such row.
   func unknown(_ data: LabelledData) throws -> LabelledData? {
     guard case .text(let documents, let labels) = data else {
       throw InputError.wrongKindOfInput(expected: "text", found: "vectors")
