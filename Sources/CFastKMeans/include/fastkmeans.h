@@ -337,7 +337,7 @@ typedef struct fkm_report {
   int64_t held_out_count;          /* done: rows held out to judge and to calibrate */
   double held_out_accuracy;        /* done, no better: of the refined prototypes on them, 0 to 1; else NaN */
   double prototype_accuracy;       /* done, no better: of the k-means prototypes on them, 0 to 1; else NaN */
-  int64_t refinement_bytes_needed; /* skipped */
+  int64_t refinement_bytes_needed; /* skipped for size; 0: skipped as every class has one document */
   char refinement_recipe[16];      /* done: "feature-rates" or "one-rate" */
   double error_before_update;      /* refined, a batch: the share of its weight that was answered wrongly before it was
                                       learned; else NaN */

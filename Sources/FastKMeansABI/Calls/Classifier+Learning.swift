@@ -141,7 +141,7 @@ extension TrainingReport {
       report.prototype_accuracy = prototypes
     case .skipped(let bytes):
       report.refinement = Int32(FKM_REFINEMENT_SKIPPED)
-      report.refinement_bytes_needed = Int64(bytes)
+      report.refinement_bytes_needed = Int64(bytes ?? 0)
     }
     withUnsafeMutableBytes(of: &report.refinement_recipe) { recipe.copy(to: $0) }
   }

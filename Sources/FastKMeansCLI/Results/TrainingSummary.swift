@@ -127,7 +127,8 @@ extension RefinementOutcome {
       .fields([
         "outcome": "no_better", "held_out_accuracy": .number(refined), "prototype_accuracy": .number(plain),
       ])
-    case .skipped(let bytes): .fields(["outcome": "skipped", "needed_bytes": .integer(bytes)])
+    case .skipped(let bytes):
+      .fields(["outcome": "skipped", "needed_bytes": bytes.map { .integer($0) } ?? .null])
     }
   }
 
@@ -141,7 +142,8 @@ extension RefinementOutcome {
         + (report.keptShare < 1 ? ", \(Readable.percent(report.keptShare)) of the weights kept" : "")
     case .done(let report): Readable.count(report.epochs, "epoch")
     case .noBetter: "no better on held-out rows, left out"
-    case .skipped(let bytes): "left out, it would need \(Readable.bytes(bytes))"
+    case .skipped(let bytes?): "left out, it would need \(Readable.bytes(bytes))"
+    case .skipped(nil): "left out, no class has a second document to judge it by; --refine 5 asks for it"
     }
   }
 }

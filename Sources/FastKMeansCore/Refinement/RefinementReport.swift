@@ -24,6 +24,7 @@ package enum RefinementOutcome: Sendable, Equatable {
   case done(RefinementReport)
   /// The k-means prototypes were better on held-out rows, and stay.
   case noBetter(heldOutAccuracy: Double, prototypeAccuracy: Double)
-  /// The weights of dense rows, or on a device, would need more memory than is allowed; the k-means prototypes stay.
-  case skipped(neededBytes: Int)
+  /// The k-means prototypes stay: the weights of dense rows, or on a device, would need more memory than is allowed; or,
+  /// where no number is given, thousands of classes have one document each and none can be held out to judge by.
+  case skipped(neededBytes: Int?)
 }

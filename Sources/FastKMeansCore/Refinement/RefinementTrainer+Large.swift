@@ -10,6 +10,10 @@ extension RefinementTrainer {
   func refineLarge(_ wanted: [Int]) throws -> Outcome {
     let share = min(0.1, Self.heldOutCount / Double(documents.documents.count))
     let split = HeldOutSplit(documents, share: share, seed: options.seed, step: 0)
+    // With one document a class, time grows with the square of their number and nothing could say what it brings.
+    if split.heldOut.isEmpty, options.refinement == .automatic {
+      return try withoutRefinement(wanted, neededBytes: nil)
+    }
     let unseen = try unseen(split)
     let (recipe, choices) = try chosenOnAPart()
     // The k-means prototypes are trained without the held-out rows as well: else their accuracy would be optimistic,

@@ -110,7 +110,7 @@ package struct RefinementTrainer {
     return on(scaled)
   }
 
-  private func withoutRefinement(_ wanted: [Int], neededBytes: Int) throws -> Outcome {
+  func withoutRefinement(_ wanted: [Int], neededBytes: Int?) throws -> Outcome {
     var outcome = Outcome(training: try trainPrototypes(documents, wanted))
     outcome.training.report.refinement = .skipped(neededBytes: neededBytes)
     return outcome

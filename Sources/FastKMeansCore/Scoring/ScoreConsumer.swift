@@ -76,14 +76,14 @@ protocol SearchConsumer: ScoreConsumer {
   /// Writes the prototypes with the best sums that would make up the answer, best first.
   ///
   /// - Parameters:
-  ///   - sums: 16-bit sums of neighbouring prototypes; `Int16.min` stands for none.
+  ///   - sums: 16-bit sums of neighbouring prototypes, the same afterwards; `Int16.min` stands for none.
   ///   - count: how many sums, a whole number of blocks.
   ///   - first: the prototype of the first sum.
   ///   - scale: what scores were multiplied with.
   ///   - positions: room for the largest of `leaderCounts`, and for a whole block.
   /// - Returns: how many were written; fewer than the least of `leaderCounts` if there are fewer.
   func leaders(
-    _ sums: UnsafePointer<Int16>, count: Int, first: Int, scale: Float, kernels: fk_code_kernels,
+    _ sums: UnsafeMutablePointer<Int16>, count: Int, first: Int, scale: Float, kernels: fk_code_kernels,
     into positions: UnsafeMutablePointer<UInt32>
   ) -> Int
   /// A score that the whole answer has for certain, or minus infinity.
@@ -139,7 +139,7 @@ struct BestPrototypeConsumer: SearchConsumer, @unchecked Sendable {
 
   @inline(__always)
   func leaders(
-    _ sums: UnsafePointer<Int16>, count: Int, first: Int, scale: Float, kernels: fk_code_kernels,
+    _ sums: UnsafeMutablePointer<Int16>, count: Int, first: Int, scale: Float, kernels: fk_code_kernels,
     into positions: UnsafeMutablePointer<UInt32>
   ) -> Int {
     let largest = kernels.largest(sums, count)
@@ -221,13 +221,15 @@ struct BestClassesConsumer: SearchConsumer, @unchecked Sendable {
   func take(
     worker: Int, row: Int, first: Int, scores: UnsafePointer<Float>, count: Int, kernels: fk_scoring_kernels
   ) {
+    let known = first == 0 && count == classes.count ? lowestOfInterest(scores, kernels) : -.infinity
     positions.with(worker) { positions in
-      var (start, step) = (0, Self.firstStep)
+      var (start, step) = (0, known > -.infinity ? Self.step : Self.firstStep)
       while start < count {
         defer { (start, step) = (start + step, min(2 * step, Self.step)) }
         let above = positions.withUnsafeMutableBufferPointer {
           kernels.positions_above(
-            scores + start, min(step, count - start), threshold(worker: worker, row: row), $0.baseAddress)
+            scores + start, min(step, count - start), max(known, threshold(worker: worker, row: row)),
+            $0.baseAddress)
         }
         for index in 0..<Int(above) {
           let position = start + Int(positions[index])
@@ -237,6 +239,32 @@ struct BestClassesConsumer: SearchConsumer, @unchecked Sendable {
         }
       }
     }
+  }
+
+  /// What a score must exceed to be part of the answer to all scores of a row; minus infinity where two classes do not
+  /// tell.
+  ///
+  /// Classes are neighbours, so the best of the others is the best before or after the best one's.
+  @inline(__always)
+  private func lowestOfInterest(_ scores: UnsafePointer<Float>, _ kernels: fk_scoring_kernels) -> Float {
+    guard question.least == 2 else { return -.infinity }
+    let best = kernels.first_max(scores, classes.count)
+    guard best >= 0 else { return -.infinity }
+    let own = neighbours(of: best, in: 0..<classes.count)
+    let before = kernels.first_max(scores, own.lowerBound)
+    let after = kernels.first_max(scores + own.upperBound, classes.count - own.upperBound)
+    let second = max(
+      before < 0 ? -.infinity : scores[before], after < 0 ? -.infinity : scores[own.upperBound + after])
+    return min(second, scores[best] - question.reach).nextDown
+  }
+
+  /// The prototypes of the same class in a range.
+  @inline(__always)
+  private func neighbours(of prototype: Int, in range: Range<Int>) -> Range<Int> {
+    var (start, end) = (prototype, prototype + 1)
+    while start > range.lowerBound, classes[start - 1] == classes[prototype] { start -= 1 }
+    while end < range.upperBound, classes[end] == classes[prototype] { end += 1 }
+    return start..<end
   }
 
   /// Puts a hit in its place. Its prototype is above all others in the list, so equal ones stay before it.
@@ -259,13 +287,19 @@ struct BestClassesConsumer: SearchConsumer, @unchecked Sendable {
   }
 
   func leaders(
-    _ sums: UnsafePointer<Int16>, count: Int, first: Int, scale: Float, kernels: fk_code_kernels,
+    _ sums: UnsafeMutablePointer<Int16>, count: Int, first: Int, scale: Float, kernels: fk_code_kernels,
     into positions: UnsafeMutablePointer<UInt32>
   ) -> Int {
     let largest = Int(kernels.largest(sums, count))
     guard largest > Int(Int16.min) else { return 0 }
+    let reach = question.least < limit ? Int(min(65_535, question.reach * scale)) + 1 : 0
+    // Most often few lie within reach of the best: then two classes tell what matters.
+    if question.least == 2,
+      kernels.at_least(sums, count, Int16(max(-32767, largest - reach)), positions, Self.crowd) < Self.crowd
+    {
+      return firstTwo(sums, count: count, first: first, kernels, positions)
+    }
     return withUnsafeTemporaryAllocation(of: Leader.self, capacity: limit) { list in
-      let reach = question.least < limit ? Int(min(65_535, question.reach * scale)) + 1 : 0
       func rank(_ sums: UnsafePointer<Int16>, _ found: Int, from start: Int) {
         for index in 0..<found {
           let position = Int(positions[index])
@@ -295,6 +329,29 @@ struct BestClassesConsumer: SearchConsumer, @unchecked Sendable {
         rank(sums + block, Int(found), from: block)
       }
       return write(list, reach, positions)
+    }
+  }
+
+  /// This many classes near the best one are ranked.
+  private static var crowd: Int { 48 }
+
+  /// Writes the position of the best sum and that of the best one of another class.
+  private func firstTwo(
+    _ sums: UnsafeMutablePointer<Int16>, count: Int, first: Int, _ kernels: fk_code_kernels,
+    _ positions: UnsafeMutablePointer<UInt32>
+  ) -> Int {
+    _ = kernels.at_least(sums, count, kernels.largest(sums, count), positions, 1)
+    let own = neighbours(of: first + Int(positions[0]), in: first..<min(first + count, classes.count))
+    return withUnsafeTemporaryAllocation(of: Int16.self, capacity: own.count) { saved in
+      for place in 0..<own.count {
+        let position = own.lowerBound - first + place
+        saved[place] = sums[position]
+        sums[position] = .min
+      }
+      let second = kernels.largest(sums, count)
+      let found = second > .min ? 1 + Int(kernels.at_least(sums, count, second, positions + 1, 1)) : 1
+      for place in 0..<own.count { sums[own.lowerBound - first + place] = saved[place] }
+      return found
     }
   }
 

@@ -138,6 +138,22 @@ import Testing
     }
   }
 
+  @Test func manyClassesOfOneDocumentEndWithTheirPrototypes() throws {
+    var problem = RefinementProblem(
+      rows: (0..<200).map { [Float($0 % 14) + 1, Float($0 / 14) + 1, 1] }, classes: Array(0..<200),
+      isSparse: true)
+    var settings = RefinementTrainer.Settings()
+    settings.smallCount = 100
+    let outcome = try problem.trained(settings)
+    #expect(outcome.training.report.refinement == .skipped(neededBytes: nil))
+    #expect(outcome.refined == nil)
+    problem.options.refinement = .count(1)
+    guard case .done = try problem.trained(settings).training.report.refinement else {
+      Issue.record("an asked number of epochs is kept to")
+      return
+    }
+  }
+
   @Test func anAutomaticNumberStaysWithinItsBytes() throws {
     var problem = RefinementProblem.separable(rows: 300, classes: 2, seed: 5)
     problem.options.isPrototypeCountAutomatic = true

@@ -87,6 +87,20 @@ struct FeatureMajorRows: Sendable {
     }
   }
 
+  /// The processor asks for what follows by itself.
+  private static var fetchedBytes: Int { 256 }
+
+  /// Asks for the start of the rows that ``score(_:biases:into:count:kernels:)`` will read.
+  @inline(__always)
+  func fetchRows(_ terms: Terms) {
+    switch values {
+    case .single(let memory):
+      fk_fetch_rows(memory.pointer, 4, terms.starts, terms.count, min(stride * 4, Self.fetchedBytes))
+    case .float16(let memory), .bfloat16(let memory):
+      fk_fetch_rows(memory.pointer, 2, terms.starts, terms.count, min(stride * 2, Self.fetchedBytes))
+    }
+  }
+
   /// Asks for what ``scoreOne(_:prototype:bias:)`` will read.
   @inline(__always)
   func fetch(_ terms: Terms, prototype: Int) {
