@@ -1,12 +1,12 @@
 import FastKMeansCore
 
 /// The whole numbers at which a reader's arithmetic breaks, put in place of each number of a file.
-public enum BoundaryValues {
-  public static let all: [UInt64] = [0, 1, 1 << 31, 1 << 32, 1 << 63 - 1, .max]
+package enum BoundaryValues {
+  package static let all: [UInt64] = [0, 1, 1 << 31, 1 << 32, 1 << 63 - 1, .max]
 
   /// Calls `body` with every version of `bytes` in which the little-endian field of `width` bytes at `offset` has one of these
   /// values, as far as it holds them.
-  public static func forEachField(
+  package static func forEachField(
     of bytes: [UInt8], at offset: Int, width: Int, _ body: ([UInt8], String) throws -> Void
   ) rethrows {
     for value in all where width == 8 || value < 1 << (8 * UInt64(width)) || value == .max {
@@ -20,7 +20,7 @@ public enum BoundaryValues {
 
   /// Calls `body` with every version of a text in which one whole number has one of these values. Digits next to a letter or
   /// a point are no whole number, nor are digests.
-  public static func forEachNumeral(
+  package static func forEachNumeral(
     of text: [UInt8], _ body: ([UInt8], String) throws -> Void
   ) rethrows {
     func isDigit(_ index: Int) -> Bool {

@@ -1,9 +1,9 @@
 import FastKMeansCore
 
 /// The plain twin of a drift detector's look: every cut between buckets, each side summed anew.
-public enum DriftTwin {
+package enum DriftTwin {
   /// What is left of the buckets once no cut shows a difference.
-  public static func shrunk(_ buckets: [DriftDetector.Bucket], delta: Double) -> [DriftDetector.Bucket] {
+  package static func shrunk(_ buckets: [DriftDetector.Bucket], delta: Double) -> [DriftDetector.Bucket] {
     var left = buckets
     while hasCut(left, delta: delta) { left.removeFirst() }
     return left

@@ -1,10 +1,10 @@
 import FastKMeansCore
 
 /// Random rows for the tests of the formats; the same for the same generator state.
-public enum RandomRows {
+package enum RandomRows {
   /// A text of up to `maxLength` pieces: words, blanks, quotes, commas, accents, emoji, and `extra` ones such as
   /// line breaks where the format can hold them.
-  public static func text(maxLength: Int, extra: [String] = [], _ random: inout CounterRandom) -> String {
+  package static func text(maxLength: Int, extra: [String] = [], _ random: inout CounterRandom) -> String {
     let pieces =
       ["a", "word", " ", "\"", ",", "ü", "日本", "😀", "\\", "x1", ":", "#", "{", "'", "\u{0}"] + extra
     let length = random.nextIndex(below: maxLength + 1)
@@ -12,7 +12,7 @@ public enum RandomRows {
   }
 
   /// A finite value whose bits are random, so that every exponent and digit count occurs.
-  public static func anyFloat(_ random: inout CounterRandom) -> Float {
+  package static func anyFloat(_ random: inout CounterRandom) -> Float {
     while true {
       let value = Float(bitPattern: UInt32(truncatingIfNeeded: random.next()))
       if value.isFinite { return value }
@@ -20,7 +20,7 @@ public enum RandomRows {
   }
 
   /// A sparse matrix with ascending columns; some rows are empty.
-  public static func sparse(rows: Int, columns: Int, _ random: inout CounterRandom) throws -> CSRMatrix {
+  package static func sparse(rows: Int, columns: Int, _ random: inout CounterRandom) throws -> CSRMatrix {
     var offsets = [0]
     var indices: [UInt32] = []
     var values: [Float] = []
@@ -35,7 +35,7 @@ public enum RandomRows {
   }
 
   /// A dense matrix.
-  public static func dense(rows: Int, columns: Int, _ random: inout CounterRandom) throws -> DenseMatrix {
+  package static func dense(rows: Int, columns: Int, _ random: inout CounterRandom) throws -> DenseMatrix {
     let values = (0..<rows * columns).map { _ in anyFloat(&random) }
     return try DenseMatrix(rowCount: rows, columnCount: columns, values: values)
   }

@@ -1,17 +1,17 @@
 /// The plain twin of the SVMlight reader: string splitting, for correct input only.
-public enum PlainSVMLight {
-  public struct Row: Equatable {
-    public var label: String?
-    public var features: [(index: Int, value: Float)]
+package enum PlainSVMLight {
+  package struct Row: Equatable {
+    package var label: String?
+    package var features: [(index: Int, value: Float)]
 
-    public static func == (left: Row, right: Row) -> Bool {
+    package static func == (left: Row, right: Row) -> Bool {
       left.label == right.label && left.features.map(\.index) == right.features.map(\.index)
         && left.features.map(\.value.bitPattern) == right.features.map(\.value.bitPattern)
     }
   }
 
   /// The rows of a text.
-  public static func rows(_ text: String) -> [Row] {
+  package static func rows(_ text: String) -> [Row] {
     text.split(whereSeparator: \.isNewline).compactMap { line in
       let content = line.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)[0]
       var words = content.split { $0 == " " || $0 == "\t" }.filter { !$0.hasPrefix("qid:") }
@@ -30,9 +30,9 @@ public enum PlainSVMLight {
 }
 
 /// The plain twin of the CSV reader: one character after the other, for correct input only.
-public enum PlainCSV {
+package enum PlainCSV {
   /// The records of a text.
-  public static func records(_ text: [UInt8]) -> [[[UInt8]]] {
+  package static func records(_ text: [UInt8]) -> [[[UInt8]]] {
     var records: [[[UInt8]]] = []
     var record: [[UInt8]] = []
     var field: [UInt8] = []

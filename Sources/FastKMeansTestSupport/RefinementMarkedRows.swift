@@ -8,7 +8,7 @@ extension TestRows {
   ///   - noise: features of noise; a feature for each class's mark follows.
   ///   - classes: how many; the first rows are of each class in turn, the others by lot.
   /// - Returns: the rows written out, and the class of each.
-  public static func marked(
+  package static func marked(
     _ count: Int, noise: Int, classes: Int, seed: UInt64
   ) -> (rows: [[Float]], classes: [Int]) {
     var random = CounterRandom(seed: seed, stream: 3)

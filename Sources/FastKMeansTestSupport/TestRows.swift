@@ -1,9 +1,9 @@
 import FastKMeansCore
 
 /// Rows for tests: written out, or drawn at random from a seed.
-public enum TestRows {
+package enum TestRows {
   /// Rows that are written out, dense or sparse.
-  public static func features(_ rows: [[Float]], isSparse: Bool) throws -> Features {
+  package static func features(_ rows: [[Float]], isSparse: Bool) throws -> Features {
     let width = rows.first?.count ?? 0
     guard isSparse else {
       return .dense(
@@ -25,7 +25,7 @@ public enum TestRows {
   /// Rows in clusters: each class has `subtopics` directions, a row lies near one of its class's.
   ///
   /// - Returns: the rows written out, and the class of each.
-  public static func clustered(
+  package static func clustered(
     rows: Int, width: Int, classes: Int, subtopics: Int = 2, density: Double = 1, seed: UInt64
   ) -> (rows: [[Float]], classes: [Int]) {
     var random = CounterRandom(seed: seed)

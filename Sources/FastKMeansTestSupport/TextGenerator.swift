@@ -1,10 +1,10 @@
 import FastKMeansCore
 
 /// Random texts in which everything that a tokeniser can get wrong occurs often.
-public struct TextGenerator {
+package struct TextGenerator {
   private var random: CounterRandom
 
-  public init(seed: UInt64) { random = CounterRandom(seed: seed) }
+  package init(seed: UInt64) { random = CounterRandom(seed: seed) }
 
   private static let ascii = Array("aAbBzZ019_ _ -.,'\u{0}\u{1F}\u{7F}@[`{/:".unicodeScalars)
   /// Letters with odd cases, marks, digits of many scripts, case-ignorable signs, emoji, planes 1 and 2.
@@ -12,7 +12,7 @@ public struct TextGenerator {
     "ßẞİıΣσςΑάéÉñǅǆŉﬁȺⱥKÅΩжЖёЁאب中文々〆カｶ한글हिΣΣ²½Ⅷⅸ①㊀٣०Ⓐⓐ𝟘𝒳𐐀𐐨😀🇩☃ªºˢᴬʼ·ⴀႠᏸᎠꟊ\u{301}\u{307}\u{345}\u{AD}\u{200B}\u{200D}\u{2019}\u{FEFF}\u{FFFD}\u{20000}\u{10FFFF}\u{E000}\u{A0}\u{3000}"
       .unicodeScalars)
 
-  public mutating func index(below bound: Int) -> Int { random.nextIndex(below: bound) }
+  package mutating func index(below bound: Int) -> Int { random.nextIndex(below: bound) }
 
   private mutating func scalar() -> Unicode.Scalar {
     switch random.nextIndex(below: 10) {
@@ -23,14 +23,14 @@ public struct TextGenerator {
   }
 
   /// A text of up to `length` code points; short words, so that they repeat.
-  public mutating func text(upTo length: Int) -> String {
+  package mutating func text(upTo length: Int) -> String {
     var view = String.UnicodeScalarView()
     for _ in 0..<random.nextIndex(below: length + 1) { view.append(scalar()) }
     return String(view)
   }
 
   /// Bytes of which some are not UTF-8: changed, left out, or put in.
-  public mutating func brokenUTF8(upTo length: Int) -> [UInt8] {
+  package mutating func brokenUTF8(upTo length: Int) -> [UInt8] {
     var bytes = Array(text(upTo: length).utf8)
     for _ in 0..<random.nextIndex(below: 8) where !bytes.isEmpty {
       let position = random.nextIndex(below: bytes.count)

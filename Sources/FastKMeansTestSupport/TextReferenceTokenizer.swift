@@ -1,12 +1,12 @@
 import FastKMeansText
 
 /// The plain twin of the analyzers: code points in arrays, every property asked of the standard library.
-public enum TextReferenceTokenizer {
+package enum TextReferenceTokenizer {
   /// All terms of a text, as vocabularies name them: characters beside words with a plus sign.
   ///
   /// - Parameter text: invalid UTF-8 must have become U+FFFD already.
   /// - Returns: every occurrence, in UTF-8; not `String`, whose equality is looser than that of code points.
-  public static func terms(of text: [Unicode.Scalar], options: TextOptions) -> [[UInt8]] {
+  package static func terms(of text: [Unicode.Scalar], options: TextOptions) -> [[UInt8]] {
     let folded = options.lowercase ? lowercased(text) : text
     let mark: [UInt8] = [UInt8(ascii: "+")]
     return switch options.analyzer {

@@ -9,18 +9,18 @@ import FastKMeansText
 #endif
 
 /// The plain twin of `TFIDFVectorizer`: dictionaries, double precision, one document after the other.
-public struct TextReferenceVectorizer {
+package struct TextReferenceVectorizer {
   /// Sorted by code point.
-  public let terms: [[UInt8]]
-  public let documentFrequencies: [Int]
-  public let inverseDocumentFrequencies: [Double]
+  package let terms: [[UInt8]]
+  package let documentFrequencies: [Int]
+  package let inverseDocumentFrequencies: [Double]
   /// For each document the columns and values, by column.
-  public let rows: [[(column: Int, value: Double)]]
+  package let rows: [[(column: Int, value: Double)]]
   /// How many U+FFFD stand for invalid bytes.
-  public let repairCount: Int
+  package let repairCount: Int
 
   /// Fits and transforms the documents; without hashing.
-  public init(_ documents: [[UInt8]], options: TextOptions) {
+  package init(_ documents: [[UInt8]], options: TextOptions) {
     var repairs = 0
     let counts = documents.map { document -> [[UInt8]: Int] in
       let text = Self.decode(document, repairs: &repairs)

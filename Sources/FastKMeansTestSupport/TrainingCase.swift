@@ -3,21 +3,21 @@ import FastKMeansReference
 
 /// A random training problem: clustered rows with empty, repeated and weighted ones among them, and prototypes to
 /// start from, some of which no row will choose.
-public struct TrainingCase: Sendable {
-  public let seed: UInt64
+package struct TrainingCase: Sendable {
+  package let seed: UInt64
   /// Every class has a row with a length and a weight; class `c` has the label `c`.
-  public var rows: [[Float]] = []
-  public var classes: [Int] = []
-  public var weights: [Double]?
+  package var rows: [[Float]] = []
+  package var classes: [Int] = []
+  package var weights: [Double]?
   /// The start of each class.
-  public var initial: [[[Float]]] = []
-  public var options = TrainingOptions.prototypesOnly
-  public var isSparse: Bool
+  package var initial: [[[Float]]] = []
+  package var options = TrainingOptions.prototypesOnly
+  package var isSparse: Bool
 
-  public var width: Int { rows[0].count }
-  public var classCount: Int { initial.count }
+  package var width: Int { rows[0].count }
+  package var classCount: Int { initial.count }
 
-  public init(seed: UInt64) {
+  package init(seed: UInt64) {
     self.seed = seed
     var random = CounterRandom(seed: seed, stream: 77)
     isSparse = random.nextUnit() < 0.6
@@ -72,7 +72,7 @@ public struct TrainingCase: Sendable {
   }
 
   /// The same without the rows of weight 0.
-  public func withoutAbsentRows() -> TrainingCase {
+  package func withoutAbsentRows() -> TrainingCase {
     var kept = self
     let counted = rows.indices.filter { weights?[$0] != 0 }
     kept.rows = counted.map { rows[$0] }
@@ -81,17 +81,17 @@ public struct TrainingCase: Sendable {
     return kept
   }
 
-  public func features() throws -> Features { try TestRows.features(rows, isSparse: isSparse) }
+  package func features() throws -> Features { try TestRows.features(rows, isSparse: isSparse) }
 
   /// The start as the option that hands it over.
-  public func initialization() throws -> Initialization {
+  package func initialization() throws -> Initialization {
     .prototypes(
       try TestRows.features(initial.flatMap { $0 }, isSparse: false),
       labels: initial.indices.flatMap { [Label](repeating: .integer(Int64($0)), count: initial[$0].count) })
   }
 
   /// A classifier that has fitted the case from its start.
-  public func fitted() throws -> (classifier: FastKMeansClassifier<Int>, report: TrainingReport) {
+  package func fitted() throws -> (classifier: FastKMeansClassifier<Int>, report: TrainingReport) {
     var options = options
     options.initialization = try initialization()
     var classifier = try FastKMeansClassifier<Int>(options)
@@ -102,7 +102,7 @@ public struct TrainingCase: Sendable {
 
 extension TrainingCase {
   /// A problem for the reference mode, with the options that only batches heed.
-  public static func reference(seed: UInt64) -> TrainingCase {
+  package static func reference(seed: UInt64) -> TrainingCase {
     var random = CounterRandom(seed: seed, stream: 55)
     var problem = TrainingCase(seed: seed)
     problem.options.mode = .reference
@@ -120,7 +120,7 @@ extension TrainingCase {
 
 extension PrototypeSet {
   /// Everything that a prototype set says, bit for bit.
-  public var bits: [UInt64] {
+  package var bits: [UInt64] {
     var bits = classIndices.map { UInt64(UInt32(bitPattern: $0)) }
     bits += (masses + sumScales).map(\.bitPattern)
     if case .sparse(let offsets, let columns, _) = rows {
@@ -130,7 +130,7 @@ extension PrototypeSet {
   }
 
   /// Prototypes of one class, written out.
-  public func writtenOut(class classIndex: Int) -> [[Double]] {
+  package func writtenOut(class classIndex: Int) -> [[Double]] {
     classIndices.indices.filter { classIndices[$0] == classIndex }.map { prototype in
       var dense = [Double](repeating: 0, count: featureCount)
       for (column, value) in row(prototype) { dense[column] = value }
@@ -140,6 +140,6 @@ extension PrototypeSet {
 }
 
 /// The largest difference between two vectors, as a share of the larger value where that is above 1.
-public func largestDifference(_ left: [Double], _ right: [Double]) -> Double {
+package func largestDifference(_ left: [Double], _ right: [Double]) -> Double {
   zip(left, right).map { abs($0 - $1) / max(1, abs($1)) }.max() ?? 0
 }

@@ -4,26 +4,26 @@ import FastKMeansCore
 ///
 /// Where a choice hangs by less than `margin` (two prototypes equally near, two rows served equally badly), single
 /// precision may choose otherwise; `isTight` says that it came to that.
-public struct TrainingTwin {
+package struct TrainingTwin {
   /// One prototype: the centre, the factor that turns it into a sum again, and its mass.
-  public struct Prototype: Sendable {
-    public var center: [Double]
-    public var sumScale: Double
-    public var mass: Double
+  package struct Prototype: Sendable {
+    package var center: [Double]
+    package var sumScale: Double
+    package var mass: Double
 
-    public init(center: [Double], sumScale: Double, mass: Double) {
+    package init(center: [Double], sumScale: Double, mass: Double) {
       self.center = center
       self.sumScale = sumScale
       self.mass = mass
     }
   }
 
-  public struct Outcome {
-    public var prototypes: [Prototype]
-    public var objective: Double
-    public var epochs = 0
-    public var reseeded = 0
-    public var pruned = 0
+  package struct Outcome {
+    package var prototypes: [Prototype]
+    package var objective: Double
+    package var epochs = 0
+    package var reseeded = 0
+    package var pruned = 0
   }
 
   private let options: TrainingOptions
@@ -31,11 +31,11 @@ public struct TrainingTwin {
   private let weights: [Double]
   private let margin: Double
   private let width: Int
-  public private(set) var isTight = false
+  package private(set) var isTight = false
 
   /// - Parameters:
   ///   - rows: of one class, as the user gave them.
-  public init(rows: [[Float]], weights: [Double], options: TrainingOptions, margin: Double = 1e-5) {
+  package init(rows: [[Float]], weights: [Double], options: TrainingOptions, margin: Double = 1e-5) {
     self.options = options
     self.margin = margin
     width = rows.first?.count ?? 0
@@ -47,13 +47,13 @@ public struct TrainingTwin {
   }
 
   /// Unit length for the cosine; a zero row stays zero.
-  public static func scaled(_ row: [Double], _ distance: Distance) -> [Double] {
+  package static func scaled(_ row: [Double], _ distance: Distance) -> [Double] {
     let length = row.reduce(0) { $0 + $1 * $1 }.squareRoot()
     return distance == .cosine && length > 0 ? row.map { $0 / length } : row
   }
 
   /// Epochs from a start.
-  public mutating func fit(from start: [[Double]]) -> Outcome {
+  package mutating func fit(from start: [[Double]]) -> Outcome {
     var centers = start.map { Self.scaled($0, options.distance) }
     var outcome = Outcome(prototypes: [], objective: 0)
     var last = Assignment(shares: [], nearest: [], distances: [])
@@ -105,7 +105,7 @@ public struct TrainingTwin {
   }
 
   /// One batch beside what is known: assignment to the centres as they lie, then sums.
-  public mutating func update(_ known: [Prototype]) -> [Prototype] {
+  package mutating func update(_ known: [Prototype]) -> [Prototype] {
     let faded = known.map {
       Prototype(center: $0.center, sumScale: $0.sumScale * options.decay, mass: $0.mass * options.decay)
     }

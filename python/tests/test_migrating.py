@@ -3,6 +3,7 @@
 import inspect
 import subprocess
 import sys
+import warnings
 
 import numpy as np
 import pytest
@@ -125,10 +126,13 @@ def test_columns_of_different_units_want_scaling():
     selection, preprocessing = needed("sklearn.model_selection"), needed("sklearn.preprocessing")
     rows, labels = datasets.load_wine(return_X_y=True)
     scaled = pipeline.make_pipeline(preprocessing.StandardScaler(), FastKMeansClassifier())
-    assert selection.cross_val_score(FastKMeansClassifier(), rows, labels, cv=5).mean() < 0.8
+    with pytest.warns(UserWarning, match="distance='auto' chooses"):
+        assert selection.cross_val_score(FastKMeansClassifier(), rows, labels, cv=5).mean() < 0.8
     assert selection.cross_val_score(scaled, rows, labels, cv=5).mean() > 0.93
     assert selection.cross_val_score(FastKMeansClassifier(distance="auto"), rows, labels, cv=5).mean() > 0.93
-    report = FastKMeansClassifier(distance="auto").fit(rows, labels).report_
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        report = FastKMeansClassifier(distance="auto").fit(rows, labels).report_
     assert [choice["candidate"] for choice in report["choices"] if choice["taken"]][0].endswith("standardized features")
 
 

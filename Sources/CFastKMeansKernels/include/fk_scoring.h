@@ -43,8 +43,12 @@ typedef struct {
 /* The kernels of a level; of the scalar level if this build has none for it. */
 const fk_scoring_kernels *_Nonnull fk_scoring_for(int level);
 
-/* Asks for large pages behind a range that is read at random; a hint, without effect where there are none. */
-void fk_advise_large_pages(void *_Nonnull start, size_t bytes);
+/* Memory for `bytes` (above 0), or NULL where the system has none: on a cache line's boundary; where it is long, on that of a
+ * large page, and in large pages where there are any. */
+void *_Nullable fk_allocate(size_t bytes);
+
+/* Gives back what fk_allocate gave. */
+void fk_free(void *_Nullable start);
 
 #ifdef __cplusplus
 }

@@ -1,4 +1,5 @@
 #define _GNU_SOURCE
+#include <stdlib.h>
 #include "fk_platform.h"
 #include "scoring_levels.h"
 
@@ -71,14 +72,15 @@ void fk_fetch_range(const void *start, size_t bytes) {
   for (size_t at = 0; at < bytes; at += 64) __builtin_prefetch((const char *)start + at, 0, 2);
 }
 
-void fk_advise_large_pages(void *start, size_t bytes) {
+void *fk_allocate(size_t bytes) {
+  const size_t page = (size_t)2 << 20;
+  void *start = NULL;
+  if (posix_memalign(&start, bytes < page ? 64 : page, bytes)) return NULL;
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
   /* Only whole pages; an error means that there are no large ones, which is fine. */
-  size_t page = (size_t)2 << 20, first = ((size_t)start + page - 1) / page * page;
-  size_t end = ((size_t)start + bytes) / page * page;
-  if (end > first) (void)madvise((void *)first, end - first, MADV_HUGEPAGE);
-#else
-  (void)start;
-  (void)bytes;
+  if (bytes >= page) (void)madvise(start, bytes / page * page, MADV_HUGEPAGE);
 #endif
+  return start;
 }
+
+void fk_free(void *start) { free(start); }

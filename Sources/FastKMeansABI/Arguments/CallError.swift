@@ -91,9 +91,13 @@ extension CallError {
       case .oneClassOnly: ("one_class_only", nil, nil)
       case .unknownClass: ("unknown_class", nil, nil)
       case .wrongKindOfInput: ("wrong_kind_of_input", nil, nil)
-      case .tooLarge: ("too_large", nil, nil)
+      case .tooLarge, .outOfMemory: ("too_large", nil, nil)
       }
-    let status = if case .tooLarge = error { FKM_TOO_LARGE } else { FKM_BAD_DATA }
+    let status =
+      switch error {
+      case .tooLarge, .outOfMemory: FKM_TOO_LARGE
+      default: FKM_BAD_DATA
+      }
     self.init(status, kind, error.description, row: row, column: column)
   }
 

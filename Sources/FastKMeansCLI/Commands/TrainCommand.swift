@@ -171,6 +171,7 @@ struct TrainCommand: ParsableCommand {
         .mapBlocks(report) { rows, _ in try model.predictedClassIndices(rows) }
     }.result
     progress.note(model.deviceWarnings)
+    if let warning = report.warning { progress.note("warning: \(warning)") }
     let correctCount = zip(predicted, scored).count { $0 == truth[$1] }
     return TrainingSummary(
       documentCount: labels.count, descriptionCount: described?.labels.count ?? 0, model: model,

@@ -11,25 +11,25 @@
 /// - Determinism: the same numbers give the same alarms.
 /// - Source: Bifet and Gavaldà 2007, "Learning from time-changing data with adaptive windowing",
 ///   doi:10.1137/1.9781611972771.42.
-public struct DriftDetector: Sendable, Equatable {
+package struct DriftDetector: Sendable, Equatable {
   /// How many buckets of one size there may be before two become one.
-  public static let bucketsPerSize = 5
+  package static let bucketsPerSize = 5
   /// Cuts are looked for once for this many numbers, at a thirty-second of the cost of looking for each.
-  public static let period = 32
+  package static let period = 32
   /// Neither side of a cut is shorter.
   static let shortestSide = 5.0
   /// No window is longer than about 5 times 2 to this: buckets of the last size go when there are too many.
   private static let largestExponent = 48
 
   /// A stretch of the window.
-  public struct Bucket: Sendable, Equatable {
+  package struct Bucket: Sendable, Equatable {
     /// A power of two.
-    public var count: Double
-    public var sum: Double
+    package var count: Double
+    package var sum: Double
     /// The summed squared distance to the bucket's mean.
-    public var spread: Double
+    package var spread: Double
 
-    public init(count: Double, sum: Double, spread: Double) {
+    package init(count: Double, sum: Double, spread: Double) {
       self.count = count
       self.sum = sum
       self.spread = spread
@@ -37,14 +37,14 @@ public struct DriftDetector: Sendable, Equatable {
   }
 
   /// The bound on the rate of false alarms; above 0, below 1.
-  public let delta: Double
+  package let delta: Double
   /// Oldest first; sizes never rise.
-  public private(set) var buckets: [Bucket] = []
+  package private(set) var buckets: [Bucket] = []
   /// Numbers seen since the last look at all cuts.
-  public private(set) var sinceLook = 0
+  package private(set) var sinceLook = 0
 
   /// - Throws: ``OptionsError`` for a delta that is not above 0 and below 1.
-  public init(delta: Double = 0.002) throws(OptionsError) {
+  package init(delta: Double = 0.002) throws(OptionsError) {
     guard delta > 0, delta < 1 else {
       throw OptionsError(parameter: "delta", value: "\(delta)", allowed: "above 0, below 1")
     }
@@ -54,7 +54,7 @@ public struct DriftDetector: Sendable, Equatable {
   /// Goes on from parts that were stored.
   ///
   /// - Throws: ``OptionsError`` if they are not what a detector can have.
-  public init(delta: Double, buckets: [Bucket], sinceLook: Int) throws(OptionsError) {
+  package init(delta: Double, buckets: [Bucket], sinceLook: Int) throws(OptionsError) {
     try self.init(delta: delta)
     var previous = Double.infinity
     for bucket in buckets {
@@ -77,10 +77,10 @@ public struct DriftDetector: Sendable, Equatable {
   }
 
   /// How many numbers the window has.
-  public var count: Double { buckets.reduce(0) { $0 + $1.count } }
+  package var count: Double { buckets.reduce(0) { $0 + $1.count } }
 
   /// Their mean; 0 for an empty window.
-  public var mean: Double {
+  package var mean: Double {
     let count = count
     return count > 0 ? buckets.reduce(0) { $0 + $1.sum } / count : 0
   }
@@ -91,7 +91,7 @@ public struct DriftDetector: Sendable, Equatable {
   ///   - value: what lies outside 0 ... 1 counts as the nearer end, and what is no number as 1.
   /// - Returns: the change, if this number made one evident.
   /// - Complexity: O(log n) now and then, O(1) as a rule.
-  public mutating func add(_ value: Double) -> Drift? {
+  package mutating func add(_ value: Double) -> Drift? {
     let value = value.isNaN ? 1 : min(1, max(0, value))
     buckets.append(Bucket(count: 1, sum: value, spread: 0))
     compress()
@@ -163,14 +163,14 @@ public struct DriftDetector: Sendable, Equatable {
 }
 
 /// A change of a mean.
-public struct Drift: Sendable, Equatable {
+package struct Drift: Sendable, Equatable {
   /// The mean of the window with the change in it, and of what is left of it.
-  public let before: Double
-  public let after: Double
+  package let before: Double
+  package let after: Double
   /// How many numbers the window had, and has.
-  public let windowBefore: Double
-  public let windowAfter: Double
+  package let windowBefore: Double
+  package let windowAfter: Double
 
   /// Whether it became larger: errors that do are the ones to act on.
-  public var isRise: Bool { after > before }
+  package var isRise: Bool { after > before }
 }

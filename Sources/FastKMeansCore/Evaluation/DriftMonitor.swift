@@ -1,21 +1,21 @@
 /// Watches the prequential error of a stream, over all documents and for its largest classes.
 ///
 /// A value beside the classifier: feed it each batch's ``TrainingReport/prequential``.
-public struct DriftMonitor: Sendable, Equatable {
+package struct DriftMonitor: Sendable, Equatable {
   /// What has changed, and whose.
-  public struct Event: Sendable, Equatable {
+  package struct Event: Sendable, Equatable {
     /// The class, by its label; nil for the error over all documents.
-    public let label: Label?
-    public let drift: Drift
+    package let label: Label?
+    package let drift: Drift
   }
 
   /// Documents and errors of one class.
-  public struct ClassRecord: Sendable, Equatable {
-    public var documents: UInt64 = 0
-    public var errors: UInt64 = 0
-    public var detector: DriftDetector
+  package struct ClassRecord: Sendable, Equatable {
+    package var documents: UInt64 = 0
+    package var errors: UInt64 = 0
+    package var detector: DriftDetector
 
-    public init(documents: UInt64 = 0, errors: UInt64 = 0, detector: DriftDetector) {
+    package init(documents: UInt64 = 0, errors: UInt64 = 0, detector: DriftDetector) {
       self.documents = documents
       self.errors = errors
       self.detector = detector
@@ -23,20 +23,20 @@ public struct DriftMonitor: Sendable, Equatable {
   }
 
   /// The detector of all documents.
-  public private(set) var overall: DriftDetector
+  package private(set) var overall: DriftDetector
   /// Of the classes that are watched, by label.
-  public private(set) var classes: [Label: ClassRecord] = [:]
+  package private(set) var classes: [Label: ClassRecord] = [:]
   /// Documents and errors since the start.
-  public private(set) var documents: UInt64 = 0
-  public private(set) var errors: UInt64 = 0
+  package private(set) var documents: UInt64 = 0
+  package private(set) var errors: UInt64 = 0
   /// The most classes that are watched: memory is bounded by it.
-  public let classLimit: Int
+  package let classLimit: Int
 
   /// - Parameters:
   ///   - delta: the bound on the rate of false alarms of each detector.
   ///   - classLimit: how many classes are watched beside the whole, the most frequent ones.
   /// - Throws: ``OptionsError``.
-  public init(delta: Double = 0.002, classLimit: Int = 10) throws(OptionsError) {
+  package init(delta: Double = 0.002, classLimit: Int = 10) throws(OptionsError) {
     guard (0...100_000).contains(classLimit) else {
       throw OptionsError(parameter: "class_limit", value: "\(classLimit)", allowed: "0 to 100000")
     }
@@ -47,7 +47,7 @@ public struct DriftMonitor: Sendable, Equatable {
   /// Goes on from parts that were stored.
   ///
   /// - Throws: ``OptionsError`` if they do not belong together.
-  public init(
+  package init(
     overall: DriftDetector, classes: [Label: ClassRecord], documents: UInt64, errors: UInt64, classLimit: Int
   ) throws(OptionsError) {
     try self.init(delta: overall.delta, classLimit: classLimit)

@@ -172,6 +172,10 @@ package struct Learner: Sendable {
       if settings.distance == .cosine, documents.documents.isEmpty {
         throw InputError.allRowsZero
       }
+      if next.isCosineDoubted(documents) {
+        next.choices = try DistanceChoice(documents, options: settings).doubts(
+          wanted: next.wantedCounts(documents), isFixed: next.classes.labels.map(next.isCountFixed))
+      }
       var report = next.finished(
         try next.fit(documents, reporter), documents, knownClassCount: knownCount)
       if let copies {
@@ -183,6 +187,12 @@ package struct Learner: Sendable {
     }
     self = next
     return report
+  }
+
+  /// Whether held-out rows are asked if another distance is better than the cosine: for tables, whose lengths may count.
+  private func isCosineDoubted(_ documents: TrainingSet) -> Bool {
+    settings.distance == .cosine && !settings.isDistanceAutomatic && settings.mode.trainer == nil
+      && !documents.isSparse && !settings.isWarmStart
   }
 
   /// Learns from one batch; labels not seen before become classes.

@@ -61,6 +61,22 @@ public struct TrainingReport: Sendable, Equatable {
   /// What was tried on held-out rows, in the order of the trials.
   public package(set) var choices: [TrainingChoice] = []
 
+  /// A warning: under another distance, clearly more of the held-out rows come out right; nil where no other is better.
+  public var warning: String? {
+    let tried = choices.filter { $0.subject == "distance" }
+    guard let taken = tried.first(where: \.isTaken), let best = tried.max(by: { $0.accuracy < $1.accuracy }),
+      best.accuracy > taken.accuracy
+    else { return nil }
+    return
+      "of \(best.rowCount) held-out rows, \(taken.candidate) gets \(Self.percent(taken.accuracy)) right and "
+      + "\(best.candidate) \(Self.percent(best.accuracy)); the distance 'auto' chooses by held-out rows"
+  }
+
+  private static func percent(_ share: Double) -> String {
+    let tenths = Int((share * 1000).rounded())
+    return "\(tenths / 10).\(tenths % 10) %"
+  }
+
   package init() {}
 
   package mutating func add(_ result: ClassKMeans.Result) {

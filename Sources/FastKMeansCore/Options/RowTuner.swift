@@ -12,7 +12,7 @@ public struct RowTuner: Sendable {
   public struct Result: Sendable, Equatable {
     /// The first is the base.
     public let candidates: [TrainingOptions]
-    public let outcome: SuccessiveHalving.Outcome
+    package let outcome: SuccessiveHalving.Outcome
 
     /// The options that did best.
     public var best: TrainingOptions { candidates[outcome.best] }

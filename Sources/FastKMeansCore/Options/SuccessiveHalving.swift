@@ -5,50 +5,50 @@
 /// never ends with something that did worse on the same rows.
 ///
 /// - Source: Jamieson and Talwalkar 2016, arXiv:1502.07943.
-public struct SuccessiveHalving: Sendable {
+package struct SuccessiveHalving: Sendable {
   /// How good one candidate turned out on one share of the rows.
-  public struct Trial: Sendable, Equatable {
+  package struct Trial: Sendable, Equatable {
     /// Its position in the list of candidates.
-    public let candidate: Int
+    package let candidate: Int
     /// The share of the training rows that it learned from, 0...1.
-    public let share: Double
+    package let share: Double
     /// Of each fold it was judged on, the share of held-out rows that it got right.
-    public let accuracies: [Double]
+    package let accuracies: [Double]
     /// What stopped it; nil if nothing did.
-    public let failure: String?
+    package let failure: String?
 
     /// The mean over folds; 0 if it failed.
-    public var accuracy: Double {
+    package var accuracy: Double {
       accuracies.isEmpty || failure != nil ? 0 : accuracies.reduce(0, +) / Double(accuracies.count)
     }
   }
 
   /// What was found.
-  public struct Outcome: Sendable, Equatable {
+  package struct Outcome: Sendable, Equatable {
     /// The position of the best candidate.
-    public let best: Int
+    package let best: Int
     /// In the order in which they were made.
-    public let trials: [Trial]
+    package let trials: [Trial]
     /// Whether the time was up before all was tried; then the same call need not give the same outcome.
-    public let isCutShort: Bool
+    package let isCutShort: Bool
 
     /// Of the best candidate, on the most rows that it was tried on; nil if the time was up before that.
-    public var bestTrial: Trial? { trials.last { $0.candidate == best && $0.failure == nil } }
+    package var bestTrial: Trial? { trials.last { $0.candidate == best && $0.failure == nil } }
   }
 
   /// One piece of work.
-  public struct Job: Sendable, Equatable {
+  package struct Job: Sendable, Equatable {
     /// The position of the candidate.
-    public let candidate: Int
+    package let candidate: Int
     /// The share of the training rows to learn from, 0...1.
-    public let share: Double
+    package let share: Double
     /// The fold to judge on.
-    public let fold: Int
+    package let fold: Int
   }
 
   /// Thrown from an evaluation to end the search with what it has.
-  public struct TimeIsUp: Error {
-    public init() {}
+  package struct TimeIsUp: Error {
+    package init() {}
   }
 
   /// Of the candidates, the part that goes on, and the factor between shares.
@@ -65,7 +65,7 @@ public struct SuccessiveHalving: Sendable {
   ///   - candidateCount: at least 1; the first is the one to beat.
   ///   - foldCount: at least 1.
   ///   - rowCount: training rows; few are used whole from the start.
-  public init(candidateCount: Int, foldCount: Int, rowCount: Int) {
+  package init(candidateCount: Int, foldCount: Int, rowCount: Int) {
     self.candidateCount = max(1, candidateCount)
     self.foldCount = max(1, foldCount)
     var shares = [1.0]
@@ -80,7 +80,7 @@ public struct SuccessiveHalving: Sendable {
   }
 
   /// How often `evaluate` will be called, at most.
-  public var taskCount: Int {
+  package var taskCount: Int {
     var (total, left) = (0, candidateCount)
     for (rung, share) in shares.enumerated() {
       total += left * (share < 1 ? 1 : foldCount)
@@ -95,7 +95,7 @@ public struct SuccessiveHalving: Sendable {
   ///   - evaluate: returns the accuracy of a candidate, 0...1. An ``OptionsError`` or ``InputError`` counts against the
   ///     candidate; ``TimeIsUp`` ends the search; any other error ends the call.
   /// - Throws: what `evaluate` throws; where every candidate failed, the first one's error.
-  public func run(_ evaluate: (Job) throws -> Double) throws -> Outcome {
+  package func run(_ evaluate: (Job) throws -> Double) throws -> Outcome {
     var trials: [Trial] = []
     var firstError: (any Error)?
     var candidates = Array(0..<candidateCount)

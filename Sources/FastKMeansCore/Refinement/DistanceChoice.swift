@@ -35,12 +35,41 @@ struct DistanceChoice {
   /// - Returns: the candidate, and what all of them did.
   /// - Complexity: O(values), and some fits of 1,000 rows.
   func best(wanted: [Int], isFixed: [Bool]) throws -> (candidate: Candidate, choices: [TrainingChoice]) {
+    let candidates = try candidates()
+    let scores = try scores(candidates, options, wanted: wanted, isFixed: isFixed)
+    var best = 0
+    for index in scores.indices where scores[index].accuracy > scores[best].accuracy { best = index }
+    return (candidates[best], choices(candidates, scores, taken: best))
+  }
+
+  /// What the candidates did, where another one is clearly better than the cosine of rows as they are; else nothing.
+  ///
+  /// k-means alone is asked first, which costs little; what it says has to hold with refinement.
+  func doubts(wanted: [Int], isFixed: [Bool]) throws -> [TrainingChoice] {
+    guard documents.partition.order.count >= Self.leastDoubted else { return [] }
+    var cheap = options
+    cheap.refinement = .count(0)
+    cheap.isPrototypeCountAutomatic = false
+    let candidates = try candidates()
+    var last: [HeldOutScores] = []
+    for options in [cheap, options] {
+      last = try scores(candidates, options, wanted: wanted, isFixed: isFixed)
+      guard last.dropFirst().contains(where: { $0.isBetter(than: last[0], errors: 3) }) else { return [] }
+    }
+    return choices(candidates, last, taken: 0)
+  }
+
+  /// Fewer rows say nothing for certain.
+  private static let leastDoubted = 100
+
+  /// What held-out rows of a sample say.
+  private func scores(
+    _ candidates: [Candidate], _ options: TrainingOptions, wanted: [Int], isFixed: [Bool]
+  ) throws -> [HeldOutScores] {
     let count = Double(max(1, documents.partition.order.count))
     let share = max(0, 1 - Self.sampleCount / count)
     let sample = HeldOutSplit(documents, share: share, seed: options.seed, step: 0xD157).training
-    var best = 0
-    let candidates = try candidates()
-    let scores = try candidates.map { candidate in
+    return try candidates.map { candidate in
       var options = options
       options.distance = candidate.distance
       return try RefinementTrainer(
@@ -48,11 +77,14 @@ struct DistanceChoice {
         options: options, progress: ProgressReporter(nil)
       ).heldOutScores(limits: wanted, isFixed: isFixed)
     }
-    for index in scores.indices where scores[index].accuracy > scores[best].accuracy { best = index }
-    let choices = candidates.indices.map {
-      TrainingChoice("distance", candidates[$0].name, scores[$0], isTaken: $0 == best)
+  }
+
+  private func choices(
+    _ candidates: [Candidate], _ scores: [HeldOutScores], taken: Int
+  ) -> [TrainingChoice] {
+    candidates.indices.map {
+      TrainingChoice("distance", candidates[$0].name, scores[$0], isTaken: $0 == taken)
     }
-    return (candidates[best], choices)
   }
 
   private func candidates() throws -> [Candidate] {

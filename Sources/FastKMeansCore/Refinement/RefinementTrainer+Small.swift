@@ -150,14 +150,14 @@ extension TrainingChoice {
 }
 
 extension HeldOutScores {
-  /// Whether these are right about more weight of the same documents, by more than one standard error of the difference.
-  func isBetter(than other: HeldOutScores) -> Bool {
+  /// Whether these are right about more weight of the same documents, by more than some standard errors of the difference.
+  func isBetter(than other: HeldOutScores, errors: Double = 1) -> Bool {
     var (difference, variance) = (0.0, 0.0)
     for position in isRight.indices where isRight[position] != other.isRight[position] {
       let weight = Double(weights[position])
       difference += isRight[position] ? weight : -weight
       variance += weight * weight
     }
-    return difference > variance.squareRoot()
+    return difference > errors * variance.squareRoot()
   }
 }

@@ -294,10 +294,12 @@ struct BestClassesConsumer: SearchConsumer, @unchecked Sendable {
     guard largest > Int(Int16.min) else { return 0 }
     let reach = question.least < limit ? Int(min(65_535, question.reach * scale)) + 1 : 0
     // Most often few lie within reach of the best: then two classes tell what matters.
-    if question.least == 2,
-      kernels.at_least(sums, count, Int16(max(-32767, largest - reach)), positions, Self.crowd) < Self.crowd
-    {
-      return firstTwo(sums, count: count, first: first, kernels, positions)
+    if question.least == 2 {
+      let lowest = Int16(max(-32767, largest - reach))
+      let near = Int(kernels.at_least(sums, count, lowest, positions, Self.crowd))
+      if near < Self.crowd {
+        return firstTwo(sums, count: count, first: first, near: near, kernels, positions)
+      }
     }
     return withUnsafeTemporaryAllocation(of: Leader.self, capacity: limit) { list in
       func rank(_ sums: UnsafePointer<Int16>, _ found: Int, from start: Int) {
@@ -336,20 +338,46 @@ struct BestClassesConsumer: SearchConsumer, @unchecked Sendable {
   private static var crowd: Int { 48 }
 
   /// Writes the position of the best sum and that of the best one of another class.
+  ///
+  /// - Parameter near: how many positions are written already: those of all sums near the best one, by position.
   private func firstTwo(
-    _ sums: UnsafeMutablePointer<Int16>, count: Int, first: Int, _ kernels: fk_code_kernels,
+    _ sums: UnsafeMutablePointer<Int16>, count: Int, first: Int, near: Int, _ kernels: fk_code_kernels,
     _ positions: UnsafeMutablePointer<UInt32>
   ) -> Int {
-    _ = kernels.at_least(sums, count, kernels.largest(sums, count), positions, 1)
-    let own = neighbours(of: first + Int(positions[0]), in: first..<min(first + count, classes.count))
+    var best = positions[0]
+    for place in 1..<max(1, near) where sums[Int(positions[place])] > sums[Int(best)] {
+      best = positions[place]
+    }
+    let own = classes[first + Int(best)]
+    var second: UInt32?
+    for place in 0..<near where classes[first + Int(positions[place])] != own {
+      if let known = second, sums[Int(known)] >= sums[Int(positions[place])] { continue }
+      second = positions[place]
+    }
+    positions[0] = best
+    if let second {
+      positions[1] = second
+      return 2
+    }
+    return 1 + leader(sums, count: count, first: first, butOf: Int(best), kernels, positions + 1)
+  }
+
+  /// Writes the position of the best sum of another class than that of a position.
+  ///
+  /// - Returns: 1, or 0 if there is none.
+  private func leader(
+    _ sums: UnsafeMutablePointer<Int16>, count: Int, first: Int, butOf best: Int, _ kernels: fk_code_kernels,
+    _ positions: UnsafeMutablePointer<UInt32>
+  ) -> Int {
+    let own = neighbours(of: first + best, in: first..<min(first + count, classes.count))
     return withUnsafeTemporaryAllocation(of: Int16.self, capacity: own.count) { saved in
       for place in 0..<own.count {
         let position = own.lowerBound - first + place
         saved[place] = sums[position]
         sums[position] = .min
       }
-      let second = kernels.largest(sums, count)
-      let found = second > .min ? 1 + Int(kernels.at_least(sums, count, second, positions + 1, 1)) : 1
+      let largest = kernels.largest(sums, count)
+      let found = largest > .min ? Int(kernels.at_least(sums, count, largest, positions, 1)) : 0
       for place in 0..<own.count { sums[own.lowerBound - first + place] = saved[place] }
       return found
     }

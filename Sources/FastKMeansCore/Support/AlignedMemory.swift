@@ -11,22 +11,23 @@ package final class AlignedMemory<Element: BitwiseCopyable>: @unchecked Sendable
   ///   - count: how many elements.
   ///   - value: what each element starts as.
   ///   - what: what the memory is for, in words for the user.
-  /// - Throws: ``InputError/tooLarge(what:neededBytes:allowedBytes:)`` if the size cannot be addressed.
+  /// - Throws: ``InputError/tooLarge(what:neededBytes:allowedBytes:)`` if the size cannot be addressed,
+  ///   ``InputError/outOfMemory(what:neededBytes:)`` if the system does not give it.
   package init(count: Int, repeating value: Element, for what: String) throws {
     let (bytes, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Element>.stride)
     guard count >= 0, !overflow, bytes <= Self.largestByteCount else {
       throw InputError.tooLarge(
         what: what, neededBytes: overflow ? Int.max : bytes, allowedBytes: Self.largestByteCount)
     }
-    let alignment = bytes >= 1 << 21 ? 1 << 21 : 64
-    let raw = UnsafeMutableRawPointer.allocate(byteCount: max(bytes, 64), alignment: alignment)
-    if bytes >= 1 << 21 { fk_advise_large_pages(raw, bytes) }
+    guard let raw = fk_allocate(max(bytes, 64)) else {
+      throw InputError.outOfMemory(what: what, neededBytes: bytes)
+    }
     pointer = raw.bindMemory(to: Element.self, capacity: count)
     pointer.initialize(repeating: value, count: count)
     self.count = count
   }
 
-  deinit { UnsafeMutableRawPointer(pointer).deallocate() }
+  deinit { fk_free(pointer) }
 
   package var byteCount: Int { count * MemoryLayout<Element>.stride }
 

@@ -36,6 +36,8 @@ public enum InputError: Error, Equatable, Sendable {
   case wrongKindOfInput(expected: String, found: String)
   /// The work would need more memory than is allowed.
   case tooLarge(what: String, neededBytes: Int, allowedBytes: Int)
+  /// The system does not give the memory that the work needs.
+  case outOfMemory(what: String, neededBytes: Int)
 }
 
 extension InputError: CustomStringConvertible {
@@ -76,6 +78,8 @@ extension InputError: CustomStringConvertible {
       "the model takes \(expected), the input has \(found)"
     case .tooLarge(let what, let needed, let allowed):
       "\(what) needs \(needed) bytes, \(allowed) are allowed"
+    case .outOfMemory(let what, let needed):
+      "\(what) needs \(needed) bytes, and the system gives no more memory; use fewer features, or a larger machine"
     }
   }
 }

@@ -85,7 +85,7 @@ public struct BatchSummary: Sendable, Equatable {
   /// first batch, and for a large model without refined weights between the batches that it is tested on.
   public var errorBeforeUpdate: Double?
   /// What the drift detector found in this batch.
-  public var drift: [DriftMonitor.Event] = []
+  package var drift: [DriftMonitor.Event] = []
 }
 
 extension StreamState {

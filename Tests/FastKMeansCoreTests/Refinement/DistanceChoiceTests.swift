@@ -46,6 +46,28 @@ import Testing
     return Double(zip(answers, classes).count { $0 == $1 }) / Double(classes.count)
   }
 
+  @Test func aTableForWhichTheCosineIsWrongBringsAWarning() throws {
+    let (rows, classes) = Self.unlikeUnits(300, seed: 1)
+    for (isSparse, distance, isWarned) in [
+      (false, Distance.cosine, true), (true, .cosine, false), (false, .euclidean, false),
+    ] {
+      var options = TrainingOptions()
+      options.distance = distance
+      var classifier = try FastKMeansClassifier<Int>(options)
+      let report = try classifier.fit(TestRows.features(rows, isSparse: isSparse), labels: classes)
+      #expect((report.warning != nil) == isWarned, "\(distance), sparse \(isSparse)")
+      #expect(try classifier.model.options.distance == distance)
+      guard let warning = report.warning else { continue }
+      #expect(warning.contains("euclidean, standardized features"), "\(warning)")
+    }
+    // Where the cosine is as good, and where 'auto' has chosen, there is nothing to say.
+    let (marked, labels) = TestRows.marked(300, noise: 8, classes: 3, seed: 5)
+    for options in [TrainingOptions(), Self.automatic] {
+      var classifier = try FastKMeansClassifier<Int>(options)
+      #expect(try classifier.fit(Self.dense(marked), labels: labels).warning == nil)
+    }
+  }
+
   @Test func columnsOfUnlikeUnitsAreStandardized() throws {
     let (rows, classes) = Self.unlikeUnits(300, seed: 1)
     var classifier = try FastKMeansClassifier<Int>(Self.automatic)

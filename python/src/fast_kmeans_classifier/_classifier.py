@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _native as native
-from ._errors import WrongTypeError
+from ._errors import WrongTypeError, warn_of_distance
 from ._frames import feature_names
 from ._input import DenseRows, Rows, SparseRows, check_finite, rows_of
 from ._labels import CodedLabels, coded_labels
@@ -317,6 +317,7 @@ class FastKMeansClassifier(Operations):
                 self.feature_names_in_ = names
         self.n_iter_ = int(report.epochs)
         self.report_ = _log(report, new, choices)
+        warn_of_distance(choices, stacklevel=4)
         return dict(self.report_)
 
     def _called(

@@ -132,12 +132,12 @@ final class BoundedBlock: Sendable {
 ///
 /// Everything is in units of the document's sums; see `fk_staged.h`.
 extension BoundedBlock {
-  /// Asks for the beginnings of the rows of the next stage; `add_rows` fetches on from there.
+  /// Asks for the beginnings of the first rows of the next stage; `add_rows` fetches on from there.
   @inline(__always)
   func fetchRows(_ done: Int, _ document: fk_staged_document) {
     fk_fetch_rows(
       codes.pointer, stride, document.rows + done,
-      min(BoundedSearch.stageLength, document.heavy_count - done), min(stride, 512))
+      min(Self.rowsAhead, document.heavy_count - done), min(stride, 512))
   }
 
   /// Asks for a prototype's own codes at the heavy terms to come.
@@ -146,15 +146,18 @@ extension BoundedBlock {
     fk_staged_fetch_codes(document.pointer, done, transposed.pointer + position * rowCount)
   }
 
+  private static var rowsAhead: Int { 8 }
+
   /// Adds the next rows of codes to the sums.
   ///
+  /// - Parameter count: how many at most.
   /// - Returns: how many heavy terms are done then.
   @inline(__always)
   func addRows(
-    _ done: Int, _ document: fk_staged_document, to sums: UnsafeMutablePointer<Int16>,
+    _ done: Int, _ count: Int, _ document: fk_staged_document, to sums: UnsafeMutablePointer<Int16>,
     kernels: fk_staged_kernels
   ) -> Int {
-    let count = min(BoundedSearch.stageLength, document.heavy_count - done)
+    let count = min(count, document.heavy_count - done)
     kernels.add_rows(
       codes.pointer, stride, document.rows + done, document.multipliers + done, count, sums, prototypes.count)
     return done + count

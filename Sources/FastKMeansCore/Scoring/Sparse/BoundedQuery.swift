@@ -69,9 +69,12 @@ struct BoundedQuery {
     var lowest = consumer.threshold(worker: worker, row: row) * document.scale
     var leader: UInt32 = .max
     var done = 0
+    // What other blocks have found may leave few of this one at once.
+    var isKnown = lowest > -.infinity
     while true {
-      raise(&lowest, &leader, block, done, document, consumer)
       let isLast = done == document.heavy_count
+      if isLast || !isKnown { raise(&lowest, &leader, block, done, document, consumer) }
+      isKnown = false
       let limit = isLast ? BoundedScratch.candidateLimit : BoundedSearch.fewSurvivors
       let found = block.survivors(
         scratch.sums, done, document, lowest, limit, into: positions, kernels: search.kernels)
@@ -84,7 +87,8 @@ struct BoundedQuery {
         scratch.document.order(&scale, terms, search.kernels)
         document = scratch.document.pointer.pointee
       }
-      done = block.addRows(done, document, to: scratch.sums, kernels: search.kernels)
+      done = block.addRows(
+        done, BoundedSearch.stageLength(for: consumer), document, to: scratch.sums, kernels: search.kernels)
       block.fetchRows(done, document)
     }
   }
@@ -141,7 +145,7 @@ struct BoundedQuery {
       for index in 0..<last { offer(block.prototypes.lowerBound + Int(positions[index]), consumer) }
       return
     }
-    for index in 0..<min(last, 2) { search.storage.exact.fetch(Int(positions[index])) }
+    for index in 0..<min(last, 6) { search.storage.exact.fetch(Int(positions[index])) }
     survivorCount = last
   }
 }

@@ -23,8 +23,11 @@ final class BoundedSearch: Sendable {
   private let scoreKernels = fk_scoring_for(fk_simd_level()).pointee
   private let index: ScoringIndex
 
-  /// Rows of codes added before bounds are looked at again, and survivors that are not worth another such stage.
-  static let stageLength = 8
+  /// Rows of codes added before bounds are looked at again: more for an answer of several classes, which bounds decide late.
+  static func stageLength<Consumer: SearchConsumer>(for consumer: Consumer) -> Int {
+    consumer.needsScores ? 32 : 8
+  }
+  /// Survivors that are not worth another stage.
   static let fewSurvivors = 24
 
   /// - Parameter index: has every score, for documents that bounds leave too much of.
