@@ -45,16 +45,33 @@ struct DistanceChoice {
   /// What the candidates did, where another one is clearly better than the cosine of rows as they are; else nothing.
   ///
   /// k-means alone is asked first, which costs little; what it says has to hold with refinement.
+  ///
+  /// - Complexity: O(values of 1,000 rows).
   func doubts(wanted: [Int], isFixed: [Bool]) throws -> [TrainingChoice] {
     guard documents.partition.order.count >= Self.leastDoubted else { return [] }
+    let sample = sample
+    let rows = sample.map { Int($0) }
+    return try documents.rows.selecting(rows).withRows { view in
+      let sampled = TrainingSet(
+        view, norms: try RowNorms(of: view, distance: .cosine, workers: workers),
+        classes: rows.map { documents.classes[$0] }, classCount: documents.classCount,
+        weights: documents.weights.map { weights in rows.map { weights[$0] } })
+      return try DistanceChoice(sampled, options: options).certainDoubts(wanted: wanted, isFixed: isFixed)
+    }
+  }
+
+  private func certainDoubts(wanted: [Int], isFixed: [Bool]) throws -> [TrainingChoice] {
     var cheap = options
     cheap.refinement = .count(0)
     cheap.isPrototypeCountAutomatic = false
-    let candidates = try candidates()
+    var candidates = try candidates()
     var last: [HeldOutScores] = []
     for options in [cheap, options] {
       last = try scores(candidates, options, wanted: wanted, isFixed: isFixed)
-      guard last.dropFirst().contains(where: { $0.isBetter(than: last[0], errors: 3) }) else { return [] }
+      let better = last.indices.dropFirst().filter { last[$0].isBetter(than: last[0], errors: 3) }
+      guard !better.isEmpty else { return [] }
+      candidates = [candidates[0]] + better.map { candidates[$0] }
+      last = [last[0]] + better.map { last[$0] }
     }
     return choices(candidates, last, taken: 0)
   }
@@ -62,13 +79,17 @@ struct DistanceChoice {
   /// Fewer rows say nothing for certain.
   private static let leastDoubted = 100
 
+  private var sample: [Int32] {
+    let count = Double(max(1, documents.partition.order.count))
+    let share = max(0, 1 - Self.sampleCount / count)
+    return HeldOutSplit(documents, share: share, seed: options.seed, step: 0xD157).training
+  }
+
   /// What held-out rows of a sample say.
   private func scores(
     _ candidates: [Candidate], _ options: TrainingOptions, wanted: [Int], isFixed: [Bool]
   ) throws -> [HeldOutScores] {
-    let count = Double(max(1, documents.partition.order.count))
-    let share = max(0, 1 - Self.sampleCount / count)
-    let sample = HeldOutSplit(documents, share: share, seed: options.seed, step: 0xD157).training
+    let sample = sample
     return try candidates.map { candidate in
       var options = options
       options.distance = candidate.distance
