@@ -96,18 +96,17 @@ public final class Serving: Sendable {
       + (shelf.learner?.metrics ?? "")
   }
 
-  /// Large requests leave Swift's pool of threads, which others answer on, to others.
-  static let largeBatch = 512
+  /// Runs what takes longer with a larger body; for one from 64 KB on apart from the threads that answer requests.
+  func compute<Result: Sendable>(
+    _ request: ServingRequest, _ body: @escaping @Sendable () throws -> Result
+  ) async throws -> Result {
+    request.body.count < 1 << 16 ? try body() : try await BackgroundWork.run { _ in try body() }
+  }
 
   func classify(
     _ model: ServedModel, _ rows: LabelledData, top: Int, reasons: Int = 0, falseAcceptRate: Double? = nil
-  ) async throws -> [Answer<Label>] {
-    let answers =
-      rows.rowCount < Self.largeBatch
-      ? try model.classify(rows, top: top, reasons: reasons, falseAcceptRate: falseAcceptRate)
-      : try await BackgroundWork.run { _ in
-        try model.classify(rows, top: top, reasons: reasons, falseAcceptRate: falseAcceptRate)
-      }
+  ) throws -> [Answer<Label>] {
+    let answers = try model.classify(rows, top: top, reasons: reasons, falseAcceptRate: falseAcceptRate)
     metrics.batch(model.name, answers)
     return answers
   }

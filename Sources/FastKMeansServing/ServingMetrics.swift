@@ -33,9 +33,18 @@ final class ServingMetrics: Sendable {
     }
   }
 
+  private struct Outcome: Hashable, Comparable {
+    let route: String
+    let status: Int
+
+    static func < (one: Outcome, other: Outcome) -> Bool {
+      (one.route, one.status) < (other.route, other.status)
+    }
+  }
+
   private struct Values {
     var seconds: [String: Histogram] = [:]
-    var statuses: [String: UInt64] = [:]
+    var outcomes: [Outcome: UInt64] = [:]
     var batchRows: [String: Histogram] = [:]
     var rejected: [String: UInt64] = [:]
   }
@@ -49,7 +58,7 @@ final class ServingMetrics: Sendable {
   func request(_ route: String, status: Int, seconds: Double) {
     values.withLock {
       $0.seconds[route, default: Histogram(Self.secondBounds)].add(seconds)
-      $0.statuses["route=\"\(route)\",status=\"\(status)\"", default: 0] += 1
+      $0.outcomes[Outcome(route: route, status: status), default: 0] += 1
     }
   }
 
@@ -70,7 +79,8 @@ final class ServingMetrics: Sendable {
         text += histogram.lines("fastkmeans_server_request_seconds", "route=\"\(route)\"")
       }
       text += Self.head("fastkmeans_server_requests_total", "counter", "Requests by route and status.")
-      for (labels, count) in values.statuses.sorted(by: { $0.key < $1.key }) {
+      for (outcome, count) in values.outcomes.sorted(by: { $0.key < $1.key }) {
+        let labels = "route=\"\(outcome.route)\",status=\"\(outcome.status)\""
         text += "fastkmeans_server_requests_total{\(labels)} \(count)\n"
       }
       text += Self.head("fastkmeans_server_in_flight", "gauge", "Requests that are being answered.")

@@ -39,7 +39,7 @@ public struct ServingReply: Sendable {
   }
 
   package init(_ json: JSON, status: Int = 200) {
-    self.init(status: status, contentType: "application/json", body: Array(json.compactText.utf8))
+    self.init(status: status, contentType: "application/json", body: json.compactBytes)
   }
 
   /// The body as JSON.

@@ -28,6 +28,25 @@ public struct ServingRoute: Sendable {
     self.access = access
     self.handle = handle
   }
+
+  /// A route that takes longer with a larger body.
+  static func computing(
+    _ path: String, _ handle: @escaping @Sendable (Serving, ServingRequest) throws -> ServingReply
+  ) -> ServingRoute {
+    ServingRoute("POST", path, .read) { serving, request in
+      try await serving.compute(request) { try handle(serving, request) }
+    }
+  }
+
+  /// A route that takes long for whatever request, with a large model.
+  static func inspecting(
+    _ method: String, _ path: String,
+    _ handle: @escaping @Sendable (Serving, ServingRequest) throws -> ServingReply
+  ) -> ServingRoute {
+    ServingRoute(method, path, .read) { serving, request in
+      try await BackgroundWork.run { _ in try handle(serving, request) }
+    }
+  }
 }
 
 extension Serving {
@@ -36,10 +55,10 @@ extension Serving {
     generalRoutes + ownRoutes + inferenceRoutes + [
       ServingRoute("GET", "/label-studio/health", .open) { try $0.ready($1) },
       ServingRoute("POST", "/label-studio/setup", .read) { try $0.setUpLabelStudio($1) },
-      ServingRoute("POST", "/label-studio/predict", .read) { try await $0.predictForLabelStudio($1) },
+      .computing("/label-studio/predict") { try $0.predictForLabelStudio($1) },
       ServingRoute("POST", "/label-studio/webhook", .write) { try await $0.learnFromLabelStudio($1) },
-      ServingRoute("POST", "/predict", .read) { try await $0.predict($1) },
-      ServingRoute("POST", "/predict/{model}", .read) { try await $0.predict($1) },
+      .computing("/predict") { try $0.predict($1) },
+      .computing("/predict/{model}") { try $0.predict($1) },
     ]
 
   private static let generalRoutes: [ServingRoute] = [
@@ -61,17 +80,15 @@ extension Serving {
       ServingReply(.fields(["models": .array(serving.shelf.entries.map(\.json))]))
     },
     ServingRoute("GET", "/v1/models/{model}", .read) { ServingReply(try $0.model($1).summary) },
-    ServingRoute("POST", "/v1/models/{model}/classify", .read) { try await $0.classify($1) },
-    ServingRoute("POST", "/v1/models/{model}/explain", .read) { try $0.explain($1) },
-    ServingRoute("GET", "/v1/models/{model}/classes", .read) { try $0.classes($1) },
-    ServingRoute("GET", "/v1/models/{model}/prototypes", .read) { try $0.prototypes($1) },
-    ServingRoute("GET", "/v1/models/{model}/map", .read) { serving, request in
+    .computing("/v1/models/{model}/classify") { try $0.classify($1) },
+    .inspecting("POST", "/v1/models/{model}/explain") { try $0.explain($1) },
+    .inspecting("GET", "/v1/models/{model}/classes") { try $0.classes($1) },
+    .inspecting("GET", "/v1/models/{model}/prototypes") { try $0.prototypes($1) },
+    .inspecting("GET", "/v1/models/{model}/map") { serving, request in
       let model = try serving.model(request)
-      return try await BackgroundWork.run { _ in
-        ServingReply(try model.atlas.value { try PrototypeAtlas(model.contents) }.json)
-      }
+      return ServingReply(try model.atlas.value { try PrototypeAtlas(model.contents) }.json)
     },
-    ServingRoute("GET", "/v1/models/{model}/pair", .read) { try $0.pair($1) },
+    .inspecting("GET", "/v1/models/{model}/pair") { try $0.pair($1) },
     ServingRoute("GET", "/v1/models/{model}/stream", .read) { serving, request in
       ServingReply(try serving.shelf.learner(request.parameters["model"]).history.json)
     },
@@ -112,9 +129,7 @@ extension Serving {
           _ = try serving.model(request)
           return ServingReply(.fields(["ready": true]))
         },
-        ServingRoute("POST", path + "/infer", .read) { serving, request in
-          try await serving.infer(request)
-        },
+        .computing(path + "/infer") { try $0.infer($1) },
       ]
     }
 
@@ -131,13 +146,9 @@ extension Serving {
     return ServingReply(.fields(["status": "UP", "ready": true]))
   }
 
-  private func infer(_ request: ServingRequest) async throws -> ServingReply {
+  private func infer(_ request: ServingRequest) throws -> ServingReply {
     let model = try model(request)
-    let limits = limits
-    let (reply, answers) =
-      request.body.count < 1 << 16
-      ? try OpenInference.infer(request, model, limits)
-      : try await BackgroundWork.run { _ in try OpenInference.infer(request, model, limits) }
+    let (reply, answers) = try OpenInference.infer(request, model, limits)
     metrics.batch(model.name, answers)
     return reply
   }

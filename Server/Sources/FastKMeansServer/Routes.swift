@@ -61,9 +61,12 @@ public struct FastKMeansRoutes: Sendable {
     _ request: Request, _ context: some RequestContext, hasBody: Bool
   ) async throws -> ServingRequest {
     var call = ServingRequest()
-    for (name, value) in request.uri.queryParameters { call.parameters[String(name)] = String(value) }
+    if request.uri.query != nil {
+      for (name, value) in request.uri.queryParameters { call.parameters[String(name)] = String(value) }
+    }
     for (name, value) in context.parameters {
-      call.parameters[String(name)] = value.removingPercentEncoding ?? String(value)
+      call.parameters[String(name)] =
+        (value.utf8.contains(UInt8(ascii: "%")) ? value.removingPercentEncoding : nil) ?? String(value)
     }
     guard hasBody else { return call }
     if let coding = request.headers[.contentEncoding], coding != "identity" {

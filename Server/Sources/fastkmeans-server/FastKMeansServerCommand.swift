@@ -99,7 +99,7 @@ struct FastKMeansServerCommand: AsyncParsableCommand {
   var config: String?
 
   func run() async throws {
-    var logger = Logger(label: "fastkmeans-server", factory: { StreamLogHandler.standardError(label: $0) })
+    var logger = Logger(label: "fastkmeans-server", factory: { LineLogHandler(label: $0) })
     logger.logLevel = .info
     let settings = try await Settings(file: config)
     var options = Serving.Options()

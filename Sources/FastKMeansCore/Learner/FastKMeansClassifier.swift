@@ -71,7 +71,10 @@ public struct FastKMeansClassifier<Class: ClassLabel>: Sendable {
   public var options: TrainingOptions { learner.options.options }
 
   /// The classes seen so far, in the order in which they came; those that came together are sorted.
-  public var classes: [Class] { learner.classes.labels.compactMap { Class(label: $0) } }
+  public var classes: [Class] {
+    if Class.self == Label.self, let labels = learner.classes.labels as? [Class] { return labels }
+    return learner.classes.labels.compactMap { Class(label: $0) }
+  }
 
   /// An immutable classifier of what has been learned so far.
   ///

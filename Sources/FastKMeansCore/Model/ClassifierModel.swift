@@ -143,6 +143,7 @@ extension ClassifierModel {
   }
 
   /// The same for rows that someone else owns.
+  @_specialize(where Class == Label)
   package func classify(
     _ rows: FeatureRows, top count: Int, parts: ClassScoring.AnswerParts = .all
   ) throws -> [Answer<Class>] {

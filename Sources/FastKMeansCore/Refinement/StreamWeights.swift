@@ -184,20 +184,24 @@ extension StreamWeights {
     let laneOf = members.indices.map { classIndex in
       members[classIndex].indices.map { Int(classStarts[classIndex]) + $0 }
     }
-    let vectors = laneOf.map { lanes in
-      lanes.map { lane in
-        if let width {
-          return PrototypeVector(dense: (0..<width).map { Double(weights[$0 * stride + lane]) })
+    let vectors: [[PrototypeVector]]
+    if let width {
+      vectors = laneOf.map { lanes in
+        lanes.map { lane in PrototypeVector(dense: (0..<width).map { Double(weights[$0 * stride + lane]) }) }
+      }
+    } else {
+      var columns = [[UInt32]](repeating: [], count: stride)
+      var values = [[Double]](repeating: [], count: stride)
+      // Row by row, as they lie in memory.
+      for key in order {
+        let start = Int(key & 0xFFFF_FFFF) * stride
+        for lane in 0..<stride where weights[start + lane].magnitude > truncation {
+          columns[lane].append(UInt32(key >> 32))
+          values[lane].append(Double(weights[start + lane]))
         }
-        var columns: [UInt32] = []
-        var values: [Double] = []
-        for key in order {
-          let weight = weights[Int(key & 0xFFFF_FFFF) * stride + lane]
-          guard weight.magnitude > truncation else { continue }
-          columns.append(UInt32(key >> 32))
-          values.append(Double(weight))
-        }
-        return PrototypeVector(columns: columns, values: values)
+      }
+      vectors = laneOf.map { lanes in
+        lanes.map { PrototypeVector(columns: columns[$0], values: values[$0]) }
       }
     }
     return RefinedWeights(

@@ -92,59 +92,65 @@ extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Express
 
 extension JSON {
   /// The value on one line, with a blank after each comma and colon.
-  package var text: String { written(isCompact: false) }
+  package var text: String { String(decoding: written(isCompact: false), as: UTF8.self) }
 
   /// The value without blanks, as files hold it.
-  package var compactText: String { written(isCompact: true) }
+  package var compactText: String { String(decoding: compactBytes, as: UTF8.self) }
 
-  private func written(isCompact: Bool) -> String {
-    var text = ""
-    write(to: &text, isCompact)
-    return text
+  /// The same as UTF-8.
+  package var compactBytes: [UInt8] { written(isCompact: true) }
+
+  private func written(isCompact: Bool) -> [UInt8] {
+    var bytes: [UInt8] = []
+    write(to: &bytes, isCompact)
+    return bytes
   }
 
-  private func write(to text: inout String, _ isCompact: Bool) {
-    let comma = isCompact ? "," : ", "
+  private func write(to bytes: inout [UInt8], _ isCompact: Bool) {
+    func add(_ letter: Unicode.Scalar) {
+      bytes.append(UInt8(ascii: letter))
+      if !isCompact, letter == "," || letter == ":" { bytes.append(UInt8(ascii: " ")) }
+    }
     switch self {
-    case .null: text += "null"
-    case .bool(let value): text += value ? "true" : "false"
-    case .numeral(let digits): text += digits
-    case .string(let value): Self.write(value, to: &text, isCompact)
+    case .null: bytes.append(contentsOf: "null".utf8)
+    case .bool(let value): bytes.append(contentsOf: (value ? "true" : "false").utf8)
+    case .numeral(let digits): bytes.append(contentsOf: digits.utf8)
+    case .string(let value): Self.write(value, to: &bytes, isCompact)
     case .array(let values):
-      text += "["
+      add("[")
       for (position, value) in values.enumerated() {
-        if position > 0 { text += comma }
-        value.write(to: &text, isCompact)
+        if position > 0 { add(",") }
+        value.write(to: &bytes, isCompact)
       }
-      text += "]"
+      add("]")
     case .object(let fields):
-      text += "{"
+      add("{")
       for (position, field) in fields.enumerated() {
-        if position > 0 { text += comma }
-        Self.write(field.name, to: &text, isCompact)
-        text += isCompact ? ":" : ": "
-        field.value.write(to: &text, isCompact)
+        if position > 0 { add(",") }
+        Self.write(field.name, to: &bytes, isCompact)
+        add(":")
+        field.value.write(to: &bytes, isCompact)
       }
-      text += "}"
+      add("}")
     }
   }
 
   /// The compact form has no short escapes for control characters: model files never had them.
-  private static func write(_ value: String, to text: inout String, _ isCompact: Bool) {
-    text += "\""
-    for scalar in value.unicodeScalars {
-      switch scalar {
-      case "\"": text += "\\\""
-      case "\\": text += "\\\\"
-      case "\n" where !isCompact: text += "\\n"
-      case "\r" where !isCompact: text += "\\r"
-      case "\t" where !isCompact: text += "\\t"
-      case "\u{0}"..<" ":
-        let digits = String(scalar.value, radix: 16)
-        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: text.unicodeScalars.append(scalar)
+  private static func write(_ value: String, to bytes: inout [UInt8], _ isCompact: Bool) {
+    bytes.append(UInt8(ascii: "\""))
+    for byte in value.utf8 {
+      switch byte {
+      case UInt8(ascii: "\""): bytes.append(contentsOf: "\\\"".utf8)
+      case UInt8(ascii: "\\"): bytes.append(contentsOf: "\\\\".utf8)
+      case UInt8(ascii: "\n") where !isCompact: bytes.append(contentsOf: "\\n".utf8)
+      case UInt8(ascii: "\r") where !isCompact: bytes.append(contentsOf: "\\r".utf8)
+      case UInt8(ascii: "\t") where !isCompact: bytes.append(contentsOf: "\\t".utf8)
+      case 0..<0x20:
+        let digits = String(byte, radix: 16)
+        bytes.append(contentsOf: "\\u00\(byte < 0x10 ? "0" : "")\(digits)".utf8)
+      default: bytes.append(byte)
       }
     }
-    text += "\""
+    bytes.append(UInt8(ascii: "\""))
   }
 }

@@ -50,7 +50,7 @@ final class JSONLinesParser: LineParser {
 
   /// The fields for text and label; of several with one name the last one counts.
   private func fields(
-    _ reader: inout JSONReader<UnsafeRawBufferPointer>, _ line: UnsafeRawBufferPointer
+    _ reader: inout JSONReader, _ line: UnsafeRawBufferPointer
   ) throws -> (text: JSONText, label: JSONToken?) {
     let start = reader
     var (text, label): (JSONToken?, JSONToken?)
@@ -79,7 +79,7 @@ final class JSONLinesParser: LineParser {
   }
 
   private static func notAnObject(
-    _ line: UnsafeRawBufferPointer, _ reader: inout JSONReader<UnsafeRawBufferPointer>
+    _ line: UnsafeRawBufferPointer, _ reader: inout JSONReader
   ) throws -> FormatError.Problem {
     if line.first(where: { $0 > 0x20 }) == UInt8(ascii: "[") {
       return .badJSON("this is a JSON array; \(oneLineEach(".[]"))")
@@ -99,7 +99,7 @@ final class JSONLinesParser: LineParser {
   }
 
   private static func namesFound(
-    _ reader: JSONReader<UnsafeRawBufferPointer>, insteadOf wanted: [UInt8]
+    _ reader: JSONReader, insteadOf wanted: [UInt8]
   ) -> String {
     var reader = reader
     var names = Set<String>()
@@ -127,7 +127,7 @@ final class JSONLinesParser: LineParser {
 
   /// Calls `body` with the bytes of a string, where they lie unless escapes have to be resolved.
   private static func withBytes(
-    of text: JSONText, _ reader: JSONReader<UnsafeRawBufferPointer>, _ line: UnsafeRawBufferPointer,
+    of text: JSONText, _ reader: JSONReader, _ line: UnsafeRawBufferPointer,
     _ body: (UnsafeRawBufferPointer) throws -> Void
   ) throws {
     guard text.hasEscapes else { return try body(UnsafeRawBufferPointer(rebasing: line[text.range])) }

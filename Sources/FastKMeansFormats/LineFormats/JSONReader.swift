@@ -20,10 +20,12 @@ extension JSON {
   /// - Throws: ``JSONError``.
   package static func parse(_ bytes: [UInt8], maxDepth: Int = JSON.maxDepth) throws(JSONError) -> JSON {
     try checkUTF8(bytes)
-    var reader = JSONReader(bytes, depthLimit: maxDepth)
-    let value = try reader.value()
-    try reader.finish()
-    return value
+    return try bytes.withUnsafeBufferPointer { (bytes) throws(JSONError) in
+      var reader = JSONReader(UnsafeRawBufferPointer(bytes), depthLimit: maxDepth)
+      let value = try reader.value()
+      try reader.finish()
+      return value
+    }
   }
 
   /// - Throws: ``JSONError`` for bytes that are no text.
@@ -52,8 +54,10 @@ package struct JSONText {
 }
 
 /// Reads JSON after RFC 8259 from bytes that lie in memory, and builds only the values that are asked for.
-package struct JSONReader<Bytes: RandomAccessCollection> where Bytes.Element == UInt8, Bytes.Index == Int {
-  private let bytes: Bytes
+///
+/// Not generic over what holds the bytes: called from another module it would not be specialised, and each byte be a call.
+package struct JSONReader {
+  private let bytes: UnsafeRawBufferPointer
   private let end: Int
   private var position = 0
   private var depth = 0
@@ -61,11 +65,11 @@ package struct JSONReader<Bytes: RandomAccessCollection> where Bytes.Element == 
   private let takesHalfPairs: Bool
 
   /// - Parameters:
-  ///   - bytes: the text; its indices begin at 0.
+  ///   - bytes: the text, in memory that outlives the reader.
   ///   - depthLimit: how many levels of lists and objects are read.
   ///   - takesHalfPairs: whether half a surrogate pair is read as a byte that is no UTF-8, which every reader of texts repairs
   ///     and counts; else it is an error.
-  package init(_ bytes: Bytes, depthLimit: Int, takesHalfPairs: Bool = false) {
+  package init(_ bytes: UnsafeRawBufferPointer, depthLimit: Int, takesHalfPairs: Bool = false) {
     self.bytes = bytes
     end = bytes.count
     self.depthLimit = depthLimit

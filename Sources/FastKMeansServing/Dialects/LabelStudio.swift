@@ -15,7 +15,7 @@ extension Serving {
   }
 
   /// `POST /label-studio/predict`: a choice with its confidence for each task, none where no class fits.
-  func predictForLabelStudio(_ request: ServingRequest) async throws -> ServingReply {
+  func predictForLabelStudio(_ request: ServingRequest) throws -> ServingReply {
     let model = try shelf.model()
     let json = try JSON.parse(request.body, maxDepth: limits.depth)
     guard case .array(let tasks)? = json["tasks"], case .string(let config)? = json["label_config"] else {
@@ -27,7 +27,7 @@ extension Serving {
     let form = try LabelStudioForm(config)
     var documents = UTF8Documents()
     for task in tasks { documents.append(try form.text(of: task, limits)) }
-    let answers = tasks.isEmpty ? [] : try await classify(model, .text(documents, labels: nil), top: 1)
+    let answers = tasks.isEmpty ? [] : try classify(model, .text(documents, labels: nil), top: 1)
     return ServingReply(
       .fields([
         "results": .array(

@@ -28,12 +28,21 @@ struct RowsRequest {
     self.limits = limits
     self.featureCount = featureCount
     try JSON.checkUTF8(body)
-    var reader = JSONReader(body, depthLimit: limits.depth)
+    try body.withUnsafeBytes { try read(JSONReader($0, depthLimit: limits.depth), body) }
+    try check(top, "top", 1)
+    try check(reasons, "reasons", 0)
+    if let rows, rows.rowCount == 0 {
+      throw ServingError.invalid("there are no documents; pass at least one")
+    }
+  }
+
+  private mutating func read(_ reader: JSONReader, _ body: [UInt8]) throws {
+    var reader = reader
     guard reader.isAtObject else { throw ServingError.invalid("the body must be a JSON object") }
     var seen = Set<Name>()
     var failure: (any Error)?
     do {
-      try reader.members { (reader: inout JSONReader<[UInt8]>, name: JSONText) throws(JSONError) in
+      try reader.members { (reader: inout JSONReader, name: JSONText) throws(JSONError) in
         try Self.keeping(&failure) {
           let text = reader.string(name)
           guard let name = Name(rawValue: text) else {
@@ -48,11 +57,6 @@ struct RowsRequest {
       throw failure ?? error
     }
     try reader.finish()
-    try check(top, "top", 1)
-    try check(reasons, "reasons", 0)
-    if let rows, rows.rowCount == 0 {
-      throw ServingError.invalid("there are no documents; pass at least one")
-    }
   }
 
   /// The rows, which the route needs.
@@ -87,7 +91,7 @@ struct RowsRequest {
   }
 
   private mutating func take(
-    _ name: Name, _ reader: inout JSONReader<[UInt8]>, _ body: [UInt8]
+    _ name: Name, _ reader: inout JSONReader, _ body: [UInt8]
   ) throws {
     switch name {
     case .text, .texts:
@@ -129,7 +133,7 @@ struct RowsRequest {
     rows = new
   }
 
-  private mutating func takeDense(isList: Bool, _ reader: inout JSONReader<[UInt8]>) throws {
+  private mutating func takeDense(isList: Bool, _ reader: inout JSONReader) throws {
     var values: [Float] = []
     var (rowCount, width) = (0, 0)
     try Self.each(limits, isList, &reader, isList ? "vectors" : "vector") { reader in
@@ -149,7 +153,7 @@ struct RowsRequest {
       .features(.dense(try DenseMatrix(rowCount: rowCount, columnCount: width, values: values)), labels: nil))
   }
 
-  private mutating func takeSparse(_ reader: inout JSONReader<[UInt8]>) throws {
+  private mutating func takeSparse(_ reader: inout JSONReader) throws {
     var offsets = [0]
     var (columns, values): ([UInt32], [Float]) = ([], [])
     try Self.each(limits, true, &reader, "sparse") { reader in
@@ -179,8 +183,8 @@ struct RowsRequest {
 
   /// Reads one value, or a list of them; `body` reads one and returns how many there are now.
   private static func each(
-    _ limits: ServingLimits, _ isList: Bool, _ reader: inout JSONReader<[UInt8]>, _ name: String,
-    _ body: (inout JSONReader<[UInt8]>) throws -> Int
+    _ limits: ServingLimits, _ isList: Bool, _ reader: inout JSONReader, _ name: String,
+    _ body: (inout JSONReader) throws -> Int
   ) throws {
     guard isList else {
       _ = try body(&reader)
@@ -196,13 +200,13 @@ struct RowsRequest {
 
   /// Reads a list.
   private static func elements(
-    _ reader: inout JSONReader<[UInt8]>, _ expectation: String,
-    _ body: (inout JSONReader<[UInt8]>) throws -> Void
+    _ reader: inout JSONReader, _ expectation: String,
+    _ body: (inout JSONReader) throws -> Void
   ) throws {
     guard reader.isAtList else { throw ServingError.invalid(expectation) }
     var failure: (any Error)?
     do {
-      try reader.elements { (reader: inout JSONReader<[UInt8]>) throws(JSONError) in
+      try reader.elements { (reader: inout JSONReader) throws(JSONError) in
         try keeping(&failure) { try body(&reader) }
       }
     } catch {
@@ -222,21 +226,21 @@ struct RowsRequest {
     }
   }
 
-  private static func number(_ token: JSONToken, _ reader: JSONReader<[UInt8]>) throws -> Float {
+  private static func number(_ token: JSONToken, _ reader: JSONReader) throws -> Float {
     guard case .numeral(let digits) = token, let value = Float(reader.digits(digits)) else {
       throw ServingError.invalid("a vector holds \(reader.summary(token)) where a number is expected")
     }
     return value
   }
 
-  private func whole(_ token: JSONToken, _ reader: JSONReader<[UInt8]>, _ name: String) throws -> Int {
+  private func whole(_ token: JSONToken, _ reader: JSONReader, _ name: String) throws -> Int {
     guard case .numeral(let digits) = token, let value = Int(reader.digits(digits)) else {
       throw ServingError.invalid("'\(name)' must be a whole number, found \(reader.summary(token))")
     }
     return value
   }
 
-  private func label(_ token: JSONToken, _ reader: JSONReader<[UInt8]>) throws -> Label {
+  private func label(_ token: JSONToken, _ reader: JSONReader) throws -> Label {
     switch token {
     case .string(let text): return try Label(checked: reader.string(text), limits)
     case .numeral(let digits):

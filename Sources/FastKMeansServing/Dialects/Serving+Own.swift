@@ -3,10 +3,10 @@ import FastKMeansFormats
 import FastKMeansStreams
 
 extension Serving {
-  func classify(_ request: ServingRequest) async throws -> ServingReply {
+  func classify(_ request: ServingRequest) throws -> ServingReply {
     let model = try model(request)
     let call = try RowsRequest(request.body, featureCount: model.contents.model.featureCount, limits: limits)
-    let answers = try await classify(
+    let answers = try classify(
       model, call.requiredRows(), top: call.top, reasons: call.reasons, falseAcceptRate: call.falseAcceptRate)
     return ServingReply(
       .fields([
@@ -86,7 +86,7 @@ extension Serving {
 
 extension Serving {
   func learn(_ request: ServingRequest) async throws -> ServingReply {
-    let rows = try labelledRows(request)
+    let rows = try await compute(request) { try self.labelledRows(request) }
     let outcome = try await carryOut(.rows(rows), request)
     return ServingReply(
       .fields([
@@ -98,7 +98,7 @@ extension Serving {
   }
 
   func forget(_ request: ServingRequest) async throws -> ServingReply {
-    let rows = try labelledRows(request)
+    let rows = try await compute(request) { try self.labelledRows(request) }
     return reply(to: try await carryOut(.change(.forget(rows)), request))
   }
 

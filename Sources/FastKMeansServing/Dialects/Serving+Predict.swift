@@ -4,7 +4,7 @@ import FastKMeansText
 
 extension Serving {
   /// The dialect of Hugging Face's text classification: a list of classes with scores for each text.
-  func predict(_ request: ServingRequest) async throws -> ServingReply {
+  func predict(_ request: ServingRequest) throws -> ServingReply {
     let model = try model(request)
     let json = try JSON.parse(request.body, maxDepth: limits.depth)
     var documents = UTF8Documents()
@@ -35,7 +35,7 @@ extension Serving {
       }
       top = count
     }
-    let answers = try await classify(model, .text(documents, labels: nil), top: top)
+    let answers = try classify(model, .text(documents, labels: nil), top: top)
     return ServingReply(
       .array(
         answers.map { answer in

@@ -29,10 +29,15 @@ package final class LiveModel: Sendable {
   private let wake = DispatchSemaphore(value: 0)
   private let ended = DispatchSemaphore(value: 0)
 
-  /// Documents of a group: what one new model waits for at most.
+  /// Documents of a group, which share a sync.
   private static let groupDocuments = 1000
-  /// Seconds between two models, unless making one takes longer.
-  private static let publishingInterval = 0.05
+  /// Seconds from one group to the next where several calls wait: more of them then share a sync, and the threads that
+  /// answer others are not pushed aside.
+  private static let groupInterval = 0.025
+  /// The least time between two models.
+  private static let publishingInterval = Duration.milliseconds(50)
+  /// A tenth of the time at most goes into making models: answering and learning need the cores, too.
+  private static let restPerPublishing = 9
 
   /// - Parameters:
   ///   - waitingLimit: documents that may wait to be learned.
@@ -114,8 +119,6 @@ package final class LiveModel: Sendable {
     /// nil after an error of the disk, until it could be opened again.
     var stream: LiveStream?
     var hasNews = false
-    var newDocuments = 0
-    var lastPublished = ContinuousClock.now
     var lastOpened = ContinuousClock.now
     let publishing = Publishing()
 
@@ -126,17 +129,37 @@ package final class LiveModel: Sendable {
     }
   }
 
-  /// Whether a model is being made; another thread makes it.
+  /// When the next model may be made, which another thread does; nil while it does.
   private final class Publishing: Sendable {
-    let isBusy = Atomic<Bool>(false)
+    let next = Mutex<ContinuousClock.Instant?>(.now)
+
+    /// Whether it is time for one; then nobody else begins one before ``end(begunAt:)``.
+    func begin() -> Bool {
+      next.withLock { next in
+        guard let time = next, time <= .now else { return false }
+        next = nil
+        return true
+      }
+    }
+
+    func end(begunAt start: ContinuousClock.Instant) {
+      let rest = max(publishingInterval, start.duration(to: .now) * restPerPublishing)
+      next.withLock { $0 = .now + rest }
+    }
   }
 
   private func run(_ learning: Learning) {
+    let never = DispatchSemaphore(value: 0)
+    var next = DispatchTime.now()
     while true {
-      _ = wake.wait(timeout: .now() + (learning.hasNews ? Self.publishingInterval : 0.5))
+      _ = wake.wait(timeout: .now() + (learning.hasNews ? 0.05 : 0.5))
+      _ = never.wait(timeout: next)
       let (group, isStopping) = takeGroup()
       reopenIfDue(learning)
-      if !group.isEmpty { carryOut(group, learning) }
+      if !group.isEmpty {
+        next = .now() + (group.count > 1 ? Self.groupInterval : 0)
+        carryOut(group, learning)
+      }
       attempt(learning) { try $0.keep() }
       publishIfDue(learning)
       if isStopping, group.isEmpty { break }
@@ -175,7 +198,6 @@ package final class LiveModel: Sendable {
       }
       for (entry, result) in zip(group, results) { entry.done.resume(with: result) }
       learning.hasNews = true
-      learning.newDocuments += group.reduce(0) { $0 + $1.documentCount }
     } catch {
       for entry in group { entry.done.resume(throwing: ServingError(error)) }
       interrupt(learning, error)
@@ -210,15 +232,11 @@ package final class LiveModel: Sendable {
   }
 
   private func publishIfDue(_ learning: Learning) {
-    let isTime = learning.lastPublished.duration(to: .now) >= .milliseconds(50)
-    guard learning.hasNews, isTime || learning.newDocuments >= Self.groupDocuments,
-      !learning.publishing.isBusy.load(ordering: .acquiring), let snapshot = learning.stream?.snapshot()
-    else { return }
-    learning.hasNews = false
-    learning.newDocuments = 0
-    learning.lastPublished = .now
     let publishing = learning.publishing
-    publishing.isBusy.store(true, ordering: .releasing)
+    guard learning.hasNews, let stream = learning.stream, publishing.begin() else { return }
+    let start = ContinuousClock.now
+    guard let snapshot = stream.snapshot() else { return publishing.end(begunAt: start) }
+    learning.hasNews = false
     DispatchQueue.global().async { [self] in
       do {
         let model = try publish(snapshot)
@@ -226,7 +244,7 @@ package final class LiveModel: Sendable {
       } catch {
         log(.error, "\(options.modelPath): no new model: \(error)")
       }
-      publishing.isBusy.store(false, ordering: .releasing)
+      publishing.end(begunAt: start)
     }
   }
 }

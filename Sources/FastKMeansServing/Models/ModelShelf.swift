@@ -227,20 +227,21 @@ extension ModelShelf {
   }
 
   private func slot(_ name: String?, version: String?) throws -> Slot {
-    let (versions, first) = slots.withLock { ($0[name ?? defaultName ?? ""], $0.keys.sorted().first) }
-    guard let versions = name == nil && defaultName == nil ? slots.withLock({ $0[first ?? ""] }) : versions,
-      let newest = versions.last
-    else {
-      throw ServingError(
-        404, "unknown_model", "there is no model '\((name ?? "").prefix(100))'; /v1/models lists them")
+    try slots.withLock { slots in
+      guard let known = name ?? defaultName ?? slots.keys.min(), let versions = slots[known],
+        let newest = versions.last
+      else {
+        throw ServingError(
+          404, "unknown_model", "there is no model '\((name ?? "").prefix(100))'; /v1/models lists them")
+      }
+      guard let version else { return newest }
+      guard let slot = versions.first(where: { $0.source.version == version }) else {
+        throw ServingError(
+          404, "unknown_version",
+          "the model '\(newest.source.name)' has no version '\(version.prefix(100))'")
+      }
+      return slot
     }
-    guard let version else { return newest }
-    guard let slot = versions.first(where: { $0.source.version == version }) else {
-      throw ServingError(
-        404, "unknown_version",
-        "the model '\(newest.source.name)' has no version '\(version.prefix(100))'")
-    }
-    return slot
   }
 
   /// The versions of a model, oldest first.

@@ -66,7 +66,7 @@ final class RejectsFile {
         JSON.Field(
           name: "row", value: .string(String(decoding: row.bytes.prefix(maxRowBytes), as: UTF8.self))),
       ]
-      lines += Array(JSON.object(fields).compactText.utf8) + [0x0A]
+      lines += JSON.object(fields).compactBytes + [0x0A]
     }
     return lines
   }
