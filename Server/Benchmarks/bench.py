@@ -101,18 +101,20 @@ def row(name, result, beside=""):
 
 
 def answers(options, folder, classify):
-    """Our answers and Hummingbird's own hello, in turns."""
+    """Our answers, Hummingbird's own hello, and its reply with the body that it got, in turns."""
     hello, server = Program(options.hello, folder=folder), Program(options.server, "--port", 0, folder=folder)
     batch = {"texts": [f"{TEXT} {number}" for number in range(64)]}
-    found = {"hello": [], "one": [], "many": []}
+    found = {"hello": [], "echo": [], "one": [], "many": []}
     for _ in range(3):
         found["hello"].append(Load(options, hello, "/hello").result())
+        found["echo"].append(Load(options, hello, "/echo", {"text": TEXT}).result())
         found["one"].append(Load(options, server, classify, {"text": TEXT}).result())
         found["many"].append(Load(options, server, classify, batch).result())
     hello.stop()
-    first, one, many = (median(found[name]) for name in found)
+    first, echo, one, many = (median(found[name]) for name in found)
     row("Hummingbird's own hello, 16 connections", first)
-    row("one short text a request", one, f"{one['rate'] / first['rate']:.0%} of hello's rate")
+    row("Hummingbird sends the body of a request back", echo, f"{echo['rate'] / first['rate']:.0%} of hello's rate")
+    row("one short text a request", one, f"{one['rate'] / first['rate']:.0%} of hello's rate, {one['rate'] / echo['rate']:.0%} of that")
     row("64 texts a request", many, f"{64 * many['rate']:,.0f} documents/s")
     before, requests = server.memory(), 0
     for _ in range(options.memory_rounds):

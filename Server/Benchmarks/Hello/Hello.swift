@@ -7,6 +7,10 @@ struct Hello {
   static func main() async throws {
     let router = Router()
     router.get("hello") { _, _ in "Hello" }
+    router.post("echo") { request, _ in
+      var request = request
+      return try await request.collectBody(upTo: 1 << 20)
+    }
     let application = Application(
       router: router, configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
       onServerRunning: { channel in
