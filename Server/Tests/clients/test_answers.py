@@ -32,6 +32,18 @@ def test_classify_vectors(server):
     assert server.post(path, {"vector": [0, 2, 0]}).json()["answers"][0]["label"] == 2
 
 
+def test_a_large_body_has_the_answers_of_small_ones(server):
+    texts = [("black screen ", "wifi router ", "my invoice ")[number % 3] * (60 + number % 7) for number in range(99)]
+    assert sum(map(len, texts)) > 1 << 16
+    small = [server.post(CLASSIFY, {"text": text}).json()["answers"][0] for text in texts[:21]]
+    large = server.post(CLASSIFY, {"texts": texts}).json()["answers"]
+    assert large == [small[number % 21] for number in range(99)]
+    scores = server.post("/predict/tickets", {"inputs": texts}).json()
+    assert [row[0]["label"] for row in scores] == [answer["label"] for answer in large]
+    bad = server.post(CLASSIFY, {"texts": [*texts, 1]})
+    assert (bad.status_code, bad.json()["code"]) == (422, "invalid_value")
+
+
 def test_looking_inside(server):
     assert [model["name"] for model in server.get("/v1/models").json()["models"]] == ["points", "tickets"]
     assert server.get("/v1/models/tickets").json()["classes"] == 3
