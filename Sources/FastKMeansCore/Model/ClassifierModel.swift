@@ -143,6 +143,7 @@ extension ClassifierModel {
   }
 
   /// The same for rows that someone else owns.
+  // Files and servers have this type, and their modules would call code that asks for each label's type as it runs.
   @_specialize(where Class == Label)
   package func classify(
     _ rows: FeatureRows, top count: Int, parts: ClassScoring.AnswerParts = .all
