@@ -51,6 +51,15 @@ import Testing
     }
   }
 
+  @Test func deviationsThatMakeNoSenseAreNamed() throws {
+    let model = try model()
+    for deviation in [-1, .infinity, .nan, 1e300] {
+      var target: OpaquePointer?
+      let found = try refusal { fkm_refiner_new(model.handle, deviation, &target, $0) }
+      #expect(found.status == FKM_INVALID_ARGUMENT && found.parameter == "deviation" && target == nil)
+    }
+  }
+
   @Test func denseRowsThatMakeNoSenseAreNamed() throws {
     let rows = CallerRows(try TestRows.features([[1, 2, 3, 4], [0, 1, 0, 1]], isSparse: false))
     let changes: [(String, (inout fkm_rows) -> Void)] = [
@@ -152,7 +161,7 @@ import Testing
       { fkm_sums_copy_farthest(nil, nil, nil, $0) },
       { fkm_model_from_sums(nil, nil, nil, nil, nil, 0, &target, nil, $0) },
       { fkm_model_refine(nil, nil, nil, nil, 0, 1, 1, 0, 0, nil, nil, &target, $0) },
-      { fkm_refiner_new(nil, &target, $0) },
+      { fkm_refiner_new(nil, 0, &target, $0) },
       { fkm_refiner_moves(nil, nil, nil, nil, nil, nil, nil, 1, 0, &target, $0) },
       { fkm_refiner_add(nil, nil, nil, $0) },
       { fkm_refiner_model(nil, &target, $0) },

@@ -336,9 +336,32 @@ def test_parts_are_as_accurate_as_one_machine(distance):
         for partitions in (1, 2, 8, 32)
     ]
     assert wanted > before + 0.03, "there is nothing to refine"
-    # Local margins of the Euclidean distance are measured in the spread of the rows, here in that of the prototypes.
-    least = wanted - 0.025 if distance == "cosine" else before + 0.03
-    assert min(found) > least and max(found) - min(found) < 0.03, f"{found} in parts, {wanted} on one machine"
+    assert min(found) > wanted - 0.025 and max(found) - min(found) < 0.03, f"{found} in parts, {wanted} on one machine"
+
+
+def test_euclidean_margins_are_those_of_one_machine():
+    """Within a point on average: here the held-out eighth of the rows teaches nothing. Measured: 0.6; in the spread of prototypes 4.4."""
+    wanted, found = [], []
+    params = {"distance": "euclidean", "soft": False, "max_iters": 5, "k_init": 2}
+    for seed in range(4):
+        rows, labels = hard_data(seed=seed)
+        local = Local(**params, n_threads=1).fit(rows[:2000], labels[:2000])
+        wanted.append(local.score(rows[2000:], labels[2000:]))
+        for partitions in (1, 8):
+            model, _ = train_refined(rows[:2000], labels[:2000], None, params, partitions)
+            found.append(accuracy(model, rows[2000:], labels[2000:]))
+    assert np.mean(found) > np.mean(wanted) - 0.01, f"{found} in parts, {wanted} on one machine"
+
+
+@pytest.mark.parametrize("make", (sparse_data, cluster_data))
+def test_the_spread_of_all_rows_is_that_of_its_parts(make):
+    rows, labels = make(documents=300)
+    weights = np.where(np.arange(300) % 4 == 0, 0.0, 2.0)
+    held = training_rows(rows, labels, weights, 3)
+    refinement = _refinement.Refinement(held, {"refine": 1}, 1, None, 0, None, None)
+    kept = (rows.toarray() if sp.issparse(rows) else rows)[weights > 0].astype(np.float64)
+    wanted = np.sqrt(((kept - kept.mean(axis=0)) ** 2).sum(axis=1).mean())
+    assert refinement._deviation() == pytest.approx(wanted, rel=1e-6)
 
 
 def test_how_rows_are_partitioned_does_not_matter():

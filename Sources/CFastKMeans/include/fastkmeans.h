@@ -683,8 +683,10 @@ FKM_API int32_t fkm_model_refine(const fkm_model *model, const fkm_rows *rows, c
  * a refiner of the same model and takes the moves of its documents; all moves are added up in one order and then added on every
  * machine. A refiner has one user at a time: FKM_INVALID_ARGUMENT for a call that overlaps another one.
  *
- * It begins with the model's refined weights, or where a refinement begins. */
-FKM_API int32_t fkm_refiner_new(const fkm_model *model, fkm_refiner **refiner, fkm_error *error);
+ * It begins with the model's refined weights, or where a refinement begins. deviation: Euclidean: the root mean squared distance
+ * of the rows of all machines to their mean, in which margins are measured; 0: the spread of the prototypes, which is less and
+ * less accurate. A refined model, such as one of `fkm_refiner_model`, keeps its own; the cosine needs none. */
+FKM_API int32_t fkm_refiner_new(const fkm_model *model, double deviation, fkm_refiner **refiner, fkm_error *error);
 FKM_API void fkm_refiner_free(fkm_refiner *refiner);
 
 /* What some documents of a batch move, by the weights as they are: P rows in `fkm_sums_copy`, what they add to biases as

@@ -124,9 +124,9 @@ final class RefinerHandle: Handle {
   let model: ModelStorage
   private let refinement: Mutex<SharedRefinement>
 
-  init(_ model: ModelStorage) throws {
+  init(_ model: ModelStorage, deviation: Double?) throws {
     self.model = model
-    refinement = Mutex(try SharedRefinement(model))
+    refinement = Mutex(try SharedRefinement(model, deviation: deviation))
   }
 
   override class var typeName: String { "fkm_refiner" }

@@ -3,11 +3,15 @@ import FastKMeansCore
 
 @_cdecl("fkm_refiner_new")
 package func refinerNew(
-  _ model: OpaquePointer?, _ refiner: HandlePointer?, _ error: ErrorPointer?
+  _ model: OpaquePointer?, _ deviation: Double, _ refiner: HandlePointer?, _ error: ErrorPointer?
 ) -> Int32 {
   answer(error) {
     let storage = try ModelHandle.borrowed(model, "model").storage
-    try put(RefinerHandle(storage), in: refiner, "refiner")
+    guard (0...Double(Float.greatestFiniteMagnitude)).contains(deviation) else {
+      throw CallError(
+        parameter: "deviation", kind: "size", problem: "is \(deviation); allowed: 0 or more, and finite")
+    }
+    try put(RefinerHandle(storage, deviation: deviation > 0 ? deviation : nil), in: refiner, "refiner")
   }
 }
 

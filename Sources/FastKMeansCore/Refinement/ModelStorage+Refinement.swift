@@ -138,7 +138,7 @@ extension PrototypeVector {
 }
 
 extension ModelStorage {
-  /// Euclidean: what rows are multiplied with; the prototypes stand for the rows, which no machine has all of.
+  /// Euclidean: what rows are multiplied with; where nobody gave it, the prototypes stand for the rows.
   var refinementUnit: Float {
     if let refined { return refined.unit }
     guard settings.distance == .euclidean else { return 1 }
@@ -164,17 +164,27 @@ extension ModelStorage {
         ? nil : prototypes.sumScales.map { $0 > 0 ? Float(scale / $0) : 0 })
   }
 
-  private func centerTable() throws -> RefinementTable {
+  private func centerTable(unit: Float? = nil) throws -> RefinementTable {
     try RefinementTable(
       prototypes.learnerPrototypes(classCount: classes.count), featureCount: prototypes.featureCount,
-      scale: RefinementRecipe.featureRates.scale, unit: settings.distance == .euclidean ? refinementUnit : nil
-    )
+      scale: RefinementRecipe.featureRates.scale,
+      unit: settings.distance == .euclidean ? unit ?? refinementUnit : nil)
   }
 
-  func refined(with table: RefinementTable) -> ModelStorage {
+  /// The model with the weights that a refinement begins with; for the cosine, and where it is refined, as it is.
+  ///
+  /// - Parameter deviation: the root mean squared distance of all rows to their mean, as ``FeatureRows/inverseDeviation`` has
+  ///   it. Prototypes spread less than the rows do; in their spread margins would be too narrow.
+  func beginningRefinement(deviation: Double) throws -> ModelStorage {
+    guard refined == nil, settings.distance == .euclidean else { return self }
+    let unit = deviation > 1e-15 ? Float(1 / deviation) : 1
+    return refined(with: try centerTable(unit: unit), unit: unit)
+  }
+
+  func refined(with table: RefinementTable, unit: Float? = nil) -> ModelStorage {
     let learned = table.refinedWeights(
-      isSparse: prototypes.isSparse, unit: refinementUnit, truncation: Float(settings.truncationThreshold),
-      precision: settings.precision)
+      isSparse: prototypes.isSparse, unit: unit ?? refinementUnit,
+      truncation: Float(settings.truncationThreshold), precision: settings.precision)
     return refined(with: learned.vectors, biases: learned.biases, unit: learned.unit)
   }
 

@@ -18,9 +18,12 @@ package struct SharedRefinement: Sendable {
 
   /// Begins with the model's refined weights, or where a refinement begins.
   ///
+  /// - Parameter deviation: Euclidean: the root mean squared distance of the rows of all machines to their mean, in which
+  ///   margins are measured; nil: the prototypes' spread. A model that is refined keeps its own.
   /// - Throws: ``InputError/tooLarge(what:neededBytes:allowedBytes:)``.
   /// - Complexity: O(stored values).
-  package init(_ model: ModelStorage) throws {
+  package init(_ model: ModelStorage, deviation: Double? = nil) throws {
+    let model = try deviation.map(model.beginningRefinement) ?? model
     self.model = model
     table = try model.refinementTable()
   }

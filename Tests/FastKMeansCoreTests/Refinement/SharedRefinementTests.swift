@@ -106,6 +106,22 @@ import Testing
       still.sums.allSatisfy { $0.values.allSatisfy { $0 == 0 } } && still.objective == found[0].objective)
   }
 
+  @Test(arguments: [true, false]) func marginsAreMeasuredInTheSpreadOfTheRows(isSparse: Bool) throws {
+    let problem = try Problem(.euclidean, isSparse: isSparse)
+    let unit = try problem.features.withRows { $0.inverseDeviation }
+    let plain = try #require(SharedRefinement(problem.model).refinedModel().refined)
+    #expect(plain.unit > 1.01 * unit, "prototypes spread less than rows")
+    let shared = try SharedRefinement(problem.model, deviation: 1 / Double(unit))
+    let begun = shared.refinedModel()
+    #expect(abs((begun.refined?.unit ?? 0) / unit - 1) < 1e-6)
+    // What comes out of it keeps its unit, and a later deviation changes nothing.
+    let again = try SharedRefinement(begun, deviation: 7).refinedModel().refined
+    #expect(again?.unit == begun.refined?.unit && again?.biases == begun.refined?.biases)
+    let cosine = try Problem(.cosine, isSparse: isSparse).model
+    #expect(try SharedRefinement(cosine, deviation: 7).refinedModel().refined?.unit == 1)
+    #expect(try SharedRefinement(problem.model, deviation: 1e-30).refinedModel().refined?.unit == 1)
+  }
+
   @Test func membersAreFoundOnceAndKept() throws {
     let problem = try Problem(.cosine, isSparse: true)
     let shared = try SharedRefinement(problem.model)

@@ -159,9 +159,15 @@ class Refiner(native.Handle):
     _type = "refiner"
 
     @classmethod
-    def of(cls, model: native.Model) -> Refiner:
-        """Begins with the model's refined weights, or where a refinement begins."""
-        made: Refiner = cls._made_by("fkm_refiner_new", model)
+    def of(cls, model: native.Model, deviation: float = 0.0) -> Refiner:
+        """Begins with the model's refined weights, or where a refinement begins.
+
+        Parameters
+        ----------
+        deviation : float
+            Euclidean: the root mean squared distance of the rows of all machines to their mean; 0: the prototypes' spread.
+        """
+        made: Refiner = cls._made_by("fkm_refiner_new", model, deviation)
         return made
 
     def moves(

@@ -288,7 +288,7 @@ CALLS: dict[str, list[Any]] = {
         _HANDLE, _ROWS, _LABELS, _ARRAY, c_int32, c_int64, c_double, c_double, c_uint64, ProgressFunction, c_void_p,
         _NEW_HANDLE,
     ],
-    "fkm_refiner_new": [_HANDLE, _NEW_HANDLE],
+    "fkm_refiner_new": [_HANDLE, c_double, _NEW_HANDLE],
     "fkm_refiner_moves": [_HANDLE, _ROWS, _LABELS, _ARRAY, _ARRAY, _ARRAY, _ARRAY, c_float, c_int32, _NEW_HANDLE],
     "fkm_refiner_add": [_HANDLE, _ROWS, _ARRAY],
     "fkm_refiner_model": [_HANDLE, _NEW_HANDLE],

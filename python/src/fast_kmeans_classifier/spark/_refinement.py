@@ -117,6 +117,9 @@ class Refinement:
             The weights would take more memory than a task may have.
         """
         recipe = self._chosen_recipe()
+        if self._options["distance"] == "euclidean":
+            # From here on the model carries the unit in which margins are measured to every task.
+            model = Refiner.of(model, self._deviation()).model()
         rates = self._feature_rates() if recipe.rates_features and self._rows.is_sparse else None
         documents = int(self._available.sum())
         deal = Deal.of(documents, self._rows.partition_count, int(self._options["random_state"]))
@@ -145,6 +148,12 @@ class Refinement:
         trying = _TryingTask(json.dumps(options), self._rows.is_sparse)
         found = sample.partitionBy(1).values().mapPartitions(trying).collect()
         return RECIPES[found[0]] if found else RECIPES[0]
+
+    def _deviation(self) -> float:
+        """The root mean squared distance of the rows to their mean, as a local refinement measures it."""
+        total = added_up(self._rows.blocks.mapPartitionsWithIndex(_spread_of_partition), 1, decoded, doubles)
+        mean, squares = total.vectors[0] / total.masses[0], total.objective / total.masses[0]
+        return float(np.sqrt(max(0.0, squares - mean @ mean)))
 
     def _feature_rates(self) -> np.ndarray:
         """What moves along each feature are multiplied with: the root of its purity, as in a local refinement."""
@@ -337,6 +346,19 @@ class _TryingTask:
             if choice["subject"] == "recipe":
                 accuracies.setdefault(choice["candidate"], choice["accuracy"])
         yield int(np.argmax([accuracies.get(recipe.name, 0.0) for recipe in RECIPES]))
+
+
+def _spread_of_partition(partition: int, blocks: Iterable[Block]) -> Iterator[tuple[int, tuple[int, EncodedSums]]]:
+    """The sum of the rows that count, their number as mass, and the sum of their squared lengths as objective."""
+    total: Sums | None = None
+    for block in blocks:
+        kept = block if block.weights is None else block.selected(np.flatnonzero(block.weights > 0))
+        values = kept.rows.values.astype(np.float64)
+        summed = np.asarray(kept.rows.matrix().sum(axis=0, dtype=np.float64)).reshape(1, -1)
+        sums = Sums(summed, np.array([float(kept.rows.shape[0])]), float((values * values).sum()))
+        total = sums if total is None else total.plus(sums)
+    if total is not None:
+        yield 0, (partition, doubles(total))
 
 
 class _CountingTask:
