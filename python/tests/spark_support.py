@@ -17,8 +17,8 @@ from pyspark.ml.linalg import Vectors  # noqa: E402
 from pyspark.sql import SparkSession  # noqa: E402
 
 
-def new_session(master, **settings):
-    """A session whose Python processes find the package and the library that this process has."""
+def prepare_processes():
+    """Lets Spark's Python processes find the package and the library that this process has; skips without Java. Gives their path."""
     if not (shutil.which("java") or os.environ.get("JAVA_HOME") or os.environ.get("FASTKMEANS_TEST_EVERYTHING")):
         pytest.skip("Spark needs Java")
     source = str(SOURCE) if os.environ.get("FASTKMEANS_LIBRARY") else ""
@@ -27,6 +27,18 @@ def new_session(master, **settings):
     os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
     if paths:
         os.environ["PYTHONPATH"] = paths
+    return paths
+
+
+def connect_session():
+    """A session of Spark Connect, with a server on this machine."""
+    prepare_processes()
+    return SparkSession.builder.remote("local[1]").config("spark.sql.shuffle.partitions", "2").getOrCreate()
+
+
+def new_session(master, **settings):
+    """A session whose Python processes find the package and the library that this process has."""
+    paths = prepare_processes()
     builder = SparkSession.builder.master(master).appName("fast_kmeans_classifier tests")
     defaults = {
         "spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.driver.memory": "1g",

@@ -15,7 +15,7 @@ from pyspark.ml import Pipeline, PipelineModel
 from pyspark.ml.evaluation import MulticlassClassificationEvaluator
 from pyspark.ml.feature import IDF, HashingTF, IndexToString, StringIndexer, Tokenizer
 
-from fast_kmeans_classifier import BadDataError, InvalidParameterError, NotFittedError
+from fast_kmeans_classifier import BadDataError, InvalidParameterError, NotFittedError, TextClassifier
 from fast_kmeans_classifier import FastKMeansClassifier as Local
 from fast_kmeans_classifier.spark import FastKMeansClassificationModel, FastKMeansClassifier
 
@@ -241,10 +241,52 @@ def test_the_page_runs(spark, tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / "scripts"))
     import document_blocks
 
+    monkeypatch.chdir(tmp_path)
     names = {"frame": spark.createDataFrame(TEXTS, "text string, topic string").repartition(2)}
     for block, _ in document_blocks.blocks(ROOT / "docs" / "spark.md", "python"):
         exec(compile(block.replace("hdfs://", str(tmp_path)), "spark.md", "exec"), names)
-    assert PipelineModel.load(str(tmp_path / "models" / "topics")).transform(names["frame"]).count() == len(TEXTS)
+    answers = PipelineModel.load(str(tmp_path / "models" / "topics")).transform(names["frame"]).collect()
+    assert all(row.topic == row.prediction for row in answers)
+    # What came from the file answers the same.
+    again = names["model"].transform(names["frame"]).collect()
+    assert [row.prediction for row in again] == [row.prediction for row in answers]
+    learns_each_batch_once(spark, names["learns_into"], tmp_path)
+
+
+def learns_each_batch_once(spark, learns_into, folder):
+    """A query that fails after a batch was learned and before Spark has noted that, and is started again."""
+    (folder / "in").mkdir()
+    batches = [TEXTS[:8], TEXTS[8:16], TEXTS[16:]]
+    for number, batch in enumerate(batches):
+        lines = [json.dumps({"text": text, "topic": topic}) for text, topic in batch]
+        (folder / "in" / f"{number}.json").write_text("\n".join([*lines, json.dumps({"text": None, "topic": "billing"})]))
+        # Spark takes files in the order of their times.
+        os.utime(folder / "in" / f"{number}.json", (1_700_000_000 + number * 10,) * 2)
+    learn, seen = learns_into(folder / "learned"), []
+
+    def failing(batch, number):
+        learn(batch, number)
+        seen.append(number)
+        if seen == [0, 1]:
+            raise RuntimeError("after batch 1 was learned")
+
+    def run():
+        stream = spark.readStream.schema("text string, topic string").option("maxFilesPerTrigger", 1).json(str(folder / "in"))
+        writer = stream.writeStream.foreachBatch(failing).option("checkpointLocation", str(folder / "checkpoint"))
+        writer.trigger(availableNow=True).start().awaitTermination()
+
+    with pytest.raises(Exception, match="after batch 1 was learned"):
+        run()
+    run()
+    assert seen == [0, 1, 1, 2], "Spark repeats the batch that it has not noted"
+    (file,) = (folder / "learned").iterdir()
+    assert file.name == "topics-000000000002.safetensors"
+    once = TextClassifier(hashing=18, analyzer="word")
+    for batch in batches:
+        once.fit_batch([text for text, _ in batch], [topic for _, topic in batch])
+    learned = TextClassifier.load(file)
+    np.testing.assert_array_equal(learned.centroid_weights_, once.centroid_weights_)
+    np.testing.assert_array_equal(learned.centroids_.toarray(), once.centroids_.toarray())
 
 
 def test_a_model_is_saved_and_read(spark, model, documents, tmp_path):

@@ -181,6 +181,10 @@ class TextClassifier(FastKMeansClassifier):
             raise ValueError(
                 f"{os.fsdecode(path)}: it was trained on rows of numbers, not on texts; open it with FastKMeansClassifier.load"
             )
+        return cls._of_model(model, n_threads)
+
+    @classmethod
+    def _of_model(cls, model: native.Model, n_threads: int) -> Self:
         vectorizer = TfidfVectorizer._of_handle(model.vectorizer(), n_threads)
         parameters = {**params_of_options(model.options()), "n_threads": n_threads}
         own = {name: getattr(vectorizer, name) for name in _vectorizer_parameters()}

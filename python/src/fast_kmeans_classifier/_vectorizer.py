@@ -412,9 +412,13 @@ class TfidfVectorizer(Estimator):
 
     def _prepared(self) -> Self:
         """Itself, ready to hash without having seen documents."""
-        self._analysis = self._analysis_of_parameters()
-        self._vectorizer = Vectorizer.new(self._options())
+        self._vectorizer = Vectorizer.new(self._options_for(None))
         return self
+
+    def _options_for(self, document_count: int | None) -> str:
+        """The library's options for this many documents, before any is seen."""
+        self._analysis = self._analysis_of_parameters()
+        return self._options(document_count)
 
     def _take_given_terms(self) -> None:
         """Has the terms of the parameter, without having seen documents: each weighs 1."""
@@ -595,9 +599,14 @@ def _frequencies(
     plain = json.dumps({**wanted, "norm": None})
     rows = Vectorizer.from_parts(plain, names, np.ones(len(names), dtype=np.float32), None, 0).transform(encoded, threads)
     counts, count = np.bincount(rows.indices, minlength=len(names)), rows.shape[0]
-    inverse = np.ones(len(names))
-    if wanted["use_idf"] and count:
-        added = int(wanted["smooth_idf"])
-        inverse = np.log((count + added) / np.maximum(counts + added, 1)) + 1
     # The library keeps no count of 0.
-    return inverse.astype(np.float32), np.clip(counts, 1, max(1, count)), max(1, count)
+    return inverse_frequencies(wanted, counts, count), np.clip(counts, 1, max(1, count)), max(1, count)
+
+
+def inverse_frequencies(options: dict[str, Any], counts: np.ndarray, document_count: int) -> np.ndarray:
+    """The inverse document frequency (float32) of terms by how many documents have them."""
+    inverse = np.ones(len(counts))
+    if options["use_idf"] and document_count:
+        added = int(options["smooth_idf"])
+        inverse = np.log((document_count + added) / np.maximum(counts + added, 1)) + 1
+    return inverse.astype(np.float32)

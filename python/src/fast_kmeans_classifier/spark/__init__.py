@@ -1,4 +1,4 @@
-"""Training and prediction on Spark: an estimator and a model of `pyspark.ml`.
+"""Training and prediction on Spark: estimators and models of `pyspark.ml`, for vectors and for texts.
 
     from fast_kmeans_classifier.spark import FastKMeansClassifier
     model = FastKMeansClassifier(kInit=5, labelCol="topic").fit(frame)
@@ -22,9 +22,10 @@ for _name in ("pyspark", "pyarrow", "pandas"):
 
 from ._estimator import FastKMeansClassifier
 from ._model import FastKMeansClassificationModel
+from ._vectorizer import TfidfVectorizer, TfidfVectorizerModel
 
 # Saved pipelines name classes by where they are imported from.
-FastKMeansClassifier.__module__ = __name__
-FastKMeansClassificationModel.__module__ = __name__
+for _class in (FastKMeansClassifier, FastKMeansClassificationModel, TfidfVectorizer, TfidfVectorizerModel):
+    _class.__module__ = __name__
 
-__all__ = ["FastKMeansClassificationModel", "FastKMeansClassifier"]
+__all__ = ["FastKMeansClassificationModel", "FastKMeansClassifier", "TfidfVectorizer", "TfidfVectorizerModel"]

@@ -27,6 +27,20 @@ def feature_field(schema: T.StructType, name: str) -> T.StructField:
     return field
 
 
+def text_field(schema: T.StructType, parameter: str, name: str) -> T.StructField:
+    """A column of texts.
+
+    Raises
+    ------
+    InvalidParameterError
+        It is missing, or of another type.
+    """
+    field = _field(schema, parameter, name)
+    if not isinstance(field.dataType, (T.StringType, T.VarcharType, T.CharType)):
+        raise InvalidParameterError(parameter, name, f"a column of texts, not {_named(field.dataType)}")
+    return field
+
+
 def training_frame(dataset: Any, features: str, label: str, weight: str | None) -> tuple[Any, Names]:
     """The frame's features, label and weight under fixed names and types, and what messages call them.
 
@@ -43,13 +57,13 @@ def training_frame(dataset: Any, features: str, label: str, weight: str | None) 
 
 def _features(dataset: Any, name: str) -> Any:
     field = feature_field(dataset.schema, name)
-    column = dataset[_quoted(name)]
+    column = dataset[quoted(name)]
     return column if isinstance(field.dataType, VectorUDT) else column.cast("array<double>")
 
 
 def _label(dataset: Any, name: str) -> Any:
     kind = _field(dataset.schema, "labelCol", name).dataType
-    column = dataset[_quoted(name)]
+    column = dataset[quoted(name)]
     if isinstance(kind, (T.IntegralType, T.BooleanType)):
         return column.cast("bigint")
     if isinstance(kind, T.NumericType):
@@ -63,7 +77,7 @@ def _weight(dataset: Any, name: str) -> Any:
     kind = _field(dataset.schema, "weightCol", name).dataType
     if not isinstance(kind, T.NumericType):
         raise InvalidParameterError("weightCol", name, f"a column of numbers, not {_named(kind)}")
-    return dataset[_quoted(name)].cast("double")
+    return dataset[quoted(name)].cast("double")
 
 
 def _field(schema: T.StructType, parameter: str, name: str) -> T.StructField:
@@ -99,10 +113,16 @@ def declared_feature_count(field: T.StructField) -> int | None:
     return int(count) if count else None
 
 
+def mapped(dataset: Any, task: Any, schema: T.StructType) -> Any:
+    """The frame after a function for `mapInArrow` that finds columns by their positions."""
+    # Names with dots in them mean something else to Spark's parser.
+    return dataset.toDF(*[f"column{number}" for number in range(len(dataset.columns))]).mapInArrow(task, schema)
+
+
 def _named(kind: T.DataType) -> str:
     return kind.simpleString()
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
     """A name as Spark's parser takes it, with dots and quotes in it."""
     return "`" + name.replace("`", "``") + "`"

@@ -16,9 +16,10 @@ from .. import _native as native
 from .._distributed import with_options
 from .._errors import InvalidParameterError
 from ._columns import training_frame
+from ._fitted import is_classic, job_description
 from ._kmeans import Epochs, Outcome
 from ._model import FastKMeansClassificationModel
-from ._params import TrainingParams
+from ._params import TrainingParams, set_by_name
 from ._refinement import Judgement, Refinement, held_out_sizes
 from ._rows import TrainingRows, task_threads
 from ._sampling import HOLDING_OUT, quotas
@@ -76,11 +77,7 @@ class FastKMeansClassifier(
     @keyword_only
     def setParams(self, **params: Any) -> Self:
         """Sets parameters by name."""
-        unknown = [name for name in params if not self.hasParam(name)]
-        if unknown:
-            known = ", ".join(param.name for param in self.params)
-            raise InvalidParameterError(unknown[0], params[unknown[0]], f"a parameter: {known}")
-        return self._set(**params)
+        return set_by_name(self, params)
 
     def _fit(self, dataset: DataFrame) -> FastKMeansClassificationModel:
         options = self._library_options()
@@ -139,14 +136,12 @@ class _Training:
     @contextmanager
     def _broadcast(self, data: Any, purpose: str) -> Iterator[Any]:
         """An object at the executors while some jobs run, which Spark's pages show under their purpose."""
-        before = self.context.getLocalProperty("spark.job.description")
-        self.context.setJobDescription(f"FastKMeansClassifier: {purpose}")
-        sent = self.context.broadcast(data)
-        try:
-            yield sent
-        finally:
-            sent.destroy()
-            self.context.setLocalProperty("spark.job.description", before)
+        with job_description(self.context, f"FastKMeansClassifier: {purpose}"):
+            sent = self.context.broadcast(data)
+            try:
+                yield sent
+            finally:
+                sent.destroy()
 
 
 def _refinement_bytes(model: native.Model) -> int:
@@ -172,7 +167,7 @@ def _report(outcome: Outcome, refinement: str, judgement: Judgement | None, mode
 
 
 def _check_classic(dataset: Any) -> None:
-    if not hasattr(dataset, "_jdf"):
+    if not is_classic(dataset):
         raise TypeError(
             "training needs a classic Spark session, since sums and prototypes travel by RDDs and broadcasts; this frame "
             f"is of {type(dataset).__module__}"

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pyspark.ml.base import Model
 from pyspark.ml.linalg import DenseVector, Vector, Vectors
 from scipy import sparse
 
 from .. import _library as library
 from .. import _native as native
 from .._classifier import FastKMeansClassifier as LocalClassifier
-from .._errors import InvalidParameterError, not_fitted
+from .._errors import InvalidParameterError
 from .._input import rows_of
 from .._parameters import params_of_options
-from ._columns import declared_feature_count, feature_field, new_columns
+from .._text_classifier import TextClassifier
+from ._columns import declared_feature_count, feature_field, mapped, new_columns
+from ._fitted import FittedModel
 from ._params import ColumnParams
-from ._persistence import ModelReadable, ModelWritable
 from ._prediction import output_fields, predicting
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
+
+    from ._vectorizer import TfidfVectorizerModel
     from typing_extensions import Self
 
 
-class FastKMeansClassificationModel(Model, ColumnParams, ModelReadable, ModelWritable):
+class FastKMeansClassificationModel(FittedModel, ColumnParams):
     """What `FastKMeansClassifier.fit` gives: adds predictions to frames.
 
     Attributes
@@ -35,13 +36,6 @@ class FastKMeansClassificationModel(Model, ColumnParams, ModelReadable, ModelWri
         What training did: `epochs` of k-means, `num_merged`, `pruned`, `reassigned`, `active_centroids`, `refinement` ('off',
         'done', 'no better' or 'skipped'), and what `held_out` documents said: `held_out_accuracy`, `prototype_accuracy`.
     """
-
-    def __init__(self, data: bytes | None = None, report: dict[str, Any] | None = None) -> None:
-        super().__init__()
-        self._data = data
-        self.report = report or {}
-        self._made: native.Model | None = None
-        self._sent: Any = None
 
     # --- what it knows
 
@@ -77,9 +71,22 @@ class FastKMeansClassificationModel(Model, ColumnParams, ModelReadable, ModelWri
         """The summed weight of the documents that each prototype stands for."""
         return self._native().prototype_masses()
 
-    def toLocal(self) -> LocalClassifier:
-        """The same classifier without Spark: it answers the same, explains, saves model files, and goes on learning."""
+    def toLocal(self, vectorizer: TfidfVectorizerModel | None = None) -> LocalClassifier:
+        """The same classifier without Spark: it answers the same, explains, saves model files, and goes on learning.
+
+        Parameters
+        ----------
+        vectorizer : TfidfVectorizerModel
+            The stage that made the features, for a `TextClassifier` that takes texts; its model file has both.
+
+        Raises
+        ------
+        BadDataError
+            The vectoriser has another number of columns than the classifier has features.
+        """
         model = self._native()
+        if vectorizer is not None:
+            return TextClassifier._of_model(model.with_vectorizer(vectorizer._native()), -1)
         local = LocalClassifier(**{**params_of_options(model.options()), "n_threads": -1})
         local._take_model(model)
         return local
@@ -134,35 +141,13 @@ class FastKMeansClassificationModel(Model, ColumnParams, ModelReadable, ModelWri
             return dataset
         schema = output_fields(dataset.schema, outputs, self._native().info.label_type == library.LABEL_TEXT)
         task = predicting(
-            self._broadcast(dataset), self._key, dataset.schema.fieldNames().index(field.name), field.name, outputs, schema
+            self._at_executors(dataset), self._key, dataset.schema.fieldNames().index(field.name), field.name, outputs, schema
         )
-        # Names with dots in them mean something else to Spark's parser; here they are positions.
-        plain = dataset.toDF(*[f"column{number}" for number in range(len(dataset.columns))])
-        return plain.mapInArrow(task, schema)
+        return mapped(dataset, task, schema)
 
-    def _broadcast(self, dataset: DataFrame) -> Any:
-        """The model at the executors; sent once for each Spark application."""
-        context = dataset.sparkSession.sparkContext
-        if self._sent is None or self._sent[0] != context.applicationId:
-            self._sent = (context.applicationId, context.broadcast(self._bytes()))
-        return self._sent[1]
-
-    @property
-    def _key(self) -> str:
-        return hashlib.sha256(self._bytes()).hexdigest()
-
-    def _bytes(self) -> bytes:
-        if self._data is None:
-            raise not_fitted(self)
-        return self._data
-
-    def _native(self) -> native.Model:
-        if self._made is None:
-            self._made = native.Model.from_bytes(self._bytes(), -1)
-        return self._made
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_made": None, "_sent": None}
+    @staticmethod
+    def _opened(data: bytes) -> native.Model:
+        return native.Model.from_bytes(data, -1)
 
     # --- columns
 

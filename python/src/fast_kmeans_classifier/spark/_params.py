@@ -8,6 +8,7 @@ defined for the default mode, on processors, and starts afresh.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -37,14 +38,18 @@ from .._parameters import checked, is_explicit, library_options
 FIXED = {"device": "cpu", "warm_start": False, "mode": "default"}
 
 
-def _spark_name(name: str) -> str:
-    """A parameter's name in Spark; every estimator of Spark has two of them under names of Spark's own."""
+#: What Spark has a name for.
+_NAMES_OF_SPARK = {"max_iters": "maxIter", "random_state": "seed", "min_df": "minDF", "max_df": "maxDF"}
+
+
+def spark_name(name: str) -> str:
+    """A parameter's name in Spark: Spark's own, or ours in camel case."""
     first, *others = name.split("_")
-    return {"max_iters": "maxIter", "random_state": "seed"}.get(name) or first + "".join(map(str.capitalize, others))
+    return _NAMES_OF_SPARK.get(name) or first + "".join(map(str.capitalize, others))
 
 
 #: The library's name of each parameter.
-LIBRARY_NAMES = {_spark_name(name): name for name in TRAINING if name not in (*FIXED, "half_life", "k_bytes")}
+LIBRARY_NAMES = {spark_name(name): name for name in TRAINING if name not in (*FIXED, "half_life", "k_bytes")}
 
 
 def _whole_or_auto(value: Any) -> int | str:
@@ -173,7 +178,7 @@ class TrainingParams(ColumnParams, HasLabelCol, HasWeightCol, HasMaxIter, HasTol
             # Making one checks every value.
             native.Classifier.new(options, self._initial())
         except InvalidParameterError as error:
-            raise InvalidParameterError(_in_our_words(str(error))) from None
+            raise InvalidParameterError(in_our_words(str(error), LIBRARY_NAMES)) from None
         checked: dict[str, Any] = json.loads(options)
         return checked
 
@@ -201,39 +206,65 @@ def _converter(name: str, option: Option) -> Any:
 
 
 def _accessors(own: str) -> tuple[Any, Any]:
-    def get(self: TrainingParams) -> Any:
+    def get(self: Params) -> Any:
         return self.getOrDefault(getattr(self, own))
 
-    def set_(self: TrainingParams, value: Any) -> Any:
+    def set_(self: Params, value: Any) -> Any:
         return self._set(**{own: value})
 
     get.__doc__, set_.__doc__ = f"The value of `{own}`.", f"Sets `{own}`."
     return get, set_
 
 
-def _add_parameters() -> None:
-    """Gives `TrainingParams` a parameter for each option of the library, and each parameter a `get` and a `set`."""
-    for own, name in LIBRARY_NAMES.items():
-        if not hasattr(TrainingParams, own):
-            option = TRAINING[name]
-            meaning = _MEANINGS.get(name, option.help)
-            param = Param(Params._dummy(), own, meaning, typeConverter=_converter(name, option))
-            setattr(TrainingParams, own, param)
-    columns = [f"{kind}Col" for kind in ("features", "label", "weight", "prediction", "probability", "rawPrediction")]
-    for own in (*LIBRARY_NAMES, *columns, "numPartitions"):
+def add_parameters(cls: type, params: dict[str, Param[Any]], others: Iterable[str]) -> None:
+    """Gives a class parameters that it has not yet, and each of them and of the others a `get` and a `set`."""
+    for own, param in params.items():
+        if not hasattr(cls, own):
+            setattr(cls, own, param)
+    for own in (*params, *others):
         for verb, accessor in zip(("get", "set"), _accessors(own)):
             method = f"{verb}{own[0].upper()}{own[1:]}"
-            accessor.__name__, accessor.__qualname__ = method, f"TrainingParams.{method}"
-            if not hasattr(TrainingParams, method):
-                setattr(TrainingParams, method, accessor)
+            accessor.__name__, accessor.__qualname__ = method, f"{cls.__name__}.{method}"
+            if not hasattr(cls, method):
+                setattr(cls, method, accessor)
 
 
-_add_parameters()
+def _training_param(own: str, name: str) -> Param[Any]:
+    option = TRAINING[name]
+    meaning = _MEANINGS.get(name, option.help)
+    return Param(Params._dummy(), own, meaning, typeConverter=_converter(name, option))
 
 
-def _in_our_words(message: str) -> str:
-    """A message that begins with the parameter's name as Spark's users know it."""
+add_parameters(
+    TrainingParams, {own: _training_param(own, name) for own, name in LIBRARY_NAMES.items()},
+    [*(f"{kind}Col" for kind in ("features", "label", "weight", "prediction", "probability", "rawPrediction")), "numPartitions"],
+)
+
+
+def set_by_name(params: Any, given: dict[str, Any]) -> Any:
+    """Sets parameters of an estimator.
+
+    Raises
+    ------
+    InvalidParameterError
+        A name that it has not.
+    """
+    unknown = [name for name in given if not params.hasParam(name)]
+    if unknown:
+        known = ", ".join(param.name for param in params.params)
+        raise InvalidParameterError(unknown[0], given[unknown[0]], f"a parameter: {known}")
+    return params._set(**given)
+
+
+def in_our_words(message: str, names: dict[str, str]) -> str:
+    """A message that begins with the parameter's name as Spark's users know it.
+
+    Parameters
+    ----------
+    names : dict
+        The library's name of each parameter.
+    """
     name, rest = message.split(" ", 1) if " " in message else (message, "")
-    ours = {theirs: ours for ours, theirs in LIBRARY_NAMES.items()}
+    ours = {theirs: ours for ours, theirs in names.items()}
     return f"{ours[name]} {rest}" if name in ours else message
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyspark.ml.util import DefaultParamsReader, DefaultParamsWriter, MLReadable, MLReader, MLWritable, MLWriter
+from pyspark.ml.util import DefaultParamsReader, DefaultParamsWriter, MLReader, MLWriter
 
 from .. import _library as library
 
@@ -16,23 +16,6 @@ PIECE_BYTES = 32 << 20
 
 #: Grows when older versions could not read what is written.
 FORMAT = 1
-
-
-class ModelWritable(MLWritable):
-    """A model that can be saved."""
-
-    def write(self) -> MLWriter:
-        """The writer: `model.write().overwrite().save(path)`."""
-        return ModelWriter(self)
-
-
-class ModelReadable(MLReadable[Any]):
-    """A model that can be loaded."""
-
-    @classmethod
-    def read(cls) -> MLReader[Any]:
-        """The reader."""
-        return ModelReader(cls)
 
 
 class ModelWriter(MLWriter):
@@ -46,7 +29,8 @@ class ModelWriter(MLWriter):
         """Writes below the path, which is there neither before nor, if this fails early, after."""
         data = self.instance._bytes()
         extra = {"fastKMeansFormat": FORMAT, "report": self.instance.report}
-        DefaultParamsWriter.saveMetadata(self.instance, path, self.sparkSession, extra)
+        # PySpark 3.5 takes the context only.
+        DefaultParamsWriter.saveMetadata(self.instance, path, self.sc, extra)
         pieces = [
             (number, bytearray(data[start : start + PIECE_BYTES]))
             for number, start in enumerate(range(0, len(data), PIECE_BYTES))
@@ -72,7 +56,7 @@ class ModelReader(MLReader[Any]):
         BadModelError
             The bytes are no model, or are damaged.
         """
-        metadata = DefaultParamsReader.loadMetadata(path, self.sparkSession)
+        metadata = DefaultParamsReader.loadMetadata(path, self.sc)
         found = metadata.get("fastKMeansFormat")
         if found != FORMAT:
             raise library.NewerFormatError(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -13,6 +12,7 @@ from pyspark.sql import types as T
 
 from .. import _native as native
 from .._input import Rows
+from ._fitted import kept_by_process
 from ._vectors import RowProblem, rows_of_vectors, vectors_of_table
 
 
@@ -46,13 +46,13 @@ def predicting(
     names = schema.fieldNames()
 
     def predict(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        model = _model(key, lambda: sent.value)
+        model = kept_by_process(key, lambda: native.Model.from_bytes(sent.value, 1))
         labels = _labels(model)
         for batch in batches:
             try:
                 rows = rows_of_vectors(batch.column(place), name, model.info.feature_count) if batch.num_rows else None
             except RowProblem as problem:
-                raise ValueError(f"{problem.text}; it is row {problem.row} of a batch of {batch.num_rows}") from None
+                raise problem.of_batch(batch.num_rows) from None
             added = [_answer(model, kind, rows, labels) for kind in outputs]
             yield pa.RecordBatch.from_arrays([*batch.columns, *added], names=names)
 
@@ -71,18 +71,3 @@ def _answer(model: native.Model, kind: str, rows: Rows | None, labels: Any) -> A
 def _labels(model: native.Model) -> Any:
     labels = model.labels()
     return pa.array(labels.tolist(), pa.string()) if labels.dtype == object else pa.array(labels.astype(np.float64))
-
-
-def _model(key: str, data: Callable[[], bytes]) -> native.Model:
-    """The model of a key; worker processes are used again, so it is kept."""
-    kept = _kept()
-    if key not in kept:
-        # One model a process is the rule; a pipeline with two keeps reading.
-        kept.clear()
-        kept[key] = native.Model.from_bytes(data(), 1)
-    return kept[key]
-
-
-@functools.lru_cache(maxsize=1)
-def _kept() -> dict[str, native.Model]:
-    return {}

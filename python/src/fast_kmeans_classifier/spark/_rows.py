@@ -109,10 +109,10 @@ class TrainingRows:
         problems = [item for item in found if isinstance(item, Problem)]
         if problems:
             first = min(problems, key=lambda problem: (problem.partition, problem.row))
-            raise _bad_data(f"{first.text}; it is row {first.row} of partition {first.partition}", first.kind, first.row)
+            raise bad_data(f"{first.text}; it is row {first.row} of partition {first.partition}", first.kind, first.row)
         summaries = sorted((item for item in found if isinstance(item, BlockSummary)), key=lambda item: item.place)
         if not summaries:
-            raise _bad_data("the frame has no rows; there is nothing to learn from", "no_rows")
+            raise bad_data("the frame has no rows; there is nothing to learn from", "no_rows")
         self._summaries = summaries
         self._check_features()
         self.is_text = summaries[0].is_text
@@ -126,16 +126,16 @@ class TrainingRows:
         first = self._summaries[0]
         for summary in self._summaries:
             if summary.feature_count != first.feature_count:
-                raise _bad_data(
+                raise bad_data(
                     f"column {self._names.features!r} has vectors of {summary.feature_count} features in partition "
                     f"{summary.place[0]} and of {first.feature_count} in partition {first.place[0]}", "feature_count",
                 )
 
     def _check_classes(self) -> None:
         if len(self.classes) == 0:
-            raise _bad_data(f"no row has a weight above 0 in column {self._names.weight!r}", "no_weight")
+            raise bad_data(f"no row has a weight above 0 in column {self._names.weight!r}", "no_weight")
         if len(self.classes) < 2:
-            raise _bad_data(
+            raise bad_data(
                 f"FastKMeansClassifier needs at least two classes, and column {self._names.label!r} has one class only: "
                 f"{self.classes.tolist()}", "one_class",
             )
@@ -173,5 +173,6 @@ def _unpacked(row: Any) -> Block | Problem:
     return block
 
 
-def _bad_data(text: str, kind: str, row: int | None = None) -> library.BadDataError:
+def bad_data(text: str, kind: str, row: int | None = None) -> library.BadDataError:
+    """The error for rows that cannot be used."""
     return library.BadDataError(text, status=library.BAD_DATA, kind=kind, row=row)

@@ -32,6 +32,10 @@ class RowProblem(ValueError):
         self.row = row
         self.text = text
 
+    def of_batch(self, row_count: int) -> ValueError:
+        """The same as what a task raises."""
+        return ValueError(f"{self.text}; it is row {self.row} of a batch of {row_count}")
+
 
 def rows_of_vectors(column: Any, name: str, feature_count: int | None = None) -> Rows:
     """The rows of one batch: dense if every vector is, else sparse.
@@ -168,6 +172,19 @@ def vectors_of_table(table: np.ndarray) -> Any:
         [
             pa.array(np.ones(count, dtype=np.int8)), pa.nulls(count, pa.int32()),
             pa.nulls(count, pa.list_(pa.int32())), values,
+        ],
+        names=["type", "size", "indices", "values"],
+    )
+
+
+def vectors_of_rows(rows: Any) -> Any:
+    """Sparse vectors of `pyspark.ml.linalg`, in Arrow's memory, from compressed rows."""
+    count, offsets = rows.shape[0], pa.array(rows.indptr.astype(np.int32))
+    return pa.StructArray.from_arrays(
+        [
+            pa.array(np.zeros(count, dtype=np.int8)), pa.array(np.full(count, rows.shape[1], dtype=np.int32)),
+            pa.ListArray.from_arrays(offsets, pa.array(rows.indices.astype(np.int32, copy=False))),
+            pa.ListArray.from_arrays(offsets, pa.array(rows.data.astype(np.float64))),
         ],
         names=["type", "size", "indices", "values"],
     )
