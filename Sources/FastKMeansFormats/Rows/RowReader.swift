@@ -101,8 +101,8 @@ public final class RowReader {
       line = position.line
       isInsideLine = last != 0x0A
     }
-    self.position = ReaderPosition(byte: buffer.consumed, line: line, row: position.row)
-    start = (buffer.consumed, line)
+    self.position = ReaderPosition(byte: buffer.settled, line: line, row: position.row)
+    start = (buffer.settled, line)
   }
 
   private init(
