@@ -7,7 +7,8 @@ import Foundation
 
 /// What is fuzzed: a target for each reader.
 enum Target: String, CaseIterable, Sendable {
-  case model, checkpoint, log, json, tsv, csv, jsonl, columns, svmlight, npy, npz, gzip, labels, options, text
+  case model, checkpoint, log, json, tsv, csv, jsonl, columns, svmlight, npy, npz, compressed, labels,
+    options, text
 }
 
 /// Reads inputs as one target does, and uses what it has read as a program would.
@@ -39,7 +40,7 @@ struct Reader {
     case .jsonl: rows(bytes, .jsonl, choice)
     case .columns: rows(bytes, choice & 16 != 0 ? .jsonl : .csv, choice, Self.columns)
     case .svmlight: rows(bytes, .svmlight, choice)
-    case .npy, .npz, .gzip: file(bytes, choice)
+    case .npy, .npz, .compressed: file(bytes, choice)
     case .labels: _ = try? LabelsFile.read(file(input), kind: [nil, .integer, .text][Int(choice % 3)])
     case .options: options(bytes, choice)
     case .text: text(bytes, choice)
@@ -184,7 +185,7 @@ struct Reader {
 
   private func file(_ bytes: [UInt8], _ choice: UInt8) {
     var options = ReaderOptions(
-      format: target == .gzip ? [.tsv, .csv, .jsonl, .svmlight][Int(choice & 3)] : nil)
+      format: target == .compressed ? [.tsv, .csv, .jsonl, .svmlight][Int(choice & 3)] : nil)
     options.workers = 1
     options.requiresLabels = false
     options.setsBadRowsAside = choice & 4 != 0

@@ -31,7 +31,9 @@ extension Target {
     case .svmlight: [Array("\01 1:0.5 22:-1.25e-3 # c\n2 3:12345678.123456789 400:1\n".utf8)]
     case .npy: [[0] + (try Self.fixture("dense-little-f4.npy")), [128] + (try Self.fixture("labels-i4.npy"))]
     case .npz: try ["sparse-compressed.npz", "sparse-stored.npz"].map { [0] + (try Self.fixture($0)) }
-    case .gzip: [[0] + (try Self.gzip("ham\tone two\nspam\tthree\n"))]
+    case .compressed:
+      try [Self.gzip("ham\tone two\nspam\tthree\n")].map { [0] + $0 }
+        + ["bz2", "zst", "xz"].map { [0] + (try Self.fixture("short.tsv.\($0)")) }
     case .labels: [Array("ham\n007\n-1\n".utf8)]
     case .options:
       [

@@ -57,7 +57,7 @@ ELSEWHERE = {"docs/server.md"}
 MODULES = ["FastKMeans", "FastKMeansStreams"]
 LINKED = [
     "FastKMeans", "FastKMeansCore", "FastKMeansReference", "FastKMeansText", "FastKMeansFormats", "FastKMeansStreams",
-    "CFastKMeansKernels", "CFastKMeansAccelerator",
+    "CFastKMeansKernels", "CFastKMeansAccelerator", "CFastKMeansDecompressors",
 ]
 SEPARATOR = "\x1e"
 

@@ -24,7 +24,7 @@ struct InputArguments: ParsableArguments {
 
 /// How a file of rows is to be read.
 struct RowArguments: ParsableArguments {
-  @Option(help: "The format of the rows. (default: by the file's ending, .gz included)")
+  @Option(help: "The format of the rows. (default: by the file's ending, without .gz, .bz2, .zst or .xz)")
   var format: RowFormat?
 
   @Option(

@@ -1,28 +1,30 @@
-/// Decompresses a gzip file as its content is asked for; several members are one content.
-final class GzipSource: ByteSource {
+/// Decompresses a file as its content is asked for; several members are one content.
+final class CompressedSource: ByteSource {
   private let path: String
   private let input: LineBuffer
-  private let inflater: Inflater
+  private let compression: Compression
+  private let decompressor: any Decompressor
   /// A member has begun and not ended.
   private var isInsideMember = true
-  /// The last output buffer was filled, so zlib may hold more without any further input.
+  /// The last output buffer was filled, so the decompressor may hold more without any further input.
   private var mayHaveOutputLeft = false
   private var isAtEnd = false
   package let totalCount: Int? = nil
 
-  static let magic: [UInt8] = [0x1F, 0x8B]
-
-  /// - Parameter input: the file, from its start; at least two bytes are in the window if the file has them.
-  init(_ input: LineBuffer, path: String) throws {
+  /// - Parameter input: the file, from its start; enough of it is in the window to tell how it is compressed, if the file has as
+  ///   much.
+  init(_ input: LineBuffer, _ compression: Compression, path: String) throws {
     self.path = path
     self.input = input
-    inflater = try Inflater(.gzip, path: path)
-    guard input.available.starts(with: Self.magic) else {
+    self.compression = compression
+    guard compression.begins(input.available) == true else {
       throw FormatError(
         path: path, place: .byte(0),
-        problem: Self.magic.starts(with: input.available)
-          ? .truncated(what: "the gzip header") : .corrupt("not a gzip file, in spite of its name"))
+        problem: compression.begins(input.available) == nil
+          ? .truncated(what: "the \(compression.name) header")
+          : .corrupt("not a \(compression.name) file, in spite of its name"))
     }
+    decompressor = try compression.decompressor(path: path)
   }
 
   package func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
@@ -30,7 +32,7 @@ final class GzipSource: ByteSource {
       if input.available.isEmpty, !mayHaveOutputLeft { _ = try input.refill() }
       guard try beginMemberIfNeeded() else { break }
       guard !input.available.isEmpty || mayHaveOutputLeft else {
-        throw FormatError(path: path, place: .file, problem: .truncated(what: "the gzip data"))
+        throw FormatError(path: path, place: .file, problem: .truncated(what: "the \(compression.name) data"))
       }
       let produced = try step(into: buffer)
       if produced > 0 { return produced }
@@ -39,10 +41,11 @@ final class GzipSource: ByteSource {
   }
 
   private func step(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
-    guard let step = inflater.step(from: input.available, into: buffer),
+    guard let step = try decompressor.step(from: input.available, into: buffer),
       step.ended || step.consumed > 0 || step.produced > 0 || mayHaveOutputLeft
     else {
-      throw FormatError(path: path, place: .file, problem: .corrupt("the gzip data or its checksum"))
+      throw FormatError(
+        path: path, place: .file, problem: .corrupt("the \(compression.name) data or its checksum"))
     }
     input.consume(step.consumed)
     mayHaveOutputLeft = !step.ended && step.produced == buffer.count
@@ -56,19 +59,19 @@ final class GzipSource: ByteSource {
   private func beginMemberIfNeeded() throws -> Bool {
     guard !isInsideMember else { return true }
     while try !input.available.isEmpty || input.refill() {
-      let first = input.available[0]
-      guard first == 0 else { return try beginMember(with: first) }
+      guard input.available[0] == 0 else { return try beginMember() }
       input.consume(1)
     }
     isAtEnd = true
     return false
   }
 
-  private func beginMember(with first: UInt8) throws -> Bool {
-    guard first == Self.magic[0] else {
-      throw FormatError(path: path, place: .file, problem: .corrupt("bytes after the end of the gzip data"))
+  private func beginMember() throws -> Bool {
+    guard compression.begins(UnsafeRawBufferPointer(rebasing: input.available.prefix(1))) != false else {
+      throw FormatError(
+        path: path, place: .file, problem: .corrupt("bytes after the end of the \(compression.name) data"))
     }
-    inflater.restart()
+    try decompressor.restart()
     isInsideMember = true
     return true
   }
