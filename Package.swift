@@ -32,6 +32,7 @@ let package = Package(
   targets: [
     .target(name: "CFastKMeansKernels"),
     .target(name: "CFastKMeansAccelerator"),
+    .target(name: "CFastKMeansDecompressors"),
     .systemLibrary(
       name: "CZlib",
       pkgConfig: "zlib",
@@ -46,6 +47,7 @@ let package = Package(
       name: "FastKMeansFormats",
       dependencies: [
         "CFastKMeansKernels", "FastKMeansCore", "FastKMeansReference", "FastKMeansText", "CZlib",
+        "CFastKMeansDecompressors",
       ]),
     .target(
       name: "FastKMeans",

@@ -26,7 +26,7 @@ PACKAGE = "fast_kmeans_classifier"
 PRODUCT = "fastkmeans_c"
 # What the library is made of; the manifest of a source distribution names the same.
 TARGETS = (
-    "CFastKMeansKernels", "CFastKMeansAccelerator", "CZlib", "CFastKMeans", "FastKMeansCore",
+    "CFastKMeansKernels", "CFastKMeansAccelerator", "CFastKMeansDecompressors", "CZlib", "CFastKMeans", "FastKMeansCore",
     "FastKMeansReference", "FastKMeansText", "FastKMeansFormats", "FastKMeansABI",
 )
 

@@ -7,7 +7,8 @@ import Foundation
 
 /// What is fuzzed: a target for each reader.
 enum Target: String, CaseIterable, Sendable {
-  case model, checkpoint, log, json, tsv, csv, jsonl, svmlight, npy, npz, gzip, labels, options, text
+  case model, checkpoint, log, json, tsv, csv, jsonl, columns, svmlight, npy, npz, compressed, labels,
+    options, text
 }
 
 /// Reads inputs as one target does, and uses what it has read as a program would.
@@ -37,8 +38,9 @@ struct Reader {
     case .tsv: rows(bytes, .tsv, choice)
     case .csv: rows(bytes, .csv, choice)
     case .jsonl: rows(bytes, .jsonl, choice)
+    case .columns: rows(bytes, choice & 16 != 0 ? .jsonl : .csv, choice, Self.columns)
     case .svmlight: rows(bytes, .svmlight, choice)
-    case .npy, .npz, .gzip: file(bytes, choice)
+    case .npy, .npz, .compressed: file(bytes, choice)
     case .labels: _ = try? LabelsFile.read(file(input), kind: [nil, .integer, .text][Int(choice % 3)])
     case .options: options(bytes, choice)
     case .text: text(bytes, choice)
@@ -153,8 +155,15 @@ struct Reader {
     precondition((try? JSON.parse(Array(text.utf8)))?.compactText == text, "JSON comes back otherwise")
   }
 
-  private func rows(_ bytes: [UInt8], _ format: RowFormat, _ choice: UInt8) {
+  static let columns = [
+    DocumentColumn("t", weight: 2), DocumentColumn("c", .category), DocumentColumn("n", .number),
+  ]
+
+  private func rows(
+    _ bytes: [UInt8], _ format: RowFormat, _ choice: UInt8, _ columns: [DocumentColumn] = []
+  ) {
     var options = ReaderOptions(format: format)
+    options.columns = columns
     options.workers = 1
     options.setsBadRowsAside = choice & 1 != 0
     options.requiresLabels = choice & 2 == 0
@@ -164,12 +173,19 @@ struct Reader {
     options.hasHeader = choice & 32 != 0 && format == .tsv
     let source = Pieces(bytes, size: choice & 64 != 0 ? 3 : 1000)
     guard let reader = try? RowReader(source, name: "input", format: format, options: options) else { return }
-    drain(reader, maxRows: choice & 128 != 0 ? 2 : .max)
+    if columns.isEmpty { return drain(reader, maxRows: choice & 128 != 0 ? 2 : .max) }
+    var text = TextOptions(hashingBits: choice & 32 != 0 ? 5 : nil)
+    text.columns = columns
+    guard case .text(let documents, _)? = try? reader.next()?.data,
+      let fitted = try? TFIDFVectorizer.fitTransform(documents, options: text, workers: 1)
+    else { return }
+    precondition(fitted.rows.values.allSatisfy { $0.isFinite }, "a row is not finite")
+    _ = try? fitted.vectorizer.counting(fitted.rows)
   }
 
   private func file(_ bytes: [UInt8], _ choice: UInt8) {
     var options = ReaderOptions(
-      format: target == .gzip ? [.tsv, .csv, .jsonl, .svmlight][Int(choice & 3)] : nil)
+      format: target == .compressed ? [.tsv, .csv, .jsonl, .svmlight][Int(choice & 3)] : nil)
     options.workers = 1
     options.requiresLabels = false
     options.setsBadRowsAside = choice & 4 != 0

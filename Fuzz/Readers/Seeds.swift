@@ -9,7 +9,8 @@ extension Target {
   /// Inputs to begin with, made by the writers of this repository.
   func seeds() throws -> [[UInt8]] {
     switch self {
-    case .model: try [Self.textModel(), Self.vectorModel()].map { try ModelFile.bytes(of: $0) }
+    case .model:
+      try [Self.textModel(), Self.columnModel(), Self.vectorModel()].map { try ModelFile.bytes(of: $0) }
     case .checkpoint: [try Self.checkpoint()]
     case .log: [try Self.log()]
     case .json: [Array(#"{"a":[1,-2.5e3,true,null,"ü\u00fc\n"],"b":{}}"#.utf8)]
@@ -20,10 +21,19 @@ extension Target {
         Array(
           "\0{\"label\":\"ham\",\"text\":\"one \\u00fc\",\"n\":[1]}\n{\"label\":7,\"text\":\"two\"}\n".utf8)
       ]
+    case .columns:
+      [
+        Array("\0n,label,t,c\n1.5,ham,one two,x\n,spam,three,\n-2e3,ham,\"a, b\",ü\n".utf8),
+        Array(
+          "\u{10}{\"label\":\"ham\",\"t\":\"one\",\"c\":7,\"n\":1e2}\n{\"label\":\"x\",\"t\":null,\"c\":true,\"n\":\"3\"}\n"
+            .utf8),
+      ]
     case .svmlight: [Array("\01 1:0.5 22:-1.25e-3 # c\n2 3:12345678.123456789 400:1\n".utf8)]
     case .npy: [[0] + (try Self.fixture("dense-little-f4.npy")), [128] + (try Self.fixture("labels-i4.npy"))]
     case .npz: try ["sparse-compressed.npz", "sparse-stored.npz"].map { [0] + (try Self.fixture($0)) }
-    case .gzip: [[0] + (try Self.gzip("ham\tone two\nspam\tthree\n"))]
+    case .compressed:
+      try [Self.gzip("ham\tone two\nspam\tthree\n")].map { [0] + $0 }
+        + ["bz2", "zst", "xz"].map { [0] + (try Self.fixture("short.tsv.\($0)")) }
     case .labels: [Array("ham\n007\n-1\n".utf8)]
     case .options:
       [
@@ -47,8 +57,17 @@ extension Target {
     return options
   }
 
-  private static func textModel() throws -> ModelContents {
-    let fitted = try TFIDFVectorizer.fitTransform(texts, options: TextOptions(), workers: 1)
+  private static func textModel() throws -> ModelContents { try model(of: texts, TextOptions()) }
+
+  private static func columnModel() throws -> ModelContents {
+    var options = TextOptions()
+    options.columns = Reader.columns
+    let rows = (0..<texts.count).map { "\(texts.text(at: $0))\u{1F}c\($0 % 2)\u{1F}\($0)" }
+    return try model(of: UTF8Documents(rows), options)
+  }
+
+  private static func model(of documents: UTF8Documents, _ options: TextOptions) throws -> ModelContents {
+    let fitted = try TFIDFVectorizer.fitTransform(documents, options: options, workers: 1)
     var classifier = try FastKMeansClassifier<Label>(training)
     try classifier.fit(.sparse(fitted.rows), labels: LabelColumn(["sport", "sport", "money", "money"]))
     return try ModelContents(model: classifier.model, vectorizer: fitted.vectorizer)

@@ -145,6 +145,7 @@ extension TextClassifier.Learner {
       let chosen = try AnalyzerChoice.choose(
         documents, labels: column, text: textOptions, training: learner.options, progress: progress)
       let text = try TFIDFVectorizer.fitTransform(documents, options: chosen.text, workers: workers)
+      if !keepsVectorizer { try text.vectorizer.checkColumns() }
       report = try body(&learner, .sparse(text.rows), column, described.count)
       (vectorizer, analyzerChoice) = (text.vectorizer, chosen.choice)
     }

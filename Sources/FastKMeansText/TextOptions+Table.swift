@@ -81,6 +81,7 @@ extension TextOptions: TabledOptions {
   @discardableResult
   package func validated() throws(OptionsError) -> TextOptions {
     try checkRanges()
+    try DocumentColumn.check(columns)
     var options = self
     options.stopWords = stopWords.split(lowercase: lowercase)
     return options

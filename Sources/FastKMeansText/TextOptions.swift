@@ -41,6 +41,8 @@ public struct TextOptions: Sendable, Equatable {
   /// `hashing`: the number of bits of a term's hash that choose its column, in place of a vocabulary; within 1...30,
   /// `nil` for a vocabulary. Where there are words and characters, each has half of the columns.
   public var hashingBits: Int?
+  /// The columns that documents have; empty where a document is one text. ``document(_:)`` makes a document of a row.
+  public var columns: [DocumentColumn] = []
 
   /// Makes options; those that are not named keep their defaults.
   public init(

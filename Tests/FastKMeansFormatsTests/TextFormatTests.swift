@@ -31,6 +31,23 @@ import Testing
     #expect(empty?.place == .line(2) && empty?.problem == .missingLabel)
   }
 
+  @Test func aFirstRowThatIsTooLongIsRefused() throws {
+    var options = ReaderOptions()
+    options.maxRecordBytes = 40
+    let long = "a\t" + String(repeating: "x", count: 3000)
+    for text in [long, long + "\nb\ty\n", "label\ttext" + long] {
+      let error = #expect(throws: FormatError.self) { try read(text.utf8, options) }
+      #expect(error?.place == .line(1))
+      guard case .recordTooLong? = error?.problem else { throw Mismatch(description: "\(error as Any)") }
+    }
+    options.setsBadRowsAside = true
+    #expect(try read((long + "\nb\ty\n").utf8, options).texts == ["y"])
+    for header in ["label\ttext\n", "label\ttext\r\n"] {
+      #expect(try read((header + "b\ty\n").utf8).texts == ["y"])
+    }
+    #expect(try read("label\ttext\r\rb\n".utf8).rowCount == 1)
+  }
+
   @Test func foreignBytesStayInTextAndAreRefusedInLabels() throws {
     let data = try read([0x61, 0x09, 0xFF, 0x00, 0xC3, 0x0A])
     #expect(try Array(data.documents[0]) == [0xFF, 0x00, 0xC3])

@@ -68,6 +68,11 @@ import Testing
     }
     try tuned.fit(texts, labels: labels)
 
+    var columns = TextClassifier.Options()
+    columns.text.columns = [DocumentColumn("title", weight: 2), DocumentColumn("product", .category)]
+    let document = try columns.text.document(["title": "screen stays black", "product": "phone"])
+    #expect(document == "screen stays black\u{1F}phone")
+
     try learner.learn(["no picture"], labels: ["display"])
     let updated = try learner.classifier()
     #expect(updated.classes.last == "display")

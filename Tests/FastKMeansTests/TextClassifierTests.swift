@@ -50,6 +50,35 @@ import Testing
     #expect(Set(answer.reasons.map(\.term)) == ["router", "gateway"])
   }
 
+  @Test func rowsOfSeveralColumnsAreDocuments() throws {
+    let (texts, labels) = Tickets.make(120)
+    var options = TextClassifier.Options()
+    options.text.columns = [
+      DocumentColumn("title", weight: 2), DocumentColumn("product", .category),
+      DocumentColumn("price", .number),
+    ]
+    let documents = try texts.enumerated().map { row, text in
+      try options.text.document(["title": text, "product": "p\(row % 2)", "price": "\(row % 5)"])
+    }
+    var learner = try TextClassifier.Learner(options)
+    try learner.fit(documents, labels: labels)
+    let folder = try ScratchFolder()
+    try learner.classifier().write(to: folder.file("m"))
+    let classifier = try TextClassifier(contentsOf: folder.file("m"))
+    #expect(classifier.options.text.columns == options.text.columns)
+    let row = try classifier.options.text.document(["title": "screen screen", "product": "p0", "price": ""])
+    let answer = try classifier.classify(row, reasons: 1)
+    #expect(answer.label == "hardware" && answer.reasons.map(\.term) == ["title: screen"])
+    #expect(throws: TextError.self) { try classifier.classify("screen") }
+    #expect(throws: TextError.missingField(name: "price", found: ["product", "title"])) {
+      try classifier.options.text.document(["title": "", "product": ""])
+    }
+    let empty = documents.map { String($0.dropLast()) }
+    #expect(throws: TextError.noValues(columns: ["price"], documents: 120)) {
+      try learner.fit(empty, labels: labels)
+    }
+  }
+
   @Test func aTextWithoutKnownWordsIsAnsweredAndRejected() throws {
     let classifier = try Tickets.classifier()
     for text in ["", "   ", "xyzzy plugh", "\u{0}\n"] {

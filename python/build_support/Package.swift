@@ -12,6 +12,7 @@ let package = Package(
   targets: [
     .target(name: "CFastKMeansKernels"),
     .target(name: "CFastKMeansAccelerator"),
+    .target(name: "CFastKMeansDecompressors"),
     .systemLibrary(
       name: "CZlib",
       pkgConfig: "zlib",
@@ -24,6 +25,7 @@ let package = Package(
       name: "FastKMeansFormats",
       dependencies: [
         "CFastKMeansKernels", "FastKMeansCore", "FastKMeansReference", "FastKMeansText", "CZlib",
+        "CFastKMeansDecompressors",
       ]),
     .target(name: "CFastKMeans"),
     .target(

@@ -57,7 +57,7 @@ ELSEWHERE = {"docs/server.md"}
 MODULES = ["FastKMeans", "FastKMeansStreams"]
 LINKED = [
     "FastKMeans", "FastKMeansCore", "FastKMeansReference", "FastKMeansText", "FastKMeansFormats", "FastKMeansStreams",
-    "CFastKMeansKernels", "CFastKMeansAccelerator",
+    "CFastKMeansKernels", "CFastKMeansAccelerator", "CFastKMeansDecompressors",
 ]
 SEPARATOR = "\x1e"
 
@@ -68,6 +68,12 @@ def make_files(folder):
         with open(TICKETS / source, encoding="utf-8", newline="") as rows:
             pairs = [(row["label"], row["text"]) for row in csv.DictReader(rows)]
         (folder / name).write_text("".join(f"{label}\t{text}\n" for label, text in pairs), encoding="utf-8")
+    with open(folder / "orders.csv", "w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(["title", "body", "product", "price", "label"])
+        for row, (label, text) in enumerate(pairs):
+            words = text.split()
+            table.writerow([" ".join(words[:3]), " ".join(words[3:]), ["phone", "laptop", ""][row % 3], 10 + row, label])
     classes = "".join(f"{label}\tall about {label}\n" for label in sorted({label for label, _ in pairs}))
     (folder / "classes.tsv").write_text(classes, encoding="utf-8")
     texts = "".join(f"{text}\n" for _, text in pairs)

@@ -1,6 +1,8 @@
 """Our own routes, and how a server takes what is wrong."""
 
+import json
 import os
+import pathlib
 import select
 import shutil
 import socket
@@ -254,3 +256,25 @@ def test_files_that_are_replaced(start, models, tmp_path):
     assert server.get("/v2/models/n/versions/9/ready").status_code == 200
     os.remove(tmp_path / "m.safetensors")
     wait_for(lambda: server.get("/v1/models/m").status_code == 404)
+
+
+def test_a_model_of_several_columns_takes_objects(start, tmp_path):
+    samples = pathlib.Path(__file__).resolve().parents[3] / "Tests" / "FastKMeansFormatsTests" / "ModelSamples" / "v1"
+    shutil.copy(samples / "columns.safetensors", tmp_path / "rows.safetensors")
+    server = start("--model", "rows.safetensors")
+    path = "/v1/models/rows/classify"
+    expected = json.loads((samples / "columns.json").read_text(encoding="utf-8"))
+    fields = [text.split("\x1f") for text in expected["texts"]]
+    rows = [{"title": title, "product": product or None, "price": float(price) if price else None} for title, product, price in fields]
+    answers = server.post(path, {"texts": rows, "reasons": 3}).json()["answers"]
+    assert [answer["label"] for answer in answers] == expected["labels"]
+    assert all(reason["term"].split(":")[0].split("=")[0] in {"title", "product", "price"} for reason in answers[1]["reasons"])
+    assert server.post(path, {"text": rows[0]}).json()["answers"][0]["label"] == expected["labels"][0]
+    explained = server.post("/v1/models/rows/explain", {"text": rows[0]}).json()["explanations"][0]
+    assert any(word["word"].startswith("title: ") for word in explained["words"])
+    for wrong, said in [
+        ("a plain text", "1 field"), ({"title": "a", "product": "b"}, "no column 'price'"),
+        ({**rows[0], "price": "cheap"}, "expected a number"), ({**rows[0], "price": [1]}, "'price' is no text"), (7, "no text"),
+    ]:
+        reply = server.post(path, {"text": wrong})
+        assert reply.status_code == 422 and said in reply.json()["error"], reply.text

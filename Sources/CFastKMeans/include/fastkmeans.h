@@ -861,10 +861,12 @@ typedef struct fkm_vectorizer_info {
 FKM_API int32_t fkm_vectorizer_get_info(const fkm_vectorizer *vectorizer, fkm_vectorizer_info *info,
                                         fkm_error *error);
 
-/* The options as JSON, all of them. */
+/* The options as JSON, all of them. A vectoriser of several columns, which the command line or Swift made, has a member `columns`, too: a
+ * list of objects with `name`, `kind` (text, category, number) and `weight`. A document is then the fields in this order with the byte
+ * 0x1F between them; another number of fields is FKM_BAD_DATA. An empty field is a missing value. */
 FKM_API int32_t fkm_vectorizer_options(const fkm_vectorizer *vectorizer, fkm_buffer **json, fkm_error *error);
 
-/* The vocabulary in column order, which is code point order: `term_text_size` bytes and `term_count + 1` positions. */
+/* The vocabulary in column order, which is code point order (of several columns the names of all features): `term_text_size` bytes and `term_count + 1` positions. */
 FKM_API int32_t fkm_vectorizer_copy_vocabulary(const fkm_vectorizer *vectorizer, char *text, int64_t *text_offsets,
                                                fkm_error *error);
 

@@ -144,6 +144,15 @@ extension CallError {
     case .badParts(let part, _, _):
       self.init(FKM_BAD_DATA, "bad_parts", error.description)
       parameter = part
+    case .fieldCount(let document, _, _):
+      self.init(FKM_BAD_DATA, "field_count", error.description, row: document)
+    case .missingField: self.init(FKM_BAD_DATA, "missing_field", error.description)
+    case .badNumber(let document, _, _):
+      self.init(FKM_BAD_DATA, "bad_number", error.description, row: document)
+    case .noValues: self.init(FKM_BAD_DATA, "no_values", error.description)
+    case .column(_, let inner):
+      self.init(inner)
+      message = error.description
     }
   }
 

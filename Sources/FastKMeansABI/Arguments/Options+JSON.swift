@@ -42,9 +42,9 @@ extension TabledOptions {
     CallError(parameter: "options", kind: "text", problem: "is no JSON object; \(reason)")
   }
 
-  /// All options by name, in alphabetic order.
-  var json: String {
-    let values = Self.table.map { ($0.name, $0.value(self)) }
+  /// All options by name, and members that are no row of the table, in alphabetic order.
+  func json(adding members: [String: JSON] = [:]) -> String {
+    let values = Self.table.map { ($0.name, $0.value(self)) } + members.map { ($0.key, $0.value) }
     return JSON.sorted(Dictionary(values) { $1 }).compactText
   }
 }

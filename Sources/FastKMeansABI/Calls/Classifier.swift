@@ -58,7 +58,7 @@ package func classifierOptions(_ classifier: OpaquePointer?, _ json: HandlePoint
 {
   answer(error) {
     let settings = try ClassifierHandle.borrowed(classifier, "classifier").reading { $0.options.options }
-    try put(BufferHandle(settings.json), in: json, "json")
+    try put(BufferHandle(settings.json()), in: json, "json")
   }
 }
 

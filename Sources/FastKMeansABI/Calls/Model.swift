@@ -64,7 +64,7 @@ package func modelGetInfo(
 package func modelOptions(_ model: OpaquePointer?, _ json: HandlePointer?, _ error: ErrorPointer?) -> Int32 {
   answer(error) {
     let settings = try ModelHandle.borrowed(model, "model").storage.settings
-    try put(BufferHandle(settings.json), in: json, "json")
+    try put(BufferHandle(settings.json()), in: json, "json")
   }
 }
 

@@ -126,7 +126,10 @@ package func vectorizerOptions(_ vectorizer: OpaquePointer?, _ json: HandlePoint
 {
   answer(error) {
     let options = try VectorizerHandle.borrowed(vectorizer, "vectorizer").vectorizer.options
-    try put(BufferHandle(options.json), in: json, "json")
+    let columns = JSON.array(options.columns.map(\.json))
+    try put(
+      BufferHandle(options.json(adding: options.columns.isEmpty ? [:] : ["columns": columns])), in: json,
+      "json")
   }
 }
 

@@ -116,9 +116,13 @@ struct AuditCommand: ParsableCommand {
     reader.workers = training.nThreads
     try OutputFile.check(output)
     let progress = ProgressDisplay(isQuiet: display.quiet)
+    guard fix == nil || reader.columns.isEmpty else {
+      throw CallError("--fix writes rows of one text column; name it with --text-column alone")
+    }
     if let fix { return try apply(Corrections(path: fix), reader, progress) }
-    let options = try TunedOptions(
+    var options = try TunedOptions(
       training: training.options(), text: text.options(for: input.resolvedFormat()))
+    options.text?.columns = reader.columns
     let contents = try model.map { try ModelFile.read($0, threadCount: training.nThreads) }
     let rows = try AuditedRows(
       input.input, against: against, reader, contents, text: options.text ?? TextOptions(),

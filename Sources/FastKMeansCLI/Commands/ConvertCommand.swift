@@ -124,6 +124,9 @@ struct ConvertCommand: ParsableCommand {
         "\(input.input) is a model; say what it is to become with --dtype, --keep or --weight-bits")
     }
     let reader = try input.readerOptions(requiresLabels: false)
+    guard reader.columns.isEmpty else {
+      throw CallError("convert writes rows of one text column; name it with --text-column alone")
+    }
     let format = try resolvedOutputFormat()
     for path in [output, labelsOutput ?? "-"] { try OutputFile.check(path) }
     if let input = reader.format, input.holdsDocuments != format.holdsDocuments {

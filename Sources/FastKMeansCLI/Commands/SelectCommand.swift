@@ -66,7 +66,7 @@ struct SelectCommand: ParsableCommand {
     try Interruption.tidily(write: output) { sink in
       for choice in selection.choices {
         var text: String?
-        if case .text(let documents, _) = rows { text = documents.text(at: choice.row) }
+        if case .text(let documents, _) = rows { text = documents.readableText(at: choice.row) }
         let label = classes[choice.classIndex]
         guard display.json else {
           let fields = ["\(choice.row)", TextLabel.line(label), "\(choice.confidence)", "\(choice.margin)"]

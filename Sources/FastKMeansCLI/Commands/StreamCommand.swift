@@ -51,9 +51,11 @@ struct StreamCommand: ParsableCommand {
       throw CallError("--features is for svmlight rows; \(format.rawValue) rows say it themselves")
     }
     var options = try stream.options(modelPath: model, training: training.options())
+    let reader = try readerOptions(format)
     options.text = format.holdsDocuments ? try text.options() : nil
+    options.text?.columns = reader.columns
     options.descriptions = try stream.descriptions.map {
-      let found = try ClassDescriptions.read($0, besides: format, labelKind: input.rows.labelType.kind)
+      let found = try ClassDescriptions.read($0, besides: reader, format)
       return .text(found.documents, labels: found.labels)
     }
     let topics = try kafka.options(
@@ -64,7 +66,8 @@ struct StreamCommand: ParsableCommand {
     let stop = StopSignal()
     Interruption.endGracefully { stop.request() }
     let runner = try StreamRunner(
-      options, source: openSource(format, topics, progress), answers: topics.answers(stop: stop, progress),
+      options, source: openSource(format, reader, topics, progress),
+      answers: topics.answers(stop: stop, progress),
       note: progress.note)
     try OptionAgreement(found: runner.training, text: runner.text)
       .check(wanted: options.training, text: options.text)
@@ -97,14 +100,18 @@ struct StreamCommand: ParsableCommand {
     StandardError.write("fastkmeans: \(text)\n")
   }
 
+  private func readerOptions(_ format: RowFormat) throws -> ReaderOptions {
+    var reader = try input.rows.readerOptions(format: format, requiresLabels: true)
+    reader.workers = training.nThreads
+    reader.featureCount = stream.features
+    return reader
+  }
+
   private var isTopic: Bool { KafkaAddress.isAddress(input.input) }
 
   private func openSource(
-    _ format: RowFormat, _ topics: KafkaRun, _ progress: ProgressDisplay
+    _ format: RowFormat, _ reader: ReaderOptions, _ topics: KafkaRun, _ progress: ProgressDisplay
   ) throws -> any RowSource {
-    var reader = input.rows.readerOptions(format: format, requiresLabels: true)
-    reader.workers = training.nThreads
-    reader.featureCount = stream.features
     let path = input.input
     guard stream.follow else {
       if isTopic { return try topics.source(format: format, reader: reader, progress) }

@@ -61,6 +61,7 @@ struct TrainCommand: ParsableCommand {
     }
     var reader = try input.readerOptions(requiresLabels: true)
     reader.workers = training.nThreads
+    options.text?.columns = reader.columns
     let progress = ProgressDisplay(isQuiet: display.quiet)
     let idle = options.training.withoutEffect(among: training.given.keys)
     if !idle.isEmpty {
@@ -68,7 +69,7 @@ struct TrainCommand: ParsableCommand {
       progress.note("without effect beside the other options: \(names)")
     }
     let described = try descriptions.map {
-      try ClassDescriptions.read($0, besides: input.resolvedFormat(), labelKind: reader.labelKind)
+      try ClassDescriptions.read($0, besides: reader, input.resolvedFormat())
     }
     let summary = try Self.train(
       input.input, reader, options, weights: weights, classWeight: classWeight, described: described,
@@ -132,6 +133,7 @@ struct TrainCommand: ParsableCommand {
         try TFIDFVectorizer.fitTransform(
           documents, options: textOptions, workers: options.training.threadCount)
       }
+      try fitted.vectorizer.checkColumns()
       if fitted.repairCount > 0 {
         progress.note("\(Readable.count(fitted.repairCount)) invalid UTF-8 sequences were read as U+FFFD")
       }

@@ -79,6 +79,7 @@ struct TuneCommand: ParsableCommand {
     settings.seed = base.training.seed
     var reader = try input.readerOptions(requiresLabels: true)
     reader.workers = training.nThreads
+    base.text?.columns = reader.columns
     for path in [output, model].compactMap({ $0 }) { try OutputFile.check(path) }
     let progress = ProgressDisplay(isQuiet: display.quiet)
     let rows = try progress.run("reading \(input.input)") { _ in

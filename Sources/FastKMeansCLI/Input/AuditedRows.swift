@@ -82,7 +82,7 @@ struct AuditedRows {
   /// The text of a row, shortened; empty for vectors.
   func excerpt(_ row: Int, length: Int) -> String {
     guard case .text(let documents, _) = data else { return "" }
-    let text = documents.text(at: row)
+    let text = documents.readableText(at: row)
     return text.count > length ? text.prefix(length) + "..." : text
   }
 }

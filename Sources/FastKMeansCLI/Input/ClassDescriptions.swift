@@ -6,18 +6,23 @@ import FastKMeansText
 enum ClassDescriptions {
   /// - Parameters:
   ///   - path: a file of text; tsv unless its ending says otherwise.
-  ///   - format: of the rows that the descriptions are for.
-  ///   - labelKind: the type that labels must have; nil: any.
-  /// - Throws: ``CallError`` for rows that are vectors; errors of the readers; ``DataError`` for an empty text.
+  ///   - rows: how the rows are read that the descriptions are for.
+  ///   - format: theirs.
+  /// - Throws: ``CallError`` for rows that are vectors or have several columns; errors of the readers; ``DataError`` for an empty text.
   static func read(
-    _ path: String, besides format: RowFormat, labelKind: Label.Kind?
+    _ path: String, besides rows: ReaderOptions, _ format: RowFormat
   ) throws -> (documents: UTF8Documents, labels: LabelColumn) {
     guard format.holdsDocuments else {
       throw CallError(
         "--descriptions go with rows of text; \(format.rawValue) rows are vectors, leave it out")
     }
+    guard rows.columns.isEmpty else {
+      throw CallError(
+        "--descriptions are single texts, these rows have \(rows.columns.count) columns; leave them out, or read one column"
+      )
+    }
     var options = ReaderOptions(format: RowFormat(path: path) ?? .tsv)
-    options.labelKind = labelKind
+    options.labelKind = rows.labelKind
     guard case .text(let documents, let labels?) = try LabelledData.read(path, options: options) else {
       throw DataError("\(path): descriptions are texts; write a class, a tab and a text in each line")
     }

@@ -18,6 +18,11 @@ struct OptionAgreement {
 
   /// - Throws: ``CallError`` for the first option that differs.
   func check(wanted: TrainingOptions, text wantedText: TextOptions?) throws {
+    if let wantedText, let text, wantedText.columns != text.columns {
+      throw CallError(
+        "the columns are \(Self.list(wantedText.columns)), but the model was made with \(Self.list(text.columns)); name those,"
+          + " or a new model")
+    }
     let model = OptionsJSON.object(training: found, text: try text?.validated())
     let call = OptionsJSON.object(training: wanted, text: try wantedText?.validated())
     guard case .object(let modelFields) = model, case .object(let callFields) = call else { return }
@@ -29,6 +34,10 @@ struct OptionAgreement {
         "\(option(field.name)) is \(field.value.text), but the model was made with \(own.value.text); leave it out,"
           + " or name a new model")
     }
+  }
+
+  private static func list(_ columns: [DocumentColumn]) -> String {
+    columns.isEmpty ? "one text" : columns.map(\.description).joined(separator: ", ")
   }
 
   private func option(_ name: String) -> String { "--" + name.split(separator: "_").joined(separator: "-") }

@@ -2,6 +2,7 @@ import ArgumentParser
 import FastKMeansCore
 import FastKMeansFormats
 import FastKMeansKafka
+import FastKMeansText
 
 /// A file of rows and how it is to be read: the same options for every command that reads one.
 struct InputArguments: ParsableArguments {
@@ -23,7 +24,7 @@ struct InputArguments: ParsableArguments {
 
 /// How a file of rows is to be read.
 struct RowArguments: ParsableArguments {
-  @Option(help: "The format of the rows. (default: by the file's ending, .gz included)")
+  @Option(help: "The format of the rows. (default: by the file's ending, without .gz, .bz2, .zst or .xz)")
   var format: RowFormat?
 
   @Option(
@@ -31,8 +32,22 @@ struct RowArguments: ParsableArguments {
       "Labels of npz and npy rows: .npy of integers, or text with one label a line.", valueName: "file"))
   var labels: String?
 
-  @Option(help: ArgumentHelp("The column or field with the text, for csv and jsonl.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "The column or field with the text, for csv and jsonl. title:2,body reads two, and title counts twice.",
+      valueName: "names"))
   var textColumn = "text"
+
+  @Option(
+    help: ArgumentHelp(
+      "Columns of categories, such as product,region: each value is a feature.", valueName: "names"))
+  var categoryColumn: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Columns of numbers, such as price,age: each is a feature, standardised by the rows of the training.",
+      valueName: "names"))
+  var numberColumn: String?
 
   @Option(help: ArgumentHelp("The column or field with the label, for csv and jsonl.", valueName: "name"))
   var labelColumn = "label"
@@ -69,6 +84,20 @@ struct RowArguments: ParsableArguments {
     }
   }
 
+  /// The columns that a document has, those of text first.
+  ///
+  /// - Throws: `OptionsError` for a column that is named twice, and for a weight out of range; ``CallError`` for none.
+  private func columns() throws -> [DocumentColumn] {
+    let columns =
+      ColumnList.columns(textColumn, .text) + ColumnList.columns(categoryColumn ?? "", .category)
+      + ColumnList.columns(numberColumn ?? "", .number)
+    guard !columns.isEmpty else {
+      throw CallError("--text-column names no column; name one, or a --category-column or --number-column")
+    }
+    try DocumentColumn.check(columns)
+    return columns
+  }
+
   /// The format by option or by name.
   ///
   /// - Throws: ``CallError`` where nothing tells the format, or labels of a separate file have no place.
@@ -100,12 +129,17 @@ struct RowArguments: ParsableArguments {
 
   /// What the reader is told.
   func readerOptions(of input: String, requiresLabels: Bool) throws -> ReaderOptions {
-    readerOptions(format: try resolvedFormat(of: input), requiresLabels: requiresLabels)
+    try readerOptions(format: resolvedFormat(of: input), requiresLabels: requiresLabels)
   }
 
-  func readerOptions(format: RowFormat, requiresLabels: Bool) -> ReaderOptions {
+  func readerOptions(format: RowFormat, requiresLabels: Bool) throws -> ReaderOptions {
     var options = ReaderOptions(format: format)
-    options.textColumn = textColumn
+    let columns = try columns()
+    if columns.count == 1, columns[0].kind == .text, columns[0].weight == 1 {
+      options.textColumn = columns[0].name
+    } else {
+      options.columns = columns
+    }
     options.labelColumn = labelColumn
     options.labelKind = labelType.kind
     options.delimiter = delimiter

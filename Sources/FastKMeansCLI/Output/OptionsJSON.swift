@@ -6,7 +6,11 @@ import FastKMeansText
 /// Options under the names that they have in every language.
 enum OptionsJSON {
   static func object(training: TrainingOptions, text: TextOptions?) -> JSON {
-    .object(fields(training) + (text.map(fields) ?? []))
+    // Only where there are any: scripts compare these objects.
+    let columns = (text?.columns ?? []).map(\.json)
+    return .object(
+      fields(training) + (text.map(fields) ?? [])
+        + (columns.isEmpty ? [] : [JSON.Field(name: "columns", value: .array(columns))]))
   }
 
   static func fields<Options: TabledOptions>(_ options: Options) -> [JSON.Field] {

@@ -105,7 +105,7 @@ struct ReportData {
       return .object(
         [
           .init(name: "wanted", value: .string(evaluation.classNames[truth[row]].description)),
-          .init(name: "text", value: .string(shown.text(at: place) ?? "row \(row + 1)")),
+          .init(name: "text", value: .string(shown.readableText(at: place) ?? "row \(row + 1)")),
         ] + fields)
     }
   }

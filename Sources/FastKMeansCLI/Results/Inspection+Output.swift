@@ -68,7 +68,10 @@ extension Inspection {
     guard let vectorizer = contents.vectorizer else {
       return "vectors, \(features)" + (contents.isZeroBased ? ", svmlight indices from 0" : "")
     }
-    return vectorizer.isHashing ? "text, \(features) by hashing" : "text, \(features) (terms)"
+    let columns = vectorizer.options.columns
+    let source =
+      columns.isEmpty ? "text" : "the columns " + columns.map(\.description).joined(separator: ", ")
+    return "\(source), \(features) " + (vectorizer.isHashing ? "by hashing" : "(terms)")
   }
 
   /// The most important options, and all that differ from their defaults.

@@ -7,7 +7,7 @@ public struct FormatError: Error, Equatable, Sendable {
     case file
     /// Lines count from 1.
     case line(Int)
-    /// Bytes count from 0, after decompression of a `.gz`.
+    /// Bytes count from 0, after decompression.
     case byte(Int)
     /// An array inside an `.npz`.
     case entry(String)

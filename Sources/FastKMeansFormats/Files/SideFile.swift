@@ -1,12 +1,12 @@
 /// Reads the files that accompany a file of rows: labels, weights, options, prototype counts, stop words.
 ///
-/// A gzip file is decompressed. A byte order mark at the start of the file or of a line is left out. A line ends with `\n`
+/// A compressed file is decompressed. A byte order mark at the start of the file or of a line is left out. A line ends with `\n`
 /// or `\r\n`. UTF-16, and lines that end with `\r` alone, are refused.
 /// `-` is the standard input.
 package enum SideFile {
   /// Calls `body` with each line, without its line break, and with the line's number from 1 on.
   ///
-  /// - Throws: ``FileError``; ``FormatError`` for damaged gzip data; what `body` throws.
+  /// - Throws: ``FileError``; ``FormatError`` for damaged compressed data; what `body` throws.
   /// - Complexity: memory for the longest line, which may have 16 MiB.
   package static func forEachLine(
     of path: String, _ body: (UnsafeRawBufferPointer, Int) throws -> Void

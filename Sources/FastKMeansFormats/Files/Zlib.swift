@@ -1,17 +1,11 @@
 import CZlib
 
 /// zlib's decompressor, one piece at a time.
-final class Inflater {
+final class Inflater: Decompressor {
   enum Wrapper {
     case gzip
     /// As inside a zip archive.
     case raw
-  }
-
-  struct Step {
-    var consumed: Int
-    var produced: Int
-    var ended: Bool
   }
 
   /// On the heap, because zlib keeps a pointer back to it.
@@ -34,13 +28,11 @@ final class Inflater {
     stream.deallocate()
   }
 
-  /// Begins another compressed stream.
   func restart() { inflateReset(stream) }
 
-  /// Decompresses as much as fits.
-  ///
-  /// - Returns: how far it came, or `nil` if the data is damaged.
-  func step(from input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) -> Step? {
+  func step(
+    from input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
+  ) -> DecompressionStep? {
     let input = UnsafeRawBufferPointer(rebasing: input.prefix(1 << 30))
     let output = UnsafeMutableRawBufferPointer(rebasing: output.prefix(1 << 30))
     stream.pointee.next_in = UnsafeMutablePointer(
@@ -50,7 +42,7 @@ final class Inflater {
     stream.pointee.avail_out = UInt32(output.count)
     let result = inflate(stream, Z_NO_FLUSH)
     guard result == Z_OK || result == Z_STREAM_END || result == Z_BUF_ERROR else { return nil }
-    return Step(
+    return DecompressionStep(
       consumed: input.count - Int(stream.pointee.avail_in),
       produced: output.count - Int(stream.pointee.avail_out), ended: result == Z_STREAM_END)
   }

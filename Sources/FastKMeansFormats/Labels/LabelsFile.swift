@@ -2,7 +2,7 @@ import FastKMeansCore
 
 /// Labels in a separate file, for the formats that hold none.
 package enum LabelsFile {
-  /// Reads a `.npy` array of integers or texts, or text with one label a line (`.gz` too). Blanks
+  /// Reads a `.npy` array of integers or texts, or text with one label a line (compressed, too). Blanks
   /// around a label in a text are cut.
   ///
   /// - Parameters:

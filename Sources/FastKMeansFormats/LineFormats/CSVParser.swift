@@ -1,10 +1,12 @@
 import FastKMeansCore
+import FastKMeansText
 
 /// Parses records of fields, CSV or TSV with a header; the header's names tell which columns hold the text and the label.
 final class CSVParser: RowParser {
   private let path: String
   private let options: ReaderOptions
-  private var textColumn = 0
+  /// Where the text stands, or the fields of a document of several columns.
+  private var textColumns: [Int] = []
   private var labelColumn: Int?
   private var names: [String] = []
   private var delimiter: UInt8
@@ -37,10 +39,14 @@ final class CSVParser: RowParser {
         throw error(.fieldCount(expected: Self.columnLimit, found: record.fieldCount))
       }
       names = self.names(record, UnsafeRawBufferPointer(rebasing: buffer.available[..<length]))
-      guard let text = try column(options.textColumn) else { throw missing(options.textColumn) }
+      let wanted = options.columns.isEmpty ? [options.textColumn] : options.columns.map(\.name)
+      textColumns = try wanted.map { name in
+        guard let place = try column(name) else { throw missing(name) }
+        return place
+      }
       let label = try column(options.labelColumn)
       if label == nil, options.requiresLabels { throw missing(options.labelColumn) }
-      (textColumn, labelColumn) = (text, label)
+      labelColumn = label
       return skippedCount + 1 + record.innerLineBreaks
     }
     try buffer.skipOversized()
@@ -105,11 +111,30 @@ final class CSVParser: RowParser {
       throw .fieldCount(expected: names.count, found: record.fieldCount)
     }
     guard !record.hasTextAfterQuote else { throw .textAfterQuote }
-    try record.fields[textColumn].withContent(in: bytes) { text throws(FormatError.Problem) in
-      guard let labelColumn else { return try batch.append(label: nil, text: text, line: line) }
-      try record.fields[labelColumn].withContent(in: bytes) { label throws(FormatError.Problem) in
-        try batch.append(label: label, text: text, line: line)
+    guard !options.columns.isEmpty else {
+      return try record.fields[textColumns[0]].withContent(in: bytes) { text throws(FormatError.Problem) in
+        try append(text, record, bytes, line, to: &batch)
       }
+    }
+    var document: [UInt8] = []
+    for (position, column) in options.columns.enumerated() {
+      try record.fields[textColumns[position]].withContent(in: bytes) { field throws(FormatError.Problem) in
+        try column.add(field, isFirst: position == 0, to: &document)
+      }
+    }
+    // The array's own function forgets the type of errors.
+    try document.withUnsafeBytes { text in
+      Result { () throws(FormatError.Problem) in try append(text, record, bytes, line, to: &batch) }
+    }.get()
+  }
+
+  private func append(
+    _ text: UnsafeRawBufferPointer, _ record: CSVRecord, _ bytes: UnsafeRawBufferPointer, _ line: Int,
+    to batch: inout BatchBuilder
+  ) throws(FormatError.Problem) {
+    guard let labelColumn else { return try batch.append(label: nil, text: text, line: line) }
+    try record.fields[labelColumn].withContent(in: bytes) { label throws(FormatError.Problem) in
+      try batch.append(label: label, text: text, line: line)
     }
   }
 

@@ -1,15 +1,19 @@
 import FastKMeansCore
+import FastKMeansText
 
 /// Parses lines of JSON objects, with a field for the text and one for the label.
 final class JSONLinesParser: LineParser {
-  private let textField: [UInt8]
+  /// The field with the text, or those of a document of several columns.
+  private let textFields: [[UInt8]]
   private let labelField: [UInt8]
+  private let columns: [DocumentColumn]
 
   /// Deeper rows are refused; every level takes stack.
   private static let depthLimit = 512
 
   init(_ options: ReaderOptions) {
-    textField = Array(options.textColumn.utf8)
+    columns = options.columns
+    textFields = (columns.isEmpty ? [options.textColumn] : columns.map(\.name)).map { Array($0.utf8) }
     labelField = Array(options.labelColumn.utf8)
   }
 
@@ -26,8 +30,8 @@ final class JSONLinesParser: LineParser {
 
   private func append(_ line: UnsafeRawBufferPointer, number: Int, to batch: inout BatchBuilder) throws {
     var reader = JSONReader(line, depthLimit: Self.depthLimit, takesHalfPairs: true)
-    let (text, label) = try fields(&reader, line)
-    try Self.withBytes(of: text, reader, line) { text in
+    let (texts, label) = try fields(&reader, line)
+    try withDocument(of: texts, reader, line) { text in
       switch label {
       case nil, .null: try batch.append(label: nil, text: text, line: number)
       case .string(let label):
@@ -48,19 +52,50 @@ final class JSONLinesParser: LineParser {
     }
   }
 
+  /// Calls `body` with the bytes of the text, or of a document of several columns.
+  private func withDocument(
+    of values: [JSONToken], _ reader: JSONReader, _ line: UnsafeRawBufferPointer,
+    _ body: (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
+    guard !columns.isEmpty else {
+      guard case .string(let text) = values[0] else {
+        throw badField(textFields[0], expected: "a string", found: "another type")
+      }
+      return try Self.withBytes(of: text, reader, line, body)
+    }
+    var document: [UInt8] = []
+    for (position, column) in columns.enumerated() {
+      let field: [UInt8]
+      switch (values[position], column.kind) {
+      case (.string(let text), _): field = reader.bytes(of: text)
+      case (.null, _): field = []
+      case (.numeral(let range), .category), (.numeral(let range), .number): field = Array(line[range])
+      case (.bool(let value), .category): field = Array("\(value)".utf8)
+      default:
+        let kinds = ["text": "a string", "number": "a number", "category": "a string or a number"]
+        throw badField(
+          textFields[position], expected: "\(kinds[column.kind.rawValue] ?? ""), or null",
+          found: reader.summary(values[position]))
+      }
+      try column.add(field, isFirst: position == 0, to: &document)
+    }
+    try document.withUnsafeBytes(body)
+  }
+
   /// The fields for text and label; of several with one name the last one counts.
   private func fields(
     _ reader: inout JSONReader, _ line: UnsafeRawBufferPointer
-  ) throws -> (text: JSONText, label: JSONToken?) {
+  ) throws -> (texts: [JSONToken], label: JSONToken?) {
     let start = reader
-    var (text, label): (JSONToken?, JSONToken?)
+    var texts = [JSONToken?](repeating: nil, count: textFields.count)
+    var label: JSONToken?
     do {
       guard reader.isAtObject else { throw try Self.notAnObject(line, &reader) }
       try reader.members { (reader: inout JSONReader, name: JSONText) throws(JSONError) in
-        let isText = reader.isEqual(name, textField)
+        let place = textFields.firstIndex { reader.isEqual(name, $0) }
         let isLabel = reader.isEqual(name, labelField)
         let value = try reader.skip()
-        if isText { text = value }
+        if let place { texts[place] = value }
         if isLabel { label = value }
       }
       try reader.finish()
@@ -69,13 +104,15 @@ final class JSONLinesParser: LineParser {
         ? FormatError.Problem.badJSON("it goes on in the next line; \(Self.oneLineEach("."))")
         : FormatError.Problem.badJSON("\(error.reason), at byte \(error.byte)")
     }
-    guard let text else {
-      throw badField(textField, expected: "a string", found: Self.namesFound(start, insteadOf: textField))
+    let found = try zip(textFields, texts).map { name, value in
+      guard let value else {
+        throw badField(
+          name, expected: columns.isEmpty ? "a string" : "there",
+          found: Self.namesFound(start, insteadOf: name))
+      }
+      return value
     }
-    guard case .string(let text) = text else {
-      throw badField(textField, expected: "a string", found: "another type")
-    }
-    return (text, label)
+    return (found, label)
   }
 
   private static func notAnObject(

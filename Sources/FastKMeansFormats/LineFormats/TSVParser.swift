@@ -9,11 +9,20 @@ final class TSVParser: LineParser {
   /// A first line with just the names of the two columns is no row.
   func readHeader(_ buffer: LineBuffer) throws -> Int? {
     guard buffer.consumed <= TextStart.mark.count else { return 0 }
-    guard let line = try buffer.lines(maxLines: 1, maxBytes: .max) else { return buffer.isPaused ? nil : 0 }
-    guard line.starts(with: header), line[header.count...].allSatisfy({ $0 == 0x0D || $0 == 0x0A }) else {
-      return 0
+    // No more than a header takes: the first row may be too long to hold.
+    while buffer.available.count < header.count + 2,
+      header.starts(with: buffer.available.prefix(header.count))
+    {
+      guard try buffer.refill() else {
+        if buffer.isPaused { return nil }
+        break
+      }
     }
-    buffer.consume(line.count)
+    let window = buffer.available
+    guard window.starts(with: header) else { return 0 }
+    let end = window[header.count...].firstIndex { $0 != 0x0D } ?? window.count
+    guard end < window.count ? window[end] == 0x0A : buffer.isAtEnd else { return 0 }
+    buffer.consume(min(end + 1, window.count))
     return 1
   }
 

@@ -1,4 +1,5 @@
 import FastKMeansCore
+import FastKMeansText
 
 extension ModelContents {
   /// The type of the classes' labels.
@@ -14,7 +15,18 @@ extension ModelContents {
     if let format = options.format, format.holdsDocuments != (vectorizer != nil) {
       throw refusal(ofText: format.holdsDocuments, " (\(format.rawValue))")
     }
+    let columns = vectorizer?.options.columns ?? []
+    let isOther =
+      options.columns.isEmpty ? !columns.isEmpty && options.textColumn != "text" : options.columns != columns
+    guard !isOther else {
+      throw InputError.wrongKindOfInput(
+        expected: columns.isEmpty
+          ? "one column of text (it was trained on one)"
+          : "the columns \(Self.list(columns)) (it was trained on them)",
+        found: options.columns.isEmpty ? "'\(options.textColumn)'" : Self.list(options.columns))
+    }
     var options = options
+    options.columns = columns
     options.labelKind = labelKind
     options.featureCount = model.featureCount
     if options.zeroBased == .auto { options.zeroBased = isZeroBased ? .true : .false }
@@ -34,6 +46,10 @@ extension ModelContents {
       guard vectorizer == nil else { throw refusal(ofText: false) }
       return features
     }
+  }
+
+  private static func list(_ columns: [DocumentColumn]) -> String {
+    columns.map(\.description).joined(separator: ", ")
   }
 
   private func refusal(ofText isText: Bool, _ format: String = "") -> InputError {

@@ -31,7 +31,7 @@ final class LineBuffer {
 
   deinit { storage.deallocate() }
 
-  /// Opens a file, decompressed if it is a gzip file by its name or its first bytes.
+  /// Opens a file, decompressed if it is a compressed one by its name or its first bytes.
   ///
   /// - Parameters:
   ///   - position: where to begin; 0 looks at the text's start. Where the system cannot jump there, the window begins at 0.
@@ -42,9 +42,10 @@ final class LineBuffer {
     let file = try FileSource(path: path)
     let text = TextStart(name: path, hasLines: hasLines)
     let start = LineBuffer(file, capacity: min(capacity, 1 << 16))
-    while start.available.count < GzipSource.magic.count, try start.refill() {}
-    if path.hasSuffix(".gz") || start.available.starts(with: GzipSource.magic) {
-      let content = LineBuffer(try GzipSource(start, path: path), capacity: capacity)
+    while Compression.allCases.contains(where: { $0.begins(start.available) == nil }), try start.refill() {}
+    let found = Compression(path: path) ?? Compression.allCases.first { $0.begins(start.available) == true }
+    if let found {
+      let content = LineBuffer(try CompressedSource(start, found, path: path), capacity: capacity)
       if position == 0, try content.refill() { try content.begin(text) }
       return content
     }

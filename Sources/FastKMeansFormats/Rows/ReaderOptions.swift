@@ -1,4 +1,5 @@
 import FastKMeansCore
+import FastKMeansText
 
 /// Says how to read a file of rows.
 public struct ReaderOptions: Sendable, Equatable {
@@ -16,6 +17,9 @@ public struct ReaderOptions: Sendable, Equatable {
   public var textColumn = "text"
   /// The column of a CSV file, or the field of a JSON object, with the label.
   public var labelColumn = "label"
+  /// The columns of documents that have several, of formats that name them; ``textColumn`` then says nothing. A document has
+  /// their fields, as ``TextOptions/document(_:)`` puts them together.
+  public var columns: [DocumentColumn] = []
   /// The byte between two fields of a CSV file.
   public var delimiter = UInt8(ascii: ",")
   /// Whether a TSV file begins with the names of its columns, which say where text and label stand, as in CSV. The reader
@@ -51,4 +55,26 @@ public struct ReaderOptions: Sendable, Equatable {
 extension ReaderOptions {
   /// Whether names before the first row say how rows of a format are to be understood.
   package func needsHeader(_ format: RowFormat) -> Bool { format == .csv || format == .tsv && hasHeader }
+
+  /// Refuses columns that the rows of a format cannot have, and a column that is text and label at once.
+  func check(_ format: RowFormat, path: String) throws(FormatError) {
+    func refuse(_ problem: String) throws(FormatError) {
+      throw FormatError(path: path, place: .file, problem: .unsupported(problem))
+    }
+    guard needsHeader(format) || format == .jsonl else {
+      guard columns.isEmpty else {
+        return try refuse(
+          format == .tsv
+            ? "columns have names only where the tsv file begins with them; pass --header"
+            : "\(format.rawValue) rows have no named columns; use csv, tsv with a header, or jsonl")
+      }
+      return
+    }
+    let names = columns.isEmpty ? [textColumn] : columns.map(\.name)
+    if requiresLabels, names.contains(labelColumn) {
+      try refuse(
+        "the column '\(labelColumn)' is the label, and cannot be read as text too; name another --label-column"
+      )
+    }
+  }
 }

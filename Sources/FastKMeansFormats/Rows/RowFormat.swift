@@ -15,12 +15,13 @@ public enum RowFormat: String, CaseIterable, Sendable {
   /// A dense NumPy matrix.
   case npy
 
-  /// Finds the format by the ending of a file's name, after a `.gz` was taken off; `nil` if the ending is unknown.
+  /// Finds the format by the ending of a file's name, after one such as `.gz` was taken off; `nil` if the ending is unknown.
   ///
   /// - Parameter path: a file's name or path.
   public init?(path: String) {
     var name = path.lowercased()
-    if name.hasSuffix(".gz") { name.removeLast(3) }
+    let compression = Compression(path: name)
+    name.removeLast(compression?.ending.count ?? 0)
     guard let dot = name.lastIndex(of: ".") else { return nil }
     switch name[name.index(after: dot)...] {
     case "tsv": self = .tsv
@@ -32,10 +33,10 @@ public enum RowFormat: String, CaseIterable, Sendable {
     default: return nil
     }
     // The binary formats compress by themselves or are mapped.
-    if path.lowercased().hasSuffix(".gz"), !isText { return nil }
+    if compression != nil, !isText { return nil }
   }
 
-  /// Read line by line, and possibly gzip-compressed.
+  /// Read line by line, and possibly from a compressed file.
   package var isText: Bool { self != .npz && self != .npy }
 
   /// Rows are texts, to be vectorised; else they are features.

@@ -78,6 +78,7 @@ package final class RecordParser {
         problem: .unsupported(
           "\(format.rawValue) rows do not come one by one; send tsv, jsonl or svmlight rows"))
     }
+    try options.check(format, path: name)
     self.format = format
     self.parser = parser
     batch = BatchBuilder(path: name, format: format, options: options)

@@ -39,6 +39,7 @@ public final class RowReader {
     guard let format = options.format ?? RowFormat(path: path) else {
       throw FormatError(path: path, place: .file, problem: .unknownFormat)
     }
+    try options.check(format, path: path)
     guard format.isText else {
       let arrays = try ArrayRows(path: path, format: format, options: options)
       let row = min(max(0, position.row), arrays.rowCount)
@@ -77,6 +78,7 @@ public final class RowReader {
     _ buffer: LineBuffer, name: String, _ format: RowFormat, _ options: ReaderOptions,
     at position: ReaderPosition
   ) throws {
+    try options.check(format, path: name)
     buffer.lineLimit = options.maxRecordBytes
     let parser: (any RowParser)? =
       if options.needsHeader(format) {
@@ -99,8 +101,8 @@ public final class RowReader {
       line = position.line
       isInsideLine = last != 0x0A
     }
-    self.position = ReaderPosition(byte: buffer.consumed, line: line, row: position.row)
-    start = (buffer.consumed, line)
+    self.position = ReaderPosition(byte: buffer.settled, line: line, row: position.row)
+    start = (buffer.settled, line)
   }
 
   private init(

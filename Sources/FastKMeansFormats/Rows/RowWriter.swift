@@ -79,6 +79,13 @@ package enum RowWriter {
   }
 
   private static func writeText(_ path: String, _ body: (FileSink) throws -> Void) throws {
-    try OutputFile.write(to: path, isCompressed: path.lowercased().hasSuffix(".gz"), body)
+    let compression = Compression(path: path)
+    guard compression == nil || compression == .gzip else {
+      throw FormatError(
+        path: path, place: .file,
+        problem: .unsupported(
+          "rows are written plain or by gzip; name a file that ends in .gz, or in neither"))
+    }
+    try OutputFile.write(to: path, isCompressed: compression == .gzip, body)
   }
 }

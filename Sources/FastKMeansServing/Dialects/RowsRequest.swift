@@ -20,13 +20,17 @@ struct RowsRequest {
 
   private let limits: ServingLimits
   private let featureCount: Int
+  /// How the model reads texts; nil for a model of vectors, and for none.
+  private let textOptions: TextOptions?
 
   /// - Parameters:
-  ///   - featureCount: the columns that sparse vectors have.
+  ///   - contents: the model that the rows are for; nil where it has learned nothing yet: it takes sparse vectors of any
+  ///     width.
   /// - Throws: `JSONError`; ``ServingError`` for a member that is unknown, of another type or too large; `InputError`.
-  init(_ body: [UInt8], featureCount: Int, limits: ServingLimits) throws {
+  init(_ body: [UInt8], for contents: ModelContents?, limits: ServingLimits) throws {
     self.limits = limits
-    self.featureCount = featureCount
+    featureCount = contents?.model.featureCount ?? Int(Int32.max)
+    textOptions = contents?.vectorizer?.options
     try JSON.checkUTF8(body)
     try body.withUnsafeBytes { try read(JSONReader($0, depthLimit: limits.depth), body) }
     try check(top, "top", 1)
@@ -90,6 +94,34 @@ struct RowsRequest {
     }
   }
 
+  /// A text, or an object with the fields of a model of several columns.
+  private func document(
+    _ reader: inout JSONReader, _ body: [UInt8], _ name: String
+  ) throws -> ArraySlice<UInt8> {
+    guard reader.isAtObject, let textOptions, !textOptions.columns.isEmpty else {
+      guard case .string(let text) = try reader.skip() else {
+        throw ServingError.invalid("'\(name)' holds something that is no text")
+      }
+      return text.hasEscapes ? reader.bytes(of: text)[...] : body[text.range]
+    }
+    var fields: [String: String] = [:]
+    var refused: String?
+    try reader.members { (reader: inout JSONReader, member: JSONText) throws(JSONError) in
+      let column = reader.string(member)
+      switch try reader.skip() {
+      case .string(let text): fields[column] = reader.string(text)
+      case .numeral(let range): fields[column] = reader.digits(range)
+      case .bool(let value): fields[column] = "\(value)"
+      case .null: fields[column] = ""
+      case .array, .object: refused = column
+      }
+    }
+    if let refused, textOptions.columns.contains(where: { $0.name == refused }) {
+      throw ServingError.invalid("'\(refused.prefix(100))' is no text, number, truth value or null")
+    }
+    return Array(try textOptions.document(fields).utf8)[...]
+  }
+
   private mutating func take(
     _ name: Name, _ reader: inout JSONReader, _ body: [UInt8]
   ) throws {
@@ -97,10 +129,7 @@ struct RowsRequest {
     case .text, .texts:
       var documents = UTF8Documents()
       try Self.each(limits, name == .texts, &reader, name.rawValue) { reader in
-        guard case .string(let text) = try reader.skip() else {
-          throw ServingError.invalid("'\(name.rawValue)' holds something that is no text")
-        }
-        let bytes = text.hasEscapes ? reader.bytes(of: text)[...] : body[text.range]
+        let bytes = try document(&reader, body, name.rawValue)
         guard bytes.count <= limits.textBytes else {
           throw ServingError.tooLarge("a text has \(bytes.count) bytes; allowed: \(limits.textBytes)")
         }

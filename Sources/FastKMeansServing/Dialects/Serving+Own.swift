@@ -5,7 +5,7 @@ import FastKMeansStreams
 extension Serving {
   func classify(_ request: ServingRequest) throws -> ServingReply {
     let model = try model(request)
-    let call = try RowsRequest(request.body, featureCount: model.contents.model.featureCount, limits: limits)
+    let call = try RowsRequest(request.body, for: model.contents, limits: limits)
     let answers = try classify(
       model, call.requiredRows(), top: call.top, reasons: call.reasons, falseAcceptRate: call.falseAcceptRate)
     return ServingReply(
@@ -38,7 +38,7 @@ extension Serving {
 
   func explain(_ request: ServingRequest) throws -> ServingReply {
     let model = try model(request)
-    let call = try RowsRequest(request.body, featureCount: model.contents.model.featureCount, limits: limits)
+    let call = try RowsRequest(request.body, for: model.contents, limits: limits)
     let rows = try call.requiredRows()
     guard rows.rowCount <= 64 else {
       throw ServingError.tooLarge("\(rows.rowCount) documents are to be explained; allowed: 64 in a request")
@@ -128,10 +128,7 @@ extension Serving {
 
   private func labelledRows(_ request: ServingRequest) throws -> LabelledData {
     _ = try shelf.learner(request.parameters["model"])
-    // A model that has learned nothing yet takes sparse vectors of any width.
-    let width = (try? model(request))?.contents.model.featureCount ?? Int(Int32.max)
-    let rows = try RowsRequest(request.body, featureCount: width, limits: limits).labelledRows()
-    return rows
+    return try RowsRequest(request.body, for: (try? model(request))?.contents, limits: limits).labelledRows()
   }
 
   private func reply(to outcome: LiveStream.Outcome) -> ServingReply {

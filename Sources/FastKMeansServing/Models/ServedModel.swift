@@ -64,4 +64,9 @@ extension LabelledData {
   package func text(at row: Int) -> String? {
     if case .text(let documents, _) = self { documents.text(at: row) } else { nil }
   }
+
+  /// The same for people, where a document has several columns.
+  package func readableText(at row: Int) -> String? {
+    if case .text(let documents, _) = self { documents.readableText(at: row) } else { nil }
+  }
 }

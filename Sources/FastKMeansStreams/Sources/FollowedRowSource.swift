@@ -39,7 +39,7 @@ public final class FollowedRowSource: RowSource {
     let refusal =
       !format.isText
       ? "\(format.rawValue) files do not grow row by row; leave --follow out"
-      : path.hasSuffix(".gz") ? "compressed files cannot be followed; leave --follow out" : nil
+      : Compression(path: path) != nil ? "compressed files cannot be followed; leave --follow out" : nil
     if let refusal { throw FormatError(path: path, place: .file, problem: .unsupported(refusal)) }
     guard try input.status().isRegular else {
       throw FormatError(

@@ -29,14 +29,19 @@ extension TFIDFVectorizer {
 
   /// The same for each of some documents in memory that the caller owns.
   ///
-  /// - Throws: ``TextError/notFitted``, ``TextError/documentTooLong(document:bytes:limit:)``.
+  /// - Throws: ``TextError/notFitted``, ``TextError/documentTooLong(document:bytes:limit:)``,
+  ///   ``TextError/fieldCount(document:columns:found:)``.
   package func words(of documents: DocumentBytes) throws -> [[DocumentWord]] {
     guard isFitted else { throw TextError.notFitted }
     try documents.checkLengths(limit: maxDocumentBytes)
+    if !blocks.isEmpty { _ = try documents.fields(of: options.columns) }
     return (0..<documents.count).map { words(of: documents[$0]) }
   }
 
-  private func words(of text: UnsafeBufferPointer<UInt8>) -> [DocumentWord] {
+  func words(of text: UnsafeBufferPointer<UInt8>) -> [DocumentWord] {
+    guard blocks.isEmpty else {
+      return zip(blocks, DocumentBytes.fields(of: text, count: blocks.count)).flatMap { $0.words(of: $1) }
+    }
     var words = WordShares()
     for (kind, part) in zip(options.analyzer.kinds, parts) {
       switch kind {

@@ -28,6 +28,7 @@ extension TFIDFVectorizer {
     try options.checkFittable()
     guard documents.count > 0 else { throw InputError.noRows }
     let workers = Parallel.workerCount(workers)
+    guard options.columns.isEmpty else { return try fitColumns(documents, options, workers: workers) }
     return if options.hashingBits != nil {
       try fitHashing(documents, options, workers: workers)
     } else {
@@ -80,9 +81,13 @@ extension TFIDFVectorizer {
     var frequencies = documentFrequencies
     if frequencies.isEmpty { frequencies = [Int](repeating: 0, count: columnCount) }
     for column in rows.columns { frequencies[Int(column)] += 1 }
+    let count = documentCount + rows.rowCount
+    guard blocks.isEmpty else {
+      let counted = blocks.map { $0.counting(Array(frequencies[$0.columns]), documentCount: count) }
+      return TFIDFVectorizer(options, blocks: counted, documentCount: count)
+    }
     return TFIDFVectorizer(
-      options, vocabularies: parts.map(\.vocabulary), documentFrequencies: frequencies,
-      documentCount: documentCount + rows.rowCount)
+      options, vocabularies: parts.map(\.vocabulary), documentFrequencies: frequencies, documentCount: count)
   }
 }
 

@@ -44,13 +44,13 @@ extension TFIDFVectorizer {
     return Int(max(1, min(Double(max(1, documentCount)), frequency.rounded())))
   }
 
-  private static func require(
+  static func require(
     _ condition: Bool, _ part: String, _ position: Int, _ problem: @autoclosure () -> String
   ) throws(TextError) {
     guard condition else { throw TextError.badParts(part: part, position: position, problem: problem()) }
   }
 
-  private static func checkVocabulary(_ bytes: [UInt8], _ offsets: [Int]) throws {
+  static func checkVocabulary(_ bytes: [UInt8], _ offsets: [Int]) throws {
     let part = "vocabulary offsets"
     try require(offsets.first == 0, part, 0, "the first offset must be 0")
     try require(offsets.count - 1 <= TermSlots.maxTerms, part, offsets.count - 1, "too many terms")
@@ -98,7 +98,7 @@ extension TFIDFVectorizer {
     ]
   }
 
-  private static func checkFrequencies(
+  static func checkFrequencies(
     _ frequencies: [Int], _ columnCount: Int, smallest: Int, _ documentCount: Int
   ) throws {
     try require(

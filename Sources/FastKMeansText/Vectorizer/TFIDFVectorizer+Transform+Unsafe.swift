@@ -17,6 +17,9 @@ extension TFIDFVectorizer {
   package func transform(_ documents: DocumentBytes, workers: Int) throws -> VectorizedText {
     guard isFitted else { throw TextError.notFitted }
     let workers = Parallel.workerCount(workers)
+    guard blocks.isEmpty else {
+      return try transform(try documents.fields(of: options.columns), workers: workers)
+    }
     try documents.checkLengths(limit: maxDocumentBytes)
     let (chunks, repairCount) = countKnownTerms(documents, workers: workers)
     let rows = try weighting.matrix(chunks, columnCount: columnCount, workers: workers)
@@ -54,7 +57,7 @@ extension TFIDFVectorizer {
 }
 
 extension TFIDFVectorizer {
-  var maxDocumentBytes: Int { parts.map(\.analyzer.maxDocumentBytes).min() ?? 0 }
+  var maxDocumentBytes: Int { parts.map(\.analyzer.maxDocumentBytes).min() ?? UTF8Documents.maxDocumentBytes }
 
   /// Counts the terms that have columns, of each part by chunks of documents.
   func countKnownTerms(

@@ -24,10 +24,15 @@ public struct TFIDFVectorizer: Sendable {
   /// In how many of them each column's term occurs; empty when nothing was fitted.
   package let documentFrequencies: [Int]
   /// `ln((1 + documents) / (1 + document frequency)) + 1` for each column; empty when nothing was fitted.
-  package var inverseDocumentFrequencies: [Float] { weighting.inverseDocumentFrequencies }
+  package var inverseDocumentFrequencies: [Float] {
+    documentFrequencies.isEmpty
+      ? [] : weighting.inverseDocumentFrequencies + blocks.flatMap(\.inverseDocumentFrequencies)
+  }
 
   /// In the order of their columns.
   let parts: [TermPart]
+  /// One for each of several columns of documents, which then has the parts.
+  let blocks: [ColumnBlock]
   let weighting: TermWeighting
 
   /// - Parameters:
@@ -43,6 +48,7 @@ public struct TFIDFVectorizer: Sendable {
     self.options = options
     self.documentFrequencies = documentFrequencies
     self.documentCount = documentCount
+    blocks = []
     parts = TermPart.parts(
       options,
       vocabularies: vocabularies ?? options.analyzer.kinds.map { _ in TermIndex(bytes: [], offsets: [0]) })
@@ -54,12 +60,27 @@ public struct TFIDFVectorizer: Sendable {
         })
   }
 
+  /// One of several columns.
+  init(_ options: TextOptions, blocks: [ColumnBlock], documentCount: Int) {
+    self.options = options.definite
+    self.blocks = blocks
+    self.documentCount = documentCount
+    documentFrequencies = documentCount > 0 ? blocks.flatMap(\.documentFrequencies) : []
+    parts = []
+    weighting = TermWeighting(options, parts: [], inverseDocumentFrequencies: [])
+  }
+
   /// Makes a vectoriser that has seen no documents. It can be used as it is when it hashes; one with a vocabulary comes
   /// from ``fitTransform(_:options:workers:)``.
   ///
   /// - Throws: ``OptionsError``.
   public init(_ options: TextOptions = TextOptions()) throws(OptionsError) {
-    self.init(try options.validated(), documentFrequencies: [], documentCount: 0)
+    let options = try options.validated()
+    guard options.columns.isEmpty else {
+      self.init(options, blocks: try Self.unfittedBlocks(options.definite), documentCount: 0)
+      return
+    }
+    self.init(options, documentFrequencies: [], documentCount: 0)
   }
 
   /// Makes a hashing vectoriser with 2 to the power of `bits` columns, which needs no fitting.
@@ -78,11 +99,12 @@ extension TFIDFVectorizer {
   package var isFitted: Bool { isHashing || documentCount > 0 }
 
   /// The number of features of every row.
-  public var columnCount: Int { parts.last?.columns.upperBound ?? 0 }
+  public var columnCount: Int { blocks.last?.columns.upperBound ?? parts.last?.columns.upperBound ?? 0 }
 
   /// The vocabulary's terms in UTF-8, one after the other, in column order, and where each starts, with the end of the last;
   /// without terms when hashing.
   package var vocabulary: (bytes: [UInt8], offsets: [Int]) {
+    if !blocks.isEmpty { return names }
     if parts.count == 1 { return (parts[0].vocabulary.bytes, parts[0].vocabulary.offsets) }
     var (bytes, offsets) = ([UInt8](), [0])
     for part in parts {
@@ -95,9 +117,24 @@ extension TFIDFVectorizer {
     return (bytes, offsets)
   }
 
+  /// The same for several columns of documents: the names of all features.
+  private var names: (bytes: [UInt8], offsets: [Int]) {
+    var (bytes, offsets) = ([UInt8](), [0])
+    guard !isHashing else { return (bytes, offsets) }
+    for block in blocks {
+      for feature in block.columns {
+        bytes += (block.name(of: feature) ?? "").utf8
+        offsets.append(bytes.count)
+      }
+    }
+    return (bytes, offsets)
+  }
+
   /// Returns the term of a column; `nil` when hashing, and for a column outside `0 ..< columnCount`. With words and
-  /// characters at once, n-grams of characters begin with a plus sign.
+  /// characters at once, n-grams of characters begin with a plus sign. Where documents have columns, the name of the column
+  /// comes first: `title: screen`, `product=phone`, `price`.
   public func term(at column: Int) -> String? {
+    if !blocks.isEmpty { return blocks.first { $0.columns.contains(column) }?.name(of: column) }
     guard let name = parts.first(where: { $0.columns.contains(column) })?.name(of: column) else { return nil }
     return String(decoding: name, as: UTF8.self)
   }
@@ -108,7 +145,7 @@ extension TFIDFVectorizer: Equatable {
     one.options == other.options && one.documentCount == other.documentCount
       && one.documentFrequencies == other.documentFrequencies
       && one.inverseDocumentFrequencies == other.inverseDocumentFrequencies
-      && one.parts.map(\.vocabulary) == other.parts.map(\.vocabulary)
+      && one.parts.map(\.vocabulary) == other.parts.map(\.vocabulary) && one.blocks == other.blocks
   }
 }
 

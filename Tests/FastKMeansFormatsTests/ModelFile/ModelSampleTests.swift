@@ -24,7 +24,7 @@ import Testing
 
   static let samples = [
     "text", "hashing", "sparse-bfloat16", "dense-float16-euclidean", "reference-float64", "refined",
-    "refined-euclidean",
+    "refined-euclidean", "columns",
   ]
 
   @Test(arguments: samples) func samplesOfVersion1Open(_ name: String) throws {
@@ -72,6 +72,9 @@ import Testing
       return (try SampleModels.ofText(options, text: text), SampleModels.texts, nil)
     case "hashing":
       return (try SampleModels.ofText(text: TextOptions(hashingBits: 7)), SampleModels.texts, nil)
+    case "columns":
+      let contents = try SampleModels.ofColumns()
+      return (contents, try SampleModels.columnTexts(contents.vectorizer?.options ?? TextOptions()), nil)
     case "sparse-bfloat16":
       return (try SampleModels.ofVectors(SampleModels.options(.bfloat16), isSparse: true), nil, vectors)
     case "refined": return (try SampleModels.refined(isSparse: true), nil, vectors)

@@ -46,6 +46,31 @@ enum SampleModels {
     return options
   }
 
+  static let columns = [
+    DocumentColumn("title", weight: 2), DocumentColumn("product", .category),
+    DocumentColumn("price", .number),
+  ]
+
+  /// ``texts`` as titles of rows with a product, which some lack, and a price, which one lacks.
+  static func columnTexts(_ options: TextOptions) throws -> [String] {
+    try texts.enumerated().map { row, text in
+      try options.document([
+        "title": text, "product": row % 3 == 0 ? "" : "p\(row % 3)", "price": row == 5 ? "" : "\(row)",
+      ])
+    }
+  }
+
+  /// A model of ``columnTexts(_:)``.
+  static func ofColumns(change: (inout TextOptions) -> Void = { _ in }) throws -> ModelContents {
+    var options = TextOptions()
+    options.columns = columns
+    change(&options)
+    let fitted = try TFIDFVectorizer.fitTransform(UTF8Documents(columnTexts(options)), options: options)
+    var classifier = try FastKMeansClassifier<Label>(self.options())
+    try classifier.fit(.sparse(fitted.rows), labels: LabelColumn(textLabels.map(Label.text)))
+    return try ModelContents(model: classifier.model, vectorizer: fitted.vectorizer)
+  }
+
   /// A model of text, with its vectoriser.
   static func ofText(
     _ options: TrainingOptions = options(),

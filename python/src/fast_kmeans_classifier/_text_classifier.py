@@ -32,6 +32,7 @@ class TextClassifier(FastKMeansClassifier):
 
     Where the classifier takes rows of numbers, this takes texts: a list, an array, a series, or one column of a data frame. It
     learns at once (`fit`) or batch after batch (`fit_batch`), and `save` writes one file that `fastkmeans predict`, Swift and C open.
+    A model of several columns, which `fastkmeans train` makes, takes data frames, dicts of columns and lists of dicts.
 
     Parameters
     ----------
@@ -146,7 +147,7 @@ class TextClassifier(FastKMeansClassifier):
         if not self.vectorizer_._has_parts_of_words():
             names = None if self.vectorizer_._is_hashing() else self.vectorizer_.get_feature_names_out()
             return super().explain(X, label, top, names)
-        texts, top = listed_documents(X), _whole("top", top)
+        texts, top = listed_documents(self.vectorizer_._joined(X)), _whole("top", top)
         found = super().explain(texts, label, self.n_features_in_)
         words = self.vectorizer_._words(texts)
         return [one._replace(features=_by_word(one.features, own, top)) for one, own in zip(found, words)]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _native as native
 from ._analysis import Analysis, given_terms
-from ._documents import encoded_documents, listed_documents
+from ._documents import encoded_documents, joined_fields, listed_documents
 from ._estimator import Estimator, _parameters_of
 from ._labels import coded_labels
 from ._lazy import LazyModule
@@ -268,6 +268,7 @@ class TfidfVectorizer(Estimator):
 
     @idf_.setter
     def idf_(self, value: Any) -> None:
+        self._check_parts()
         if not self.use_idf:
             raise ValueError("`idf_` cannot be set when `use_idf=False`.")
         if not self._is_fitted() and self.vocabulary is not None:
@@ -337,12 +338,16 @@ class TfidfVectorizer(Estimator):
     @classmethod
     def _of_handle(cls, vectorizer: Vectorizer, n_threads: int = -1) -> Self:
         options = vectorizer.options()
+        columns = options.pop("columns", [])
         sizes = {name: tuple(options[name]) for name in ("ngrams", "char_ngrams")}
         made = cls(**{**options, **sizes}, n_threads=n_threads)
         made._analysis = made._analysis_of_parameters()
         made._vectorizer = vectorizer
+        made._columns = columns
         return made
 
+    #: The columns of documents that have several, each with `name`, `kind` and `weight`; a model file brings them.
+    _columns: list[dict[str, Any]] = []
     #: How documents became terms when this was fitted.
     _analysis: Analysis
     #: Where Python finds the terms, the code word of each.
@@ -454,6 +459,7 @@ class TfidfVectorizer(Estimator):
     def _read(self, raw_documents: Any) -> Any:
         """The documents as far as Python reads them: as they are, as texts, or as lists of terms."""
         analysis = self._analysis
+        raw_documents = self._joined(raw_documents)
         if analysis.is_native and self.encoding == "utf-8" and self.decode_error == "replace":
             return raw_documents
         documents = listed_documents(raw_documents)
@@ -522,6 +528,15 @@ class TfidfVectorizer(Estimator):
             )
         return fitted
 
+    def _joined(self, raw_documents: Any) -> Any:
+        """Rows of several columns as texts."""
+        return joined_fields(raw_documents, self._columns) if self._columns else raw_documents
+
+    def _check_parts(self) -> None:
+        """Refuses what takes a vectoriser apart, where it reads several columns."""
+        if self._columns:
+            raise ValueError("a vectoriser of several columns stays in its model file; write it with save() and open it with load()")
+
     def _is_fitted(self) -> bool:
         return "_vectorizer" in self.__dict__
 
@@ -548,6 +563,7 @@ class TfidfVectorizer(Estimator):
         attributes = {name: value for name, value in self.__dict__.items() if name != "_vectorizer"}
         state: dict[str, Any] = {"format": PICKLE_FORMAT, "version": __version__, "attributes": attributes}
         if self._is_fitted():
+            self._check_parts()
             vectorizer: Vectorizer = self._vectorizer
             state["options"] = vectorizer.options()
             state["terms"] = vectorizer.terms()
