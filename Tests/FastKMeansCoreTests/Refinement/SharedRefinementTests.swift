@@ -108,7 +108,7 @@ import Testing
 
   @Test(arguments: [true, false]) func marginsAreMeasuredInTheSpreadOfTheRows(isSparse: Bool) throws {
     let problem = try Problem(.euclidean, isSparse: isSparse)
-    let unit = try problem.features.withRows { $0.inverseDeviation }
+    let unit = problem.features.withRows { $0.inverseDeviation }
     let plain = try #require(SharedRefinement(problem.model).refinedModel().refined)
     #expect(plain.unit > 1.01 * unit, "prototypes spread less than rows")
     let shared = try SharedRefinement(problem.model, deviation: 1 / Double(unit))
