@@ -10,6 +10,7 @@
 # make test-neon  the kernels of arm64, emulated on other machines
 # make packages builds the packages that depend on this one
 # make fuzz     feeds each reader with FUZZ_RUNS (5000) made-up inputs: Fuzz/README.md
+# make test-asan  readers, binary formats and kernels under AddressSanitizer: a separate build, .build/asan
 # make bench    the whole-job benchmark on the demo's data (release build)
 # make bench-all  every number of docs/lab/performance.md, with the peers of `make peers`: a quarter of an hour
 # make docs     the reference of the libraries as a website: .build/docs/site
@@ -38,7 +39,7 @@ LIBRARY_BUILD := .build/python
 export FASTKMEANS_PYTHON := $(VENV_PYTHON)
 
 .PHONY: all build release test test-swift test-scalar test-scripts test-python test-tensors test-c test-neon test-spark test-torch test-server wheel packages \
-  fuzz lint format options bench bench-all peers docs venv torch dist locks clean
+  fuzz test-asan lint format options bench bench-all peers docs venv torch dist locks clean
 
 all: build
 
@@ -127,6 +128,10 @@ FUZZ_RUNS ?= 5000
 fuzz:
 	$(SWIFT) build --build-tests $(SWIFT_FLAGS)
 	FASTKMEANS_FUZZ_RUNS=$(FUZZ_RUNS) $(SWIFT) test --skip-build --filter FuzzTests $(SWIFT_FLAGS)
+
+# What reads bytes from outside, and the kernels. Leaks are not looked for: XCTest itself leaves two objects behind.
+test-asan:
+	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --sanitize=address --scratch-path .build/asan --filter 'FuzzTests|BoundaryValue|KernelTests'
 
 # Both checks run, so that one call shows all there is to fix.
 lint:
