@@ -149,11 +149,12 @@ package final class LiveModel: Sendable {
   }
 
   private func run(_ learning: Learning) {
-    let never = DispatchSemaphore(value: 0)
+    // Nobody signals it: waiting for it is a rest until the next group may begin.
+    let rest = DispatchSemaphore(value: 0)
     var next = DispatchTime.now()
     while true {
       _ = wake.wait(timeout: .now() + (learning.hasNews ? 0.05 : 0.5))
-      _ = never.wait(timeout: next)
+      _ = rest.wait(timeout: next)
       let (group, isStopping) = takeGroup()
       reopenIfDue(learning)
       if !group.isEmpty {
