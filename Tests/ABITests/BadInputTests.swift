@@ -168,7 +168,7 @@ import Testing
       { fkm_model_average(nil, 2, nil, &target, $0) },
       { fkm_model_with_weights(nil, nil, nil, &target, $0) },
       { fkm_model_copy_biases(nil, nil, $0) },
-      { fkm_model_calibrate(nil, nil, nil, 0, &target, nil, nil, $0) },
+      { fkm_model_calibrate(nil, nil, nil, nil, 0, &target, nil, nil, $0) },
       { fkm_vectorizer_new("{}", -1, nil, $0) },
       { fkm_vectorizer_fit(nil, nil, -1, &target, nil, nil, $0) },
       { fkm_vectorizer_transform(nil, nil, -1, &target, nil, $0) },

@@ -724,11 +724,14 @@ FKM_API int32_t fkm_model_copy_biases(const fkm_model *model, double *biases, fk
 FKM_API int32_t fkm_model_average(const fkm_model *const *models, int64_t model_count, const double *weights,
                                   fkm_model **average, fkm_error *error);
 
-/* Judges the refined weights on rows that they have not seen: fits the probabilities to them, or goes back to the
- * centres if these are right more often. accuracy, prototype_accuracy: may be NULL. */
+/* Fits the probabilities to some rows.
+ *
+ * Refined weights are judged by rows that they have not seen; if the centres are right more often, the model goes back to
+ * these. A model that is not refined is judged by some of the rows that it was trained on: they are taken out of its
+ * prototypes for that. sample_weights: as in training; NULL: 1 each. accuracy, prototype_accuracy: may be NULL. */
 FKM_API int32_t fkm_model_calibrate(const fkm_model *model, const fkm_rows *rows, const fkm_labels *labels,
-                                    int32_t threads, fkm_model **calibrated, double *accuracy,
-                                    double *prototype_accuracy, fkm_error *error);
+                                    const double *sample_weights, int32_t threads, fkm_model **calibrated,
+                                    double *accuracy, double *prototype_accuracy, fkm_error *error);
 
 /* ---------------------------------------------------------------------------------------------------------------
  * Text

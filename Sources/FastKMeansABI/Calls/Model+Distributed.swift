@@ -142,14 +142,17 @@ package func modelAverage(
 
 @_cdecl("fkm_model_calibrate")
 package func modelCalibrate(
-  _ model: OpaquePointer?, _ rows: RowsPointer?, _ labels: LabelsPointer?, _ threads: Int32,
-  _ calibrated: HandlePointer?, _ accuracy: UnsafeMutablePointer<Double>?,
+  _ model: OpaquePointer?, _ rows: RowsPointer?, _ labels: LabelsPointer?,
+  _ sampleWeights: UnsafePointer<Double>?, _ threads: Int32, _ calibrated: HandlePointer?,
+  _ accuracy: UnsafeMutablePointer<Double>?,
   _ prototypeAccuracy: UnsafeMutablePointer<Double>?, _ error: ErrorPointer?
 ) -> Int32 {
   answer(error) {
-    let part = try PartInput(model, rows, labels, nil, threads)
+    let part = try PartInput(model, rows, labels, sampleWeights, threads)
     let result = try part.learning.rows.withView {
-      try part.storage.calibrated(on: $0, labels: part.learning.labels, threadCount: part.threadCount)
+      try part.storage.calibrated(
+        on: $0, labels: part.learning.labels, sampleWeights: part.learning.weights,
+        threadCount: part.threadCount)
     }
     try put(ModelHandle(result.model), in: calibrated, "calibrated")
     accuracy?.pointee = result.accuracy

@@ -29,9 +29,10 @@ package struct HeldOutScores: Sendable {
     return total > 0 ? right / total : 0
   }
 
-  /// The same with all scores times a factor.
-  package func scaled(by factor: Double) -> HeldOutScores {
-    guard factor != 1 else { return self }
+  /// Scores of rows as they are, as a model's are, from those of rows times a unit.
+  package func ofRows(unit: Float) -> HeldOutScores {
+    guard unit != 1 else { return self }
+    let factor = 1 / (Double(unit) * Double(unit))
     var copy = self
     copy.margins = margins.map { $0 * factor }
     copy.topScores = topScores.map { $0.map { Float(Double($0) * factor) } }
@@ -54,8 +55,9 @@ package struct HeldOutScores: Sendable {
 extension Calibration {
   /// The calibration that held-out documents support; nil if there are too few to say anything.
   ///
+  /// - Parameter keepsTruths: whether sets of classes may rest on these documents, which nothing must have seen then.
   /// - Complexity: O(documents), some tens of passes.
-  package static func fitted(to scores: HeldOutScores) -> Calibration? {
+  package static func fitted(to scores: HeldOutScores, keepsTruths: Bool = true) -> Calibration? {
     guard scores.margins.count >= 20 else { return nil }
     let (intercept, slope) = logistic(scores)
     // Within a quarter of the mean margin rivals say most; further ones say how many classes there are.
@@ -64,7 +66,7 @@ extension Calibration {
     let plain = Calibration(
       unchecked: intercept, slope: slope, sharpness: sharpness(scores), reach: reach)
     var fitted = RivalCalibrationFit(scores, reach: reach)?.fitted(from: plain) ?? plain
-    fitted.truths = TruthScores(scores, fitted)
+    fitted.truths = keepsTruths ? TruthScores(scores, fitted) : nil
     return fitted
   }
 

@@ -280,7 +280,8 @@ extension Learner {
     try settings.device.check()
     var documents = try TrainingSet(
       rows, labels: labels, sampleWeights: sampleWeights, shape: shape, frame: frame,
-      distance: settings.distance, workers: Parallel.workerCount(settings.threadCount)
+      findsOrigin: findsOrigin, distance: settings.distance,
+      workers: Parallel.workerCount(settings.threadCount)
     ) { counted in
       guard rows.columnCount > 0 else {
         throw InputError.badShape("\(rows.rowCount) rows without any feature")
@@ -299,6 +300,12 @@ extension Learner {
     (shape, frame) = (FeatureShape(rows), documents.frame)
     try settings.prototypeCounts.check(classes.labels, areAll: false)
     return documents
+  }
+
+  /// Whether the first rows may move the origin. The reference mode compares rows by the cosine as they are; an automatic
+  /// distance finds an origin for each candidate.
+  private var findsOrigin: Bool {
+    !settings.isDistanceAutomatic && (settings.distance == .euclidean || settings.mode.trainer == nil)
   }
 
   /// How many prototypes the options ask for, of each class: at most those that it has and one for each of its documents,
@@ -394,6 +401,9 @@ extension Learner {
         initial: withoutSums())
       prototypes = outcome.prototypes
       report = outcome.report
+      calibration = try RefinementTrainer(
+        documents, initial: [], options: settings, progress: reporter
+      ).calibration(of: outcome.prototypes, assigning: settings)
     }
     return report
   }

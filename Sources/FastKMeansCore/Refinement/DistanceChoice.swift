@@ -110,10 +110,9 @@ struct DistanceChoice {
 
   private func candidates() throws -> [Candidate] {
     let weights = documents.weights
-    let origin = documents.rows.commonOrigin(weights: weights)
-    var candidates = [
-      Candidate(distance: .cosine, documents: documents), try candidate(.euclidean, in: origin),
-    ]
+    var candidates = try [Distance.cosine, .euclidean].map {
+      try candidate($0, in: documents.rows.commonOrigin(weights: weights, distance: $0))
+    }
     if let frame = documents.rows.standardization(weights: weights) {
       candidates += [try candidate(.euclidean, in: frame), try candidate(.cosine, in: frame)]
     }

@@ -102,29 +102,39 @@ extension ModelStorage {
     return refined(with: vectors, biases: biases?.map { Float($0) }, unit: refinementUnit)
   }
 
-  /// Judges the refined weights on documents that they have not seen: fits the probabilities to them, or goes back to
-  /// the k-means prototypes if these are right more often.
+  /// Fits the probabilities to some documents.
   ///
-  /// - Returns: the model, and the share of the documents that each was right on.
+  /// Refined weights are judged by documents that they have not seen; if the k-means prototypes are right more often, the
+  /// model goes back to these. A model that is not refined is judged by some of the documents that it was trained on, which
+  /// are taken out of its prototypes for that.
+  ///
+  /// - Returns: the model, and the share of the documents that weights and prototypes were right on.
   /// - Throws: as ``refined(on:labels:sampleWeights:threadCount:epochs:rateShares:step:progress:)``.
   package func calibrated(
-    on rows: FeatureRows, labels: LabelColumn, threadCount: Int?
+    on rows: FeatureRows, labels: LabelColumn, sampleWeights: [Double]?, threadCount: Int?
   ) throws -> (model: ModelStorage, accuracy: Double, prototypeAccuracy: Double) {
-    guard let refined else {
-      throw ClassifierError.unsupported("the model is not refined; there is nothing to calibrate")
-    }
     var (part, workers) = try trainingPart(
-      rows, labels: labels, sampleWeights: nil, threadCount: threadCount)
-    part.unit = refined.unit
+      rows, labels: labels, sampleWeights: sampleWeights, threadCount: threadCount)
+    part.unit = refined?.unit ?? 1
     let documents = part.documents
-    let scores = try refinementTable().heldOutScores(documents, of: part, workers: workers)
-    let plain = try centerTable().heldOutScores(documents, of: part, workers: workers)
-    let isBetter = scores.accuracy >= plain.accuracy
+    let centers = prototypes.learnerPrototypes(classCount: classes.count)
+    let plain = try RefinementTable(
+      refined == nil ? part.without(documents, centers, settings, workers: workers) : centers,
+      featureCount: prototypes.featureCount, scale: 1,
+      unit: settings.distance == .euclidean ? part.unit : nil
+    ).heldOutScores(documents, of: part, workers: workers)
+    let scores = try refined.map { _ in
+      try refinementTable().heldOutScores(documents, of: part, workers: workers)
+    }
     var model = self
-    if !isBetter { model.refined = nil }
-    model.calibration = isBetter ? .fitted(to: scores) : nil
     (model.openSet, model.rejection) = (nil, nil)
-    return (model, scores.accuracy, plain.accuracy)
+    if let scores, scores.accuracy >= plain.accuracy {
+      model.calibration = .fitted(to: scores)
+    } else {
+      model.calibration = .fitted(to: plain.ofRows(unit: part.unit), keepsTruths: refined != nil)
+      model.refined = nil
+    }
+    return (model, scores?.accuracy ?? plain.accuracy, plain.accuracy)
   }
 }
 

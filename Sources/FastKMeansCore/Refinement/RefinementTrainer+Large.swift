@@ -2,13 +2,15 @@ extension RefinementTrainer {
   /// Held-out documents that judge and calibrate at most.
   private static let heldOutCount = 2_000.0
 
+  var heldOutShare: Double { min(0.1, Self.heldOutCount / Double(max(1, documents.documents.count))) }
+
   /// Where more than this share of the documents is held out, all of it is learned once more at the end.
   private static let largestLoss = 0.05
 
   /// Chooses a recipe on a part of the documents and refines on all but a few thousand, which judge and calibrate; then
   /// learns from those too.
   func refineLarge(_ wanted: [Int]) throws -> Outcome {
-    let share = min(0.1, Self.heldOutCount / Double(documents.documents.count))
+    let share = heldOutShare
     let split = HeldOutSplit(documents, share: share, seed: options.seed, step: 0)
     // With one document a class, time grows with the square of their number and nothing could say what it brings.
     if split.heldOut.isEmpty, options.refinement == .automatic {

@@ -122,14 +122,18 @@ extension RefinementTrainer {
 
   /// nil where no row happened to be held out; in a tiny set another split may hold some out.
   private func trial(_ step: Int, _ wanted: [Int]) throws -> Trial? {
-    let split = HeldOutSplit(documents, share: 0.12, seed: options.seed, step: UInt64(step))
+    let split = smallSplit(step)
     guard !split.heldOut.isEmpty else { return nil }
     return Trial(
       split: split, unseen: try unseen(split),
       prototypes: try trainPrototypes(documents.selecting(split.training), wanted).prototypes)
   }
 
-  private static let splitCount = 5
+  static let splitCount = 5
+
+  func smallSplit(_ step: Int) -> HeldOutSplit {
+    HeldOutSplit(documents, share: 0.12, seed: options.seed, step: UInt64(step))
+  }
 
   /// The scores of each trial's held-out rows, one trial after the other.
   private func scored(

@@ -113,6 +113,7 @@ package struct RefinementTrainer {
   func withoutRefinement(_ wanted: [Int], neededBytes: Int?) throws -> Outcome {
     var outcome = Outcome(training: try trainPrototypes(documents, wanted))
     outcome.training.report.refinement = .skipped(neededBytes: neededBytes)
+    outcome.calibration = try calibration(of: outcome.training.prototypes, assigning: options)
     return outcome
   }
 
@@ -262,9 +263,7 @@ extension RefinementTrainer {
     _ training: ByClassTrainer.Outcome, _ plain: HeldOutScores, tried: Double
   ) -> Outcome {
     var outcome = Outcome(training: training)
-    // The model's scores are of rows as they are, the table's of rows times a unit.
-    let unit = options.distance == .euclidean ? Double(documents.unit) : 1
-    outcome.calibration = .fitted(to: plain.scaled(by: 1 / (unit * unit)))
+    outcome.calibration = .fitted(to: plain.ofRows(unit: documents.unit))
     outcome.training.report.refinement = .noBetter(
       heldOutAccuracy: tried, prototypeAccuracy: plain.accuracy)
     return outcome

@@ -48,16 +48,23 @@ extension FeatureRows {
   /// A frame in the middle of dense rows that lie far from 0 and near each other, where the digits of single precision would go into
   /// what they have in common; nil for other rows.
   ///
-  /// - Parameter weights: how much each row counts; nil means 1 each.
+  /// - Parameters:
+  ///   - weights: how much each row counts; nil means 1 each.
+  ///   - distance: what the rows are compared by. The cosine is that of rows less their mean then.
   /// - Complexity: O(values).
-  func commonOrigin(weights: [Float]?) -> FeatureFrame? {
+  func commonOrigin(weights: [Float]?, distance: Distance) -> FeatureFrame? {
     guard case .dense = self, let moments = FeatureMoments(self, weights: weights) else { return nil }
     let length = moments.means.reduce(0) { $0 + $1 * $1 }
     let variance = moments.variances.reduce(0, +)
-    // One point says nothing of how far others will lie from it; 1 is taken for it.
-    let spread = variance > 1e-9 * length ? variance : max(variance, 1)
-    // Below, a distance loses a few bits at most.
-    return length > 64 * spread ? FeatureFrame(origin: moments.means.map { Float($0) }) : nil
+    let isFar =
+      switch distance {
+      // Beyond, rows point one way so nearly that rounding decides which of two is more similar.
+      case .cosine: variance > 0 && length > 0x1p20 * variance
+      // Below, a distance loses a few bits at most. One point says nothing of how far others will lie from it; 1 is taken
+      // for it.
+      case .euclidean: length > 64 * (variance > 1e-9 * length ? variance : max(variance, 1))
+      }
+    return isFar ? FeatureFrame(origin: moments.means.map { Float($0) }) : nil
   }
 }
 

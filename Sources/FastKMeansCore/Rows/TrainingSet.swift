@@ -53,13 +53,14 @@ package struct TrainingSet: Sendable {
   ///   - sampleWeights: nil means 1 each. A row of weight 0 is as good as absent.
   ///   - canAllBeZero: whether a call is fine in which no row counts.
   ///   - shape: what the model learned from before; nil for the first call.
-  ///   - frame: what it reads rows relative to; the first call of the Euclidean distance finds it.
+  ///   - frame: what it reads rows relative to.
+  ///   - findsOrigin: whether the first call looks for an origin in the middle of the rows.
   ///   - classIndices: gives the class index of each distinct label, from the labels of the rows that count.
   /// - Throws: ``InputError``, and whatever `classIndices` throws.
   /// - Complexity: O(non-zeros), in parallel.
   package init(
     _ rows: FeatureRows, labels: LabelColumn, sampleWeights: [Double]?, canAllBeZero: Bool = false,
-    shape: FeatureShape?, frame: FeatureFrame?, distance: Distance, workers: Int,
+    shape: FeatureShape?, frame: FeatureFrame?, findsOrigin: Bool = false, distance: Distance, workers: Int,
     classIndices: (_ counted: LabelColumn) throws -> (table: [Int32], classCount: Int)
   ) throws {
     guard rows.rowCount <= Int(Int32.max) else {
@@ -75,8 +76,8 @@ package struct TrainingSet: Sendable {
       labels.selectingRows(weights.indices.filter { weights[$0] > 0 })
     }
     let (table, classCount) = try classIndices(counted ?? labels)
-    let isFirst = shape == nil && distance == .euclidean
-    let frame = isFirst ? rows.commonOrigin(weights: weights) : frame
+    let frame =
+      findsOrigin && shape == nil ? rows.commonOrigin(weights: weights, distance: distance) : frame
     let rows = rows.relative(to: frame)
     self.init(
       rows, norms: try RowNorms(of: rows, distance: distance, workers: workers),

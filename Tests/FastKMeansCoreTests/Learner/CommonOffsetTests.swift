@@ -52,6 +52,29 @@ import Testing
     }
   }
 
+  /// Their cosines differ by less than single precision holds, so they are compared by the cosine of rows less their mean.
+  @Test(arguments: [false, true])
+  func rowsThatPointOneWayAreToldApartByTheCosine(refined: Bool) throws {
+    let (rows, classes) = Self.points(200, seed: 5)
+    var options = TrainingOptions()
+    if !refined { options.refinement = .count(0) }
+    for offset in [1e5, 1e6, 1e7] as [Float] {
+      var classifier = try FastKMeansClassifier<Int>(options)
+      try classifier.fit(Self.moved(rows, by: offset), labels: classes)
+      let model = try classifier.model
+      #expect(model.storage.frame?.scales == nil && model.storage.frame != nil, "offset \(offset)")
+      #expect(try model.classify(Self.moved(rows, by: offset)).map(\.label) == classes, "offset \(offset)")
+    }
+    // Anywhere else the cosine is that of rows as they are; of equal rows nothing would be left.
+    for (rows, classes) in [
+      (rows, classes), ([[Float]](repeating: [3e5, 3e5], count: 8), [0, 1, 0, 1, 0, 1, 0, 1]),
+    ] {
+      var classifier = try FastKMeansClassifier<Int>(options)
+      try classifier.fit(Self.moved(rows, by: 300), labels: classes)
+      #expect(try classifier.model.storage.frame == nil)
+    }
+  }
+
   @Test func aStreamKeepsTheOriginOfItsFirstBatch() throws {
     let (rows, classes) = Self.points(240, seed: 2)
     for offset in Self.offsets {

@@ -54,7 +54,7 @@ import Testing
     let after = try Self.accuracy(refined, features, classes)
     #expect(after >= before && after > 0.9, "\(before) before, \(after) after")
     let judged = try features.withRows {
-      try refined.calibrated(on: $0, labels: LabelColumn(classes), threadCount: 1)
+      try refined.calibrated(on: $0, labels: LabelColumn(classes), sampleWeights: nil, threadCount: 1)
     }
     #expect(abs(judged.accuracy - after) < 0.01)
     #expect(judged.model.calibration != nil)
@@ -77,9 +77,6 @@ import Testing
     #expect(throws: InputError.self) { try ModelStorage.average([], weights: []) }
     let same = try ModelStorage.average([refined, refined], weights: [1, 3])
     #expect(same.refined?.weights.classIndices == refined.refined?.weights.classIndices)
-    #expect(throws: ClassifierError.self) {
-      try features.withRows { try model.calibrated(on: $0, labels: LabelColumn(classes), threadCount: 1) }
-    }
   }
 
   /// Weights go out and come back as they are, and learning starts from where it would have without them.

@@ -119,7 +119,6 @@ import Testing
     let (classifier, report) = try problem.fitted()
     #expect(report.refinement == .off)
     #expect(try classifier.model.storage.refined == nil)
-    #expect(try classifier.model.storage.calibration == nil)
   }
 
   @Test func weightsBeyondTheLimitAreRefusedWithNumbers() throws {

@@ -209,19 +209,21 @@ class Refiner(native.Handle):
 
 
 def calibrated(
-    model: native.Model, rows: Rows, labels: CodedLabels, threads: int
+    model: native.Model, rows: Rows, labels: CodedLabels, weights: np.ndarray | None, threads: int
 ) -> tuple[native.Model, float, float]:
-    """Judges refined weights on rows that they have not seen: fits the probabilities, or goes back to the centres.
+    """Fits the probabilities to rows that refined weights have not seen; they may give way to the centres.
+
+    A model that is not refined takes rows that it was trained on, and takes them out of its prototypes to be judged.
 
     Returns
     -------
     (Model, float, float)
-        The model, and the share of the rows that the refined weights and the centres were right on.
+        The model, and the share of the rows that weights and centres were right on.
     """
     labels_in, keep = of_labels(labels)
     handle, accuracy, plain = ctypes.c_void_p(), ctypes.c_double(), ctypes.c_double()
     native.call(
-        "fkm_model_calibrate", model, of_rows(rows), labels_in, threads, ctypes.byref(handle),
+        "fkm_model_calibrate", model, of_rows(rows), labels_in, address(weights), threads, ctypes.byref(handle),
         ctypes.byref(accuracy), ctypes.byref(plain),
     )
     del keep

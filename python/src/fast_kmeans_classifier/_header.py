@@ -295,7 +295,7 @@ CALLS: dict[str, list[Any]] = {
     "fkm_model_with_weights": [_HANDLE, _ROWS, _ARRAY, _NEW_HANDLE],
     "fkm_model_copy_biases": [_HANDLE, _ARRAY],
     "fkm_model_average": [POINTER(c_void_p), c_int64, _ARRAY, _NEW_HANDLE],
-    "fkm_model_calibrate": [_HANDLE, _ROWS, _LABELS, c_int32, _NEW_HANDLE, _NUMBER, _NUMBER],
+    "fkm_model_calibrate": [_HANDLE, _ROWS, _LABELS, _ARRAY, c_int32, _NEW_HANDLE, _NUMBER, _NUMBER],
     "fkm_vectorizer_new": [c_char_p, c_int64, _NEW_HANDLE],
     "fkm_vectorizer_choose": [
         c_char_p, c_int64, c_char_p, c_int64, _DOCUMENTS, _LABELS, _NEW_HANDLE, _NEW_HANDLE,

@@ -15,6 +15,7 @@ from .. import _library as library
 from .. import _native as native
 from .._distributed import with_options
 from .._errors import InvalidParameterError
+from ._calibration import calibrated_prototypes
 from ._columns import training_frame
 from ._fitted import is_classic, job_description
 from ._kmeans import Epochs, Outcome
@@ -124,6 +125,9 @@ class _Training:
         first = first_model(self.rows, options, self.initial, held_out, held_out_counts)
         outcome = Epochs(self.rows, options, self.threads, held_out, self._broadcast).run(first)
         model, judgement, refinement = outcome.model, None, "off"
+        if not refines:
+            model = calibrated_prototypes(
+                model, self.rows, int(options["random_state"]), self.threads, self._broadcast)
         if refines and _refinement_bytes(model) > REFINEMENT_BYTE_LIMIT:
             refinement = "skipped"
         elif held_out is not None and held_out_counts is not None:

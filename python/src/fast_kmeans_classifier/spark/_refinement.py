@@ -315,13 +315,14 @@ class _AssemblingTask:
 class SamplingTask:
     """The documents of a draw, all under one key; travels to the executors."""
 
-    def __init__(self, draw: Draw, held_out: Draw) -> None:
+    def __init__(self, draw: Draw, held_out: Draw | None) -> None:
         self.draw, self.held_out = draw, held_out
 
     def __call__(self, partition: int, blocks: Iterable[Block]) -> Iterator[tuple[int, tuple[tuple[int, int], Block]]]:
         for number, block in enumerate(blocks):
             place = (partition, number)
-            chosen = np.flatnonzero(self.draw.mask(block, place, self.held_out.mask(block, place)))
+            dropped = None if self.held_out is None else self.held_out.mask(block, place)
+            chosen = np.flatnonzero(self.draw.mask(block, place, dropped))
             if len(chosen):
                 yield 0, (place, block.selected(chosen))
 
@@ -477,5 +478,5 @@ class _JudgingTask:
         for held_out in sample:
             block = held_out.block
             model = native.Model.from_bytes(self.model.value, self.threads)
-            result, accuracy, plain = calibrated(model, block.rows, block.labels, self.threads)
+            result, accuracy, plain = calibrated(model, block.rows, block.labels, block.weights, self.threads)
             yield result.to_bytes(), Judgement(block.rows.shape[0], accuracy, plain)
