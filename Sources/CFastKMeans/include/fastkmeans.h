@@ -247,10 +247,12 @@ FKM_API void fkm_buffer_free(fkm_buffer *buffer);
  *                                                                   default.
  *   k_bytes              a whole number from 1, or null null        With an automatic count of prototypes: the
  *                                                                   bytes that these may take at most. Refined
- *                                                                   weights count, too. Where the limit is too
- *                                                                   small for all, classes with the most
- *                                                                   documents per prototype are served first;
- *                                                                   every class keeps at least one prototype.
+ *                                                                   weights count, too; of sparse rows the
+ *                                                                   smallest go until the rest fits. Where the
+ *                                                                   limit is too small for all prototypes,
+ *                                                                   classes with the most documents per
+ *                                                                   prototype are served first; every class
+ *                                                                   keeps at least one.
  *   device               "cpu", "cuda", "cuda:N",       "cpu"       Where to refine and to answer. All but the
  *                        "mps", "torch:cpu", "auto"                 processor go through a plug-in, see
  *                                                                   docs/gpu.md.

@@ -395,14 +395,15 @@ extension Learner {
       calibration = outcome.calibration
       openSet = outcome.openSet
     } else {
+      let given = withoutSums()
       let outcome = try ByClassTrainer(options: settings, progress: reporter).fit(
         documents,
         wanted: settings.isPrototypeCountAutomatic ? countsByRule(documents, wanted) : wanted,
-        initial: withoutSums())
+        initial: given)
       prototypes = outcome.prototypes
       report = outcome.report
       calibration = try RefinementTrainer(
-        documents, initial: [], options: settings, progress: reporter
+        documents, initial: given, options: settings, progress: reporter
       ).calibration(of: outcome.prototypes, assigning: settings)
     }
     return report

@@ -95,8 +95,9 @@ extension TrainingOptions {
       unit: "bytes", .kMeans,
       "With an automatic count of prototypes: the bytes that these may take at most.",
       details: """
-        Refined weights count, too. Where the limit is too small for all, classes with the most documents per \
-        prototype are served first; every class keeps at least one prototype.
+        Refined weights count, too; of sparse rows the smallest go until the rest fits. Where the limit is too small \
+        for all prototypes, classes with the most documents per prototype are served first; every class keeps at \
+        least one.
         """, storage: .unless(.null)),
     OptionRow(
       "device", \.device, .device, unit: "device", .running, "Where to refine and to answer.",

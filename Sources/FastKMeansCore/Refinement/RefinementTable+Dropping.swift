@@ -12,10 +12,28 @@ extension RefinementTable {
     return lists.least(keeping: share)
   }
 
-  /// Drops weights of a smaller magnitude; lists only.
+  /// Drops the smallest weights of a large table of lists.
   ///
+  /// - Returns: the share that stays.
   /// - Complexity: O(weights).
-  func drop(below least: Float) {
-    if case .lists(let lists) = cells { lists.drop(below: least) }
+  func keep(share: Double) -> Double {
+    guard case .lists(let lists) = cells, share < 1, let least = least(keeping: share) else { return 1 }
+    lists.drop(below: least)
+    return share
+  }
+
+  /// Drops the smallest weights of lists that have more than so many.
+  ///
+  /// - Returns: the share that stays.
+  /// - Complexity: O(weights).
+  func keep(atMost limit: Int) -> Double {
+    guard limit < .max, case .lists(let lists) = cells else { return 1 }
+    let count = lists.weightCount
+    guard count > limit else { return 1 }
+    let least = limit > 0 ? lists.least(keeping: Double(limit) / Double(count)) : .infinity
+    lists.drop(below: least)
+    // Equal weights stay or go together.
+    if lists.weightCount > limit { lists.drop(below: least.nextUp) }
+    return Double(lists.weightCount) / Double(count)
   }
 }

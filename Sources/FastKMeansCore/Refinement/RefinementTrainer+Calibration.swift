@@ -8,6 +8,26 @@ extension RefinementTrainer {
   /// - Parameter assigning: the options by which the prototypes were made.
   /// - Complexity: O(stored values of classes with held-out documents, and what it takes to score these).
   func calibration(of prototypes: [[Prototype]], assigning: TrainingOptions) throws -> Calibration? {
+    guard let compaction = FeatureCompaction(documents.rows) else {
+      return try calibrationAsIs(prototypes, assigning)
+    }
+    // Prototypes from elsewhere may have features that the rows lack, which compact ones would lose.
+    guard initial.allSatisfy(\.isEmpty) else { return nil }
+    return try compaction.withRows(documents) { documents in
+      try on(documents).calibrationAsIs(
+        prototypes.map { members in
+          members.map { prototype in
+            var prototype = prototype
+            prototype.center = compaction.compacted(prototype.center)
+            return prototype
+          }
+        }, assigning)
+    }
+  }
+
+  private func calibrationAsIs(
+    _ prototypes: [[Prototype]], _ assigning: TrainingOptions
+  ) throws -> Calibration? {
     guard byteCount(lanes: prototypes.reduce(0) { $0 + $1.count }) <= settings.byteLimit else { return nil }
     let splits =
       documents.partition.order.count <= settings.smallCount

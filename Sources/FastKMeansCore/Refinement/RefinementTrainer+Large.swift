@@ -7,25 +7,25 @@ extension RefinementTrainer {
   /// Where more than this share of the documents is held out, all of it is learned once more at the end.
   private static let largestLoss = 0.05
 
-  /// Chooses a recipe on a part of the documents and refines on all but a few thousand, which judge and calibrate; then
-  /// learns from those too.
-  func refineLarge(_ wanted: [Int]) throws -> Outcome {
-    let share = heldOutShare
-    let split = HeldOutSplit(documents, share: share, seed: options.seed, step: 0)
+  /// Chooses a recipe, and whether classes get several prototypes, on a part of the documents. Refines on all but a few
+  /// thousand, which judge and calibrate; then learns from those too.
+  func refineLarge(_ most: [Int], isFixed: [Bool]) throws -> Outcome {
+    let split = HeldOutSplit(documents, share: heldOutShare, seed: options.seed, step: 0)
     // With one document a class, time grows with the square of their number and nothing could say what it brings.
     if split.heldOut.isEmpty, options.refinement == .automatic {
-      return try withoutRefinement(wanted, neededBytes: nil)
+      return try withoutRefinement(most, neededBytes: nil)
     }
     let unseen = try unseen(split)
-    let (recipe, choices) = try chosenOnAPart()
+    let (recipe, takesOneEach, choices) = try chosenOnAPart(most, isFixed: isFixed)
+    let wanted = takesOneEach ? oneEach(most, isFixed: isFixed) ?? most : most
     // The k-means prototypes are trained without the held-out rows as well: else their accuracy would be optimistic,
     // and the comparison with refinement biased.
     var training = try trainPrototypes(documents.selecting(rowsBut(split.heldOut)), wanted)
     training.report.choices = choices
     let plain = try plainScores(training.prototypes, unseen)
-    let (table, halvings, rates) = try refine(training.prototypes, recipe, on: split.training)
+    let (table, halvings, rates, within) = try refine(training.prototypes, recipe, on: split.training)
     let whole = try judged(table, unseen, training.prototypes)
-    let (scores, keptShare) = try droppingSmallWeights(table, whole, unseen, training.prototypes)
+    let (scores, share) = try droppingSmallWeights(table, whole, unseen, training.prototypes)
     let trials = try unknownClassTrials(0..<Self.trialCount, training.prototypes, split)
     let isBetter = scores.accuracy >= plain.accuracy
     training.report.choices += [
@@ -35,10 +35,11 @@ extension RefinementTrainer {
     guard isBetter else {
       return try keepingPrototypes(onAllRows(wanted, training.report), plain, tried: scores.accuracy)
     }
-    guard share <= Self.largestLoss else {
+    guard heldOutShare <= Self.largestLoss else {
       let all = try onAllRows(wanted, training.report)
-      let (table, halvings, _) = try refine(all.prototypes, recipe, on: documents.documents)
-      return outcome(all, table, recipe, halvings, scores, plain, trials)
+      let (table, halvings, _, within) = try refine(all.prototypes, recipe, on: documents.documents)
+      return outcome(
+        all, table, recipe, halvings, scores, plain, trials, keptShare: within * table.keep(share: share))
     }
     // One gentle pass: what the other documents have moved is not to be undone.
     var last = recipe.lasting(1)
@@ -54,7 +55,7 @@ extension RefinementTrainer {
     }
     return outcome(
       try countingAllRows(training, wanted), table, recipe, halvings, scores, plain, trials,
-      keptShare: keptShare)
+      keptShare: within * share)
   }
 
   private func onAllRows(_ wanted: [Int], _ report: TrainingReport) throws -> ByClassTrainer.Outcome {
@@ -63,17 +64,22 @@ extension RefinementTrainer {
     return training
   }
 
-  /// The recipe that is best on documents that it has not seen, after a part of the others.
-  private func chosenOnAPart() throws -> (recipe: RefinementRecipe, choices: [TrainingChoice]) {
+  /// What is best on documents that it has not seen, after a part of the others.
+  private typealias Chosen = (recipe: RefinementRecipe, takesOneEach: Bool, choices: [TrainingChoice])
+
+  private func chosenOnAPart(_ wanted: [Int], isFixed: [Bool]) throws -> Chosen {
     let recipes = settings.recipes.map(lasting)
-    guard recipes.count > 1 else { return (recipes[0], []) }
-    return try onSomeClasses().chosenOnAPart(recipes)
+    guard recipes.count > 1 || oneEach(wanted, isFixed: isFixed) != nil else {
+      return (recipes[0], false, [])
+    }
+    let (some, classes) = onSomeClasses()
+    return try some.chosenOnAPart(recipes, limits: classes.map { isFixed[$0] ? 1 : wanted[$0] })
   }
 
   /// The same on some of the classes, drawn by lot: enough for a trial on a part of their rows.
   ///
   /// Fewer classes and not fewer rows of each: how many rows a class has decides which recipe is better.
-  private func onSomeClasses() -> RefinementTrainer {
+  private func onSomeClasses() -> (trainer: RefinementTrainer, classes: [Int]) {
     let partition = documents.partition
     var random = CounterRandom(seed: options.seed, stream: 0xC1A55E5)
     var classes = (0..<partition.classCount).filter { partition.count(of: $0) > 0 }
@@ -85,7 +91,7 @@ extension RefinementTrainer {
       rows += partition.count(of: classes[taken])
       taken += 1
     }
-    guard taken < classes.count else { return self }
+    guard taken < classes.count else { return (self, Array(0..<partition.classCount)) }
     let chosen = classes[..<taken].sorted()
     var numbers = [Int32](repeating: -1, count: partition.classCount)
     for (number, classIndex) in chosen.enumerated() { numbers[classIndex] = Int32(number) }
@@ -93,15 +99,14 @@ extension RefinementTrainer {
       documents.relabelled(
         documents.classes.map { $0 < 0 ? -1 : numbers[Int($0)] }, classCount: chosen.count))
     trainer.initial = chosen.map { initial[$0] }
-    return trainer
+    return (trainer, chosen)
   }
 
   /// The share of the documents on which recipes are tried at most.
   private static let triedShare = 1.0 / 3
 
-  private func chosenOnAPart(
-    _ recipes: [RefinementRecipe]
-  ) throws -> (recipe: RefinementRecipe, choices: [TrainingChoice]) {
+  /// - Parameter limits: the most prototypes of each class.
+  private func chosenOnAPart(_ recipes: [RefinementRecipe], limits: [Int]) throws -> Chosen {
     let tried = min(Self.triedShare, Double(settings.triedCount) / Double(documents.documents.count))
     let parts = HeldOutSplit(documents, share: 1 - tried, seed: options.seed, step: 1)
     let rest = documents.selecting(parts.heldOut)
@@ -109,19 +114,32 @@ extension RefinementTrainer {
     let judges = HeldOutSplit(rest, share: share, seed: options.seed, step: 2)
     let split = HeldOutSplit(training: parts.training, heldOut: judges.heldOut)
     let unseen = try unseen(split)
+    let part = documents.selecting(split.training)
+    func scores(_ recipes: [RefinementRecipe], _ counts: [Int]) throws -> [HeldOutScores] {
+      let prototypes = try trainPrototypes(part, counts).prototypes
+      return try recipes.map {
+        try judged(refine(prototypes, $0, on: split.training).table, unseen, prototypes)
+      }
+    }
     // One prototype a class: which recipe is better does not depend on their number.
-    let prototypes = try trainPrototypes(
-      documents.selecting(split.training), [Int](repeating: 1, count: documents.classCount)
-    ).prototypes
-    let scores = try recipes.map { recipe in
-      try judged(refine(prototypes, recipe, on: split.training).table, unseen, prototypes)
-    }
+    let ones = [Int](repeating: 1, count: documents.classCount)
+    let byRecipe = try scores(recipes, ones)
     var best = 0
-    for index in scores.indices where scores[index].accuracy > scores[best].accuracy { best = index }
-    let choices = recipes.indices.map {
-      TrainingChoice("recipe", recipes[$0].name, scores[$0], isTaken: $0 == best)
+    for index in byRecipe.indices where byRecipe[index].accuracy > byRecipe[best].accuracy { best = index }
+    var choices = recipes.indices.map {
+      TrainingChoice("recipe", recipes[$0].name, byRecipe[$0], isTaken: $0 == best)
     }
-    return (recipes[best], choices)
+    let ruled = try PrototypeCountRule.counts(part, limit: limits.max() ?? 1, workers: workers)
+    let several = zip(limits, ruled).map { min($0, $1) }
+    guard several != ones, initial.allSatisfy(\.isEmpty) else { return (recipes[best], false, choices) }
+    let scoresOfSeveral = try scores([recipes[best]], several)[0]
+    let takesOneEach = byRecipe[best].isBetter(than: scoresOfSeveral)
+    for (counts, scores) in [(ones, byRecipe[best]), (several, scoresOfSeveral)] {
+      choices.append(
+        TrainingChoice(
+          "prototypes", "\(counts.reduce(0, +))", scores, isTaken: takesOneEach == (counts == ones)))
+    }
+    return (recipes[best], takesOneEach, choices)
   }
 
   private func rowsBut(_ heldOut: [Int32]) -> [Int32] {

@@ -50,7 +50,7 @@ extension RefinementTrainer {
     guard let refined = tried.refined, tried.isRefinementBetter else {
       return keepingPrototypes(training, tried.plain, tried: tried.refined?.scores.accuracy ?? 0)
     }
-    let (table, halvings, _) = try refine(training.prototypes, refined.recipe, on: all)
+    let (table, halvings, _, keptShare) = try refine(training.prototypes, refined.recipe, on: all)
     // Where no row could be held out, the training rows judge: refinement must not do worse on what it learned from.
     if tried.plain.isRight.isEmpty {
       let learned = try table.heldOutScores(all, of: documents, workers: workers).accuracy
@@ -59,7 +59,9 @@ extension RefinementTrainer {
       ).accuracy
       guard learned >= known else { return keepingPrototypes(training, tried.plain, tried: learned) }
     }
-    return outcome(training, table, refined.recipe, halvings, refined.scores, tried.plain, openSetTrials)
+    return outcome(
+      training, table, refined.recipe, halvings, refined.scores, tried.plain, openSetTrials,
+      keptShare: keptShare)
   }
 
   /// What the report says about held-out rows, with the recipe and the numbers of prototypes that are best there.
@@ -75,13 +77,18 @@ extension RefinementTrainer {
 
   /// The numbers of prototypes, and the recipe, that held-out rows speak for.
   ///
-  /// With `k_init='auto'` the classes get more and more, by powers of two, until two steps in a row bring nothing: a step is
-  /// taken if it corrects more documents than it breaks, by more than one standard error of a paired comparison.
+  /// One prototype a class is tried beside those that are wanted. With `k_init='auto'` the classes then get more and more, by
+  /// powers of two, until two steps in a row bring nothing. A step is taken if it corrects more documents than it breaks, by
+  /// more than one standard error of a paired comparison.
   private func chosen(
     _ wanted: [Int], isFixed: [Bool]
   ) throws -> (taken: TriedCounts, choices: [TrainingChoice]) {
     var all = [try tried(wanted)]
     var (best, misses, count) = (0, 0, 2)
+    if let ones = oneEach(wanted, isFixed: isFixed) {
+      all.append(try tried(ones))
+      if all[1].best.isBetter(than: all[0].best) { best = 1 }
+    }
     let grows = options.isPrototypeCountAutomatic && initial.allSatisfy(\.isEmpty)
     while grows, misses < 2, count <= Self.largestCount {
       let next = limited(
@@ -90,7 +97,7 @@ extension RefinementTrainer {
           return isFixed[index] ? wanted[index] : max(wanted[index], min(count, most))
         }, isFixed: isFixed)
       count *= 2
-      guard next != all[all.count - 1].wanted else { continue }
+      guard all.allSatisfy({ $0.wanted != next }) else { continue }
       all.append(try tried(next))
       if all[all.count - 1].best.isBetter(than: all[best].best) {
         (best, misses) = (all.count - 1, 0)
@@ -102,7 +109,13 @@ extension RefinementTrainer {
       TrainingChoice(
         "prototypes", "\(all[index].wanted.reduce(0, +))", all[index].best, isTaken: index == best)
     }
-    return (all[best], (grows ? counts : []) + all[best].choices)
+    return (all[best], (all.count > 1 ? counts : []) + all[best].choices)
+  }
+
+  /// One prototype for each class whose number was not asked for; nil where that is what they have, or where prototypes are given.
+  func oneEach(_ wanted: [Int], isFixed: [Bool]) -> [Int]? {
+    let ones = wanted.indices.map { isFixed[$0] ? wanted[$0] : min(1, wanted[$0]) }
+    return ones != wanted && initial.allSatisfy(\.isEmpty) ? ones : nil
   }
 
   private func tried(_ wanted: [Int]) throws -> TriedCounts {

@@ -50,11 +50,17 @@ package struct RefinementTrainer {
     self.options = hard
     self.progress = progress
     workers = Parallel.workerCount(options.threadCount)
+    leastFrequency = Self.leastFrequency(documents)
+  }
+
+  private static func leastFrequency(_ documents: TrainingSet) -> Int? {
+    // With more features than values, some occur in none; there may be billions of them.
+    guard case .sparse(let rows) = documents.rows, rows.columnCount <= rows.nonZeroCount,
+      let least = documents.frequencies(of: documents.partition.order)?.min()
+    else { return nil }
     // A vocabulary leaves out rare terms only; a least frequency beyond that says that the features are of another kind.
     let limit = max(2, documents.partition.order.count / 1000)
-    leastFrequency = documents.frequencies(of: documents.partition.order)?.min().flatMap {
-      (1...limit).contains(Int($0)) ? Int($0) : nil
-    }
+    return (1...limit).contains(Int(least)) ? Int(least) : nil
   }
 
   /// - Parameters:
@@ -99,7 +105,7 @@ package struct RefinementTrainer {
     guard needed <= settings.byteLimit else { return try withoutRefinement(wanted, neededBytes: needed) }
     let trainer = scaled()
     return documents.partition.order.count <= settings.smallCount
-      ? try trainer.refineSmall(wanted, isFixed: isFixed) : try trainer.refineLarge(wanted)
+      ? try trainer.refineSmall(wanted, isFixed: isFixed) : try trainer.refineLarge(wanted, isFixed: isFixed)
   }
 
   /// The same; Euclidean: with the rows' deviation as the unit.
@@ -164,9 +170,11 @@ extension RefinementTrainer {
   }
 
   /// Refines; a run whose loss grows beyond its start, or is no number, starts again at half the rate.
+  ///
+  /// - Returns: among others the share of the weights that a byte limit leaves.
   func refine(
     _ prototypes: [[Prototype]], _ recipe: RefinementRecipe, on training: [Int32]
-  ) throws -> (table: RefinementTable, halvings: Int, rates: FeatureRates?) {
+  ) throws -> (table: RefinementTable, halvings: Int, rates: FeatureRates?, keptShare: Double) {
     var recipe = recipe
     var rows = documents
     rows.featureRates = recipe.ratesFeatures ? FeatureRates(documents, documents: training) : nil
@@ -178,11 +186,21 @@ extension RefinementTrainer {
       ).run(table, rows: rows, documents: training)
       let first = statistics.first?.meanLoss ?? 0
       let last = statistics.last?.meanLoss ?? 0
-      if last.isFinite, last <= 4 * first + 1, table.isFinite { return (table, halvings, rows.featureRates) }
+      if last.isFinite, last <= 4 * first + 1, table.isFinite {
+        return (table, halvings, rows.featureRates, table.keep(atMost: weightLimit(prototypes)))
+      }
       guard halvings < 8 else { break }
       recipe.rate /= 2
     }
-    return (try table(prototypes, scale: recipe.scale), 8, rows.featureRates)
+    let table = try table(prototypes, scale: recipe.scale)
+    return (table, 8, rows.featureRates, table.keep(atMost: weightLimit(prototypes)))
+  }
+
+  /// The weights that a byte limit leaves room for beside the prototypes.
+  private func weightLimit(_ prototypes: [[Prototype]]) -> Int {
+    guard options.isPrototypeCountAutomatic, let limit = options.automaticByteLimit else { return .max }
+    let values = prototypes.joined().reduce(0) { $0 + $1.center.values.count }
+    return max(0, limit / (options.precision.byteCount + MemoryLayout<UInt32>.size) - values)
   }
 
   /// What weights say about documents that neither they nor the prototypes have seen.
@@ -213,8 +231,7 @@ extension RefinementTrainer {
     guard let least = table.least(keeping: Self.keptShare) else { return (scores, 1) }
     let cut = try judged(table, unseen, prototypes, least: least)
     guard cut.accuracy >= scores.accuracy - Self.keptLoss else { return (scores, 1) }
-    table.drop(below: least)
-    return (cut, Self.keptShare)
+    return (cut, table.keep(share: Self.keptShare))
   }
 
   /// Trials that leave classes out, each others.
@@ -246,8 +263,10 @@ extension RefinementTrainer {
   func outcome(
     _ training: ByClassTrainer.Outcome, _ table: RefinementTable, _ recipe: RefinementRecipe,
     _ halvings: Int, _ scores: HeldOutScores, _ plain: HeldOutScores, _ trials: [OpenSet.Trial],
-    keptShare: Double = 1
+    keptShare: Double
   ) -> Outcome {
+    // What learned from a few more documents may have more weights again.
+    _ = table.keep(atMost: weightLimit(training.prototypes))
     var outcome = Outcome(
       training: training, refined: weights(table), calibration: .fitted(to: scores),
       openSet: .fitted(known: scores.openSet, trials: trials))

@@ -53,6 +53,26 @@ package struct FeatureCompaction: Sendable {
   /// The declared column of a compact one.
   func declared(_ column: Int) -> Int { Int(features[column]) }
 
+  /// A vector over declared columns as one over the compact ones; what it has at others is lost.
+  ///
+  /// - Complexity: O(values x log features) at most.
+  func compacted(_ vector: PrototypeVector) -> PrototypeVector {
+    var compact = PrototypeVector(columns: [], values: [])
+    var first = 0
+    for (column, value) in zip(vector.columns, vector.values) {
+      var (low, high) = (first, features.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if features[middle] < column { low = middle + 1 } else { high = middle }
+      }
+      first = low
+      guard low < features.count, features[low] == column else { continue }
+      compact.columns.append(UInt32(low))
+      compact.values.append(value)
+    }
+    return compact
+  }
+
   /// A vector over compact columns as one over the declared ones.
   package func expanded(_ vector: PrototypeVector) -> PrototypeVector {
     PrototypeVector(columns: vector.columns.map { features[Int($0)] }, values: vector.values)

@@ -175,6 +175,34 @@ import Testing
     }
   }
 
+  /// What is left beside the prototypes goes to the largest weights.
+  @Test func weightsArePrunedToTheBytesThatAreLeft() throws {
+    var problem = RefinementProblem.separable(rows: 300, classes: 2, seed: 5)
+    problem.options.isPrototypeCountAutomatic = true
+    problem.options.refinement = .count(2)
+    func bytes(_ limit: Int?) throws -> (prototypes: Int, weights: Int, keptShare: Double) {
+      problem.options.automaticByteLimit = limit
+      let (classifier, report) = try problem.fitted()
+      let storage = try classifier.model.storage
+      return (
+        8 * storage.prototypes.storedValueCount, 8 * (storage.refined?.weights.storedValueCount ?? 0),
+        report.refinement.done?.keptShare ?? 0
+      )
+    }
+    let free = try bytes(nil)
+    #expect(free.keptShare == 1 && free.weights > 0)
+    for share in [0.9, 0.6, 0.3] {
+      let limit = free.prototypes + Int(share * Double(free.weights))
+      let found = try bytes(limit)
+      #expect(
+        found.weights > 0 && found.prototypes + found.weights <= limit, "\(share): \(found), limit \(limit)")
+      #expect(found.prototypes < free.prototypes || found.keptShare < 1)
+    }
+    // Without room for a weight the prototypes stay as they are.
+    let least = try bytes(1)
+    #expect(least.weights == 0 && least.prototypes > 0)
+  }
+
   @Test func prototypesForManyDocumentsAreKeptFirst() throws {
     let rows = try DenseMatrix(rowCount: 120, columnCount: 10, values: [Float](repeating: 1, count: 1200))
     let classes = (0..<120).map { Int32($0 < 90 ? 0 : $0 < 110 ? 1 : 2) }

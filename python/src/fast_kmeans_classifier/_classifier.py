@@ -94,9 +94,9 @@ class FastKMeansClassifier(Operations):
         Documents of a stream after which half of a prototype's mass is left. It counts the weights of documents of all
         classes, and comes on top of the decay. Only in mode 'default'.
     k_bytes : int or None, default None
-        With an automatic count of prototypes: the bytes that these may take at most. Refined weights count, too. Where the
-        limit is too small for all, classes with the most documents per prototype are served first; every class keeps at
-        least one prototype.
+        With an automatic count of prototypes: the bytes that these may take at most. Refined weights count, too; of sparse
+        rows the smallest go until the rest fits. Where the limit is too small for all prototypes, classes with the most
+        documents per prototype are served first; every class keeps at least one.
     device : 'cpu', 'cuda', 'cuda:N', 'mps', 'torch:cpu' or 'auto', default 'cpu'
         Where to refine and to answer. All but the processor go through a plug-in, see docs/gpu.md. With the plug-in,
         tensors on a GPU are taken.
