@@ -22,7 +22,7 @@ extension RefinementTable {
     return share
   }
 
-  /// Drops the smallest weights of lists that have more than so many.
+  /// Drops the smallest weights of lists beyond a number of them.
   ///
   /// - Returns: the share that stays.
   /// - Complexity: O(weights).

@@ -115,31 +115,35 @@ extension RefinementTrainer {
     let split = HeldOutSplit(training: parts.training, heldOut: judges.heldOut)
     let unseen = try unseen(split)
     let part = documents.selecting(split.training)
-    func scores(_ recipes: [RefinementRecipe], _ counts: [Int]) throws -> [HeldOutScores] {
-      let prototypes = try trainPrototypes(part, counts).prototypes
-      return try recipes.map {
+    func scores(_ recipes: [RefinementRecipe], _ prototypes: [[Prototype]]) throws -> [HeldOutScores] {
+      try recipes.map {
         try judged(refine(prototypes, $0, on: split.training).table, unseen, prototypes)
       }
     }
     // One prototype a class: which recipe is better does not depend on their number.
     let ones = [Int](repeating: 1, count: documents.classCount)
-    let byRecipe = try scores(recipes, ones)
+    let single = try trainPrototypes(part, ones).prototypes
+    let byRecipe = try scores(recipes, single)
     var best = 0
     for index in byRecipe.indices where byRecipe[index].accuracy > byRecipe[best].accuracy { best = index }
-    var choices = recipes.indices.map {
+    let choices = recipes.indices.map {
       TrainingChoice("recipe", recipes[$0].name, byRecipe[$0], isTaken: $0 == best)
     }
     let ruled = try PrototypeCountRule.counts(part, limit: limits.max() ?? 1, workers: workers)
-    let several = zip(limits, ruled).map { min($0, $1) }
-    guard several != ones, initial.allSatisfy(\.isEmpty) else { return (recipes[best], false, choices) }
-    let scoresOfSeveral = try scores([recipes[best]], several)[0]
-    let takesOneEach = byRecipe[best].isBetter(than: scoresOfSeveral)
-    for (counts, scores) in [(ones, byRecipe[best]), (several, scoresOfSeveral)] {
-      choices.append(
-        TrainingChoice(
-          "prototypes", "\(counts.reduce(0, +))", scores, isTaken: takesOneEach == (counts == ones)))
+    let counts = zip(limits, ruled).map { min($0, $1) }
+    guard counts != ones, initial.allSatisfy(\.isEmpty) else { return (recipes[best], false, choices) }
+    let several = try trainPrototypes(part, counts).prototypes
+    // Several are refined only where they seem to hurt: k-means alone is asked first, which costs little.
+    guard try plainScores(single, unseen).isBetter(than: plainScores(several, unseen)) else {
+      return (recipes[best], false, choices)
     }
-    return (recipes[best], takesOneEach, choices)
+    let refined = try scores([recipes[best]], several)[0]
+    let takesOneEach = byRecipe[best].isBetter(than: refined)
+    let counted = [
+      TrainingChoice("prototypes", "\(ones.count)", byRecipe[best], isTaken: takesOneEach),
+      TrainingChoice("prototypes", "\(counts.reduce(0, +))", refined, isTaken: !takesOneEach),
+    ]
+    return (recipes[best], takesOneEach, choices + counted)
   }
 
   private func rowsBut(_ heldOut: [Int32]) -> [Int32] {

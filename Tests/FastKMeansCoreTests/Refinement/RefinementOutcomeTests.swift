@@ -175,6 +175,30 @@ import Testing
     }
   }
 
+  /// Blobs that lie behind each other, seen from 0: the parts of a class lie among those of the others.
+  @Test(arguments: [5_000, 100])
+  func severalPrototypesGiveWayToOneWhereTheyHurt(smallCount: Int) throws {
+    var random = CounterRandom(seed: 3, stream: 8)
+    let classes = (0..<900).map { $0 % 6 }
+    let rows = classes.map { label in
+      [Float(label % 3 * 3), Float(label / 3 * 5)].map { middle in
+        30 + middle + (0..<6).reduce(Float(0)) { sum, _ in sum + Float(random.nextUnit()) } - 3
+      }
+    }
+    var problem = RefinementProblem(rows: rows, classes: classes, isSparse: false)
+    var settings = RefinementTrainer.Settings()
+    settings.smallCount = smallCount
+    let outcome = try problem.trained(settings)
+    let tried = outcome.training.report.choices.filter { $0.subject == "prototypes" }
+    #expect(tried.count == 2 && tried.count { $0.isTaken } == 1, "\(tried)")
+    let one = try #require(tried.first { $0.candidate == "6" })
+    #expect(one.isTaken == outcome.training.prototypes.allSatisfy { $0.count == 1 })
+    #expect(one.isTaken, "\(tried)")
+    // What was asked for by class is kept to.
+    problem.options.prototypeCounts = .byPosition([3, 3, 3, 3, 3, 3])
+    #expect(try problem.fitted().classifier.model.prototypes.count == 18)
+  }
+
   /// What is left beside the prototypes goes to the largest weights.
   @Test func weightsArePrunedToTheBytesThatAreLeft() throws {
     var problem = RefinementProblem.separable(rows: 300, classes: 2, seed: 5)
