@@ -64,11 +64,15 @@ extension RefinementTrainer {
       keptShare: keptShare)
   }
 
-  /// What the report says about held-out rows, with the recipe and the numbers of prototypes that are best there.
+  /// What the report says about held-out rows, with the recipe that is best there; of an automatic number of prototypes,
+  /// with the best one too.
   ///
   /// - Parameters: as for ``fit(limits:isFixed:)``.
   func heldOutScores(limits: [Int], isFixed: [Bool]) throws -> HeldOutScores {
-    try scaled().chosen(prototypeCounts(limits: limits, isFixed: isFixed), isFixed: isFixed).taken.best
+    let trainer = scaled()
+    let wanted = try prototypeCounts(limits: limits, isFixed: isFixed)
+    return options.isPrototypeCountAutomatic
+      ? try trainer.chosen(wanted, isFixed: isFixed).taken.best : try trainer.tried(wanted).best
   }
 
   /// Documents that pay for one more prototype at least, where held-out rows say how many pay.
