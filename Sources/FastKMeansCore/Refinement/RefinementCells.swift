@@ -20,6 +20,20 @@ package enum RefinementCells: Sendable {
     }
   }
 
+  /// The threads that moves and scores of one batch pay for.
+  ///
+  /// Each batch moves a few lanes at every feature, which all threads read for the next one. With few lanes they wait longer
+  /// for each other's moves than they win.
+  func workers(_ workers: Int) -> Int {
+    switch self {
+    case .rows(_, let stride): Self.workers(workers, stride: stride)
+    case .lists(let lists): lists.stride < 1_024 ? 1 : workers
+    }
+  }
+
+  /// The same for a table of rows.
+  static func workers(_ workers: Int, stride: Int) -> Int { stride < 8_192 ? 1 : workers }
+
   /// Lanes of a table of rows.
   static func stride(lanes: Int) -> Int { max(8, roundedUp(lanes, to: 8)) }
 

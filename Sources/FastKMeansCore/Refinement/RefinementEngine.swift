@@ -30,6 +30,7 @@ extension Refinement {
   ///
   /// - Throws: ``DeviceError`` for a device that was named and cannot be had.
   func engine(_ table: RefinementTable, _ rows: TrainingSet) throws -> any RefinementEngine {
+    let workers = table.cells.workers(workers)
     switch table.cells {
     case .lists(let weights):
       return try ListRefinementEngine(weights: weights, rows: rows, workers: workers)

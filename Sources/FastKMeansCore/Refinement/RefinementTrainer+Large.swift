@@ -116,8 +116,10 @@ extension RefinementTrainer {
     let unseen = try unseen(split)
     let part = documents.selecting(split.training)
     func scores(_ recipes: [RefinementRecipe], _ prototypes: [[Prototype]]) throws -> [HeldOutScores] {
-      try recipes.map {
-        try judged(refine(prototypes, $0, on: split.training).table, unseen, prototypes)
+      let documents = recipes.reduce(0) { $0 + $1.epochs } * split.training.count
+      return try inParallel(count: recipes.count, documents: documents) { trainer, index in
+        let table = try trainer.refine(prototypes, recipes[index], on: split.training).table
+        return try trainer.judged(table, unseen, prototypes)
       }
     }
     // One prototype a class: which recipe is better does not depend on their number.

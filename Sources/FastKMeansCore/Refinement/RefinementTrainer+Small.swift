@@ -1,9 +1,10 @@
 extension RefinementTrainer {
-  /// Some rows held out, and the prototypes of the others.
+  /// Some rows held out, the prototypes of the others, and what these say about the held-out ones; refined by each recipe.
   private struct Trial {
     var split: HeldOutSplit
-    var unseen: UnseenDocuments
     var prototypes: [[Prototype]]
+    var plain: HeldOutScores
+    var refined: [HeldOutScores]
   }
 
   private struct TriedRecipe {
@@ -123,42 +124,40 @@ extension RefinementTrainer {
   }
 
   private func tried(_ wanted: [Int]) throws -> TriedCounts {
-    let trials = try (0..<Self.splitCount).compactMap { try trial($0, wanted) }
-    let plain = try scored(trials) { try plainScores($0.prototypes, $0.unseen) }
     let recipes = options.refinement == .count(0) ? [] : settings.recipes.map(lasting)
-    let tried = try recipes.map { recipe in
-      TriedRecipe(
-        recipe: recipe,
-        scores: try scored(trials) {
-          let table = try refine($0.prototypes, recipe, on: $0.split.training).table
-          return try judged(table, $0.unseen, $0.prototypes)
-        })
+    let epochs = recipes.reduce(0) { $0 + $1.epochs }
+    let trials = try inParallel(
+      count: Self.splitCount, documents: Self.splitCount * (1 + epochs) * documents.partition.order.count
+    ) { try $0.trial($1, wanted, recipes) }.compactMap { $0 }
+    func joined(_ scores: (Trial) -> HeldOutScores) -> HeldOutScores {
+      var all = HeldOutScores()
+      for trial in trials { all.append(scores(trial)) }
+      return all
     }
-    return TriedCounts(wanted: wanted, trials: trials, plain: plain, recipes: tried)
+    return TriedCounts(
+      wanted: wanted, trials: trials, plain: joined(\.plain),
+      recipes: recipes.indices.map { index in
+        TriedRecipe(recipe: recipes[index], scores: joined { $0.refined[index] })
+      })
   }
 
   /// nil where no row happened to be held out; in a tiny set another split may hold some out.
-  private func trial(_ step: Int, _ wanted: [Int]) throws -> Trial? {
+  private func trial(_ step: Int, _ wanted: [Int], _ recipes: [RefinementRecipe]) throws -> Trial? {
     let split = smallSplit(step)
     guard !split.heldOut.isEmpty else { return nil }
+    let unseen = try unseen(split)
+    let prototypes = try trainPrototypes(documents.selecting(split.training), wanted).prototypes
     return Trial(
-      split: split, unseen: try unseen(split),
-      prototypes: try trainPrototypes(documents.selecting(split.training), wanted).prototypes)
+      split: split, prototypes: prototypes, plain: try plainScores(prototypes, unseen),
+      refined: try recipes.map {
+        try judged(refine(prototypes, $0, on: split.training).table, unseen, prototypes)
+      })
   }
 
   static let splitCount = 5
 
   func smallSplit(_ step: Int) -> HeldOutSplit {
     HeldOutSplit(documents, share: 0.12, seed: options.seed, step: UInt64(step))
-  }
-
-  /// The scores of each trial's held-out rows, one trial after the other.
-  private func scored(
-    _ trials: [Trial], by score: (Trial) throws -> HeldOutScores
-  ) rethrows -> HeldOutScores {
-    var scores = HeldOutScores()
-    for trial in trials { scores.append(try score(trial)) }
-    return scores
   }
 }
 

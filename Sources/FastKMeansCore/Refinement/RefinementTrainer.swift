@@ -1,11 +1,11 @@
 /// Trains prototypes and refines them: how many a class gets, which recipe, for how long, and whether the result is
 /// better than the k-means prototypes on rows that were held out.
-package struct RefinementTrainer {
+package struct RefinementTrainer: Sendable {
   private(set) var documents: TrainingSet
   /// Prototypes of each class to start from; a class without any is seeded.
   var initial: [[Prototype]]
   let options: TrainingOptions
-  let progress: ProgressReporter
+  private(set) var progress: ProgressReporter
   let workers: Int
   let settings: Settings
   /// In how many of the rows each feature occurs at least, where the features were made from these rows; nil where some
@@ -95,6 +95,25 @@ package struct RefinementTrainer {
     var trainer = self
     trainer.documents = documents
     return trainer
+  }
+
+  /// What `body` gives for every number below `count`, at the same time: a trial on few documents keeps one thread busy.
+  ///
+  /// - Parameters:
+  ///   - documents: how many documents the trials go through together.
+  ///   - body: gets this trainer with the progress of a part.
+  func inParallel<Result>(
+    count: Int, documents: Int, _ body: @Sendable (RefinementTrainer, Int) throws -> Result
+  ) throws -> [Result] {
+    try progress.begin(.refining, total: documents)
+    var part = self
+    part.progress = ProgressReporter(partOf: progress)
+    // A device works on one refinement at a time.
+    let workers = options.device == .cpu ? workers : 1
+    let results = try Parallel.map(count: count, workers: workers) { [part] _, index in try body(part, index)
+    }
+    try progress.finish()
+    return results
   }
 
   private func fitAsIs(limits: [Int], isFixed: [Bool]) throws -> Outcome {
@@ -242,7 +261,12 @@ extension RefinementTrainer {
     let trial = UnknownClassTrial(
       prototypes: prototypes, documents: documents, split: split, recipe: settings.recipes[0],
       options: options, workers: workers, progress: progress)
-    return try steps.map { try trial.run(step: UInt64($0)) }
+    return try inParallel(count: steps.count, documents: steps.count * UnknownClassTrial.trainingCount) {
+      trainer, index in
+      var trial = trial
+      trial.progress = trainer.progress
+      return try trial.run(step: UInt64(steps.lowerBound + index))
+    }
   }
 
   /// Trials of a fit at least.

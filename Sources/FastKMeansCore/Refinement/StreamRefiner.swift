@@ -59,6 +59,7 @@ struct StreamRefiner {
   /// What the weights say of documents that they have not seen. Prototypes that were made of these documents know the
   /// answer, so they are left out.
   private func test(_ batch: Batch, firstNew: UInt64, _ weights: StreamWeights) throws -> PrequentialOutcome {
+    let workers = RefinementCells.workers(workers, stride: weights.stride)
     let scratch = WorkerScratch(workers: workers) { [Float](repeating: 0, count: weights.stride) }
     let isRight = WorkerScratch<Bool>(workers: max(1, batch.documents.count)) { false }
     try Parallel.forEachChunk(count: batch.documents.count, chunk: 64, workers: workers) { worker, range in
@@ -97,6 +98,7 @@ struct StreamRefiner {
   private func score(
     _ part: ArraySlice<Int32>, _ batch: Batch, _ weights: StreamWeights, _ steps: RefinementSteps
   ) throws {
+    let workers = RefinementCells.workers(workers, stride: weights.stride)
     let scratch = WorkerScratch(workers: workers) { [Float](repeating: 0, count: weights.stride) }
     Parallel.forEachChunk(count: part.count, chunk: 16, workers: workers) { worker, range in
       scratch.with(worker) { scores in
@@ -118,6 +120,7 @@ struct StreamRefiner {
   ) {
     let squaredUnit = weights.unit * weights.unit
     let stride = weights.stride
+    let workers = RefinementCells.workers(workers, stride: stride)
     let blocks = max(1, min(workers, stride / 8))
     weights.withTables { table, biases in
       nonisolated(unsafe) let (table, biases) = (table, biases)

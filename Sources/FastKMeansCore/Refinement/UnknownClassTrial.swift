@@ -18,7 +18,7 @@ struct UnknownClassTrial {
   /// Of the classes, the share that is left out.
   private static let leftOutShare = 0.2
   /// Enough for a model that ranks known against unknown as the whole one does.
-  private static let trainingCount = 8_000
+  static let trainingCount = 8_000
   private static let unknownCount = 1_000
   /// With more prototypes, a trial looks at some of the classes.
   private static let laneLimit = 2_000
