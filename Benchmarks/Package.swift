@@ -31,10 +31,7 @@ let package = Package(
     ),
     .executableTarget(
       name: "FitMemoryBenchmark",
-      dependencies: [
-        .product(name: "FastKMeans", package: "FastKMeans"),
-        .product(name: "FastKMeansFormats", package: "FastKMeans"),
-      ]
+      dependencies: ["BenchmarkSupport", .product(name: "FastKMeans", package: "FastKMeans")]
     ),
     // What this machine can do at most: multiply-adds and bytes a second.
     .target(name: "CMachinePeak"),

@@ -59,18 +59,17 @@ extension TextClassifier {
   ///   - count: how many to choose, at least 1.
   ///   - similarity: texts are near duplicates from this cosine on, above 0, at most 1.
   ///   - seed: of the draws among texts of equal worth.
-  /// - Returns: the most valuable first; fewer than asked where too few differ from one another.
+  /// - Returns: the most valuable first; fewer than asked where too few differ from one another. Of each: its position among
+  ///   `texts`, its best class with its probability, and by how much this lies above the probability of the second class: the
+  ///   smaller this margin, the less sure; 0 for a text of which nothing is known.
   /// - Throws: ``OptionsError`` for a value out of range; ``InputError/noRows``; ``TextError`` for a text that is too long.
   public func select(
     from texts: [String], count: Int = 100, similarity: Double = 0.9, seed: UInt64 = 42
-  ) throws -> [SelectedRow<String>] {
+  ) throws -> [(row: Int, label: String, confidence: Float, margin: Float)] {
     let rows = try vectorizer.transform(
       UTF8Documents(texts), workers: contents.model.options.threadCount)
     return try contents.model.select(
       from: .sparse(rows.rows), count: count, similarity: similarity, seed: seed
-    ).map {
-      SelectedRow(
-        row: $0.row, label: $0.label.description, confidence: $0.confidence, margin: $0.margin)
-    }
+    ).map { ($0.row, $0.label.description, $0.confidence, $0.margin) }
   }
 }

@@ -9,7 +9,7 @@ extension TextClassifier {
     private var vectorizer: TFIDFVectorizer?
     private let textOptions: TextOptions
     /// What the analyzer `auto` became when the vocabulary was learned; nil before, and where the options name one.
-    public private(set) var analyzerChoice: AnalyzerChoice?
+    package private(set) var analyzerChoice: AnalyzerChoice?
     /// Texts about classes, by label. They are learned as documents: a call of `fit` finds out on held-out documents how much one
     /// counts, `learn` takes those of classes that are not known yet, as one document each. So a class can be answered that no
     /// document has.
@@ -17,23 +17,19 @@ extension TextClassifier {
 
     /// Makes a learner that has seen nothing.
     ///
-    /// - Throws: ``OptionsError`` with the option, its value and what is allowed.
-    public init(_ options: Options = Options()) throws {
-      learner = try FastKMeansClassifier(options.training)
-      textOptions = try options.text.validated()
-    }
-
-    /// Makes a learner that has seen nothing; the closure sets the options that differ from their defaults.
-    ///
     /// ```swift
     /// let learner = try TextClassifier.Learner { $0.text.ngrams = 1...2 }
     /// ```
     ///
+    /// - Parameters:
+    ///   - options: how it reads texts and learns; every option has a default.
+    ///   - configure: sets those that differ.
     /// - Throws: ``OptionsError`` with the option, its value and what is allowed.
-    public init(configure: (inout Options) -> Void) throws {
-      var options = Options()
+    public init(_ options: Options = Options(), configure: (inout Options) -> Void = { _ in }) throws {
+      var options = options
       configure(&options)
-      try self.init(options)
+      learner = try FastKMeansClassifier(options.training)
+      textOptions = try options.text.validated()
     }
 
     /// Makes a learner that goes on from where a classifier stopped, as if it never had.
@@ -44,7 +40,7 @@ extension TextClassifier {
     }
 
     /// The options of this learner.
-    public var options: Options { Options(text: textOptions, training: learner.options) }
+    package var options: Options { Options(text: textOptions, training: learner.options) }
 
     /// The classes seen so far, in the order in which they came; those that came together are sorted.
     public var classes: [String] { learner.classes.map(\.description) }
@@ -108,7 +104,7 @@ extension TextClassifier.Learner {
   ) throws -> TrainingReport {
     try update(with: texts, labels, sampleWeights, keepsVectorizer: true, progress) {
       learner, rows, labels, descriptionCount in
-      try learner.learn(
+      try learner.fitBatch(
         rows, labels: labels,
         sampleWeights: sampleWeights.map { $0 + [Double](repeating: 1, count: descriptionCount) },
         progress: progress)
@@ -239,15 +235,5 @@ extension TextClassifier.Learner {
   public mutating func forget(_ texts: [String], label: String) throws {
     guard let vectorizer else { throw ClassifierError.notFitted }
     try learner.forget(vectorizer.transform(texts), label: stored(label))
-  }
-
-  /// Forgets faster for a while: call it when the data has changed. 0 documents end it.
-  ///
-  /// - Parameters:
-  ///   - halfLife: after how many documents half of what was learned is left; above 0.
-  ///   - documents: for how many documents, from 0.
-  /// - Throws: ``OptionsError``.
-  public mutating func forgetFaster(halfLife: Double, forDocuments documents: Double) throws {
-    try learner.forgetFaster(halfLife: halfLife, forDocuments: documents)
   }
 }

@@ -51,7 +51,7 @@ public struct TextClassifier: Sendable {
   public var options: Options { Options(text: vectorizer.options, training: contents.model.options) }
 
   /// The number of columns that texts are turned into: the terms of the vocabulary, or the hashes.
-  public var featureCount: Int { vectorizer.columnCount }
+  package var featureCount: Int { vectorizer.columnCount }
 }
 
 extension TextClassifier {
@@ -134,29 +134,24 @@ extension TextClassifier {
 }
 
 extension TextClassifier {
-  /// A copy that accepts this share of the texts of unknown classes and rejects the others.
+  /// A copy that rejects more texts, by a rate that it keeps: of one of the two that can be named.
   ///
   /// Labels and confidences stay as they are: ``Answer/isRejected`` says more often that none of the classes fits. The
-  /// rate goes with the classifier into its file.
+  /// rate goes with the classifier into its file. Without any rate only texts in which nothing is known are rejected.
   ///
   /// - Parameters:
-  ///   - falseAcceptRate: above 0, below 1; nil rejects only texts in which nothing is known.
+  ///   - falseAcceptRate: the share of the texts of unknown classes that is accepted; above 0, below 1.
+  ///   - falseRejectRate: the share of the texts of known classes that is rejected; above 0, below 1.
   ///   - isPerClass: whether each answered class keeps the rate on its own.
   /// - Throws: ``ClassifierError/unsupported(_:)`` for a classifier that cannot tell unknown classes: it was not refined,
-  ///   has fewer than three classes, or learned from too few texts. ``OptionsError`` for a rate out of range, or finer
-  ///   than the held-out texts of the training can tell.
-  public func rejecting(falseAcceptRate: Double?, isPerClass: Bool = false) throws -> TextClassifier {
-    try replacing(contents.model.rejecting(falseAcceptRate: falseAcceptRate, isPerClass: isPerClass))
-  }
-
-  /// A copy that rejects this share of the texts of known classes.
-  ///
-  /// - Parameters:
-  ///   - falseRejectRate: above 0, below 1.
-  ///   - isPerClass: whether each answered class keeps the rate on its own.
-  /// - Throws: as ``rejecting(falseAcceptRate:isPerClass:)``.
-  public func rejecting(falseRejectRate: Double, isPerClass: Bool = false) throws -> TextClassifier {
-    try replacing(contents.model.rejecting(falseRejectRate: falseRejectRate, isPerClass: isPerClass))
+  ///   has fewer than three classes, or learned from too few texts. ``OptionsError`` for two rates, a rate out of range, or
+  ///   one finer than the held-out texts of the training can tell.
+  public func rejecting(
+    falseAcceptRate: Double? = nil, falseRejectRate: Double? = nil, isPerClass: Bool = false
+  ) throws -> TextClassifier {
+    try replacing(
+      contents.model.rejecting(
+        falseAcceptRate: falseAcceptRate, falseRejectRate: falseRejectRate, isPerClass: isPerClass))
   }
 
   /// A copy that answers on another device.

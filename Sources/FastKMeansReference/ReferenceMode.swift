@@ -8,10 +8,10 @@ extension Mode {
 }
 
 /// The modes by name. Code that reads options from a text or a file finds the mode here, and nowhere else.
-extension Mode: RawRepresentable, CaseIterable {
-  public static let allCases = [Mode.default, .reference]
+extension Mode {
+  package static let allCases = [Mode.default, .reference]
 
-  public init?(rawValue: String) {
+  package init?(rawValue: String) {
     guard let mode = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
     self = mode
   }
@@ -22,7 +22,9 @@ extension TrainingOptions: TabledOptions {
   package static let table =
     rows + [
       OptionRow(
-        "mode", \.mode, .choice, unit: "mode", .compatibility,
+        "mode", \.mode,
+        .choice(Mode.allCases.map(\.rawValue), read: { Mode(rawValue: $0) }, name: \.rawValue),
+        unit: "mode", .compatibility,
         "Behaviour: exact epochs by class, or the reference implementation's to the letter.",
         details: "The reference implementation is the PyTorch class of the same name, see docs/migrating.md.")
     ]

@@ -19,7 +19,7 @@ public final class Serving: Sendable {
     /// The number of texts from which a new model learns its vocabulary; they wait until then.
     public var vocabularyDocuments = 1000
     /// The seconds between two checkpoints of what was learned.
-    public var checkpointSeconds = 30.0
+    public var checkpointSeconds = 30
     /// How many threads one request may use.
     public var threadCount = 1
     /// What is taken at most.
@@ -47,7 +47,7 @@ public final class Serving: Sendable {
     var learning: StreamOptions?
     if options.learns, let path = options.files.first {
       var stream = StreamOptions(modelPath: path)
-      stream.checkpointSeconds = options.checkpointSeconds
+      stream.checkpointSeconds = Double(options.checkpointSeconds)
       stream.training.threadCount = options.threadCount
       stream.vocabularyDocuments = options.vocabularyDocuments
       let takesText =

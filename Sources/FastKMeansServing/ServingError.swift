@@ -8,11 +8,11 @@ public struct ServingError: Error, Equatable, Sendable {
   /// The status of HTTP, from 400 on.
   public let status: Int
   /// A word that programs can rely on, such as `unknown_model`.
-  public let code: String
+  package let code: String
   /// What is wrong and how to fix it, on one line.
   public let message: String
   /// Seconds after which the same request may succeed; nil where waiting does not help.
-  public let retryAfter: Int?
+  package let retryAfter: Int?
 
   public init(_ status: Int, _ code: String, _ message: String, retryAfter: Int? = nil) {
     self.status = status

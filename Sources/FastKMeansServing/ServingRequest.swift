@@ -3,41 +3,31 @@ import FastKMeansCore
 /// A request without its transport: what a route needs of it.
 public struct ServingRequest: Sendable {
   /// The body as it came.
-  public var body: [UInt8]
+  public var body: [UInt8] = []
   /// The values of the path's names in braces and of the query, percent-decoded.
-  public var parameters: [String: String]
+  public var parameters: [String: String] = [:]
   /// How many bytes of the body are JSON where tensors follow (`Inference-Header-Content-Length`); nil: all.
   public var jsonByteCount: Int?
   /// The key by which a repeated request is known (`Idempotency-Key`); nil: it has none.
   public var idempotencyKey: String?
 
-  public init(
-    body: [UInt8] = [], parameters: [String: String] = [:], jsonByteCount: Int? = nil,
-    idempotencyKey: String? = nil
-  ) {
-    self.body = body
-    self.parameters = parameters
-    self.jsonByteCount = jsonByteCount
-    self.idempotencyKey = idempotencyKey
-  }
+  /// Makes a request without a body.
+  public init() {}
 }
 
 /// What a request is answered with.
 public struct ServingReply: Sendable {
   /// The status of HTTP.
-  public var status: Int
+  public var status = 200
   /// The type of the body.
   public var contentType: String
   /// Further headers.
   public var headers: [(name: String, value: String)] = []
+  /// The body as it is sent.
   public var body: [UInt8]
+}
 
-  public init(status: Int = 200, contentType: String, body: [UInt8]) {
-    self.status = status
-    self.contentType = contentType
-    self.body = body
-  }
-
+extension ServingReply {
   package init(_ json: JSON, status: Int = 200) {
     self.init(status: status, contentType: "application/json", body: json.compactBytes)
   }
@@ -57,15 +47,15 @@ public struct ServingLimits: Sendable {
   /// The bytes of a text (413).
   public var textBytes = 1 << 20
   /// The bytes of a label (413).
-  public var labelBytes = 1024
+  package var labelBytes = 1024
   /// The levels of lists and objects in a body (400).
-  public var depth = 16
+  package var depth = 16
   /// The classes of an answer and the reasons for it (422).
-  public var answers = 1000
+  package var answers = 1000
   /// The requests that are answered at once; further ones are told to come again (429).
   public var requests = 512
   /// The documents that wait to be learned; further ones are told to come again (429).
-  public var waitingDocuments = 65_536
+  package var waitingDocuments = 65_536
 
   public init() {}
 }

@@ -1,9 +1,9 @@
 import FastKMeansCore
 
 /// What the analyzer `auto` became for some labelled documents, and why.
-public struct AnalyzerChoice: Sendable, Equatable {
+package struct AnalyzerChoice: Sendable, Equatable {
   /// Why it became what it became.
-  public enum Reason: String, Sendable {
+  package enum Reason: String, Sendable {
     /// It did best on documents that were held out.
     case heldOut = "held_out"
     /// Most letters are of scripts whose words it takes more than blanks to find.
@@ -17,22 +17,22 @@ public struct AnalyzerChoice: Sendable, Equatable {
   }
 
   /// How one way to read did on held-out documents.
-  public struct Trial: Sendable, Equatable {
-    public let analyzer: TextAnalyzer
+  package struct Trial: Sendable, Equatable {
+    package let analyzer: TextAnalyzer
     /// The sizes of n-grams of words.
-    public let ngrams: ClosedRange<Int>
+    package let ngrams: ClosedRange<Int>
     /// The share of the held-out documents that came out right, 0...1.
-    public let accuracy: Double
+    package let accuracy: Double
   }
 
-  public let analyzer: TextAnalyzer
+  package let analyzer: TextAnalyzer
   /// The sizes of n-grams of words.
-  public let ngrams: ClosedRange<Int>
-  public let reason: Reason
+  package let ngrams: ClosedRange<Int>
+  package let reason: Reason
   /// In the order in which they were tried; empty for other reasons than ``Reason/heldOut``.
-  public let trials: [Trial]
+  package let trials: [Trial]
   /// How many documents were held out to judge.
-  public let heldOutCount: Int
+  package let heldOutCount: Int
 }
 
 extension AnalyzerChoice {

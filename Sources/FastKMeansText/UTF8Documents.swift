@@ -1,7 +1,7 @@
 /// Holds documents as UTF-8 bytes in one buffer, which saves a `String` for each of them.
 ///
 /// The bytes need not be valid UTF-8. The vectoriser reads an invalid sequence as U+FFFD and reports how many there were.
-public struct UTF8Documents: Sendable, Equatable {
+package struct UTF8Documents: Sendable, Equatable {
   /// The longest document that can be vectorised: counts of its terms have 32 bits.
   package static let maxDocumentBytes = 1 << 30
 
@@ -11,13 +11,13 @@ public struct UTF8Documents: Sendable, Equatable {
   package private(set) var offsets: [Int]
 
   /// Makes an empty batch.
-  public init() {
+  package init() {
     bytes = []
     offsets = [0]
   }
 
   /// Makes a document of each text. The bytes are copied.
-  public init(_ texts: some Sequence<String>) {
+  package init(_ texts: some Sequence<String>) {
     self.init()
     for text in texts { append(text) }
   }
@@ -35,7 +35,7 @@ public struct UTF8Documents: Sendable, Equatable {
   }
 
   /// The number of finished documents.
-  public var count: Int { offsets.count - 1 }
+  package var count: Int { offsets.count - 1 }
 
   /// The bytes of one document, as they came.
   ///
@@ -50,13 +50,13 @@ public struct UTF8Documents: Sendable, Equatable {
 
 extension UTF8Documents {
   /// Adds a text as a document.
-  public mutating func append(_ text: String) {
+  package mutating func append(_ text: String) {
     bytes.append(contentsOf: text.utf8)
     endDocument()
   }
 
   /// Adds the bytes as a document.
-  public mutating func append(utf8 document: ArraySlice<UInt8>) {
+  package mutating func append(utf8 document: ArraySlice<UInt8>) {
     bytes.append(contentsOf: document)
     endDocument()
   }

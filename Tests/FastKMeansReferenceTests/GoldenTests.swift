@@ -35,7 +35,7 @@ import Testing
     for (number, step) in golden.steps.enumerated() {
       let rows = step.rows[0]..<step.rows[1]
       let seeds = step.initial.flatMap { $0.labels.isEmpty ? nil : $0 }
-      let report = try classifier.fitBatch(
+      let report = try classifier.learn(
         golden.features(golden.rows[rows]), labels: Array(golden.labels[rows]),
         initialization: seeds.map {
           .prototypes(try golden.features($0.prototypes), labels: $0.labels)

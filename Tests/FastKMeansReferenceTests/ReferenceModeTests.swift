@@ -14,8 +14,8 @@ import Testing
       try TestRows.features([[1, 0], [0, 1], [-1, 0]], isSparse: false), labels: [0, 0, 1])
     var classifier = try FastKMeansClassifier<Int>(options)
     let rows = try TestRows.features([[1, 0], [-1, 0]], isSparse: true)
-    #expect(try classifier.fitBatch(rows, labels: [0, 1]).prunedCount == 0)
-    #expect(try classifier.fitBatch(rows, labels: [0, 1]).prunedCount == 1)
+    #expect(try classifier.learn(rows, labels: [0, 1]).prunedCount == 0)
+    #expect(try classifier.learn(rows, labels: [0, 1]).prunedCount == 1)
     #expect(try classifier.model.prototypes.classIndices == [0, 1])
   }
 
@@ -38,11 +38,11 @@ import Testing
     options.mode = .reference
     var classifier = try FastKMeansClassifier<Int>(options)
     let rows = try TestRows.features([[1, 0], [0, 1]], isSparse: true)
-    try classifier.fitBatch(rows, labels: [0, 1])
+    try classifier.learn(rows, labels: [0, 1])
     #expect(throws: ClassifierError.self) { try classifier.forget(rows, label: 0) }
     // Freezing is taken, and changes nothing.
     let before = try classifier.model.prototypes.bits
-    try classifier.freezePrototypes(classifier.prototypeIDs(of: 0))
+    try classifier.setFrozen(true, prototypes: classifier.prototypeIDs(of: 0))
     #expect(try classifier.model.prototypes.bits == before)
   }
 

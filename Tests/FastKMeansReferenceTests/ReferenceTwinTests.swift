@@ -40,7 +40,7 @@ import Testing
     for batch in [0..<middle, middle..<problem.rows.count] {
       guard batch.contains(where: { problem.weights?[$0] ?? 1 > 0 }) else { continue }
       let weights = problem.weights.map { Array($0[batch]) }
-      let report = try classifier.fitBatch(
+      let report = try classifier.learn(
         features.selectingRows(batch), labels: Array(problem.classes[batch]), sampleWeights: weights)
       let step = twin.learn(
         Array(problem.rows[batch]), classes: Array(problem.classes[batch]), weights: weights)

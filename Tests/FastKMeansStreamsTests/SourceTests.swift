@@ -281,6 +281,18 @@ struct SourceTests {
     #expect(try all(source, limits(10)).flatMap(texts) == ["again"])
   }
 
+  @Test func aStreamOpensAFileByItsName() throws {
+    try folder.write("a\tred iron\nb\tblue gold\n", to: "rows.tsv")
+    var options = StreamOptions(modelPath: folder.path("model.safetensors"))
+    options.text = TextOptions()
+    var documents = 0
+    try StreamRunner(options, input: folder.path("rows.tsv")) { _ in }.run(stop: stop) {
+      documents += $0.documents
+    }
+    #expect(documents == 2)
+    #expect(throws: FormatError.self) { try StreamRunner(options, input: folder.path("rows")) { _ in } }
+  }
+
   @Test func whatCannotBeStreamedIsRefused() throws {
     try folder.write("a\tone\n", to: "rows.npz")
     #expect(throws: FormatError.self) {

@@ -73,6 +73,15 @@ import Testing
     let document = try columns.text.document(["title": "screen stays black", "product": "phone"])
     #expect(document == "screen stays black\u{1F}phone")
 
+    do {
+      let path = folder.file("tickets.tsv")
+      try zip(labels, texts).map { "\($0)\t\($1)\n" }.joined().write(
+        toFile: path, atomically: true, encoding: .utf8)
+      let rows = try LabelledRows(contentsOf: path)
+      try learner.fit(rows.texts, labels: rows.labels.map(\.description))
+      #expect(rows.texts == texts && rows.vectors == nil)
+    }
+
     try learner.learn(["no picture"], labels: ["display"])
     let updated = try learner.classifier()
     #expect(updated.classes.last == "display")
@@ -108,7 +117,8 @@ import Testing
       .map { $0.components(separatedBy: "  //")[0].trimmingCharacters(in: .whitespaces) }
       .filter { !$0.hasPrefix("//") && !$0.hasPrefix("print") && !$0.hasPrefix("import") }
       .map {
-        $0.replacingOccurrences(of: "\"[a-z]+\\.safetensors\"", with: "path", options: .regularExpression)
+        $0.replacingOccurrences(
+          of: "\"[a-z]+\\.(safetensors|tsv)\"", with: "path", options: .regularExpression)
       }
     #expect(lines.count > 8)
     for line in lines { #expect(test.contains(line), "\(line)") }

@@ -35,12 +35,7 @@ func rate(of rows: Features, _ work: () throws -> Void) throws -> Double {
 }
 
 func model(of folder: String) throws -> ClassifierModel<Label> {
-  var reader = ReaderOptions(format: .npz)
-  reader.labelsFile = folder + "/y_train.npy"
-  guard
-    case .features(let rows, labels: .some(let labels)) = try LabelledData.read(
-      folder + "/X_train.npz", options: reader)
-  else { throw NoFeatures(path: folder) }
+  let (rows, labels) = try readRows(folder + "/X_train.npz", labels: folder + "/y_train.npy")
   var learner = try FastKMeansClassifier<Label> { $0.threadCount = 1 }
   try learner.fit(rows, labels: labels)
   return try learner.classifier()

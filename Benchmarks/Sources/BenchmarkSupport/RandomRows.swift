@@ -10,7 +10,7 @@ import FastKMeansCore
 /// - Returns: rows with ascending columns and values in 0 ..< 1.
 /// - Throws: `InputError` where `nonZeros` is above `columnCount`.
 public func randomRows(rowCount: Int, columnCount: Int, nonZeros: Int, seed: UInt64) throws -> CSRMatrix {
-  var random = CounterRandom(seed: seed)
+  var random = SeededRandom(seed: seed)
   var columns: [UInt32] = []
   columns.reserveCapacity(rowCount * nonZeros)
   let stride = columnCount / max(1, nonZeros)
@@ -20,7 +20,7 @@ public func randomRows(rowCount: Int, columnCount: Int, nonZeros: Int, seed: UIn
       columns.append(UInt32(position * stride + random.nextIndex(below: max(1, stride))))
     }
   }
-  let values = columns.map { _ in Float(random.nextUnit()) }
+  let values = columns.map { _ in random.nextUnit() }
   let offsets = (0...rowCount).map { $0 * nonZeros }
   return try CSRMatrix(columnCount: columnCount, rowOffsets: offsets, columns: columns, values: values)
 }

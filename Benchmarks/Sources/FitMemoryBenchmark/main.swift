@@ -1,5 +1,5 @@
+import BenchmarkSupport
 import FastKMeansCore
-import FastKMeansFormats
 import Foundation
 
 // How much memory `fit` takes beside the rows: FitMemoryBenchmark X_train.npz y_train.npy [k-means only: 1 thread,
@@ -18,16 +18,12 @@ guard CommandLine.arguments.count == 3 else {
   print("usage: FitMemoryBenchmark X_train.npz y_train.npy")
   exit(2)
 }
-var reader = ReaderOptions(format: .npz)
-reader.labelsFile = CommandLine.arguments[2]
-guard
-  case .features(let rows, labels: .some(let labels)) = try LabelledData.read(
-    CommandLine.arguments[1], options: reader), case .sparse(let matrix) = rows
-else {
+let (rows, labels) = try readRows(CommandLine.arguments[1], labels: CommandLine.arguments[2])
+guard case .sparse(let matrix) = rows else {
   print("sparse rows with labels are needed")
   exit(1)
 }
-let rowBytes = matrix.nonZeroCount * 8 + (matrix.rowCount + 1) * 8
+let rowBytes = matrix.values.count * 8 + (matrix.rowCount + 1) * 8
 var options = TrainingOptions()
 options.isSoft = false
 options.maxEpochs = 10

@@ -6,7 +6,7 @@ extension Kernel {
   /// Approximate sums from 8-bit rows, and what is found in them.
   static func codes(level: Int32) -> [Kernel] {
     let kernels = fk_codes_for(level).pointee
-    var random = CounterRandom(seed: 3)
+    var random = SeededRandom(seed: 3)
     let (terms, stride) = (42, 1536)
     let codes = Buffer<Int8>(terms * stride) { _ in Int8(random.nextIndex(below: 255) - 127) }
     let numbers = Buffer<Int>(terms) { $0 }
@@ -33,7 +33,7 @@ extension Kernel {
   /// The bounded search at the headline's shape: lists of rare features, a stage of rows, the bound of each prototype.
   static func staged(level: Int32) -> [Kernel] {
     let kernels = fk_staged_for(level).pointee
-    var random = CounterRandom(seed: 4)
+    var random = SeededRandom(seed: 4)
     let (terms, stride) = (16, 5056)
     let codes = Buffer<Int8>(terms * stride) { _ in Int8(random.nextIndex(below: 255) - 127) }
     let rows = Buffer<Int>(terms) { $0 }
@@ -61,7 +61,7 @@ extension Kernel {
 
   /// 50 lists of 60 entries each.
   private static func scattering(
-    _ kernels: fk_staged_kernels, _ random: inout CounterRandom, _ sums: Buffer<Int16>
+    _ kernels: fk_staged_kernels, _ random: inout SeededRandom, _ sums: Buffer<Int16>
   ) -> Kernel {
     let (lists, length) = (50, 60)
     let entries = Buffer<UInt32>(lists * length) { _ in

@@ -6,17 +6,17 @@ extension Kernel {
   /// Every score of one document: rows of features, lists, and the search for the largest.
   static func scoring(level: Int32) -> [Kernel] {
     let kernels = fk_scoring_for(level).pointee
-    var random = CounterRandom(seed: 1)
+    var random = SeededRandom(seed: 1)
     let (terms, prototypes) = (42, 1536)
-    let rows = Buffer<Float>(terms * prototypes) { _ in Float(random.nextUnit()) }
+    let rows = Buffer<Float>(terms * prototypes) { _ in random.nextUnit() }
     let halves = Buffer<UInt16>(terms * prototypes) { _ in UInt16(0x3000 + random.nextIndex(below: 1 << 10)) }
     let starts = Buffer<Int>(terms) { $0 * prototypes }
-    let x = Buffer<Float>(terms) { _ in Float(random.nextUnit()) }
-    let scores = Buffer<Float>(prototypes) { _ in Float(random.nextUnit()) }
+    let x = Buffer<Float>(terms) { _ in random.nextUnit() }
+    let scores = Buffer<Float>(prototypes) { _ in random.nextUnit() }
     let biases = Buffer<Float>(prototypes) { _ in 0 }
     let (cells, shape) = (terms * prototypes, "\(terms) terms x \(prototypes)")
     let ids = Buffer<UInt32>(prototypes / 4) { UInt32($0 * 4 + random.nextIndex(below: 4)) }
-    let values = Buffer<Float>(prototypes) { _ in Float(random.nextUnit()) }
+    let values = Buffer<Float>(prototypes) { _ in random.nextUnit() }
     let positions = Buffer<UInt32>(prototypes) { _ in 0 }
     return [
       Kernel("score_rows_f32", shape, operations: 2 * cells, bytes: 4 * cells) {
@@ -46,11 +46,11 @@ extension Kernel {
   /// Documents times prototypes, a tile at a time.
   static func dense(level: Int32) -> [Kernel] {
     let kernels = fk_dense_for(level).pointee
-    var random = CounterRandom(seed: 2)
+    var random = SeededRandom(seed: 2)
     let features = 256
     let (height, width) = (Int(FK_TILE_ROWS), Int(FK_TILE_COLUMNS))
-    let documents = Buffer<Float>(features * height) { _ in Float(random.nextUnit()) }
-    let panel = Buffer<Float>(features * width) { _ in Float(random.nextUnit()) }
+    let documents = Buffer<Float>(features * height) { _ in random.nextUnit() }
+    let panel = Buffer<Float>(features * width) { _ in random.nextUnit() }
     let halves = Buffer<UInt16>(features * width) { _ in UInt16(0x3000 + random.nextIndex(below: 1 << 10)) }
     let tile = Buffer<Float>(height * width) { _ in 0 }
     let thresholds = Buffer<Float>(height) { _ in .infinity }

@@ -5,13 +5,13 @@ import FastKMeansCore
 extension Kernel {
   /// What fitting and refinement spend their time in; these look up the level that is in force.
   static func training() -> [Kernel] {
-    var random = CounterRandom(seed: 5)
+    var random = SeededRandom(seed: 5)
     let (documents, nonZeros, features) = (256, 42, 1024)
     let offsets = Buffer<Int64>(documents + 1) { Int64($0 * nonZeros) }
     let columns = Buffer<UInt32>(documents * nonZeros) {
       UInt32($0 % nonZeros * (features / nonZeros) + random.nextIndex(below: features / nonZeros))
     }
-    let values = Buffer<Float>(documents * nonZeros) { _ in Float(random.nextUnit()) }
+    let values = Buffer<Float>(documents * nonZeros) { _ in random.nextUnit() }
     return local(offsets, columns, values, documents, nonZeros, features)
       + wide(offsets, columns, values, documents, nonZeros, features) + [denseScores(&random), checksum()]
   }
@@ -73,10 +73,10 @@ extension Kernel {
     ]
   }
 
-  private static func denseScores(_ random: inout CounterRandom) -> Kernel {
+  private static func denseScores(_ random: inout SeededRandom) -> Kernel {
     let (rows, width, count) = (64, 384, 8)
-    let documents = Buffer<Float>(rows * width) { _ in Float(random.nextUnit()) }
-    let prototypes = Buffer<Float>(count * width) { _ in Float(random.nextUnit()) }
+    let documents = Buffer<Float>(rows * width) { _ in random.nextUnit() }
+    let prototypes = Buffer<Float>(count * width) { _ in random.nextUnit() }
     let scores = Buffer<Float>(rows * count) { _ in 0 }
     return Kernel(
       "dense_scores", "\(rows) rows x \(width), \(count) prototypes", operations: 2 * rows * width * count,

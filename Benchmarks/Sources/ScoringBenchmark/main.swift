@@ -95,7 +95,7 @@ func measure(_ path: String, _ rows: Features) throws -> ScoringRun {
 extension Features {
   var storedValueCount: Int {
     switch self {
-    case .sparse(let matrix): matrix.nonZeroCount
+    case .sparse(let matrix): matrix.values.count
     case .dense(let matrix): matrix.values.count
     }
   }

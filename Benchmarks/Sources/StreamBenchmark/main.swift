@@ -15,26 +15,13 @@ func argument(_ name: String) -> String? {
   CommandLine.arguments.first { $0.hasPrefix(name + "=") }.map { String($0.dropFirst(name.count + 1)) }
 }
 
-func read(_ rows: String, _ labels: String) throws -> (CSRMatrix, LabelColumn) {
-  var reader = ReaderOptions(format: .npz)
-  reader.labelsFile = labels
-  guard
-    case .features(let features, labels: .some(let column)) = try LabelledData.read(rows, options: reader),
-    case .sparse(let matrix) = features
-  else {
-    print("sparse rows with labels are needed")
-    exit(1)
-  }
-  return (matrix, column)
-}
-
 guard CommandLine.arguments.count >= 3 else {
   print(
     "usage: StreamBenchmark X_train.npz y_train.npy [batches=N] [size=N] [soft] [refine] [measure] [test=X,y]"
   )
   exit(2)
 }
-let (rows, labels) = try read(CommandLine.arguments[1], CommandLine.arguments[2])
+let (rows, labels) = try readRows(CommandLine.arguments[1], labels: CommandLine.arguments[2])
 let flags = Set(CommandLine.arguments)
 let size = argument("size").flatMap { Int($0) } ?? 10_240
 let batchCount = argument("batches").flatMap { Int($0) } ?? (rows.rowCount + size - 1) / size
@@ -51,7 +38,7 @@ for batch in 0..<batchCount {
   let indices = (first..<(isOnePass ? min(rows.rowCount, first + size) : first + size)).map {
     $0 % rows.rowCount
   }
-  let (features, own) = (Features.sparse(rows.selectingRows(indices)), labels.selectingRows(indices))
+  let (features, own) = (rows.selectingRows(indices), indices.map { labels[$0] })
   let start = processCPUSeconds()
   let report = try classifier.learn(features, labels: own, measuringError: flags.contains("measure"))
   seconds.append(processCPUSeconds() - start)
@@ -70,7 +57,7 @@ let (early, late) = (seconds.prefix(tenth).reduce(0, +), seconds.suffix(tenth).r
 print("first tenth \(early / Double(tenth)) s a batch, last tenth \(late / Double(tenth)) s")
 if tested > 0 { print("prequential error \(wrong / Double(tested))") }
 if let files = argument("test")?.split(separator: ",").map(String.init), files.count == 2 {
-  let (testRows, testLabels) = try read(files[0], files[1])
+  let (testRows, testLabels) = try readRows(files[0], labels: files[1])
   let predicted = try classifier.classifier().labels(of: testRows)
   let right = predicted.indices.filter { predicted[$0] == testLabels[$0] }.count
   print("accuracy \(Double(right) / Double(max(1, predicted.count)))")

@@ -32,8 +32,7 @@ struct FastKMeansServerCommand: AsyncParsableCommand {
       "A model file; several may be named. The first answers where none is asked for.", valueName: "file"))
   var model: [String] = []
 
-  @Option(
-    help: ArgumentHelp("A folder with NAME.safetensors and NAME/VERSION.safetensors.", valueName: "folder"))
+  @Option("A folder with NAME.safetensors and NAME/VERSION.safetensors.", "folder")
   var models: String?
 
   @Flag(help: "Learn from requests into the first model; its state is that of fastkmeans stream.")
@@ -42,60 +41,52 @@ struct FastKMeansServerCommand: AsyncParsableCommand {
   @Flag(help: "A model that --learn makes anew takes vectors instead of texts.")
   var vectors = false
 
-  @Option(
-    help: ArgumentHelp(
-      "Texts from which a model that --learn makes anew learns its vocabulary. (default: 1000)",
-      valueName: "count"))
+  @Option("Texts from which a model that --learn makes anew learns its vocabulary. (default: 1000)", "count")
   var vocabularyDocuments: Int?
 
-  @Option(help: ArgumentHelp("The address to listen at. (default: 127.0.0.1)", valueName: "address"))
+  @Option("The address to listen at. (default: 127.0.0.1)", "address")
   var host: String?
 
-  @Option(help: ArgumentHelp("The port; 0 for any that is free. (default: 8080)", valueName: "port"))
+  @Option("The port; 0 for any that is free. (default: 8080)", "port")
   var port: Int?
 
-  @Option(
-    help: ArgumentHelp("A file with 'read TOKEN' and 'write TOKEN' lines: who may call.", valueName: "file"))
+  @Option("A file with 'read TOKEN' and 'write TOKEN' lines: who may call.", "file")
   var tokens: String?
 
   @Flag(help: "Listen for other machines without tokens.")
   var insecure = false
 
-  @Option(help: ArgumentHelp("The certificate chain for TLS (PEM).", valueName: "file"))
+  @Option("The certificate chain for TLS (PEM).", "file")
   var certificate: String?
 
-  @Option(help: ArgumentHelp("The certificate's key (PEM).", valueName: "file"))
+  @Option("The certificate's key (PEM).", "file")
   var key: String?
 
-  @Option(help: ArgumentHelp("Threads that one request may use. (default: 1)", valueName: "count"))
+  @Option("Threads that one request may use. (default: 1)", "count")
   var threads: Int?
 
-  @Option(help: ArgumentHelp("The largest body in bytes. (default: 16777216)", valueName: "count"))
+  @Option("The largest body in bytes. (default: 16777216)", "count")
   var bodyBytes: Int?
 
-  @Option(help: ArgumentHelp("The most documents of a request. (default: 4096)", valueName: "count"))
+  @Option("The most documents of a request. (default: 4096)", "count")
   var rows: Int?
 
-  @Option(help: ArgumentHelp("The longest text in bytes. (default: 1048576)", valueName: "count"))
+  @Option("The longest text in bytes. (default: 1048576)", "count")
   var textBytes: Int?
 
-  @Option(help: ArgumentHelp("The most connections at once. (default: 4096)", valueName: "count"))
+  @Option("The most connections at once. (default: 4096)", "count")
   var connections: Int?
 
-  @Option(
-    help: ArgumentHelp("The most requests that are answered at once. (default: 512)", valueName: "count"))
+  @Option("The most requests that are answered at once. (default: 512)", "count")
   var requests: Int?
 
-  @Option(
-    help: ArgumentHelp("Seconds in which a request must come to its end. (default: 30)", valueName: "count"))
+  @Option("Seconds in which a request must come to its end. (default: 30)", "count")
   var requestSeconds: Int?
 
-  @Option(
-    help: ArgumentHelp(
-      "Seconds between two checkpoints of what was learned. (default: 30)", valueName: "count"))
+  @Option("Seconds between two checkpoints of what was learned. (default: 30)", "count")
   var checkpointSeconds: Int?
 
-  @Option(help: ArgumentHelp("A JSON file with any of these options.", valueName: "file"))
+  @Option("A JSON file with any of these options.", "file")
   var config: String?
 
   func run() async throws {
@@ -107,24 +98,20 @@ struct FastKMeansServerCommand: AsyncParsableCommand {
     options.folder = models ?? settings.text("models")
     options.learns = learn || settings.flag("learn")
     options.takesVectors = vectors || settings.flag("vectors")
-    options.vocabularyDocuments =
-      try settings.count("vocabulary.documents", vocabularyDocuments)
-      ?? options.vocabularyDocuments
-    options.threadCount = try settings.count("threads", threads) ?? options.threadCount
-    options.checkpointSeconds =
-      try settings.count("checkpoint.seconds", checkpointSeconds).map(Double.init)
-      ?? options.checkpointSeconds
-    options.limits.bodyBytes = try settings.count("body.bytes", bodyBytes) ?? options.limits.bodyBytes
-    options.limits.rows = try settings.count("rows", rows) ?? options.limits.rows
-    options.limits.textBytes = try settings.count("text.bytes", textBytes) ?? options.limits.textBytes
-    options.limits.requests = try settings.count("requests", requests) ?? options.limits.requests
+    try settings.take(vocabularyDocuments, "vocabulary.documents", into: &options.vocabularyDocuments)
+    try settings.take(threads, "threads", into: &options.threadCount)
+    try settings.take(checkpointSeconds, "checkpoint.seconds", into: &options.checkpointSeconds)
+    try settings.take(bodyBytes, "body.bytes", into: &options.limits.bodyBytes)
+    try settings.take(rows, "rows", into: &options.limits.rows)
+    try settings.take(textBytes, "text.bytes", into: &options.limits.textBytes)
+    try settings.take(requests, "requests", into: &options.limits.requests)
     var server = ServerOptions()
     server.host = host ?? settings.text("host") ?? server.host
-    server.port = try settings.count("port", port, from: 0) ?? server.port
+    try settings.take(port, "port", into: &server.port, from: 0)
     server.tokens = try (tokens ?? settings.text("tokens")).map { try Tokens(contentsOf: $0) }
     server.isInsecure = insecure || settings.flag("insecure")
-    server.connections = try settings.count("connections", connections) ?? server.connections
-    server.requestSeconds = try settings.count("request.seconds", requestSeconds) ?? server.requestSeconds
+    try settings.take(connections, "connections", into: &server.connections)
+    try settings.take(requestSeconds, "request.seconds", into: &server.requestSeconds)
     switch (certificate ?? settings.text("certificate"), key ?? settings.text("key")) {
     case (let certificate?, let key?): server.tls = (certificate, key)
     case (nil, nil): break
@@ -165,13 +152,25 @@ private struct Settings {
   func flag(_ name: String) -> Bool { reader.bool(forKey: ConfigKey(name), default: false) }
   func list(_ name: String) -> [String] { reader.stringArray(forKey: ConfigKey(name), default: []) }
 
-  /// A number of the command line, or else of the environment or the file.
-  func count(_ name: String, _ given: Int?, from least: Int = 1) throws -> Int? {
-    guard let value = given ?? reader.int(forKey: ConfigKey(name)) else { return nil }
+  /// Puts a number in its place: that of the command line, or else of the environment or the file. Without any the default
+  /// stays.
+  func take(_ given: Int?, _ name: String, into place: inout Int, from least: Int = 1) throws {
+    guard let value = given ?? reader.int(forKey: ConfigKey(name)) else { return }
     guard value >= least else {
       let option = name.replacingOccurrences(of: ".", with: "-")
       throw ValidationError("--\(option) is \(value); allowed: a whole number from \(least)")
     }
-    return value
+    place = value
+  }
+}
+
+// What an option does, and what stands for its value in the help.
+extension Option {
+  fileprivate init(_ help: String, _ unit: String) where Value == String? {
+    self.init(help: ArgumentHelp(help, valueName: unit))
+  }
+
+  fileprivate init(_ help: String, _ unit: String) where Value == Int? {
+    self.init(help: ArgumentHelp(help, valueName: unit))
   }
 }

@@ -27,16 +27,12 @@ struct AuditCommand: ParsableCommand {
 
   @OptionGroup(title: "Input") var input: InputArguments
 
-  @Option(
-    help: ArgumentHelp("A model that has not seen the rows; without one, folds answer.", valueName: "file"))
+  @Option("A model that has not seen the rows; without one, folds answer.", "file")
   var model: String?
 
   @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Folds of the rows; each is answered by a model of the others. (default: \(LabelAudit.Settings().foldCount))",
-      valueName: "count"),
-    transform: Value.whole)
+    "Folds of the rows; each is answered by a model of the others. (default: \(LabelAudit.Settings().foldCount))",
+    "count")
   var folds = LabelAudit.Settings().foldCount
 
   @Option(
@@ -46,41 +42,25 @@ struct AuditCommand: ParsableCommand {
     transform: AuditKind.list)
   var kinds: [AuditKind]?
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Rows are near duplicates from this cosine on. (default: 0.95)", valueName: "cosine"),
-    transform: Value.number)
+  @Option("Rows are near duplicates from this cosine on. (default: 0.95)", "cosine")
   var similarity = 0.95
 
-  @Option(
-    help: ArgumentHelp(
-      "Rows that should not stand in the input too, such as those of a test; same format.", valueName: "file"
-    ))
+  @Option("Rows that should not stand in the input too, such as those of a test; same format.", "file")
   var against: String?
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "The share of the rows that are listed as outliers. (default: 0.01)", valueName: "share"),
-    transform: Value.number)
+  @Option("The share of the rows that are listed as outliers. (default: 0.01)", "share")
   var outlierShare = 0.01
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Findings of each kind, at most. (default: all; as text: 20)", valueName: "count"),
-    transform: Value.whole)
+  @Option("Findings of each kind, at most. (default: all; as text: 20)", "count")
   var limit: Int?
 
-  @Option(
-    help: ArgumentHelp("A table of accepted changes; the changed rows go to --output.", valueName: "file"))
+  @Option("A table of accepted changes; the changed rows go to --output.", "file")
   var fix: String?
 
-  @Option(help: ArgumentHelp("Where the results go; '-' is standard output.", valueName: "file"))
+  @Option("Where the results go; '-' is standard output.", "file")
   var output = "-"
 
-  @Option(
-    help: ArgumentHelp("With --fix: where the labels of npz and npy rows go, one a line.", valueName: "file"))
+  @Option("With --fix: where the labels of npz and npy rows go, one a line.", "file")
   var labelsOutput: String?
 
   @Flag(help: "Write a table with a line a finding.")
@@ -92,10 +72,8 @@ struct AuditCommand: ParsableCommand {
 
   func validate() throws {
     guard !(tsv && display.json) else { throw ValidationError("--tsv and --json are two forms; choose one") }
-    guard folds >= 2 else { throw ValidationError("--folds is \(folds); allowed: a whole number from 2") }
-    guard limit ?? 1 >= 1 else {
-      throw ValidationError("--limit is \(limit ?? 0); allowed: a whole number from 1")
-    }
+    try OptionValue.check("--folds", folds, from: 2)
+    try OptionValue.check("--limit", limit, from: 1)
     guard similarity > 0, similarity <= 1 else {
       throw ValidationError("--similarity is \(similarity); allowed: a number above 0, at most 1")
     }

@@ -21,13 +21,13 @@ struct ConvertCommand: ParsableCommand {
 
   @OptionGroup(title: "Input") var input: InputArguments
 
-  @Option(help: ArgumentHelp("The file to write; '-' is standard output.", valueName: "file"))
+  @Option("The file to write; '-' is standard output.", "file")
   var output: String
 
   @Option(help: "The format to write. (default: by the output's ending, .gz included)")
   var outputFormat: RowFormat?
 
-  @Option(help: ArgumentHelp("Where the labels of npz and npy rows go, one a line.", valueName: "file"))
+  @Option("Where the labels of npz and npy rows go, one a line.", "file")
   var labelsOutput: String?
 
   @Option(help: ArgumentHelp("The precision of a model's prototypes.", valueName: "type"))
@@ -41,10 +41,7 @@ struct ConvertCommand: ParsableCommand {
   @Option(help: ArgumentHelp("8: round a model's refined weights to 8 bits.", valueName: "bits"))
   var weightBits: Int?
 
-  @Option(
-    help: ArgumentHelp(
-      "Labelled rows to compare the models on; --format, --labels and the like are theirs.", valueName: "file"
-    ))
+  @Option("Labelled rows to compare the models on; --format, --labels and the like are theirs.", "file")
   var evaluate: String?
 
   @Option(

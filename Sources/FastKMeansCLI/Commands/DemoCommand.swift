@@ -14,7 +14,7 @@ struct DemoCommand: ParsableCommand {
       """
   )
 
-  @Option(help: ArgumentHelp("The folder to write model and report into.", valueName: "folder"))
+  @Option("The folder to write model and report into.", "folder")
   var output = "./fastkmeans-demo"
 
   @OptionGroup(title: "Display") var display: DisplayArguments

@@ -16,28 +16,22 @@ struct DescribeCommand: ParsableCommand {
 
   @OptionGroup var model: ModelArguments
 
-  @Option(
-    help: ArgumentHelp("Labelled rows to judge the model by; '-' is standard input.", valueName: "file"))
+  @Option("Labelled rows to judge the model by; '-' is standard input.", "file")
   var input: String?
 
   @OptionGroup(title: "Input") var rows: RowArguments
 
-  @Option(help: ArgumentHelp("Where the card goes; '-' is standard output.", valueName: "file.md"))
+  @Option("Where the card goes; '-' is standard output.", "file.md")
   var output = "-"
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Words to show of each prototype. (default: 8)", valueName: "count"),
-    transform: Value.whole)
+  @Option("Words to show of each prototype. (default: 8)", "count")
   var topWords = 8
 
   @Flag(name: [.short, .long], help: "Show no progress.")
   var quiet = false
 
   func validate() throws {
-    guard topWords >= 0 else {
-      throw ValidationError("--top-words is \(topWords); allowed: a whole number from 0")
-    }
+    try OptionValue.check("--top-words", topWords, from: 0)
     guard model.model != "-" else { throw ValidationError("--model needs the name of a file, not -") }
   }
 

@@ -19,27 +19,22 @@ struct ExplainCommand: ParsableCommand {
 
   @OptionGroup var model: ModelArguments
 
-  @Option(help: ArgumentHelp("The document; for rows of a file give --input.", valueName: "text"))
+  @Option("The document; for rows of a file give --input.", "text")
   var text: String?
 
-  @Option(help: ArgumentHelp("Rows to explain; '-' is standard input.", valueName: "input"))
+  @Option("Rows to explain; '-' is standard input.", "input")
   var input: String?
 
   @OptionGroup(title: "Input") var rows: RowArguments
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Words to show of each document. (default: 10)", valueName: "count"),
-    transform: Value.whole)
+  @Option("Words to show of each document. (default: 10)", "count")
   var topWords = 10
 
   @Flag(help: "Print JSON instead of text, an object a document.")
   var json = false
 
   func validate() throws {
-    guard topWords >= 0 else {
-      throw ValidationError("--top-words is \(topWords); allowed: a whole number from 0")
-    }
+    try OptionValue.check("--top-words", topWords, from: 0)
     guard (text == nil) != (input == nil) else {
       throw ValidationError("explain needs one of --text and --input")
     }

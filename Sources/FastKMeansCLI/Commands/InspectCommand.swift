@@ -14,25 +14,20 @@ struct InspectCommand: ParsableCommand {
       """
   )
 
-  @Option(help: ArgumentHelp("The model file, as train wrote it.", valueName: "file"))
+  @Option("The model file, as train wrote it.", "file")
   var model: String
 
   @Option(name: .customLong("class"), help: ArgumentHelp("List this class only.", valueName: "label"))
   var label: String?
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Words to show of each prototype. (default: 8)", valueName: "count"),
-    transform: Value.whole)
+  @Option("Words to show of each prototype. (default: 8)", "count")
   var topWords = 8
 
   @Flag(help: "Print JSON instead of text.")
   var json = false
 
   func validate() throws {
-    guard topWords >= 0 else {
-      throw ValidationError("--top-words is \(topWords); allowed: a whole number from 0")
-    }
+    try OptionValue.check("--top-words", topWords, from: 0)
     guard model != "-" else { throw ValidationError("--model needs the name of a file, not -") }
   }
 

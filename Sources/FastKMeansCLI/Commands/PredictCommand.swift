@@ -22,28 +22,19 @@ struct PredictCommand: ParsableCommand {
   @OptionGroup(title: "Input") var input: InputArguments
   @OptionGroup var model: ModelArguments
 
-  @Option(help: ArgumentHelp("Where the answers go; '-' is standard output.", valueName: "file"))
+  @Option("Where the answers go; '-' is standard output.", "file")
   var output = "-"
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Classes to name for each row. (default: 1)", valueName: "count"),
-    transform: Value.whole)
+  @Option("Classes to name for each row. (default: 1)", "count")
   var top = 1
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Name the fewest classes that hold the right one this often.", valueName: "0...1"),
-    transform: Value.number)
+  @Option("Name the fewest classes that hold the right one this often.", "0...1")
   var coverage: Double?
 
   @Flag(help: "Keep --coverage for the rows of each class, where enough of them were held out.")
   var coveragePerClass = false
 
-  @Option(
-    help: ArgumentHelp(
-      "Write the probabilities of all classes too, in the model's order.", valueName: "file.npy"))
+  @Option("Write the probabilities of all classes too, in the model's order.", "file.npy")
   var proba: String?
 
   @Flag(help: "Write labels alone, one a line.")
@@ -67,7 +58,7 @@ struct PredictCommand: ParsableCommand {
     if let coverage, !(coverage > 0 && coverage < 1) {
       throw ValidationError("--coverage is \(coverage); allowed: a number above 0 and below 1")
     }
-    guard top >= 1 else { throw ValidationError("--top is \(top); allowed: a whole number from 1") }
+    try OptionValue.check("--top", top, from: 1)
     guard proba != "-" else { throw ValidationError("--proba needs the name of a file, not -") }
     guard proba == nil || proba != output else {
       throw ValidationError("--proba and --output name the same file; name two")

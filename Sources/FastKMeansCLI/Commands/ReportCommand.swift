@@ -20,32 +20,24 @@ struct ReportCommand: ParsableCommand {
   @OptionGroup(title: "Input") var input: InputArguments
   @OptionGroup var model: ModelArguments
 
-  @Option(help: ArgumentHelp("Where the page goes; '-' is standard output.", valueName: "file.html"))
+  @Option("Where the page goes; '-' is standard output.", "file.html")
   var output: String
 
-  @Option(help: ArgumentHelp("The page's heading. (default: the model's file name)", valueName: "text"))
+  @Option("The page's heading. (default: the model's file name)", "text")
   var title: String?
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Words to show of each prototype. (default: 8)", valueName: "count"),
-    transform: Value.whole)
+  @Option("Words to show of each prototype. (default: 8)", "count")
   var topWords = 8
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Documents to keep with their text, errors first. (default: 2000)", valueName: "count"),
-    transform: Value.whole)
+  @Option("Documents to keep with their text, errors first. (default: 2000)", "count")
   var documents = 2000
 
   @Flag(name: [.short, .long], help: "Show no progress.")
   var quiet = false
 
   func validate() throws {
-    for (name, value) in [("top-words", topWords), ("documents", documents)] where value < 0 {
-      throw ValidationError("--\(name) is \(value); allowed: a whole number from 0")
-    }
+    try OptionValue.check("--top-words", topWords, from: 0)
+    try OptionValue.check("--documents", documents, from: 0)
   }
 
   func run() throws {

@@ -19,24 +19,16 @@ struct SelectCommand: ParsableCommand {
   @OptionGroup(title: "Input") var input: InputArguments
   @OptionGroup var model: ModelArguments
 
-  @Option(
-    parsing: .unconditional, help: ArgumentHelp("Rows to choose. (default: 100)", valueName: "count"),
-    transform: Value.whole)
+  @Option("Rows to choose. (default: 100)", "count")
   var count = RowSelection.Settings().count
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Rows are near duplicates from this cosine on. (default: 0.9)", valueName: "cosine"),
-    transform: Value.number)
+  @Option("Rows are near duplicates from this cosine on. (default: 0.9)", "cosine")
   var similarity = RowSelection.Settings().similarity
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Draws among rows of equal worth. (default: 42)", valueName: "seed"),
-    transform: Value.whole)
+  @Option("Draws among rows of equal worth. (default: 42)", "seed")
   var randomState = 42
 
-  @Option(help: ArgumentHelp("Where the choice goes; '-' is standard output.", valueName: "file"))
+  @Option("Where the choice goes; '-' is standard output.", "file")
   var output = "-"
 
   @OptionGroup(title: "Display") var display: DisplayArguments

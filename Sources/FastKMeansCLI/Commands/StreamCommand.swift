@@ -29,7 +29,7 @@ struct StreamCommand: ParsableCommand {
   @OptionGroup(title: "Stream") var stream: StreamArguments
   @OptionGroup(title: "Kafka") var kafka: KafkaArguments
 
-  @Option(help: ArgumentHelp("The model file; made if it is not there.", valueName: "file"))
+  @Option("The model file; made if it is not there.", "file")
   var model: String
 
   @OptionGroup(title: "Training") var training: TrainingArguments
@@ -112,18 +112,15 @@ struct StreamCommand: ParsableCommand {
   private func openSource(
     _ format: RowFormat, _ reader: ReaderOptions, _ topics: KafkaRun, _ progress: ProgressDisplay
   ) throws -> any RowSource {
-    let path = input.input
-    guard stream.follow else {
-      if isTopic { return try topics.source(format: format, reader: reader, progress) }
-      return try FileRowSource.canRead(path)
-        ? FileRowSource(path: path, format: format, options: reader)
-        : PipeRowSource(path: path, format: format, options: reader)
+    if isTopic {
+      guard !stream.follow else { throw CallError("--follow is for files; a topic is always followed") }
+      return try topics.source(format: format, reader: reader, progress)
     }
-    if isTopic { throw CallError("--follow is for files; a topic is always followed") }
-    if path == "-" {
+    guard !stream.follow || input.input != "-" else {
       throw CallError("--follow is for files; standard input is read until it ends anyway")
     }
-    return try FollowedRowSource(path: path, format: format, options: reader, note: progress.note)
+    return try openRowSource(
+      input.input, format: format, options: reader, follows: stream.follow, note: progress.note)
   }
 }
 

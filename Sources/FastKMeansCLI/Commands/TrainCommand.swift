@@ -18,27 +18,23 @@ struct TrainCommand: ParsableCommand {
 
   @OptionGroup(title: "Input") var input: InputArguments
 
-  @Option(help: ArgumentHelp("The model file to write.", valueName: "file"))
+  @Option("The model file to write.", "file")
   var model: String
 
-  @Option(help: ArgumentHelp("How much each row counts: a number a line.", valueName: "file"))
+  @Option("How much each row counts: a number a line.", "file")
   var weights: String?
 
   @Option(
-    help: ArgumentHelp(
-      "How much the rows of each class count: none (1 each), balanced (every class counts the same), or a file with a JSON object of weights by label.",
-      valueName: "none|balanced|file"))
+    "How much the rows of each class count: none (1 each), balanced (every class counts the same), or a file with a JSON object of weights by label.",
+    "none|balanced|file")
   var classWeight = "none"
 
   @Option(
-    help: ArgumentHelp(
-      "Texts about classes: a class, a tab and a text a line. They are learned as documents, with a weight that held-out rows choose.",
-      valueName: "file"))
+    "Texts about classes: a class, a tab and a text a line. They are learned as documents, with a weight that held-out rows choose.",
+    "file")
   var descriptions: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Options that tune found; they take the place of those of this call.", valueName: "file"))
+  @Option("Options that tune found; they take the place of those of this call.", "file")
   var options: String?
 
   @OptionGroup(title: "Training") var training: TrainingArguments

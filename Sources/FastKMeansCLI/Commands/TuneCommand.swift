@@ -25,18 +25,11 @@ struct TuneCommand: ParsableCommand {
 
   @OptionGroup(title: "Input") var input: InputArguments
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Candidates to try at most. (default: \(defaults.trialCount))", valueName: "count"),
-    transform: Value.whole)
+  @Option("Candidates to try at most. (default: \(defaults.trialCount))", "count")
   var trials = defaults.trialCount
 
   @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Folds of the rows; each is held out once for the finalists. (default: \(defaults.foldCount))",
-      valueName: "count"),
-    transform: Value.whole)
+    "Folds of the rows; each is held out once for the finalists. (default: \(defaults.foldCount))", "count")
   var folds = defaults.foldCount
 
   @Option(
@@ -46,11 +39,10 @@ struct TuneCommand: ParsableCommand {
     transform: TimeLimitArgument.seconds)
   var timeLimit: Double?
 
-  @Option(help: ArgumentHelp("Where to write the best options, for train --options.", valueName: "file"))
+  @Option("Where to write the best options, for train --options.", "file")
   var output: String?
 
-  @Option(
-    help: ArgumentHelp("Train a model with the best options on all rows, and write it.", valueName: "file"))
+  @Option("Train a model with the best options on all rows, and write it.", "file")
   var model: String?
 
   @OptionGroup(title: "Training, where the search starts") var training: TrainingArguments

@@ -8,6 +8,44 @@ extension RowFormat: ExpressibleByArgument {}
 extension ReaderOptions.ZeroBased: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
 
+// An option with a text or a number: what it does, and what stands for its value in the help. A number may begin with a
+// minus sign.
+extension Option {
+  init(_ help: String, _ unit: String) where Value == String {
+    self.init(help: ArgumentHelp(help, valueName: unit))
+  }
+
+  init(wrappedValue: String, _ help: String, _ unit: String) where Value == String {
+    self.init(wrappedValue: wrappedValue, help: ArgumentHelp(help, valueName: unit))
+  }
+
+  init(_ help: String, _ unit: String) where Value == String? {
+    self.init(help: ArgumentHelp(help, valueName: unit))
+  }
+
+  init(wrappedValue: Int, _ help: String, _ unit: String) where Value == Int {
+    self.init(
+      wrappedValue: wrappedValue, parsing: .unconditional, help: ArgumentHelp(help, valueName: unit),
+      transform: OptionValue.whole)
+  }
+
+  init(_ help: String, _ unit: String) where Value == Int? {
+    self.init(
+      parsing: .unconditional, help: ArgumentHelp(help, valueName: unit), transform: OptionValue.whole)
+  }
+
+  init(wrappedValue: Double, _ help: String, _ unit: String) where Value == Double {
+    self.init(
+      wrappedValue: wrappedValue, parsing: .unconditional, help: ArgumentHelp(help, valueName: unit),
+      transform: OptionValue.number)
+  }
+
+  init(_ help: String, _ unit: String) where Value == Double? {
+    self.init(
+      parsing: .unconditional, help: ArgumentHelp(help, valueName: unit), transform: OptionValue.number)
+  }
+}
+
 /// What `--label-type` says.
 enum LabelType: String, CaseIterable, ExpressibleByArgument {
   case auto, text, integer
@@ -34,8 +72,15 @@ extension Optionally: CustomStringConvertible {
   }
 }
 
-/// Reads option values; errors say what is allowed.
-enum Value {
+/// Reads and checks option values; errors say what is allowed.
+enum OptionValue {
+  /// - Throws: `ValidationError` for a number out of its range.
+  static func check(_ name: String, _ value: Int?, from least: Int, to most: Int = .max) throws {
+    guard let value, value < least || value > most else { return }
+    let end = most == .max ? "" : " to \(most)"
+    throw ValidationError("\(name) is \(value); allowed: a whole number from \(least)\(end)")
+  }
+
   static func whole(_ text: String) throws -> Int {
     guard let value = Int(text) else { throw ValidationError("allowed: a whole number") }
     return value

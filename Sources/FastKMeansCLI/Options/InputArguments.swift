@@ -27,29 +27,23 @@ struct RowArguments: ParsableArguments {
   @Option(help: "The format of the rows. (default: by the file's ending, without .gz, .bz2, .zst or .xz)")
   var format: RowFormat?
 
-  @Option(
-    help: ArgumentHelp(
-      "Labels of npz and npy rows: .npy of integers, or text with one label a line.", valueName: "file"))
+  @Option("Labels of npz and npy rows: .npy of integers, or text with one label a line.", "file")
   var labels: String?
 
   @Option(
-    help: ArgumentHelp(
-      "The column or field with the text, for csv and jsonl. title:2,body reads two, and title counts twice.",
-      valueName: "names"))
+    "The column or field with the text, for csv and jsonl. title:2,body reads two, and title counts twice.",
+    "names")
   var textColumn = "text"
 
-  @Option(
-    help: ArgumentHelp(
-      "Columns of categories, such as product,region: each value is a feature.", valueName: "names"))
+  @Option("Columns of categories, such as product,region: each value is a feature.", "names")
   var categoryColumn: String?
 
   @Option(
-    help: ArgumentHelp(
-      "Columns of numbers, such as price,age: each is a feature, standardised by the rows of the training.",
-      valueName: "names"))
+    "Columns of numbers, such as price,age: each is a feature, standardised by the rows of the training.",
+    "names")
   var numberColumn: String?
 
-  @Option(help: ArgumentHelp("The column or field with the label, for csv and jsonl.", valueName: "name"))
+  @Option("The column or field with the label, for csv and jsonl.", "name")
   var labelColumn = "label"
 
   @Option(
@@ -58,18 +52,14 @@ struct RowArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp("What stands between the fields of csv; tab stands for a tab.", valueName: "letter"),
-    transform: Value.delimiter)
+    transform: OptionValue.delimiter)
   var delimiter = UInt8(ascii: ",")
 
   @Flag(help: "A tsv file begins with the names of its columns.")
   var header = false
 
   @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "A longer row is an error; stream rejects it. (default: \(ReaderOptions.defaultMaxRecordBytes))",
-      valueName: "bytes"),
-    transform: Value.whole)
+    "A longer row is an error; stream rejects it. (default: \(ReaderOptions.defaultMaxRecordBytes))", "bytes")
   var maxRecordBytes = ReaderOptions.defaultMaxRecordBytes
 
   @Option(
@@ -78,10 +68,7 @@ struct RowArguments: ParsableArguments {
   var zeroBased = ReaderOptions.ZeroBased.auto
 
   func validate() throws {
-    guard (1...1 << 30).contains(maxRecordBytes) else {
-      throw ValidationError(
-        "--max-record-bytes is \(maxRecordBytes); allowed: a whole number from 1 to \(1 << 30)")
-    }
+    try OptionValue.check("--max-record-bytes", maxRecordBytes, from: 1, to: 1 << 30)
   }
 
   /// The columns that a document has, those of text first.

@@ -8,25 +8,19 @@ struct KafkaArguments: ParsableArguments {
   private static let defaults = KafkaOptions()
 
   @Option(
-    help: ArgumentHelp(
-      "The topic for what the model says about each row before it learns from it.",
-      valueName: "kafka://host:port/topic"))
+    "The topic for what the model says about each row before it learns from it.", "kafka://host:port/topic")
   var output: String?
 
-  @Option(
-    help: ArgumentHelp("The topic for records that cannot be read.", valueName: "kafka://host:port/topic"))
+  @Option("The topic for records that cannot be read.", "kafka://host:port/topic")
   var deadLetter: String?
 
   @Option(
-    help: ArgumentHelp(
-      "The consumer group to share the topic's partitions with. (default: all partitions are read)",
-      valueName: "name"))
+    "The consumer group to share the topic's partitions with. (default: all partitions are read)", "name")
   var group: String?
 
   @Option(
-    help: ArgumentHelp(
-      "What this member of the group is called in its commits. (default: the host and the model's path)",
-      valueName: "name"))
+    "What this member of the group is called in its commits. (default: the host and the model's path)", "name"
+  )
   var member: String?
 
   @Option(help: "What to do where the next record was deleted before it was read.")
@@ -35,11 +29,7 @@ struct KafkaArguments: ParsableArguments {
   @Flag(help: "End when all was read that the topic holds.")
   var untilEnd = false
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Seconds to wait for a broker at the start. (default: \(defaults.firstContact))", valueName: "seconds"),
-    transform: Value.number)
+  @Option("Seconds to wait for a broker at the start. (default: \(defaults.firstContact))", "seconds")
   var kafkaTimeout = defaults.firstContact
 
   @Option(
@@ -47,7 +37,7 @@ struct KafkaArguments: ParsableArguments {
     help: ArgumentHelp("A property of librdkafka; again for each one.", valueName: "name=value"))
   var kafkaProperty: [String] = []
 
-  @Option(help: ArgumentHelp("Properties of librdkafka, a name=value a line.", valueName: "file"))
+  @Option("Properties of librdkafka, a name=value a line.", "file")
   var kafkaConfig: String?
 
   /// The format of records, which no file's ending tells.

@@ -4,18 +4,16 @@ import FastKMeansFormats
 
 /// The model that answers.
 struct ModelArguments: ParsableArguments {
-  @Option(help: ArgumentHelp("The model file, as train wrote it.", valueName: "file"))
+  @Option("The model file, as train wrote it.", "file")
   var model: String
 
-  @Option(
-    parsing: .unconditional, help: ArgumentHelp("Threads; -1: all cores. (default: -1)", valueName: "count"),
-    transform: Value.whole)
+  @Option("Threads; -1: all cores. (default: -1)", "count")
   var nThreads = -1
 
   @Option(
     help: ArgumentHelp(
       "Where to answer: cpu, cuda, cuda:1, mps, torch:cpu or auto. (default: cpu)", valueName: "device"),
-    transform: Value.device)
+    transform: OptionValue.device)
   var device = Device.cpu
 
   /// Reads the model.

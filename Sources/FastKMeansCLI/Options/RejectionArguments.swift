@@ -3,17 +3,10 @@ import FastKMeansCore
 
 /// When to answer "none of these".
 struct RejectionArguments: ParsableArguments {
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Reject, so that this share of the documents of unknown classes is accepted.", valueName: "0...1"),
-    transform: Value.number)
+  @Option("Reject, so that this share of the documents of unknown classes is accepted.", "0...1")
   var falseAcceptRate: Double?
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Reject this share of the documents of known classes.", valueName: "0...1"),
-    transform: Value.number)
+  @Option("Reject this share of the documents of known classes.", "0...1")
   var falseRejectRate: Double?
 
   @Flag(help: "Each predicted class keeps the rate on its own, where it has the documents to tell.")

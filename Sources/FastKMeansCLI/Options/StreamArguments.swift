@@ -19,36 +19,24 @@ struct StreamArguments: ParsableArguments {
     transform: CheckpointInterval.init(parsing:))
   var checkpointEvery = CheckpointInterval.seconds(30)
 
-  @Option(help: ArgumentHelp("Where rows go that cannot be read, with reason and line.", valueName: "file"))
+  @Option("Where rows go that cannot be read, with reason and line.", "file")
   var rejects: String?
 
   @Option(
-    help: ArgumentHelp(
-      "Texts about classes: a class, a tab and a text a line. Those of classes that the model does not know are learned first.",
-      valueName: "file"))
+    "Texts about classes: a class, a tab and a text a line. Those of classes that the model does not know are learned first.",
+    "file")
   var descriptions: String?
 
   @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Seconds in which a batch is learned even if it is not full. (default: \(defaults.limits.maxDelay))",
-      valueName: "seconds"),
-    transform: Value.number)
+    "Seconds in which a batch is learned even if it is not full. (default: \(defaults.limits.maxDelay))",
+    "seconds")
   var maxDelay = defaults.limits.maxDelay
 
   @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "A batch ends with the row that reaches this many bytes. (default: \(defaults.limits.maxBytes))",
-      valueName: "bytes"),
-    transform: Value.whole)
+    "A batch ends with the row that reaches this many bytes. (default: \(defaults.limits.maxBytes))", "bytes")
   var maxBatchBytes = defaults.limits.maxBytes
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Documents to learn a new vocabulary from. (default: a full batch)", valueName: "count"),
-    transform: Value.whole)
+  @Option("Documents to learn a new vocabulary from. (default: a full batch)", "count")
   var vocabularyDocuments: Int?
 
   @Flag(help: "Keep the document frequencies up to date.")
@@ -58,7 +46,7 @@ struct StreamArguments: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp(
       "The rate of false alarms that the drift detector may have. (default: 0.002)", valueName: "0...1|none"),
-    transform: Value.optionalNumber)
+    transform: OptionValue.optionalNumber)
   var driftDelta = Optionally<Double>.some(0.002)
 
   @Option(
@@ -66,37 +54,24 @@ struct StreamArguments: ParsableArguments {
     help: ArgumentHelp(
       "After an alarm, forget half of what was learned after this many documents, and again after as many. (default: none)",
       valueName: "documents|none"),
-    transform: Value.optionalNumber)
+    transform: OptionValue.optionalNumber)
   var driftForget = Optionally<Double>.none
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Features of a new model of svmlight rows. (default: those of the first batch)", valueName: "count"),
-    transform: Value.whole)
+  @Option("Features of a new model of svmlight rows. (default: those of the first batch)", "count")
   var features: Int?
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Answer GET /metrics (Prometheus) and /healthz at this port; 0: any.", valueName: "port"),
-    transform: Value.whole)
+  @Option("Answer GET /metrics (Prometheus) and /healthz at this port; 0: any.", "port")
   var metricsPort: Int?
 
-  @Option(help: ArgumentHelp("The address to answer at.", valueName: "address"))
+  @Option("The address to answer at.", "address")
   var metricsHost = "127.0.0.1"
 
   /// - Throws: `ValidationError`.
   func check() throws {
-    func check(_ name: String, _ value: Int?, _ range: ClosedRange<Int>) throws {
-      guard let value, !range.contains(value) else { return }
-      let end = range.upperBound == .max ? "" : " to \(range.upperBound)"
-      throw ValidationError("\(name) is \(value); allowed: a whole number from \(range.lowerBound)\(end)")
-    }
-    try check("--max-batch-bytes", maxBatchBytes, 1...(.max))
-    try check("--vocabulary-documents", vocabularyDocuments, 1...(.max))
-    try check("--features", features, 1...Int(UInt32.max))
-    try check("--metrics-port", metricsPort, 0...65_535)
+    try OptionValue.check("--max-batch-bytes", maxBatchBytes, from: 1)
+    try OptionValue.check("--vocabulary-documents", vocabularyDocuments, from: 1)
+    try OptionValue.check("--features", features, from: 1, to: Int(UInt32.max))
+    try OptionValue.check("--metrics-port", metricsPort, from: 0, to: 65_535)
     guard maxDelay >= 0, maxDelay <= 1e9 else {
       throw ValidationError("--max-delay is \(maxDelay); allowed: seconds from 0")
     }

@@ -75,8 +75,8 @@ final class ProgressDisplay: Sendable {
   }
 
   /// Prints what went differently than asked on a device.
-  func note(_ warnings: [DeviceWarning]) {
-    for warning in warnings { note(warning.description) }
+  func note(_ warnings: [String]) {
+    warnings.forEach(note)
   }
 
   private static func name(of phase: TrainingProgress.Phase) -> (title: String, unit: String) {

@@ -10,41 +10,39 @@
 /// - Determinism: the same bits for any number of threads.
 public struct DataAudit<Class: ClassLabel>: Sendable {
   /// All rows, the most doubtful first; those that could not be judged come last.
-  public package(set) var labels: [LabelFinding]
+  package var labels: [LabelFinding]
+  /// A row, an earlier one that it is like, and their cosine; 1: the same values.
+  public typealias Repetition = (row: Int, other: Int, similarity: Float)
+
   /// Rows like an earlier one, the most alike first; empty where the call did not ask for them.
-  public let duplicates: [RepeatedRow]
+  public let duplicates: [Repetition]
   /// Rows like an earlier one that has another label.
-  public let conflicts: [RepeatedRow]
+  public let conflicts: [Repetition]
   /// Rows without any value that the others have, ascending.
-  public let unknownRows: [Int]
+  package let unknownRows: [Int]
 
   /// The rows whose labels are probably wrong, the most doubtful first.
   public var issues: [LabelFinding] { labels.filter(\.isProbableError) }
 
   /// What models say about the label of one row.
   public struct LabelFinding: Sendable, Equatable {
+    /// Its position among the rows.
     public let row: Int
+    /// The label that it has.
     public let label: Class
     /// The label that fits best; ``label`` where the row could not be judged.
     public let suggested: Class
-    /// The probability of ``suggested`` and of ``label``.
+    /// The probability of ``suggested``.
     public let confidence: Float
-    public let labelConfidence: Float
+    /// The probability of ``label``.
+    package let labelConfidence: Float
     /// By how much the score of ``suggested`` lies above that of ``label``; below 0 where the label fits best; nil where the
     /// row could not be judged, for no other row has its label.
-    public let margin: Float?
+    package let margin: Float?
     /// Whether the suggested class is as sure as it is, on average, of rows that carry its label.
-    public let isProbableError: Bool
+    package let isProbableError: Bool
     /// What spoke for ``suggested`` and against ``label``, the strongest first.
     public package(set) var reasons: [Reason]
-  }
-
-  /// A row that repeats an earlier one.
-  public struct RepeatedRow: Sendable, Equatable {
-    public let row: Int
-    public let other: Int
-    /// Their cosine; 1: the same values.
-    public let similarity: Float
   }
 }
 
@@ -88,8 +86,8 @@ extension DataAudit {
           Reason(term: "#\($0.feature)", feature: $0.feature, weight: Double($0.lead))
         })
     }
-    func repeated(_ matches: [SimilarRows.Match]?) -> [RepeatedRow] {
-      (matches ?? []).map { RepeatedRow(row: $0.row, other: $0.other, similarity: $0.similarity) }
+    func repeated(_ matches: [SimilarRows.Match]?) -> [Repetition] {
+      (matches ?? []).map { ($0.row, $0.other, $0.similarity) }
     }
     duplicates = repeated(similar?.duplicates)
     conflicts = repeated(similar?.conflicts)

@@ -69,10 +69,7 @@ extension AutomaticScoring {
 
   package func forEachScoreBlock(
     of rows: FeatureRows, scales: UnsafeBufferPointer<Float>?, workers: Int,
-    _ body:
-      @escaping @Sendable (
-        _ worker: Int, _ rows: Range<Int>, _ scores: UnsafeMutableBufferPointer<Float>
-      ) throws -> Void
+    _ body: @escaping ScoreBlockBody
   ) throws {
     try chosen(for: rows, scales, workers).forEachScoreBlock(
       of: rows, scales: scales, workers: workers, body)

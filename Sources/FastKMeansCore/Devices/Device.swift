@@ -15,7 +15,7 @@ public enum Device: Sendable, Equatable, Hashable {
   case automatic
 
   /// - Throws: ``OptionsError`` for an unknown name.
-  public init(name: String) throws(OptionsError) {
+  package init(name: String) throws(OptionsError) {
     switch name {
     case "cpu": self = .cpu
     case "cuda": self = .cuda(0)
@@ -40,7 +40,7 @@ public enum Device: Sendable, Equatable, Hashable {
   }
 
   /// The name that ``init(name:)`` takes.
-  public var name: String {
+  package var name: String {
     switch self {
     case .cpu: "cpu"
     case .cuda(let index): index == 0 ? "cuda" : "cuda:\(index)"

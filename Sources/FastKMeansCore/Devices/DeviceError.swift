@@ -58,13 +58,13 @@ extension DeviceError: CustomStringConvertible {
 }
 
 /// Something that went differently than asked, on a device.
-public enum DeviceWarning: Sendable, Equatable, CustomStringConvertible {
+package enum DeviceWarning: Sendable, Equatable, CustomStringConvertible {
   /// The device ran out of memory; batches were halved, once, to this many rows.
   case halvedBatches(device: String, rows: Int)
   /// The prototypes do not fit at once; they are copied over in blocks with every batch.
   case fellBack(device: String, reason: String)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .halvedBatches(let device, let rows):
       "device \(device) ran out of memory; batches were halved to \(rows) rows"

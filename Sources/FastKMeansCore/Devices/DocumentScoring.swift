@@ -18,8 +18,9 @@ package protocol DocumentScoring: Sendable {
   /// block. Blocks come in no fixed order and are small; the whole table never exists.
   func forEachScoreBlock(
     of rows: FeatureRows, scales: UnsafeBufferPointer<Float>?, workers: Int,
-    _ body:
-      @escaping @Sendable (
-        _ worker: Int, _ rows: Range<Int>, _ scores: UnsafeMutableBufferPointer<Float>
-      ) throws -> Void) throws
+    _ body: @escaping ScoreBlockBody) throws
 }
+
+/// Takes a block of scores: its rows, and for each row a score of every prototype.
+package typealias ScoreBlockBody =
+  @Sendable (_ worker: Int, _ rows: Range<Int>, _ scores: UnsafeMutableBufferPointer<Float>) throws -> Void

@@ -49,12 +49,6 @@ package struct DeviceBatch: @unchecked Sendable {
   package let scales: UnsafeBufferPointer<Float>?
   /// The part of `rows` that this batch has.
   package let range: Range<Int>
-
-  package init(rows: FeatureRows, scales: UnsafeBufferPointer<Float>?, range: Range<Int>) {
-    self.rows = rows
-    self.scales = scales
-    self.range = range
-  }
 }
 
 /// What to find out about each row.

@@ -30,13 +30,6 @@ package struct DeviceMove: Sendable, Equatable {
   package var position: Int32
   package var rate: Float
   package var factor: Float
-
-  package init(lane: Int32, position: Int32, rate: Float, factor: Float) {
-    self.lane = lane
-    self.position = position
-    self.rate = rate
-    self.factor = factor
-  }
 }
 
 /// A table of weights on a device.

@@ -85,7 +85,7 @@ extension ModelStorage {
   ) throws -> (documents: TrainingSet, workers: Int) {
     guard settings.mode.keepsSums else {
       throw ClassifierError.unsupported(
-        "the \(settings.mode) mode cannot be trained in parts; use the default mode")
+        "the \(settings.mode.rawValue) mode cannot be trained in parts; use the default mode")
     }
     let workers = Parallel.workerCount(threadCount ?? settings.threadCount)
     let documents = try TrainingSet(

@@ -7,12 +7,12 @@ public enum Label: Sendable {
   case text(String)
 
   /// The two types of label a data set can have; one data set has one.
-  public enum Kind: String, Sendable, Equatable {
+  package enum Kind: String, Sendable, Equatable {
     case integer
     case text
   }
 
-  public var kind: Kind {
+  package var kind: Kind {
     switch self {
     case .integer: .integer
     case .text: .text

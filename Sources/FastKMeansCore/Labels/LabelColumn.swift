@@ -1,16 +1,16 @@
 /// The labels of many rows: each distinct label once, and for each row which one it is.
-public struct LabelColumn: Sendable, Equatable {
+package struct LabelColumn: Sendable, Equatable {
   /// Distinct labels, in order of first appearance.
-  public let labels: [Label]
+  package let labels: [Label]
   /// For each row a position in `labels`.
-  public let indices: [Int32]
+  package let indices: [Int32]
 
-  public var count: Int { indices.count }
+  package var count: Int { indices.count }
 
   /// The label of one row.
-  public subscript(row: Int) -> Label { labels[Int(indices[row])] }
+  package subscript(row: Int) -> Label { labels[Int(indices[row])] }
 
-  public init(_ labels: some Sequence<some ClassLabel>) {
+  package init(_ labels: some Sequence<some ClassLabel>) {
     var positions: [Label: Int32] = [:]
     var distinct: [Label] = []
     indices = labels.map { value in
@@ -25,7 +25,7 @@ public struct LabelColumn: Sendable, Equatable {
   }
 
   /// - Throws: ``InputError/badLabels(found:expected:)`` if a label occurs twice or an index points nowhere.
-  public init(labels: [Label], indices: [Int32]) throws {
+  package init(labels: [Label], indices: [Int32]) throws {
     guard Set(labels).count == labels.count, indices.allSatisfy({ labels.indices.contains(Int($0)) }) else {
       throw InputError.badLabels(
         found: "not a list of distinct labels with positions in it", expected: "each label once")
@@ -49,7 +49,7 @@ public struct LabelColumn: Sendable, Equatable {
   }
 
   /// The rows at these positions, in this order.
-  public func selectingRows(_ rows: some Collection<Int>) -> LabelColumn {
+  package func selectingRows(_ rows: some Collection<Int>) -> LabelColumn {
     LabelColumn(unchecked: labels, indices: rows.map { indices[$0] })
   }
 }

@@ -72,15 +72,16 @@ extension FastKMeansClassifier {
     return learner.members[index].ids
   }
 
-  /// Keeps prototypes where they are: they go on answering, but documents that they answer do not move them.
+  /// Keeps prototypes where they are, or lets them move again: frozen ones go on answering, but documents that they answer
+  /// do not move them.
   ///
   /// Frozen prototypes neither fade nor merge, and are not pruned. Their refined weights still learn.
   ///
   /// - Parameters:
+  ///   - isFrozen: false lets them move again.
   ///   - ids: see ``prototypeIDs(of:)``.
-  /// - Throws: ``ClassifierError/unsupported(_:)`` for a number that no prototype has; nothing is frozen then.
-  public mutating func freezePrototypes(_ ids: [UInt64]) throws { try learner.setFrozen(true, Set(ids)) }
-
-  /// Lets frozen prototypes move again; see ``freezePrototypes(_:)``.
-  public mutating func unfreezePrototypes(_ ids: [UInt64]) throws { try learner.setFrozen(false, Set(ids)) }
+  /// - Throws: ``ClassifierError/unsupported(_:)`` for a number that no prototype has; nothing changes then.
+  public mutating func setFrozen(_ isFrozen: Bool, prototypes ids: [UInt64]) throws {
+    try learner.setFrozen(isFrozen, Set(ids))
+  }
 }

@@ -21,18 +21,16 @@ public struct FastKMeansClassifier<Class: ClassLabel>: Sendable {
 
   /// Makes a learner that has seen nothing.
   ///
+  /// - Parameters:
+  ///   - options: how it learns; every option has a default.
+  ///   - configure: sets those that differ.
   /// - Throws: ``OptionsError`` with the parameter, its value and what is allowed.
-  public init(_ options: TrainingOptions = TrainingOptions()) throws {
-    learner = Learner(options: try options.validated())
-  }
-
-  /// Makes a learner that has seen nothing; the closure sets the options that differ from their defaults.
-  ///
-  /// - Throws: ``OptionsError`` with the parameter, its value and what is allowed.
-  public init(configure: (inout TrainingOptions) -> Void) throws {
-    var options = TrainingOptions()
+  public init(
+    _ options: TrainingOptions = TrainingOptions(), configure: (inout TrainingOptions) -> Void = { _ in }
+  ) throws {
+    var options = options
     configure(&options)
-    try self.init(options)
+    learner = Learner(options: try options.validated())
   }
 
   package init(prototypesPerClass: Int, distance: Distance = .cosine) throws {
@@ -68,7 +66,7 @@ public struct FastKMeansClassifier<Class: ClassLabel>: Sendable {
   package var learningState: LearningState { learner.state() }
 
   /// The options of this learner.
-  public var options: TrainingOptions { learner.options.options }
+  package var options: TrainingOptions { learner.options.options }
 
   /// The classes seen so far, in the order in which they came; those that came together are sorted.
   public var classes: [Class] {
@@ -110,7 +108,7 @@ extension FastKMeansClassifier {
   ///
   /// - Throws: as for labels in an array.
   @discardableResult
-  public mutating func fit(
+  package mutating func fit(
     _ rows: Features, labels: LabelColumn, sampleWeights: [Double]? = nil, progress: ProgressHandler? = nil
   ) throws -> TrainingReport {
     try rows.withRows {
@@ -131,7 +129,7 @@ extension FastKMeansClassifier {
   ///     learner always says it; for others it costs an index over all stored values.
   ///   - progress: called now and then on this thread; an error that it throws cancels the call.
   /// - Returns: what happened, new classes included.
-  /// - Throws: as ``fit(_:labels:sampleWeights:progress:)-(_,[Class],_,_)``; one class is enough.
+  /// - Throws: as `fit`; one class is enough.
   /// - Complexity: default mode O(non-zeros of the batch x prototypes per class), and the stored values of classes that
   ///   have fewer prototypes than they want; refined O(passes x non-zeros x all prototypes).
   @discardableResult
@@ -139,7 +137,7 @@ extension FastKMeansClassifier {
     _ rows: some VectorRows, labels: [Class], sampleWeights: [Double]? = nil,
     initialization: Initialization? = nil, measuringError: Bool = false, progress: ProgressHandler? = nil
   ) throws -> TrainingReport {
-    try learn(
+    try fitBatch(
       rows.features, labels: LabelColumn(labels), sampleWeights: sampleWeights,
       initialization: initialization, measuringError: measuringError, progress: progress)
   }
@@ -148,7 +146,7 @@ extension FastKMeansClassifier {
   ///
   /// - Throws: as for labels in an array.
   @discardableResult
-  public mutating func learn(
+  package mutating func fitBatch(
     _ rows: Features, labels: LabelColumn, sampleWeights: [Double]? = nil,
     initialization: Initialization? = nil, measuringError: Bool = false, progress: ProgressHandler? = nil
   ) throws -> TrainingReport {
@@ -209,7 +207,7 @@ extension FastKMeansClassifier {
 extension FastKMeansClassifier {
   private init(learner: Learner) { self.learner = learner }
 
-  // The same under the names of the C interface and of Python, for rows in the form that readers give.
+  // The same for rows in the form that readers give.
 
   @discardableResult
   package mutating func fit(
@@ -219,22 +217,12 @@ extension FastKMeansClassifier {
   }
 
   @discardableResult
-  package mutating func fitBatch(
+  package mutating func learn(
     _ rows: Features, labels: [Class], sampleWeights: [Double]? = nil, initialization: Initialization? = nil,
     measuringError: Bool = false, progress: ProgressHandler? = nil
   ) throws -> TrainingReport {
-    try learn(
+    try fitBatch(
       rows, labels: LabelColumn(labels), sampleWeights: sampleWeights, initialization: initialization,
-      measuringError: measuringError, progress: progress)
-  }
-
-  @discardableResult
-  package mutating func fitBatch(
-    _ rows: Features, labels: LabelColumn, sampleWeights: [Double]? = nil,
-    initialization: Initialization? = nil, measuringError: Bool = false, progress: ProgressHandler? = nil
-  ) throws -> TrainingReport {
-    try learn(
-      rows, labels: labels, sampleWeights: sampleWeights, initialization: initialization,
       measuringError: measuringError, progress: progress)
   }
 }
@@ -248,7 +236,7 @@ extension FastKMeansClassifier {
   ///   - halfLife: after how many documents half of what was learned is left; above 0.
   ///   - documents: for how many (by weight), from 0.
   /// - Throws: ``OptionsError``.
-  public mutating func forgetFaster(halfLife: Double, forDocuments documents: Double) throws {
+  package mutating func forgetFaster(halfLife: Double, forDocuments documents: Double) throws {
     guard halfLife > 0, halfLife.isFinite else {
       throw OptionsError(parameter: "half_life", value: "\(halfLife)", allowed: "a number above 0")
     }

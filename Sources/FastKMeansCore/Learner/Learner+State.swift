@@ -174,7 +174,7 @@ extension Learner {
     }
     let isLive = try reader.flags(Name.isLive, count: classes.count)
     guard settings.mode.keepsSums || !isLive.contains(true) else {
-      throw LearningStateError(Name.isLive, "the \(settings.mode) mode has no live classes")
+      throw LearningStateError(Name.isLive, "the \(settings.mode.rawValue) mode has no live classes")
     }
     let settled = try settledPrototypes(
       reader, total: counts.indices.reduce(0) { $0 + (isLive[$1] ? 0 : counts[$1]) }, width: features,

@@ -14,9 +14,9 @@ public struct TrainingProgress: Sendable, Equatable {
   public let completed: Int
   public let total: Int
   /// The epoch, from 1, where the phase has epochs.
-  public let epoch: Int?
+  package let epoch: Int?
 
-  public init(phase: Phase, completed: Int, total: Int, epoch: Int? = nil) {
+  package init(phase: Phase, completed: Int, total: Int, epoch: Int? = nil) {
     self.phase = phase
     self.completed = completed
     self.total = total

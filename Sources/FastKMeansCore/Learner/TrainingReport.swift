@@ -1,14 +1,14 @@
 /// Something that a training tried on held-out rows.
-public struct TrainingChoice: Sendable, Equatable {
+package struct TrainingChoice: Sendable, Equatable {
   /// What there was to choose: `distance`, `prototypes` (how many in all), `recipe` (of refinement; `none`: k-means alone).
-  public let subject: String
-  public let candidate: String
+  package let subject: String
+  package let candidate: String
   /// The share of the held-out rows that it got right, 0...1.
-  public let accuracy: Double
+  package let accuracy: Double
   /// How many rows were held out; rows of several splits all count.
-  public let rowCount: Int
+  package let rowCount: Int
   /// Whether the training went on with it.
-  public let isTaken: Bool
+  package let isTaken: Bool
 
   package init(subject: String, candidate: String, accuracy: Double, rowCount: Int, isTaken: Bool) {
     self.subject = subject
@@ -33,22 +33,22 @@ public struct TrainingReport: Sendable, Equatable {
   /// Epochs run; the largest of any class where classes are trained one by one.
   public package(set) var epochs = 0
   /// The largest distance that a prototype moved in the last epoch.
-  public package(set) var shift = 0.0
+  package var shift = 0.0
   /// Prototypes that were merged into another.
-  public package(set) var mergedCount = 0
+  package var mergedCount = 0
   /// Prototypes in the model afterwards (`active_centroids`).
   public package(set) var prototypeCount = 0
   /// The sum over documents of weight times distance to the prototype of their class that serves them: hard
   /// assignment, the one that they were averaged into; soft, the nearest one before the last step.
-  public package(set) var objective = 0.0
+  package var objective = 0.0
   /// Prototypes that no document chose and that started again elsewhere.
-  public package(set) var reseededCount = 0
+  package var reseededCount = 0
   /// Prototypes that were dropped because they had no more mass than `min_weight`.
-  public package(set) var prunedCount = 0
+  package var prunedCount = 0
   /// Classes that this call brought.
   public package(set) var newClasses: [Label] = []
   /// Documents without any feature; they move nothing.
-  public package(set) var emptyDocumentCount = 0
+  package var emptyDocumentCount = 0
 
   /// A batch of a stream: what the model as it was before the batch said of the batch's documents (tested before they
   /// are learned, the prequential error); nil where it was not asked for, and where there was no class yet.
@@ -59,7 +59,7 @@ public struct TrainingReport: Sendable, Equatable {
   /// How refinement ended.
   package var refinement = RefinementOutcome.off
   /// What was tried on held-out rows, in the order of the trials.
-  public package(set) var choices: [TrainingChoice] = []
+  package var choices: [TrainingChoice] = []
 
   /// A warning: under another distance, clearly more of the held-out rows come out right; nil where no other is better.
   public var warning: String? {

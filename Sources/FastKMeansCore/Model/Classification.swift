@@ -19,7 +19,7 @@ public struct Answer<Class: ClassLabel>: Sendable, Equatable {
   public let isRejected: Bool
   /// How much the document looks like one of any known class, as log-odds: the higher, the more. It is nil for a
   /// classifier that was not refined, has fewer than three classes, or had too few documents to tell.
-  public let openSetScore: Float?
+  package let openSetScore: Float?
   /// What spoke for ``label`` and against the next best class, the strongest first; empty where the call did not ask for
   /// reasons.
   public package(set) var reasons: [Reason] = []

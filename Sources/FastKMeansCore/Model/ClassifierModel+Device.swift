@@ -13,6 +13,6 @@ extension ClassifierModel {
     return copy
   }
 
-  /// What went differently than asked so far on the model's device, oldest first.
-  public var deviceWarnings: [DeviceWarning] { storage.deviceWarnings }
+  /// What went differently than asked so far on the model's device, oldest first: a sentence each.
+  public var deviceWarnings: [String] { storage.deviceWarnings.map(\.description) }
 }

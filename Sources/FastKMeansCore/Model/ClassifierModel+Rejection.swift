@@ -26,27 +26,27 @@ extension ClassifierModel {
     return copy
   }
 
-  /// A copy that accepts this share of the documents of unknown classes and rejects the others.
+  /// A copy that rejects more documents, by a rate that it keeps: of one of the two that can be named.
   ///
   /// Labels and confidences stay as they are: ``Answer/isRejected`` says more often that none of the classes fits. The
-  /// rate goes with the classifier into its file.
+  /// rate goes with the classifier into its file. Without any rate only documents in which nothing is known are rejected.
   ///
   /// - Parameters:
-  ///   - falseAcceptRate: above 0, below 1; nil rejects only documents in which nothing is known.
+  ///   - falseAcceptRate: the share of the documents of unknown classes that is accepted; above 0, below 1.
+  ///   - falseRejectRate: the share of the documents of known classes that is rejected; above 0, below 1.
   ///   - isPerClass: whether each answered class keeps the rate on its own.
-  /// - Throws: ``ClassifierError/unsupported(_:)`` for a classifier that cannot tell unknown classes;
-  ///   ``OptionsError`` for a rate out of range or finer than the held-out documents of the training can tell.
-  public func rejecting(falseAcceptRate: Double?, isPerClass: Bool = false) throws -> ClassifierModel {
-    try rejecting(falseAcceptRate.map { try RejectionRule(.falseAccept, rate: $0, isPerClass: isPerClass) })
-  }
-
-  /// A copy that rejects this share of the documents of known classes.
-  ///
-  /// - Parameters:
-  ///   - falseRejectRate: above 0, below 1.
-  ///   - isPerClass: whether each answered class keeps the rate on its own.
-  /// - Throws: as ``rejecting(falseAcceptRate:isPerClass:)``.
-  public func rejecting(falseRejectRate: Double, isPerClass: Bool = false) throws -> ClassifierModel {
-    try rejecting(RejectionRule(.falseReject, rate: falseRejectRate, isPerClass: isPerClass))
+  /// - Throws: ``ClassifierError/unsupported(_:)`` for a classifier that cannot tell unknown classes: it was not refined,
+  ///   has fewer than three classes, or learned from too few documents. ``OptionsError`` for two rates, a rate out of range,
+  ///   or one finer than the held-out documents of the training can tell.
+  public func rejecting(
+    falseAcceptRate: Double? = nil, falseRejectRate: Double? = nil, isPerClass: Bool = false
+  ) throws -> ClassifierModel {
+    guard falseAcceptRate == nil || falseRejectRate == nil else {
+      throw OptionsError(
+        parameter: "falseRejectRate", value: "given beside falseAcceptRate", allowed: "one of the two")
+    }
+    let accept = try falseAcceptRate.map { try RejectionRule(.falseAccept, rate: $0, isPerClass: isPerClass) }
+    return try rejecting(
+      accept ?? falseRejectRate.map { try RejectionRule(.falseReject, rate: $0, isPerClass: isPerClass) })
   }
 }

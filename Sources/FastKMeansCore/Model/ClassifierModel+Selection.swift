@@ -1,19 +1,3 @@
-/// A row that is worth a label, and what a classifier says of it so far.
-public struct SelectedRow<Class: ClassLabel>: Sendable, Equatable {
-  /// Its position among the rows that there were to choose from.
-  public let row: Int
-  /// The best class and its probability.
-  public let label: Class
-  public let confidence: Float
-  /// The probability of the best class less that of the second: the smaller, the less sure. 0 for a row of which nothing is
-  /// known.
-  public let margin: Float
-
-  package init(row: Int, label: Class, confidence: Float, margin: Float) {
-    (self.row, self.label, self.confidence, self.margin) = (row, label, confidence, margin)
-  }
-}
-
 extension ClassifierModel {
   /// Which vectors to label next: those of whose classes the classifier is least sure, spread over its prototypes, without
   /// near duplicates.
@@ -23,25 +7,27 @@ extension ClassifierModel {
   ///   - count: how many to choose, at least 1.
   ///   - similarity: vectors are near duplicates from this cosine on, above 0, at most 1.
   ///   - seed: of the draws among vectors of equal worth.
-  /// - Returns: the most valuable first; fewer than asked where too few differ from one another.
+  /// - Returns: the most valuable first; fewer than asked where too few differ from one another. Of each: its position among
+  ///   `rows`, its best class with its probability, and by how much this lies above the probability of the second class: the
+  ///   smaller this margin, the less sure; 0 for a vector of which nothing is known.
   /// - Throws: ``OptionsError`` for a value out of range; ``InputError``.
   /// - Determinism: the same bits for any number of threads.
   public func select(
     from rows: some VectorRows, count: Int = 100, similarity: Double = 0.9, seed: UInt64 = 42
-  ) throws -> [SelectedRow<Class>] {
+  ) throws -> [(row: Int, label: Class, confidence: Float, margin: Float)] {
     try select(from: rows.features, count: count, similarity: similarity, seed: seed)
   }
 
   package func select(
     from rows: Features, count: Int, similarity: Double, seed: UInt64
-  ) throws -> [SelectedRow<Class>] {
+  ) throws -> [(row: Int, label: Class, confidence: Float, margin: Float)] {
     var settings = RowSelection.Settings()
     (settings.count, settings.similarity, settings.seed) = (count, similarity, seed)
     let labels = storage.classes.labels
     let selection = try rows.withRows { try RowSelection(from: $0, model: storage, settings: settings) }
     return selection.choices.compactMap { choice in
       Class(label: labels[choice.classIndex]).map {
-        SelectedRow(row: choice.row, label: $0, confidence: choice.confidence, margin: choice.margin)
+        (row: choice.row, label: $0, confidence: choice.confidence, margin: choice.margin)
       }
     }
   }

@@ -33,7 +33,7 @@ public struct ClassifierModel<Class: ClassLabel>: Sendable {
   package var prototypes: PrototypeSet { storage.prototypes }
 
   /// The number of values that a vector must have.
-  public var featureCount: Int { storage.prototypes.featureCount }
+  package var featureCount: Int { storage.prototypes.featureCount }
 }
 
 /// A trained classifier of vectors with labels of type `Class`; `Classifier<Class>.Learner` trains one.
@@ -48,7 +48,7 @@ extension ClassifierModel {
   /// Classifies one vector.
   ///
   /// - Parameters:
-  ///   - vector: ``featureCount`` finite numbers.
+  ///   - vector: finite numbers, as many as the vectors of the training had.
   ///   - count: how many classes the answer names, at least 1: its label and the alternatives.
   ///   - reasonCount: how many reasons the answer gives at most, from 0.
   /// - Throws: ``InputError/featureCountMismatch(expected:found:)``, ``InputError/notFinite(row:column:)``,

@@ -2,9 +2,9 @@
 ///
 /// The core has ``default`` only. The module FastKMeansReference, which FastKMeans brings along, adds
 /// `Mode.reference`.
-public struct Mode: Sendable, Hashable, CustomStringConvertible {
+public struct Mode: Sendable, Equatable {
   /// The name that Python, the command line and files use.
-  public let rawValue: String
+  package let rawValue: String
   /// Trains in place of the core's own trainers; nil: these train.
   package let trainer: (any ModeTrainer.Type)?
   /// The mass of a prototype that the caller gives to start from.
@@ -34,11 +34,7 @@ public struct Mode: Sendable, Hashable, CustomStringConvertible {
   /// Whether classes keep the sums of their documents, which forgetting, freezing and training in parts need.
   package var keepsSums: Bool { trainer == nil }
 
-  public var description: String { rawValue }
-
   public static func == (left: Mode, right: Mode) -> Bool { left.rawValue == right.rawValue }
-
-  public func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }
 }
 
 /// The training of a mode that does not train as the core does. It moves prototypes; the learner does all else.

@@ -1,21 +1,21 @@
 /// Searches for training options that do well on rows.
-public struct RowTuner: Sendable {
-  public var settings: TunerSettings
-  public var space: TuningSpace
+package struct RowTuner: Sendable {
+  package var settings: TunerSettings
+  package var space: TuningSpace
 
-  public init(settings: TunerSettings = TunerSettings(), space: TuningSpace = TuningSpace()) {
+  package init(settings: TunerSettings = TunerSettings(), space: TuningSpace = TuningSpace()) {
     self.settings = settings
     self.space = space
   }
 
   /// What was tried, and how it did.
-  public struct Result: Sendable, Equatable {
+  package struct Result: Sendable, Equatable {
     /// The first is the base.
-    public let candidates: [TrainingOptions]
+    package let candidates: [TrainingOptions]
     package let outcome: SuccessiveHalving.Outcome
 
     /// The options that did best.
-    public var best: TrainingOptions { candidates[outcome.best] }
+    package var best: TrainingOptions { candidates[outcome.best] }
   }
 
   /// - Parameters:
@@ -27,7 +27,7 @@ public struct RowTuner: Sendable {
   /// - Throws: ``OptionsError``, ``InputError``; whatever `progress` throws.
   /// - Complexity: some `trialCount / 9 x folds` fits on all rows.
   /// - Determinism: without a time limit, the same rows, settings and base give the same result.
-  public func search(
+  package func search(
     _ rows: Features, labels: LabelColumn, base: TrainingOptions = TrainingOptions(),
     progress: ((TuningProgress) throws -> Void)? = nil
   ) throws -> Result {
@@ -44,6 +44,37 @@ public struct RowTuner: Sendable {
         rows.selectingRows(heldOut), labels.selectingRows(heldOut), handler)
     }
     return Result(candidates: candidates, outcome: outcome)
+  }
+}
+
+extension TrainingOptions {
+  /// Searches for options that answer vectors well that were held out: other numbers of prototypes, epochs of refinement
+  /// and distances than these.
+  ///
+  /// ```swift
+  /// let options = try TrainingOptions().tuned(on: embeddings, labels: labels)
+  /// var learner = try Classifier<String>.Learner(options)
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - rows: the vectors; some are held out in turn.
+  ///   - labels: one for each row; at least two classes.
+  ///   - trials: how many options to try at most, these included; from 1.
+  ///   - folds: how many parts the best are judged on, from 2.
+  ///   - progress: called now and then with the number of fits done and to do at most; an error that it throws ends the
+  ///     search.
+  /// - Returns: the options that did best, with ``seed`` and all else as here.
+  /// - Throws: ``OptionsError``; ``InputError``; whatever `progress` throws.
+  /// - Complexity: that of some `trials / 9 x folds` fits.
+  public func tuned(
+    on rows: some VectorRows, labels: [some ClassLabel], trials: Int = 18, folds: Int = 5,
+    progress: ((_ completed: Int, _ total: Int) throws -> Void)? = nil
+  ) throws -> TrainingOptions {
+    var settings = TunerSettings()
+    (settings.trialCount, settings.foldCount, settings.seed) = (trials, folds, seed)
+    return try RowTuner(settings: settings).search(rows.features, labels: LabelColumn(labels), base: self) {
+      try progress?($0.completed, $0.total)
+    }.best
   }
 }
 

@@ -1,6 +1,6 @@
 /// Options that have been checked; only these can train.
-public struct ValidatedOptions: Sendable, Equatable {
-  public let options: TrainingOptions
+package struct ValidatedOptions: Sendable, Equatable {
+  package let options: TrainingOptions
 
   fileprivate init(_ options: TrainingOptions) { self.options = options }
 
@@ -23,7 +23,7 @@ extension TrainingOptions {
   /// Checks every value.
   ///
   /// - Throws: ``OptionsError`` with the parameter, its value and what is allowed.
-  public func validated() throws(OptionsError) -> ValidatedOptions {
+  package func validated() throws(OptionsError) -> ValidatedOptions {
     // The common number is checked even if classes choose their own.
     var counted = self
     counted.isPrototypeCountAutomatic = false

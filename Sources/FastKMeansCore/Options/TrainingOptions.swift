@@ -14,7 +14,7 @@ public enum Precision: String, Sendable, CaseIterable, Codable {
   case float64
 
   /// Bytes a value.
-  public var byteCount: Int {
+  package var byteCount: Int {
     switch self {
     case .float16, .bfloat16: 2
     case .float32: 4

@@ -1,16 +1,16 @@
 /// Settings of a search for good options.
-public struct TunerSettings: Sendable, Equatable {
+package struct TunerSettings: Sendable, Equatable {
   /// Candidates to try at most, the first being the options that one starts from.
-  public var trialCount = 18
+  package var trialCount = 18
   /// Folds that the finalists are judged on; each holds out its share of the rows.
-  public var foldCount = 5
+  package var foldCount = 5
   /// Seconds after which the search ends with the best that it has; nil: none. With a limit the outcome depends on the
   /// machine, without it on rows and seed alone.
-  public var timeLimit: Double?
+  package var timeLimit: Double?
   /// Draws candidates, folds and shares.
-  public var seed: UInt64 = 42
+  package var seed: UInt64 = 42
 
-  public init() {}
+  package init() {}
 
   /// - Throws: ``OptionsError``.
   package func validate() throws(OptionsError) {
@@ -24,12 +24,12 @@ public struct TunerSettings: Sendable, Equatable {
 }
 
 /// Where a search stands.
-public struct TuningProgress: Sendable, Equatable {
+package struct TuningProgress: Sendable, Equatable {
   /// Fits done, and to do at most.
-  public let completed: Int
-  public let total: Int
+  package let completed: Int
+  package let total: Int
   /// The best accuracy on held-out rows so far, whatever the share of rows; nil before the first.
-  public let bestAccuracy: Double?
+  package let bestAccuracy: Double?
 }
 
 /// Judges candidates on held-out rows: what rows and text have in common.

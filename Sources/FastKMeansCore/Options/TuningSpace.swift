@@ -1,13 +1,13 @@
 /// The values that a search draws options from.
-public struct TuningSpace: Sendable, Equatable {
+package struct TuningSpace: Sendable, Equatable {
   /// `k_init`; nil is `auto`.
-  public var prototypesPerClass: [Int?] = [1, 2, 3, 5, 8, nil]
+  package var prototypesPerClass: [Int?] = [1, 2, 3, 5, 8, nil]
   /// `refine`
-  public var refinements: [RefinementEpochs] = [.automatic, .count(3), .count(8), .count(15)]
+  package var refinements: [RefinementEpochs] = [.automatic, .count(3), .count(8), .count(15)]
   /// `distance`
-  public var distances: [Distance] = Distance.allCases
+  package var distances: [Distance] = Distance.allCases
 
-  public init() {}
+  package init() {}
 
   /// Options at random, all different; the first are the base itself.
   ///
@@ -15,7 +15,7 @@ public struct TuningSpace: Sendable, Equatable {
   ///   - base: what does not vary, and the first candidate.
   ///   - count: how many at most; fewer where the space has no more.
   ///   - seed: the same seed, the same candidates.
-  public func candidates(_ base: TrainingOptions, count: Int, seed: UInt64) -> [TrainingOptions] {
+  package func candidates(_ base: TrainingOptions, count: Int, seed: UInt64) -> [TrainingOptions] {
     var candidates = [base]
     for index in TuningDraw.order(of: size, seed: seed) where candidates.count < count {
       let options = options(at: index, base)

@@ -12,7 +12,7 @@ public struct CSRMatrix: Sendable, Equatable {
   public let values: [Float]
 
   public var rowCount: Int { rowOffsets.count - 1 }
-  public var nonZeroCount: Int { values.count }
+  package var nonZeroCount: Int { values.count }
 
   /// Checks the parts and puts them together.
   ///
@@ -43,7 +43,7 @@ public struct CSRMatrix: Sendable, Equatable {
   ///
   /// - Precondition: each index is in `0 ..< rowCount`.
   /// - Complexity: O(non-zeros of the rows taken).
-  public func selectingRows(_ indices: some Collection<Int>) -> CSRMatrix {
+  package func selectingRows(_ indices: some Collection<Int>) -> CSRMatrix {
     var offsets = [0]
     offsets.reserveCapacity(indices.count + 1)
     for index in indices {

@@ -30,7 +30,7 @@ public struct DenseMatrix: Sendable, Equatable {
   /// The rows at these indices, in this order.
   ///
   /// - Precondition: each index is in `0 ..< rowCount`.
-  public func selectingRows(_ indices: some Collection<Int>) -> DenseMatrix {
+  package func selectingRows(_ indices: some Collection<Int>) -> DenseMatrix {
     var taken: [Float] = []
     taken.reserveCapacity(indices.count * columnCount)
     for index in indices { taken.append(contentsOf: values[index * columnCount..<(index + 1) * columnCount]) }

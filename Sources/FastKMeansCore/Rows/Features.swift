@@ -10,14 +10,14 @@ public enum Features: Sendable, Equatable {
     }
   }
 
-  public var columnCount: Int {
+  package var columnCount: Int {
     switch self {
     case .sparse(let matrix): matrix.columnCount
     case .dense(let matrix): matrix.columnCount
     }
   }
 
-  public var isSparse: Bool {
+  package var isSparse: Bool {
     if case .sparse = self { true } else { false }
   }
 

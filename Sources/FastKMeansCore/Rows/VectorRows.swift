@@ -33,7 +33,7 @@ extension DenseMatrix {
   /// - Throws: ``InputError/badShape(_:)`` if two vectors differ in length, ``InputError/notFinite(row:column:)`` for a
   ///   NaN or an infinity.
   /// - Complexity: O(values).
-  public init(_ vectors: [[Float]]) throws {
+  package init(_ vectors: [[Float]]) throws {
     let columnCount = vectors.first?.count ?? 0
     for (row, vector) in vectors.enumerated() where vector.count != columnCount {
       throw InputError.badShape("row \(row) has \(vector.count) values, row 0 has \(columnCount)")

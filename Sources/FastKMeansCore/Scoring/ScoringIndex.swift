@@ -204,10 +204,7 @@ extension ScoringIndex: DocumentScoring {
 
   package func forEachScoreBlock(
     of rows: FeatureRows, scales: UnsafeBufferPointer<Float>?, workers: Int,
-    _ body:
-      @escaping @Sendable (
-        _ worker: Int, _ rows: Range<Int>, _ scores: UnsafeMutableBufferPointer<Float>
-      ) throws -> Void
+    _ body: @escaping ScoreBlockBody
   ) throws {
     try rows.checkQuestion(
       scales, room: rows.rowCount, perRow: 1, featureCount: featureCount, workers: workers)

@@ -3,30 +3,30 @@
 /// Keyed by (seed, class, step), so that classes can be trained in any order, on any number of threads, with
 /// the same numbers. The mixing function is SplitMix64's (Steele, Lea and Flood 2014,
 /// doi:10.1145/2714064.2660195). Not for cryptography.
-public struct CounterRandom: RandomNumberGenerator, Sendable {
+package struct CounterRandom: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
   /// - Parameters:
   ///   - seed: the user's `random_state`.
   ///   - stream: what is drawn for, usually a class index.
   ///   - step: which draw of that stream, such as an epoch.
-  public init(seed: UInt64, stream: UInt64 = 0, step: UInt64 = 0) {
+  package init(seed: UInt64, stream: UInt64 = 0, step: UInt64 = 0) {
     let keyed = Self.mix(Self.mix(Self.mix(seed) ^ stream) ^ step)
     state = keyed
   }
 
-  public mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     return Self.mix(state)
   }
 
   /// A number in `0 ..< 1`, with 53 random bits.
-  public mutating func nextUnit() -> Double {
+  package mutating func nextUnit() -> Double {
     Double(next() >> 11) * 0x1p-53
   }
 
   /// An index in `0 ..< bound`; `bound` must be positive.
-  public mutating func nextIndex(below bound: Int) -> Int {
+  package mutating func nextIndex(below bound: Int) -> Int {
     Int(next().multipliedFullWidth(by: UInt64(bound)).high)
   }
 

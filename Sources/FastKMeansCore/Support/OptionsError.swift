@@ -1,13 +1,13 @@
 /// A parameter with a value that is not allowed.
 public struct OptionsError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The parameter by its name in SPEC terms (`k_init`, `temperature`, ...), the same in every language.
-  public let parameter: String
+  package let parameter: String
   /// The value as it was given.
-  public let value: String
+  package let value: String
   /// What would be allowed.
-  public let allowed: String
+  package let allowed: String
 
-  public init(parameter: String, value: String, allowed: String) {
+  package init(parameter: String, value: String, allowed: String) {
     self.parameter = parameter
     self.value = value
     self.allowed = allowed

@@ -1,3 +1,5 @@
+import FastKMeansCore
+
 extension NpyType {
   /// Calls `body` with each element's bits in the machine's byte order.
   @inline(__always)
@@ -24,7 +26,7 @@ extension NpyType {
     case (.float, 8):
       forEach(UInt64.self, source, stride: stride, count: count) { put($0, Float(Double(bitPattern: $1))) }
     case (.float, _):
-      forEach(UInt16.self, source, stride: stride, count: count) { put($0, Self.single(half: $1)) }
+      forEach(UInt16.self, source, stride: stride, count: count) { put($0, HalfPrecision.float16($1)) }
     case (.unsigned, 8): forEach(UInt64.self, source, stride: stride, count: count) { put($0, Float($1)) }
     default: integers(source, stride: stride, count: count) { put($0, Float($1)) }
     }
@@ -61,21 +63,6 @@ extension NpyType {
   ) throws(Failure) {
     try forEach(type, source, stride: stride, count: count) { (index, value) throws(Failure) in
       try body(index, Int64(exactly: value) ?? -1)
-    }
-  }
-
-  /// The bits of an IEEE half as a single; by hand, because `Float16` does not exist on every Mac.
-  static func single(half bits: UInt16) -> Float {
-    let sign = UInt32(bits & 0x8000) << 16
-    let exponent = UInt32(bits >> 10) & 0x1F
-    let fraction = UInt32(bits & 0x3FF)
-    switch exponent {
-    case 0:
-      // Subnormal: the fraction counts units of 2^-24, which a single holds exactly.
-      let magnitude = Float(fraction) * 0x1p-24
-      return Float(bitPattern: magnitude.bitPattern | sign)
-    case 0x1F: return Float(bitPattern: sign | 0x7F80_0000 | fraction << 13)
-    default: return Float(bitPattern: sign | (exponent + 112) << 23 | fraction << 13)
     }
   }
 }

@@ -3,7 +3,7 @@ import FastKMeansCore
 /// A file whose content is not what its format promises: where, what was found, and what was expected.
 public struct FormatError: Error, Equatable, Sendable {
   /// Where in the file the fault lies; lines, rows and bytes count as the cases say.
-  public enum Place: Equatable, Sendable {
+  package enum Place: Equatable, Sendable {
     case file
     /// Lines count from 1.
     case line(Int)
@@ -14,7 +14,7 @@ public struct FormatError: Error, Equatable, Sendable {
   }
 
   /// What is wrong.
-  public enum Problem: Equatable, Sendable {
+  package enum Problem: Equatable, Sendable {
     /// The file has no rows.
     case empty
     /// The file's ending names no format.
@@ -72,11 +72,11 @@ public struct FormatError: Error, Equatable, Sendable {
     case rows(InputError)
   }
 
-  public let path: String
-  public let place: Place
-  public let problem: Problem
+  package let path: String
+  package let place: Place
+  package let problem: Problem
 
-  public init(path: String, place: Place, problem: Problem) {
+  package init(path: String, place: Place, problem: Problem) {
     self.path = path
     self.place = place
     self.problem = problem
@@ -101,7 +101,7 @@ extension FormatError: CustomStringConvertible {
 }
 
 extension FormatError.Problem: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     switch self {
     case .notUTF8:
       "the file is UTF-16 or binary, not UTF-8 text; convert it first, for example with iconv -f UTF-16 -t UTF-8"

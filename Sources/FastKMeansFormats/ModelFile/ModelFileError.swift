@@ -1,7 +1,7 @@
 /// A file that is no model, or a damaged one, or one of a newer version: which, and what is wrong with it.
 public struct ModelFileError: Error, Equatable, Sendable {
   /// What is wrong. Bytes count from the start of the file, from 0.
-  public enum Problem: Error, Equatable, Sendable {
+  package enum Problem: Error, Equatable, Sendable {
     /// The file ends too early.
     case truncated(expected: Int, found: Int)
     /// More bytes than the header accounts for.
@@ -29,10 +29,10 @@ public struct ModelFileError: Error, Equatable, Sendable {
     case holdsNoVectorizer
   }
 
-  public let path: String
-  public let problem: Problem
+  package let path: String
+  package let problem: Problem
 
-  public init(path: String, problem: Problem) {
+  package init(path: String, problem: Problem) {
     self.path = path
     self.problem = problem
   }
@@ -45,7 +45,7 @@ extension ModelFileError: CustomStringConvertible {
 }
 
 extension ModelFileError.Problem: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     switch self {
     case .truncated(let expected, let found):
       "the file was cut off: \(expected) bytes expected, \(found) found; copy it again"

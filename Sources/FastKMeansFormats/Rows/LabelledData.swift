@@ -2,14 +2,14 @@ import FastKMeansCore
 import FastKMeansText
 
 /// The rows of a file: texts or vectors, with their labels.
-public enum LabelledData: Sendable, Equatable {
+package enum LabelledData: Sendable, Equatable {
   /// Texts, which a vectorizer turns into vectors. `labels` is `nil` unless every row has one.
   case text(UTF8Documents, labels: LabelColumn?)
   /// Vectors. `labels` is `nil` unless every row has one.
   case features(Features, labels: LabelColumn?)
 
   /// The number of rows.
-  public var rowCount: Int {
+  package var rowCount: Int {
     switch self {
     case .text(let documents, _): documents.count
     case .features(let features, _): features.rowCount
@@ -17,7 +17,7 @@ public enum LabelledData: Sendable, Equatable {
   }
 
   /// The label of each row; `nil` unless every row has one.
-  public var labels: LabelColumn? {
+  package var labels: LabelColumn? {
     switch self {
     case .text(_, let labels), .features(_, let labels): labels
     }
@@ -34,7 +34,7 @@ public enum LabelledData: Sendable, Equatable {
   ///   `InputError.badLabels` if the labels are no classes, such as probabilities.
   /// - Returns: the rows in the file's order.
   /// - Complexity: O(bytes) time; memory for the result and a buffer that holds the longest line.
-  public static func read(_ path: String, options: ReaderOptions = ReaderOptions()) throws -> LabelledData {
+  package static func read(_ path: String, options: ReaderOptions = ReaderOptions()) throws -> LabelledData {
     try readAll(path, options: options).rows
   }
 
@@ -53,16 +53,16 @@ public enum LabelledData: Sendable, Equatable {
 }
 
 /// Consecutive rows of a file.
-public struct RowBatch: Sendable, Equatable {
+package struct RowBatch: Sendable, Equatable {
   /// The rows that could be read.
-  public var data: LabelledData
+  package var data: LabelledData
   /// Rows that could not be read; empty unless ``ReaderOptions/setsBadRowsAside`` is set.
-  public var rejected: [RejectedRow]
+  package var rejected: [RejectedRow]
   /// The number of rows in ``data`` without a label. If it is not 0, `data` has no labels at all.
-  public var unlabelledCount: Int
+  package var unlabelledCount: Int
 
   /// Creates a batch for a source of rows that is not a file.
-  public init(data: LabelledData, rejected: [RejectedRow] = [], unlabelledCount: Int = 0) {
+  package init(data: LabelledData, rejected: [RejectedRow] = [], unlabelledCount: Int = 0) {
     self.data = data
     self.rejected = rejected
     self.unlabelledCount = unlabelledCount
@@ -70,28 +70,28 @@ public struct RowBatch: Sendable, Equatable {
 }
 
 /// A row that could not be read.
-public struct RejectedRow: Sendable, Equatable {
+package struct RejectedRow: Sendable, Equatable {
   /// The row's bytes in the file.
-  public var bytes: [UInt8]
+  package var bytes: [UInt8]
   /// What is wrong, and where.
-  public var reason: FormatError
+  package var reason: FormatError
 
-  public init(bytes: [UInt8], reason: FormatError) {
+  package init(bytes: [UInt8], reason: FormatError) {
     self.bytes = bytes
     self.reason = reason
   }
 }
 
 /// A place between two rows of a file, from which a reader can go on.
-public struct ReaderPosition: Sendable, Equatable, Codable {
+package struct ReaderPosition: Sendable, Equatable, Codable {
   /// The number of bytes before it, after decompression.
-  public var byte: Int
+  package var byte: Int
   /// The number of lines before it.
-  public var line: Int
+  package var line: Int
   /// The number of rows before it.
-  public var row: Int
+  package var row: Int
 
-  public init(byte: Int = 0, line: Int = 0, row: Int = 0) {
+  package init(byte: Int = 0, line: Int = 0, row: Int = 0) {
     self.byte = byte
     self.line = line
     self.row = row

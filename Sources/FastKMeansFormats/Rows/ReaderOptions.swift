@@ -4,7 +4,7 @@ import FastKMeansText
 /// Says how to read a file of rows.
 public struct ReaderOptions: Sendable, Equatable {
   /// Where the indices of an SVMlight file start.
-  public enum ZeroBased: String, Sendable, CaseIterable {
+  package enum ZeroBased: String, Sendable, CaseIterable {
     /// At 1, unless an index 0 occurs among the rows read first.
     case auto
     case `true`
@@ -26,33 +26,41 @@ public struct ReaderOptions: Sendable, Equatable {
   /// skips a first line that has just the names of label and text even if this is false.
   public var hasHeader = false
   /// Where the indices of an SVMlight file start.
-  public var zeroBased = ZeroBased.auto
+  package var zeroBased = ZeroBased.auto
   /// The file with the labels of an `npz` or `npy` file: a `.npy` array, or text with one label a line.
   public var labelsFile: String?
   /// Whether every row must have a label. If not, a batch has labels only if each of its rows has one.
   public var requiresLabels = true
   /// The number of features of the model that an SVMlight file is for; `nil` means that the largest index decides.
-  public var featureCount: Int?
+  package var featureCount: Int?
   /// The type of the labels, which takes every spelling of an integer; `nil` means integers if all labels of a batch are
   /// written as integers are, and none of a batch before was a text.
-  public var labelKind: Label.Kind?
+  package var labelKind: Label.Kind?
   /// Whether reading goes on after a bad row, which is then in ``RowBatch/rejected``; for text formats.
-  public var setsBadRowsAside = false
+  package var setsBadRowsAside = false
   /// The length above which a row counts as bad and is not held in memory; for text formats.
-  public var maxRecordBytes = defaultMaxRecordBytes
+  package var maxRecordBytes = defaultMaxRecordBytes
   /// A row of text is shorter; a compressed file of some kilobytes may claim gigabytes.
-  public static let defaultMaxRecordBytes = 16 << 20
+  package static let defaultMaxRecordBytes = 16 << 20
   /// Whether a last line without a line break is a bad row. Set it for pipes, whose writer may have died in the
   /// middle of a line. Many files lack the last line break.
-  public var refusesUnfinishedLine = false
+  package var refusesUnfinishedLine = false
   /// The number of threads that parse; -1 means all cores. The result does not depend on it.
-  public var workers = -1
+  package var workers = -1
 
   /// Creates options for rows that all have labels.
   public init(format: RowFormat? = nil) { self.format = format }
 }
 
 extension ReaderOptions {
+  /// The format that was named, or else the one that the file's ending tells.
+  package func format(of path: String) throws(FormatError) -> RowFormat {
+    guard let format = format ?? RowFormat(path: path) else {
+      throw FormatError(path: path, place: .file, problem: .unknownFormat)
+    }
+    return format
+  }
+
   /// Whether names before the first row say how rows of a format are to be understood.
   package func needsHeader(_ format: RowFormat) -> Bool { format == .csv || format == .tsv && hasHeader }
 

@@ -18,7 +18,7 @@ public enum RowFormat: String, CaseIterable, Sendable {
   /// Finds the format by the ending of a file's name, after one such as `.gz` was taken off; `nil` if the ending is unknown.
   ///
   /// - Parameter path: a file's name or path.
-  public init?(path: String) {
+  package init?(path: String) {
     var name = path.lowercased()
     let compression = Compression(path: name)
     name.removeLast(compression?.ending.count ?? 0)

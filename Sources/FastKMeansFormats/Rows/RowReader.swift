@@ -4,16 +4,16 @@ import FastKMeansCore
 ///
 /// Text formats are read in pieces: memory is that of the batch and of the longest line. An `npy` file is mapped.
 /// An `npz` file is decompressed as a whole when it is opened. A reader cannot be used after an error.
-public final class RowReader {
+package final class RowReader {
   private enum Input {
     case records(LineBuffer, any RowParser)
     case arrays(ArrayRows)
   }
 
   /// The format of the rows.
-  public let format: RowFormat
+  package let format: RowFormat
   /// The place behind the rows that were handed out so far.
-  public private(set) var position: ReaderPosition
+  package private(set) var position: ReaderPosition
   private let input: Input
   private var batch: BatchBuilder
   private var hasHeader = false
@@ -33,12 +33,10 @@ public final class RowReader {
   ///   - options: how to understand it.
   ///   - position: where an earlier reader of the same file stopped.
   /// - Throws: ``FileError``, ``FormatError``, or `InputError.badLabels` if the file of labels has none.
-  public convenience init(
+  package convenience init(
     path: String, options: ReaderOptions = ReaderOptions(), from position: ReaderPosition = ReaderPosition()
   ) throws {
-    guard let format = options.format ?? RowFormat(path: path) else {
-      throw FormatError(path: path, place: .file, problem: .unknownFormat)
-    }
+    let format = try options.format(of: path)
     try options.check(format, path: path)
     guard format.isText else {
       let arrays = try ArrayRows(path: path, format: format, options: options)
@@ -124,7 +122,7 @@ public final class RowReader {
 
   /// Whether the indices of an SVMlight file start at 0, once rows were read; `nil` for other formats. A model
   /// keeps it, so that later files are read in the same way.
-  public var zeroBased: Bool? { batch.zeroBased }
+  package var zeroBased: Bool? { batch.zeroBased }
 
   /// Reads the next rows.
   ///
@@ -136,7 +134,7 @@ public final class RowReader {
   ///     memory, and it stops before that row.
   /// - Throws: ``FileError``, ``FormatError``, `InputError.badLabels`.
   /// - Returns: `nil` at the end. A batch may have no rows: only comments or rejected rows came.
-  public func next(maxRows: Int = .max, maxBytes: Int = .max) throws -> RowBatch? {
+  package func next(maxRows: Int = .max, maxBytes: Int = .max) throws -> RowBatch? {
     _ = try gather(maxRows: maxRows, maxBytes: maxBytes)
     return try takeBatch()
   }

@@ -33,16 +33,6 @@ package struct KafkaRecord: Equatable, Sendable {
   package var key: [UInt8]?
   /// `nil` for a tombstone.
   package var value: [UInt8]?
-
-  package init(
-    place: TopicPartition, offset: Int64, timestamp: Int64? = nil, key: [UInt8]? = nil, value: [UInt8]?
-  ) {
-    self.place = place
-    self.offset = offset
-    self.timestamp = timestamp
-    self.key = key
-    self.value = value
-  }
 }
 
 /// A record that could not be read, and why.

@@ -34,8 +34,8 @@ package final class LiveModel: Sendable {
   /// Seconds from one group to the next where several calls wait: more of them then share a sync, and the threads that
   /// answer others are not pushed aside.
   private static let groupInterval = 0.025
-  /// The least time between two models.
-  private static let publishingInterval = Duration.milliseconds(50)
+  /// The least seconds between two models; what was learned waits no longer for the next one.
+  private static let publishingInterval = 0.05
   /// A tenth of the time at most goes into making models: answering and learning need the cores, too.
   private static let restPerPublishing = 9
 
@@ -143,7 +143,7 @@ package final class LiveModel: Sendable {
     }
 
     func end(begunAt start: ContinuousClock.Instant) {
-      let rest = max(publishingInterval, start.duration(to: .now) * restPerPublishing)
+      let rest = max(.seconds(publishingInterval), start.duration(to: .now) * restPerPublishing)
       next.withLock { $0 = .now + rest }
     }
   }
@@ -153,7 +153,7 @@ package final class LiveModel: Sendable {
     let rest = DispatchSemaphore(value: 0)
     var next = DispatchTime.now()
     while true {
-      _ = wake.wait(timeout: .now() + (learning.hasNews ? 0.05 : 0.5))
+      _ = wake.wait(timeout: .now() + (learning.hasNews ? Self.publishingInterval : 0.5))
       _ = rest.wait(timeout: next)
       let (group, isStopping) = takeGroup()
       reopenIfDue(learning)

@@ -26,13 +26,13 @@ public final class StreamMetrics: Sendable {
   init(clock: StreamClock) { self.clock = clock }
 
   /// The longest time for which a checkpoint has held up learning, in seconds.
-  public var largestPause: Double { values.withLock { $0.largestPause } }
+  package var largestPause: Double { values.withLock { $0.largestPause } }
 
   /// How long the last checkpoint took, in seconds. The model file, which is written after it, is not counted.
-  public var checkpointSeconds: Double { values.withLock { $0.checkpointSeconds } }
+  package var checkpointSeconds: Double { values.withLock { $0.checkpointSeconds } }
 
   /// How long it took to write the last model file, in seconds.
-  public var modelFileSeconds: Double { values.withLock { $0.modelFileSeconds } }
+  package var modelFileSeconds: Double { values.withLock { $0.modelFileSeconds } }
 
   func begin(with state: StreamState) { values.withLock { $0.take(state) } }
 

@@ -2,17 +2,16 @@ import FastKMeansCore
 import FastKMeansFormats
 import FastKMeansText
 
-/// Learns from a source of rows until the source ends or a stop is asked for, and survives crashes.
+/// Learns from a file or a pipe until it ends or a stop is asked for, and survives crashes.
 ///
 /// The runner keeps a folder beside the model file: a log of batches, and checkpoints of what was learned. It reports a
-/// batch only when the log has it on the disk. A program that starts again with the same options and the same source
+/// batch only when the log has it on the disk. A program that starts again with the same options and the same input
 /// goes on behind the last such batch, and ends with the same model, to the byte, as if nothing had happened.
 ///
 ///     let stop = StopSignal()                        // a signal handler calls stop.request()
-///     let source = try FileRowSource(path: "tickets.tsv", format: .tsv, options: ReaderOptions())
 ///     var options = StreamOptions(modelPath: "tickets.safetensors")
 ///     options.text = TextOptions()
-///     let runner = try StreamRunner(options, source: source) { print($0) }
+///     let runner = try StreamRunner(options, input: "tickets.tsv") { print($0) }
 ///     try runner.run(stop: stop) { print($0.totalDocuments, $0.errorBeforeUpdate ?? 0) }
 ///
 /// Not `Sendable`: create it and run it on one thread. ``metrics`` may be read from any thread.
@@ -47,12 +46,26 @@ public final class StreamRunner {
   ///
   /// - Parameters:
   ///   - options: where the model is, how a new one learns, how often it is saved.
-  ///   - source: the rows; nothing has been read from it yet.
-  ///   - answers: receives the model's answer to each row before the model learns from it; `nil`: none are computed.
+  ///   - path: a file or a pipe of rows; `-` is the standard input.
+  ///   - follows: whether the stream waits for more at the end of the file, and for the file that takes its place.
+  ///   - reader: how to understand the rows; without a format the file's ending tells it.
   ///   - note: receives one line about each event that is worth knowing and no error, such as batches that were
   ///     recovered.
-  /// - Throws: ``StreamError``; `FileError`; what the source and the learner say about rows that are read again.
+  /// - Throws: ``StreamError``; `FileError`; `FormatError`; what the learner says about rows that are read again.
   public convenience init(
+    _ options: StreamOptions, input path: String, follows: Bool = false,
+    reader: ReaderOptions = ReaderOptions(), note: @escaping (String) -> Void
+  ) throws {
+    let source = try openRowSource(
+      path, format: reader.format(of: path), options: reader, follows: follows, note: note)
+    try self.init(options, source: source, note: note)
+  }
+
+  /// The same for any source, from which nothing has been read yet.
+  ///
+  /// - Parameter answers: receives the model's answer to each row before the model learns from it; `nil`: none are
+  ///   computed.
+  package convenience init(
     _ options: StreamOptions, source: any RowSource, answers: (any AnswerSink)? = nil,
     note: @escaping (String) -> Void
   ) throws {
@@ -98,13 +111,13 @@ public final class StreamRunner {
   package var labelKind: Label.Kind? { state.classifier.classes.first?.kind }
 
   /// The options that the model learns with. A model that was there before keeps its own.
-  public var training: TrainingOptions { state.classifier.options }
+  package var training: TrainingOptions { state.classifier.options }
 
   /// How the model turns text into features; `nil` if it learns from vectors.
-  public var text: TextOptions? { state.textOptions }
+  package var text: TextOptions? { state.textOptions }
 
   /// The number of batches that the model has learned, over all runs.
-  public var batchCount: UInt64 { state.counts.batches }
+  package var batchCount: UInt64 { state.counts.batches }
 }
 
 /// What one run of a stream has brought.

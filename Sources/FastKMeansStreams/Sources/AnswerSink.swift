@@ -3,7 +3,7 @@ import FastKMeansCore
 /// Receives the model's answer to each row of a stream, given before the model learns from that row.
 ///
 /// The stream sends answers when their batch is in the log. After a crash it may send some again; it leaves none out.
-public protocol AnswerSink: AnyObject {
+package protocol AnswerSink: AnyObject {
   /// Takes the answers of one batch.
   ///
   /// - Parameters:

@@ -2,10 +2,10 @@ import FastKMeansCore
 import FastKMeansFormats
 
 /// The rows of a file, which can be read again from any position: all formats, compressed or not, read to the end.
-public final class FileRowSource: RowSource {
-  public let name: String
-  public let identity: String
-  public let isRereadable = true
+package final class FileRowSource: RowSource {
+  package let name: String
+  package let identity: String
+  package let isRereadable = true
   private let format: RowFormat
   private let input: InputDescriptor
   private let head: FilePosition.Head
@@ -17,7 +17,7 @@ public final class FileRowSource: RowSource {
   ///   - format: of its rows.
   ///   - options: how to understand them; bad rows are set aside whatever they say.
   /// - Throws: `FileError`.
-  public init(path: String, format: RowFormat, options: ReaderOptions) throws {
+  package init(path: String, format: RowFormat, options: ReaderOptions) throws {
     input = try InputDescriptor(path: path)
     self.format = format
     var options = options
@@ -33,11 +33,11 @@ public final class FileRowSource: RowSource {
     head = try FilePosition.Head(of: input)
   }
 
-  public var position: SourcePosition {
+  package var position: SourcePosition {
     FilePosition(reader: gathering.reader?.position ?? start.reader, head: head).position
   }
 
-  public func seek(to position: SourcePosition) throws {
+  package func seek(to position: SourcePosition) throws {
     let wanted = try FilePosition(position, name: name)
     if wanted.head.byteCount > 0 {
       let found = try FilePosition.Head(of: input, byteCount: wanted.head.byteCount)
@@ -48,15 +48,15 @@ public final class FileRowSource: RowSource {
     start = wanted
   }
 
-  public func expect(_ expectation: RowExpectation) { gathering.expect(expectation) }
+  package func expect(_ expectation: RowExpectation) { gathering.expect(expectation) }
 
-  public func next(_ limits: BatchLimits, waiting wait: Double, stop: StopSignal) throws -> SourceEvent {
+  package func next(_ limits: BatchLimits, waiting wait: Double, stop: StopSignal) throws -> SourceEvent {
     guard !stop.isRequested else { return .nothing }
     return try gathering.next(
       limits, waiting: wait, stop: stop, keepsOnStop: true, open: open, idle: { _ in true })
   }
 
-  public func reread(to end: SourcePosition) throws -> RowBatch {
+  package func reread(to end: SourcePosition) throws -> RowBatch {
     let reader = try gathering.opened(open)
     let end = try FilePosition(end, name: name).reader
     let from = reader.position
@@ -70,7 +70,7 @@ public final class FileRowSource: RowSource {
     return batch
   }
 
-  public var zeroBased: Bool? { gathering.reader?.zeroBased }
+  package var zeroBased: Bool? { gathering.reader?.zeroBased }
 
   private func open(_ options: ReaderOptions) throws -> RowReader {
     guard input.path != "-" else {
@@ -87,13 +87,29 @@ public final class FileRowSource: RowSource {
   }
 }
 
+/// The rows of a file, of a file that grows, or of a pipe.
+///
+/// - Parameters:
+///   - path: `-` is the standard input.
+///   - follows: whether more is waited for at the end of a file.
+///   - note: is told what happens to a file that is followed.
+/// - Throws: `FileError`; `FormatError` for a format that the input cannot have.
+package func openRowSource(
+  _ path: String, format: RowFormat, options: ReaderOptions, follows: Bool, note: @escaping (String) -> Void
+) throws -> any RowSource {
+  if follows { return try FollowedRowSource(path: path, format: format, options: options, note: note) }
+  return try FileRowSource.canRead(path)
+    ? FileRowSource(path: path, format: format, options: options)
+    : PipeRowSource(path: path, format: format, options: options)
+}
+
 extension FileRowSource {
   /// Whether an input is a file that can be read again, as standard input may be too; else it is a pipe, a terminal
   /// or a device, for ``PipeRowSource``.
   ///
   /// - Parameter path: `-` is the standard input.
   /// - Throws: `FileError` if there is no such input.
-  package static func canRead(_ path: String) throws -> Bool {
+  static func canRead(_ path: String) throws -> Bool {
     guard path != "-" else { return try InputDescriptor(path: path).status().isRegular }
     guard let status = System.status(at: path) else { throw FileError.notFound(path: path) }
     if status.isFolder { throw FileError.isFolder(path: path) }

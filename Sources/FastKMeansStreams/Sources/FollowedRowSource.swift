@@ -6,10 +6,10 @@ import FastKMeansFormats
 /// to its end; a file that becomes shorter, or whose bytes are others than those that were read, is read from its start
 /// again. As such a file may be gone after a crash,
 /// the log keeps the rows.
-public final class FollowedRowSource: RowSource {
-  public let name: String
-  public let identity: String
-  public let isRereadable = false
+package final class FollowedRowSource: RowSource {
+  package let name: String
+  package let identity: String
+  package let isRereadable = false
   private let path: String
   private let format: RowFormat
   private var input: InputDescriptor
@@ -25,7 +25,7 @@ public final class FollowedRowSource: RowSource {
   ///   - options: how to understand its rows; bad ones are set aside whatever they say.
   ///   - note: is told about rotation and truncation.
   /// - Throws: `FileError`; `FormatError` for a format that cannot grow.
-  public init(
+  package init(
     path: String, format: RowFormat, options: ReaderOptions, note: @escaping (String) -> Void
   ) throws {
     self.path = path
@@ -47,11 +47,11 @@ public final class FollowedRowSource: RowSource {
     }
   }
 
-  public var position: SourcePosition {
+  package var position: SourcePosition {
     FilePosition(reader: gathering.reader?.position ?? start, head: head).position
   }
 
-  public func seek(to position: SourcePosition) throws {
+  package func seek(to position: SourcePosition) throws {
     let wanted = try FilePosition(position, name: name)
     let found = try FilePosition.Head(of: input, byteCount: wanted.head.byteCount)
     let size = try input.status().size
@@ -64,9 +64,9 @@ public final class FollowedRowSource: RowSource {
     }
   }
 
-  public func expect(_ expectation: RowExpectation) { gathering.expect(expectation) }
+  package func expect(_ expectation: RowExpectation) { gathering.expect(expectation) }
 
-  public func next(_ limits: BatchLimits, waiting wait: Double, stop: StopSignal) throws -> SourceEvent {
+  package func next(_ limits: BatchLimits, waiting wait: Double, stop: StopSignal) throws -> SourceEvent {
     while true {
       let event = try gathering.next(
         limits, waiting: wait, stop: stop, keepsOnStop: false, open: open,
@@ -82,11 +82,11 @@ public final class FollowedRowSource: RowSource {
     }
   }
 
-  public func reread(to end: SourcePosition) throws -> RowBatch {
+  package func reread(to end: SourcePosition) throws -> RowBatch {
     throw StreamError.sourceChanged(name: name, reason: "a file that is followed is not read again")
   }
 
-  public var zeroBased: Bool? { gathering.reader?.zeroBased }
+  package var zeroBased: Bool? { gathering.reader?.zeroBased }
 
   private func open(_ options: ReaderOptions) throws -> RowReader {
     let source = try TailSource(input, offset: RowReader.start(options, format, start), follows: true)

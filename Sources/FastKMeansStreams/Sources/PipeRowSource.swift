@@ -2,10 +2,10 @@ import FastKMeansFormats
 
 /// The rows that come through a pipe. What has been read from it cannot be read again, so that the log keeps the
 /// rows; a pipe that is opened after a stop begins where its writer begins.
-public final class PipeRowSource: RowSource {
-  public let name: String
-  public let identity: String
-  public let isRereadable = false
+package final class PipeRowSource: RowSource {
+  package let name: String
+  package let identity: String
+  package let isRereadable = false
   private let format: RowFormat
   private let input: InputDescriptor
   private var gathering: RowGathering
@@ -15,7 +15,7 @@ public final class PipeRowSource: RowSource {
   ///   - format: of its rows, one of the text formats.
   ///   - options: how to understand them; bad rows are set aside whatever they say.
   /// - Throws: `FileError`; `FormatError` for a format that is no stream of rows.
-  public init(path: String, format: RowFormat, options: ReaderOptions) throws {
+  package init(path: String, format: RowFormat, options: ReaderOptions) throws {
     input = try InputDescriptor(path: path)
     self.format = format
     var options = options
@@ -30,15 +30,15 @@ public final class PipeRowSource: RowSource {
     }
   }
 
-  public var position: SourcePosition {
+  package var position: SourcePosition {
     FilePosition(reader: gathering.reader?.position ?? ReaderPosition()).position
   }
 
-  public func seek(to position: SourcePosition) throws {}
+  package func seek(to position: SourcePosition) throws {}
 
-  public func expect(_ expectation: RowExpectation) { gathering.expect(expectation) }
+  package func expect(_ expectation: RowExpectation) { gathering.expect(expectation) }
 
-  public func next(_ limits: BatchLimits, waiting wait: Double, stop: StopSignal) throws -> SourceEvent {
+  package func next(_ limits: BatchLimits, waiting wait: Double, stop: StopSignal) throws -> SourceEvent {
     try gathering.next(
       limits, waiting: wait, stop: stop, keepsOnStop: false,
       open: { try RowReader(PipeSource(input), name: name, format: format, options: $0) },
@@ -48,9 +48,9 @@ public final class PipeRowSource: RowSource {
       })
   }
 
-  public func reread(to end: SourcePosition) throws -> RowBatch {
+  package func reread(to end: SourcePosition) throws -> RowBatch {
     throw StreamError.sourceChanged(name: name, reason: "what has come through a pipe cannot be read again")
   }
 
-  public var zeroBased: Bool? { gathering.reader?.zeroBased }
+  package var zeroBased: Bool? { gathering.reader?.zeroBased }
 }

@@ -10,7 +10,7 @@ import FastKMeansFormats
 ///
 /// A position is saved together with what was learned from the rows before it, in one file that appears whole or
 /// not at all. So each row is learned exactly once, whatever a broker believes to have been read.
-public protocol RowSource: AnyObject {
+package protocol RowSource: AnyObject {
   /// How messages name it, such as a path or `kafka://host:9092/topic`; one line.
   var name: String { get }
 
@@ -81,15 +81,15 @@ public protocol RowSource: AnyObject {
 }
 
 extension RowSource {
-  public var zeroBased: Bool? { nil }
-  public func expect(_ expectation: RowExpectation) {}
-  public func didSave(upTo position: SourcePosition) throws {}
-  public func setAside(_ rejected: [RejectedRow]) throws {}
-  public func close() {}
+  package var zeroBased: Bool? { nil }
+  package func expect(_ expectation: RowExpectation) {}
+  package func didSave(upTo position: SourcePosition) throws {}
+  package func setAside(_ rejected: [RejectedRow]) throws {}
+  package func close() {}
 }
 
 /// What a source answers when it is asked for rows.
-public enum SourceEvent: Sendable, Equatable {
+package enum SourceEvent: Sendable, Equatable {
   /// A batch; it may hold rejected rows only.
   case rows(RowBatch)
   /// No row has come in the time allowed, or the stream is to stop.
@@ -110,7 +110,7 @@ public struct BatchLimits: Sendable, Equatable {
   /// Seconds after a batch's first row in which it must be complete; what waits for nothing need not look at it.
   public var maxDelay: Double
 
-  public init(maxRows: Int, maxBytes: Int, maxDelay: Double) {
+  package init(maxRows: Int, maxBytes: Int, maxDelay: Double) {
     self.maxRows = maxRows
     self.maxBytes = maxBytes
     self.maxDelay = maxDelay
@@ -118,15 +118,15 @@ public struct BatchLimits: Sendable, Equatable {
 }
 
 /// What a model says about the rows that it can learn from.
-public struct RowExpectation: Sendable, Equatable {
+package struct RowExpectation: Sendable, Equatable {
   /// The number of features of rows that are vectors; nil while it is open, and for text.
-  public var featureCount: Int?
+  package var featureCount: Int?
   /// The type that labels must have; nil while integers may still turn out to be texts.
-  public var labelKind: Label.Kind?
+  package var labelKind: Label.Kind?
   /// Whether the indices of svmlight rows start at 0; nil while it is open, and for other formats.
-  public var zeroBased: Bool?
+  package var zeroBased: Bool?
 
-  public init(featureCount: Int? = nil, labelKind: Label.Kind? = nil, zeroBased: Bool? = nil) {
+  package init(featureCount: Int? = nil, labelKind: Label.Kind? = nil, zeroBased: Bool? = nil) {
     self.featureCount = featureCount
     self.labelKind = labelKind
     self.zeroBased = zeroBased
@@ -137,16 +137,16 @@ public struct RowExpectation: Sendable, Equatable {
 ///
 /// They go into the checkpoint and into the log of batches as they are, so they must not change their meaning from
 /// one version of a source to the next: begin them with a version byte, or make them a text with names.
-public struct SourcePosition: Sendable, Equatable {
+package struct SourcePosition: Sendable, Equatable {
   /// At most ``maxByteCount``.
-  public var bytes: [UInt8]
+  package var bytes: [UInt8]
 
   /// A position that is longer is refused when it is to be saved.
-  public static let maxByteCount = 1 << 20
+  package static let maxByteCount = 1 << 20
 
   /// - Parameter bytes: the source's own coding; empty stands for the beginning.
-  public init(bytes: [UInt8] = []) { self.bytes = bytes }
+  package init(bytes: [UInt8] = []) { self.bytes = bytes }
 
   /// The beginning of a source.
-  public static let beginning = SourcePosition()
+  package static let beginning = SourcePosition()
 }

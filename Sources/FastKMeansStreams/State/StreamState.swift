@@ -16,21 +16,8 @@ struct StreamState: Sendable {
   var waiting: [LabelledData] = []
   var counts = Counts()
   /// Of the step at hand; what is learned does not depend on these.
-  private var testsBeforeLearning = false
-  private var answersBeforeLearning = false
-
-  init(
-    classifier: FastKMeansClassifier<Label>, vectorizer: TFIDFVectorizer? = nil,
-    textOptions: TextOptions? = nil,
-    drift: DriftMonitor? = nil, waiting: [LabelledData] = [], counts: Counts = Counts()
-  ) {
-    self.classifier = classifier
-    self.vectorizer = vectorizer
-    self.textOptions = textOptions
-    self.drift = drift
-    self.waiting = waiting
-    self.counts = counts
-  }
+  var testsBeforeLearning = false
+  var answersBeforeLearning = false
 
   /// Small numbers that go into a checkpoint as they are.
   struct Counts: Sendable, Equatable {

@@ -16,11 +16,11 @@ public struct DocumentColumn: Sendable, Equatable {
   }
 
   /// As the header of a file, or the key of an object, has it.
-  public var name: String
-  public var kind: Kind
+  package var name: String
+  package var kind: Kind
   /// How much the column counts beside the others. A text has this length before the whole row gets the length 1, a
   /// category this value, and a number is multiplied by it.
-  public var weight: Double
+  package var weight: Double
 
   /// Makes a column of text, unless the kind says otherwise.
   public init(_ name: String, _ kind: Kind = .text, weight: Double = 1) {
@@ -74,9 +74,9 @@ extension DocumentColumn {
   }
 }
 
-extension DocumentColumn: CustomStringConvertible {
+extension DocumentColumn {
   /// For messages: `'title' (text, weight 2)`.
-  public var description: String {
+  package var description: String {
     let number = weight.description
     let digits = number.hasSuffix(".0") ? String(number.dropLast(2)) : number
     return "'\(name)' (\(kind.rawValue)\(weight == 1 ? "" : ", weight \(digits)"))"

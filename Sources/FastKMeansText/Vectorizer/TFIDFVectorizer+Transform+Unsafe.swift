@@ -40,7 +40,7 @@ extension TFIDFVectorizer {
   /// Makes one text's row.
   ///
   /// - Throws: ``TextError/notFitted``, ``TextError/documentTooLong(document:bytes:limit:)``.
-  public func transform(_ text: String) throws -> CSRMatrix {
+  package func transform(_ text: String) throws -> CSRMatrix {
     try transform(UTF8Documents(CollectionOfOne(text)), workers: 1).rows
   }
 

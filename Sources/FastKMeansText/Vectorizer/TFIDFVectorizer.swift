@@ -18,7 +18,7 @@ import FastKMeansCore
 /// and each part of a row is scaled to the norm before the whole is.
 public struct TFIDFVectorizer: Sendable {
   /// The options that it was made with; the analyzer `auto` has become a definite one.
-  public let options: TextOptions
+  package let options: TextOptions
   /// The number of documents that were seen while fitting; 0 when nothing was.
   package let documentCount: Int
   /// In how many of them each column's term occurs; empty when nothing was fitted.
@@ -74,7 +74,7 @@ public struct TFIDFVectorizer: Sendable {
   /// from ``fitTransform(_:options:workers:)``.
   ///
   /// - Throws: ``OptionsError``.
-  public init(_ options: TextOptions = TextOptions()) throws(OptionsError) {
+  package init(_ options: TextOptions = TextOptions()) throws(OptionsError) {
     let options = try options.validated()
     guard options.columns.isEmpty else {
       self.init(options, blocks: try Self.unfittedBlocks(options.definite), documentCount: 0)

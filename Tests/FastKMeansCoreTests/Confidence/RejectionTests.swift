@@ -158,7 +158,7 @@ import Testing
     let model = try model(problem.known, problem.knownClasses).rejecting(
       falseAcceptRate: 0.1, isPerClass: true)
     var classifier = FastKMeansClassifier(resuming: model)
-    try classifier.fitBatch(
+    try classifier.learn(
       TestRows.features(problem.unknown, isSparse: true), labels: problem.unknown.map { _ in 77 })
     let after = try classifier.model
     #expect(after.rejection == model.rejection)

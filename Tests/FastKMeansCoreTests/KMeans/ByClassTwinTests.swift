@@ -97,7 +97,7 @@ import Testing
       }
     }
     for batch in batches {
-      try classifier.fitBatch(
+      try classifier.learn(
         features.selectingRows(batch), labels: Array(problem.classes[batch]),
         sampleWeights: problem.weights.map { Array($0[batch]) })
       for classIndex in known.indices {

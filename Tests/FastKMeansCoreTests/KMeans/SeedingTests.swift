@@ -82,7 +82,7 @@ import Testing
       try fitted.fit(rows, labels: [0, 0, 0, 1, 1])
       #expect(try fitted.model.prototypes.classIndices == [0, 0, 1, 1], "\(mode)")
       var streamed = try FastKMeansClassifier<Int>(options)
-      try streamed.fitBatch(rows, labels: [0, 0, 0, 1, 1])
+      try streamed.learn(rows, labels: [0, 0, 0, 1, 1])
       #expect(try streamed.model.prototypes.classIndices == [0, 0, 1, 1], "\(mode)")
     }
   }

@@ -27,7 +27,7 @@ import Testing
     try fitted.fit(features, labels: classes)
     var streamed = try FastKMeansClassifier<Int>(options)
     for start in stride(from: 0, to: 600, by: 120) {
-      try streamed.fitBatch(
+      try streamed.learn(
         TestRows.features(Array(rows[start..<start + 120]), isSparse: false),
         labels: Array(classes[start..<start + 120]))
     }

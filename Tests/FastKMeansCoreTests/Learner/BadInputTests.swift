@@ -27,7 +27,7 @@ import Testing
     for mode in modes {
       var classifier = try Self.classifier { $0.mode = mode }
       #expect(throws: error) { try classifier.fit(features, labels: labels) }
-      #expect(throws: error) { try classifier.fitBatch(features, labels: labels) }
+      #expect(throws: error) { try classifier.learn(features, labels: labels) }
       #expect(throws: ClassifierError.notFitted) { try classifier.model }
       #expect(classifier.classes.isEmpty)
     }
@@ -56,7 +56,7 @@ import Testing
     #expect(throws: InputError.oneClassOnly(label: "7")) {
       try classifier.fit(Self.features(), labels: [7, 7, 7, 7])
     }
-    try classifier.fitBatch(Self.features(), labels: [7, 7, 7, 7])
+    try classifier.learn(Self.features(), labels: [7, 7, 7, 7])
     #expect(try classifier.model.predict(Self.features()) == [7, 7, 7, 7])
   }
 
@@ -105,14 +105,14 @@ import Testing
 
   @Test func refusesAnotherFeatureCountAndKind() throws {
     var classifier = try Self.classifier()
-    try classifier.fitBatch(Self.features(), labels: Self.labels)
+    try classifier.learn(Self.features(), labels: Self.labels)
     let before = try classifier.model.prototypes.bits
     let wide = try Self.features([[1, 2, 3, 4]])
     #expect(throws: InputError.featureCountMismatch(expected: 3, found: 4)) {
-      try classifier.fitBatch(wide, labels: [0])
+      try classifier.learn(wide, labels: [0])
     }
     #expect(throws: InputError.wrongKindOfInput(expected: "sparse rows", found: "dense rows")) {
-      try classifier.fitBatch(Self.features(isSparse: false), labels: Self.labels)
+      try classifier.learn(Self.features(isSparse: false), labels: Self.labels)
     }
     #expect(try classifier.model.prototypes.bits == before)
     let model = try classifier.model
@@ -127,17 +127,17 @@ import Testing
 
   @Test func aDenseModelRefusesSparseRowsForLearning() throws {
     var classifier = try Self.classifier()
-    try classifier.fitBatch(Self.features(isSparse: false), labels: Self.labels)
+    try classifier.learn(Self.features(isSparse: false), labels: Self.labels)
     #expect(throws: InputError.wrongKindOfInput(expected: "dense rows", found: "sparse rows")) {
-      try classifier.fitBatch(Self.features(), labels: Self.labels)
+      try classifier.learn(Self.features(), labels: Self.labels)
     }
   }
 
   @Test func refusesLabelsOfAnotherTypeThanBefore() throws {
     var classifier = try FastKMeansClassifier<Label>()
-    try classifier.fitBatch(Self.features(), labels: [1, 2, 1, 2])
+    try classifier.learn(Self.features(), labels: [1, 2, 1, 2])
     #expect(throws: ClassifierError.labelTypeChanged(expected: "integer", found: "text")) {
-      try classifier.fitBatch(Self.features(), labels: ["a", "b", "a", "b"])
+      try classifier.learn(Self.features(), labels: ["a", "b", "a", "b"])
     }
     #expect(throws: InputError.self) {
       var fresh = try FastKMeansClassifier<Label>()
@@ -219,7 +219,7 @@ import Testing
       $0.isSoft = false
     }
     try classifier.fit(Self.features(), labels: Self.labels)
-    try classifier.fitBatch(Self.features(), labels: Self.labels)
+    try classifier.learn(Self.features(), labels: Self.labels)
     #expect(try classifier.model.predict(Self.features()) == Self.labels)
   }
 }

@@ -24,7 +24,7 @@ import Testing
     let problem = Self.problem(mode, threads: threads)
     let features = try problem.features()
     var classifier = try FastKMeansClassifier<Int>(problem.options)
-    try classifier.fitBatch(
+    try classifier.learn(
       features.selectingRows(0..<problem.classCount + 2),
       labels: Array(problem.classes[0..<problem.classCount + 2]))
     let before = try classifier.model.prototypes.bits
@@ -40,7 +40,7 @@ import Testing
         var copy = classifier
         do {
           if inBatch {
-            try copy.fitBatch(features, labels: labels, progress: handler)
+            try copy.learn(features, labels: labels, progress: handler)
           } else {
             try copy.fit(features, labels: labels, progress: handler)
           }
@@ -68,7 +68,7 @@ import Testing
         var steps: [TrainingProgress] = []
         var classifier = try FastKMeansClassifier<Int>(problem.options)
         if inBatch {
-          try classifier.fitBatch(features, labels: problem.classes) { steps.append($0) }
+          try classifier.learn(features, labels: problem.classes) { steps.append($0) }
         } else {
           try classifier.fit(features, labels: problem.classes) { steps.append($0) }
         }

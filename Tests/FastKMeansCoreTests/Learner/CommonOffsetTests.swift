@@ -82,7 +82,7 @@ import Testing
         for first in [1, 40] {
           var classifier = try FastKMeansClassifier<Int>(Self.options(.default, refined: refined))
           for range in [0..<first, first..<120, 120..<240] {
-            try classifier.fitBatch(
+            try classifier.learn(
               Self.moved(Array(rows[range]), by: offset), labels: Array(classes[range]))
           }
           let model = try classifier.model
@@ -103,7 +103,7 @@ import Testing
       )
       var classifier = try FastKMeansClassifier<Int>(options)
       let (rows, classes) = Self.points(80, seed: 3)
-      try classifier.fitBatch(Self.moved(rows, by: offset), labels: classes)
+      try classifier.learn(Self.moved(rows, by: offset), labels: classes)
       #expect(try classifier.model.classify(Self.moved(rows, by: offset)).map(\.label) == classes)
     }
   }

@@ -20,7 +20,7 @@ import Testing
       let fitted = try [1, 2, 5].map { try Self.trained(problem, threads: $0, inBatches: false) }
       #expect(Set(fitted).count == 1, "fit, seed \(seed), \(problem.options)")
       let streamed = try [1, 2, 5].map { try Self.trained(problem, threads: $0, inBatches: true) }
-      #expect(Set(streamed).count == 1, "fitBatch, seed \(seed), \(problem.options)")
+      #expect(Set(streamed).count == 1, "learn, seed \(seed), \(problem.options)")
     }
   }
 
@@ -36,7 +36,7 @@ import Testing
       for batch in [0..<problem.classCount, problem.classCount..<middle, middle..<problem.rows.count] {
         guard batch.contains(where: { problem.weights?[$0] ?? 1 > 0 }) else { continue }
         reports.append(
-          try classifier.fitBatch(
+          try classifier.learn(
             features.selectingRows(batch), labels: Array(problem.classes[batch]),
             sampleWeights: problem.weights.map { Array($0[batch]) }))
       }

@@ -29,7 +29,7 @@ import Testing
       var compared = 0
       for first in stride(from: 0, to: order.count, by: 30) {
         let batch = order[first..<min(order.count, first + 30)]
-        try classifier.fitBatch(
+        try classifier.learn(
           TestRows.features(batch.map { rows[$0] }, isSparse: isSparse), labels: batch.map { classes[$0] })
         if first == 90 { try classifier.removeClass(1) }
         let asked = try TestRows.features(Array(rows[first..<first + 20]), isSparse: isSparse)
@@ -46,7 +46,7 @@ import Testing
     let batch = try TestRows.features(rows, isSparse: true)
     var classifier = try FastKMeansClassifier<Int>()
     #expect(try Self.answers(batch, classifier) == nil, "nothing learned")
-    try classifier.fitBatch(batch, labels: [0, 1, 0, 1])
+    try classifier.learn(batch, labels: [0, 1, 0, 1])
     #expect(try Self.answers(batch, classifier) == [0, 1, 0, 1])
     let unknown = try TestRows.features([[0, 0, 1]], isSparse: true)
     #expect(try Self.answers(unknown, classifier) == nil, "no known feature")
@@ -57,7 +57,7 @@ import Testing
     var plain = TrainingOptions()
     plain.refinement = .count(0)
     var prototypes = try FastKMeansClassifier<Int>(plain)
-    try prototypes.fitBatch(batch, labels: [0, 1, 0, 1])
+    try prototypes.learn(batch, labels: [0, 1, 0, 1])
     #expect(try Self.answers(batch, prototypes) == nil, "no refined weights")
   }
 }

@@ -64,8 +64,8 @@ import Testing
   @Test func whatTellsUnknownClassesSurvives() throws {
     var (steady, rows, labels) = try Self.rejecting()
     var restored = try FastKMeansClassifier<Int>(resuming: steady.learningState)
-    try steady.fitBatch(rows, labels: labels)
-    try restored.fitBatch(rows, labels: labels)
+    try steady.learn(rows, labels: labels)
+    try restored.learn(rows, labels: labels)
     #expect(restored.learningState == steady.learningState)
     let (one, other) = (try steady.model, try restored.model)
     #expect(one.openSet != nil && one.openSet == other.openSet)
@@ -109,8 +109,8 @@ import Testing
         let rows = try problem.features().selectingRows(batch)
         let labels = Array(problem.classes[batch])
         let weights = problem.weights.map { Array($0[batch]) }
-        let one = try silent.fitBatch(rows, labels: labels, sampleWeights: weights)
-        let other = try heard.fitBatch(rows, labels: labels, sampleWeights: weights) { _ in }
+        let one = try silent.learn(rows, labels: labels, sampleWeights: weights)
+        let other = try heard.learn(rows, labels: labels, sampleWeights: weights) { _ in }
         #expect(one == other, "seed \(seed)")
       }
       #expect(silent.learningState == heard.learningState, "seed \(seed)")
@@ -120,7 +120,7 @@ import Testing
   @Test func storedValuesAreCountedWhateverKeepsThem() throws {
     var classifier = try FastKMeansClassifier<Int>(TrainingOptions.prototypesOnly)
     #expect(classifier.learner.storedValueCount == 0)
-    try classifier.fitBatch(TestRows.features([[1, 0, 2], [0, 1, 0]], isSparse: true), labels: [0, 1])
+    try classifier.learn(TestRows.features([[1, 0, 2], [0, 1, 0]], isSparse: true), labels: [0, 1])
     #expect(classifier.learner.storedValueCount == 3)
     let resumed = FastKMeansClassifier<Int>(resuming: try classifier.model)
     #expect(resumed.learner.storedValueCount == 3)

@@ -13,7 +13,7 @@ import Testing
     var classifier = try FastKMeansClassifier<Int>(problem.options)
     let features = try problem.features()
     for first in stride(from: 0, to: 150, by: 50) {
-      try classifier.fitBatch(
+      try classifier.learn(
         features.selectingRows(first..<first + 50), labels: Array(problem.classes[first..<first + 50]))
     }
     #expect((classifier.learner.refined != nil) == isRefined)
@@ -48,7 +48,7 @@ import Testing
     }
     #expect(try !after.model.predict(rows).contains(1))
     // The class can come back, as a new one.
-    let report = try after.fitBatch(rows, labels: labels)
+    let report = try after.learn(rows, labels: labels)
     #expect(report.newClasses == [.integer(1)])
     #expect(after.classes.last == 1)
   }
@@ -101,7 +101,7 @@ import Testing
     #expect(throws: ClassifierError.self) { try copy.mergeClasses([0, 0], into: 1) }
     #expect(throws: ClassifierError.self) { try copy.mergeClasses([1], into: 1) }
     #expect(throws: InputError.unknownClass(label: "9")) { try copy.mergeClasses([9], into: 1) }
-    #expect(throws: ClassifierError.self) { try copy.freezePrototypes([1, 999]) }
+    #expect(throws: ClassifierError.self) { try copy.setFrozen(true, prototypes: [1, 999]) }
     #expect(throws: InputError.unknownClass(label: "9")) { try copy.prototypeIDs(of: 9) }
     #expect(throws: InputError.unknownClass(label: "9")) { try copy.forget(rows, label: 9) }
     // More than the class stands for, and rows of another width.
@@ -139,7 +139,7 @@ import Testing
     #expect(try after.prototypeIDs(of: 2) == ids)
     #expect(try after.model.predict(rows) == before.model.predict(rows).map { $0 == 0 ? 2 : $0 })
     // It learns on, with all its prototypes.
-    try after.fitBatch(rows, labels: labels.map { $0 == 0 ? 2 : $0 })
+    try after.learn(rows, labels: labels.map { $0 == 0 ? 2 : $0 })
     #expect(try after.prototypeIDs(of: 2) == ids)
   }
 
@@ -164,7 +164,7 @@ import Testing
     try merged.mergeClasses([9], into: 1)
     #expect(try merged.model.predict(rows) == before.model.predict(rows))
     // Both learn on.
-    try after.fitBatch(rows, labels: labels.map { $0 == 2 ? 9 : $0 })
+    try after.learn(rows, labels: labels.map { $0 == 2 ? 9 : $0 })
     #expect(try after.prototypeIDs(of: 9).contains(ids[1]))
   }
 
@@ -187,7 +187,7 @@ import Testing
     for row in 0..<40 {
       let one = rows.selectingRows([row])
       let start = classifier
-      try classifier.fitBatch(one, labels: [labels[row]])
+      try classifier.learn(one, labels: [labels[row]])
       try classifier.forget(one, label: labels[row])
       let after = try classifier.model.prototypes
       guard after.masses == before.masses else {
@@ -210,26 +210,26 @@ import Testing
   @Test func forgettingTheLastDocumentLeavesAClassThatWaits() throws {
     var classifier = try FastKMeansClassifier<Int>(TrainingOptions.prototypesOnly)
     let rows = try TestRows.features([[1, 0, 0], [0, 1, 1]], isSparse: true)
-    try classifier.fitBatch(rows, labels: [0, 1])
+    try classifier.learn(rows, labels: [0, 1])
     try classifier.forget(rows.selectingRows([1]), label: 1)
     #expect(try classifier.model.prototypes.masses == [1, 0])
-    try classifier.fitBatch(rows.selectingRows([1]), labels: [1])
+    try classifier.learn(rows.selectingRows([1]), labels: [1])
     #expect(try classifier.model.prototypes.masses == [1, 1])
   }
 
   @Test(arguments: Distance.allCases) func frozenPrototypesStayAndAnswer(distance: Distance) throws {
     var (classifier, rows, labels) = try Self.learned(distance, isRefined: false)
     let frozen = try #require(try classifier.prototypeIDs(of: 1).first)
-    try classifier.freezePrototypes([frozen])
+    try classifier.setFrozen(true, prototypes: [frozen])
     let before = try #require(try Self.of(classifier, 1).first { $0.id == frozen })
-    for _ in 0..<3 { try classifier.fitBatch(rows, labels: labels) }
+    for _ in 0..<3 { try classifier.learn(rows, labels: labels) }
     #expect(try Self.of(classifier, 1).first { $0.id == frozen } == before)
     // It survives a state, and moves again once it is let go.
     classifier = try FastKMeansClassifier(resuming: classifier.learningState)
-    try classifier.fitBatch(rows, labels: labels)
+    try classifier.learn(rows, labels: labels)
     #expect(try Self.of(classifier, 1).first { $0.id == frozen } == before)
-    try classifier.unfreezePrototypes([frozen])
-    try classifier.fitBatch(rows, labels: labels)
+    try classifier.setFrozen(false, prototypes: [frozen])
+    try classifier.learn(rows, labels: labels)
     #expect(try Self.of(classifier, 1).first { $0.id == frozen } != before)
     labels = []
   }
@@ -238,7 +238,7 @@ import Testing
     var (classifier, rows, labels) = try Self.learned(.cosine, isRefined: true)
     let ids = try classifier.classes.map { try classifier.prototypeIDs(of: $0) }
     #expect(Set(ids.joined()).count == ids.joined().count)
-    try classifier.fitBatch(rows, labels: labels)
+    try classifier.learn(rows, labels: labels)
     for (label, own) in zip(classifier.classes, ids) {
       #expect(try classifier.prototypeIDs(of: label).starts(with: own))
     }

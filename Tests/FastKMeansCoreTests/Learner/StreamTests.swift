@@ -3,7 +3,7 @@ import FastKMeansReference
 import FastKMeansTestSupport
 import Testing
 
-/// `fitBatch`: classes that come and grow, prototypes that fade, learners that are saved between batches.
+/// `learn`: classes that come and grow, prototypes that fade, learners that are saved between batches.
 @Suite struct StreamTests {
   static func split(_ problem: TrainingCase) -> [Range<Int>] {
     let middle = max(problem.classCount, problem.rows.count / 2)
@@ -17,7 +17,7 @@ import Testing
   )
     throws
   {
-    try classifier.fitBatch(
+    try classifier.learn(
       problem.features().selectingRows(batch), labels: Array(problem.classes[batch]),
       sampleWeights: problem.weights.map { Array($0[batch]) })
   }
@@ -30,7 +30,7 @@ import Testing
       for batch in Self.split(problem) { try Self.learn(problem, batch, &classifier) }
       let before = try classifier.model.prototypes
       let row = [Float](repeating: 0.3, count: problem.width)
-      let report = try classifier.fitBatch(
+      let report = try classifier.learn(
         TestRows.features([row, row.map { -$0 }], isSparse: problem.isSparse), labels: [-7, -7])
       #expect(report.newClasses == [-7])
       let after = try classifier.model.prototypes
@@ -61,13 +61,13 @@ import Testing
         try classifier.fit(
           TestRows.features(Array(rows[..<80]), isSparse: isSparse), labels: Array(labels[..<80]))
       } else {
-        try classifier.fitBatch(
+        try classifier.learn(
           TestRows.features(Array(rows[..<80]), isSparse: isSparse), labels: Array(labels[..<80]))
       }
       let batch = try TestRows.features(Array(rows[80...]), isSparse: isSparse)
       let predicted = try classifier.model.predict(batch)
       let wrong = zip(predicted, labels[80...]).count { $0 != $1 }
-      let report = try classifier.fitBatch(batch, labels: Array(labels[80...]), measuringError: true)
+      let report = try classifier.learn(batch, labels: Array(labels[80...]), measuringError: true)
       #expect(report.errorBeforeUpdate == Double(wrong) / 80, "seed \(seed)")
     }
   }
@@ -79,7 +79,7 @@ import Testing
     options.decay = 0.25
     var classifier = try FastKMeansClassifier<Int>(options)
     func learn(_ row: [Float], _ label: Int) throws {
-      try classifier.fitBatch(TestRows.features([row], isSparse: false), labels: [label])
+      try classifier.learn(TestRows.features([row], isSparse: false), labels: [label])
     }
     try learn([3, 4], 0)
     #expect(try classifier.model.prototypes.masses == [1])
@@ -103,7 +103,7 @@ import Testing
     var classifier = try FastKMeansClassifier<Int>(options)
     let row = try TestRows.features([[3, 4]], isSparse: true)
     func mass(after documents: Int) throws -> Double {
-      for _ in 0..<documents { try classifier.fitBatch(row, labels: [0]) }
+      for _ in 0..<documents { try classifier.learn(row, labels: [0]) }
       return try classifier.model.prototypes.masses[0]
     }
     #expect(try mass(after: 8) == 8)
@@ -125,16 +125,16 @@ import Testing
     options.minimumMass = 0.3
     var classifier = try FastKMeansClassifier<Int>(options)
     let both = try TestRows.features([[1, 0], [0, 1]], isSparse: true)
-    try classifier.fitBatch(both, labels: [0, 0])
+    try classifier.learn(both, labels: [0, 0])
     #expect(try classifier.model.prototypes.masses == [1, 1])
     let one = try TestRows.features([[1, 0]], isSparse: true)
-    #expect(try classifier.fitBatch(one, labels: [0]).prunedCount == 0)
-    let report = try classifier.fitBatch(one, labels: [0])
+    #expect(try classifier.learn(one, labels: [0]).prunedCount == 0)
+    let report = try classifier.learn(one, labels: [0])
     // 1 -> 0.5 -> 0.25: the one that no document chose is gone.
     #expect(report.prunedCount == 1)
     #expect(try classifier.model.prototypes.writtenOut(class: 0) == [[1, 0]])
     let other = try TestRows.features([[0, 1]], isSparse: true)
-    for _ in 0..<6 { try classifier.fitBatch(other, labels: [1]) }
+    for _ in 0..<6 { try classifier.learn(other, labels: [1]) }
     #expect(try classifier.model.prototypes.classIndices.contains(0))
     #expect(try classifier.model.prototypes.masses[0] < options.minimumMass)
   }
@@ -146,7 +146,7 @@ import Testing
     var classifier = try FastKMeansClassifier<Int>(options)
     var counts: [Int] = []
     for row in [[1, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 1]] as [[Float]] {
-      try classifier.fitBatch(TestRows.features([row], isSparse: true), labels: [0])
+      try classifier.learn(TestRows.features([row], isSparse: true), labels: [0])
       counts.append(try classifier.model.prototypes.count)
     }
     #expect(counts == [1, 1, 2, 3, 3])
@@ -155,14 +155,14 @@ import Testing
 
   @Test func anEmptyDocumentMovesNothing() throws {
     var classifier = try FastKMeansClassifier<Int>()
-    try classifier.fitBatch(TestRows.features([[0, 0], [1, 2]], isSparse: true), labels: [0, 1])
+    try classifier.learn(TestRows.features([[0, 0], [1, 2]], isSparse: true), labels: [0, 1])
     // Class 0 exists, and waits for features.
     #expect(try classifier.model.prototypes.masses == [0, 1])
     let before = try classifier.model.prototypes.bits
-    let report = try classifier.fitBatch(TestRows.features([[0, 0]], isSparse: true), labels: [1])
+    let report = try classifier.learn(TestRows.features([[0, 0]], isSparse: true), labels: [1])
     #expect(report.emptyDocumentCount == 1)
     #expect(try classifier.model.prototypes.bits == before)
-    try classifier.fitBatch(TestRows.features([[2, 0]], isSparse: true), labels: [0])
+    try classifier.learn(TestRows.features([[2, 0]], isSparse: true), labels: [0])
     #expect(try classifier.model.prototypes.writtenOut(class: 0) == [[1, 0]])
     #expect(try classifier.model.prototypes.masses == [1, 1])
   }

@@ -79,7 +79,7 @@ import Testing
       try classifier.fit(rows, labels: [0, 1], sampleWeights: [weight, weight])
     }
     #expect(throws: InputError.badSampleWeight(row: 0, value: weight)) {
-      try classifier.fitBatch(rows, labels: [0, 1], sampleWeights: [weight, weight])
+      try classifier.learn(rows, labels: [0, 1], sampleWeights: [weight, weight])
     }
   }
 }

@@ -115,7 +115,7 @@ import Testing
       var classifier = try FastKMeansClassifier<Label>(options)
       do {
         if inBatches {
-          try classifier.learn(rows, labels: labels)
+          try classifier.fitBatch(rows, labels: labels)
         } else {
           try classifier.fit(rows, labels: labels)
         }

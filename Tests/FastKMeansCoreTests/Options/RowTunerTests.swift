@@ -38,6 +38,22 @@ import Testing
     #expect(result.best == result.candidates[best.candidate])
   }
 
+  @Test func oneCallTunesVectors() throws {
+    let (rows, labels) = try problem()
+    var steps: [Int] = []
+    let best = try base.tuned(
+      on: rows, labels: (0..<labels.count).map { labels[$0] }, trials: 5, folds: 3
+    ) { completed, total in
+      #expect(completed <= total)
+      steps.append(completed)
+    }
+    #expect(try best == tuner().search(rows, labels: labels, base: base).best)
+    #expect(steps.count > 5 && steps == steps.sorted())
+    #expect(throws: Stopped.self) {
+      try base.tuned(on: rows, labels: (0..<labels.count).map { labels[$0] }) { _, _ in throw Stopped() }
+    }
+  }
+
   @Test func theSameSeedGivesTheSameResult() throws {
     let (rows, labels) = try problem()
     let one = try tuner().search(rows, labels: labels, base: base)

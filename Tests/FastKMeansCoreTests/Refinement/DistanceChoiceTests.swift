@@ -138,13 +138,13 @@ import Testing
   @Test func aStreamKeepsWhatItsFirstBatchChose() throws {
     let (rows, classes) = Self.unlikeUnits(400, seed: 8)
     var classifier = try FastKMeansClassifier<Int>(Self.automatic)
-    try classifier.fitBatch(Self.dense(Array(rows[..<200])), labels: Array(classes[..<200]))
+    try classifier.learn(Self.dense(Array(rows[..<200])), labels: Array(classes[..<200]))
     let frame = try classifier.model.storage.frame
     #expect(frame?.scales != nil)
     // A state goes on as if nothing had happened.
     var resumed = try FastKMeansClassifier<Int>(resuming: classifier.learningState)
-    try classifier.fitBatch(Self.dense(Array(rows[200...])), labels: Array(classes[200...]))
-    try resumed.fitBatch(Self.dense(Array(rows[200...])), labels: Array(classes[200...]))
+    try classifier.learn(Self.dense(Array(rows[200...])), labels: Array(classes[200...]))
+    try resumed.learn(Self.dense(Array(rows[200...])), labels: Array(classes[200...]))
     #expect(try classifier.model.storage.frame == frame)
     #expect(classifier.learningState == resumed.learningState)
     #expect(try Self.accuracy(classifier.model, rows, classes) > 0.99)

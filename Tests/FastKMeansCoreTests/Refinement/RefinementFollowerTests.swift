@@ -29,7 +29,7 @@ import Testing
   @Test(arguments: Distance.allCases, [true, false])
   func anUnseenClassIsPredictedAfterItsBatch(distance: Distance, isSparse: Bool) throws {
     var (classifier, batch, labels) = try Self.start(distance, isSparse: isSparse)
-    let report = try classifier.fitBatch(batch, labels: labels)
+    let report = try classifier.learn(batch, labels: labels)
     #expect(report.newClasses == [.integer(2)])
     let model = try classifier.model
     let refined = try #require(model.storage.refined)
@@ -51,7 +51,7 @@ import Testing
     guard case .sparse(let matrix) = batch else { return }
     let rows = Features.sparse(matrix.selectingRows(onlyNew))
     let before = classifier.learner
-    try classifier.fitBatch(rows, labels: onlyNew.map { _ in 2 })
+    try classifier.learn(rows, labels: onlyNew.map { _ in 2 })
     let after = classifier.learner
     labels = []
     batch = rows
@@ -75,8 +75,8 @@ import Testing
         var resumed = FastKMeansClassifier(resuming: try whole.model)
         #expect(resumed.learner.refined == whole.learner.refined)
         #expect(resumed.learner.calibration == whole.learner.calibration)
-        try resumed.fitBatch(batch, labels: labels)
-        try whole.fitBatch(batch, labels: labels)
+        try resumed.learn(batch, labels: labels)
+        try whole.learn(batch, labels: labels)
         #expect(try resumed.model.storage.bits == whole.model.storage.bits)
       }
     }
@@ -98,7 +98,7 @@ import Testing
         }
         do {
           if inBatch {
-            try copy.fitBatch(batch, labels: labels, progress: handler)
+            try copy.learn(batch, labels: labels, progress: handler)
           } else {
             try copy.fit(batch, labels: labels, progress: handler)
           }
@@ -126,7 +126,7 @@ import Testing
         columnCount: matrix.columnCount, rowOffsets: matrix.rowOffsets, columns: matrix.columns,
         values: matrix.values.map { $0 * Float(size.row) }))
     for _ in 0..<3 {
-      try classifier.fitBatch(batch, labels: labels, sampleWeights: labels.map { _ in size.weight })
+      try classifier.learn(batch, labels: labels, sampleWeights: labels.map { _ in size.weight })
     }
     labels = []
     let model = try classifier.model
@@ -142,7 +142,7 @@ import Testing
     let empty = Features.sparse(
       try CSRMatrix(
         columnCount: try classifier.model.featureCount, rowOffsets: [0, 0, 0], columns: [], values: []))
-    try classifier.fitBatch(empty, labels: [0, 1])
+    try classifier.learn(empty, labels: [0, 1])
     #expect(try classifier.model.storage.bits == before)
   }
 }

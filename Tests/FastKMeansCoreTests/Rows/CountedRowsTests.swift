@@ -54,7 +54,7 @@ import Testing
     let weights = weighted ? problem.weights : nil
     if inBatches {
       for _ in 0..<2 {
-        try classifier.learn(rows, labels: LabelColumn(problem.classes), sampleWeights: weights)
+        try classifier.fitBatch(rows, labels: LabelColumn(problem.classes), sampleWeights: weights)
       }
     } else {
       try classifier.fit(rows, labels: LabelColumn(problem.classes), sampleWeights: weights)

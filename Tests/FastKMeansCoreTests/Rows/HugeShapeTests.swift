@@ -21,7 +21,7 @@ import Testing
     options.threadCount = 3
     var classifier = try FastKMeansClassifier<Int>(options)
     try classifier.fit(Self.rows(), labels: [0, 1, 0, 1])
-    try classifier.fitBatch(Self.rows(1), labels: [0, 1, 2, 2])
+    try classifier.learn(Self.rows(1), labels: [0, 1, 2, 2])
     let model = try classifier.model
     #expect(model.featureCount == Self.width)
     #expect(try model.predict(Self.rows()).prefix(2) == [0, 1])
@@ -40,7 +40,7 @@ import Testing
       let models = try [narrow, wide].map { matrix in
         var classifier = try FastKMeansClassifier<Int>(problem.options)
         try classifier.fit(.sparse(matrix), labels: problem.classes, sampleWeights: problem.weights)
-        try classifier.fitBatch(.sparse(matrix), labels: problem.classes, sampleWeights: problem.weights)
+        try classifier.learn(.sparse(matrix), labels: problem.classes, sampleWeights: problem.weights)
         return try classifier.model.prototypes.bits
       }
       #expect(models[0] == models[1], "seed \(seed)")

@@ -19,8 +19,8 @@ import Testing
           let (rows, labels) = try SampleModels.rows(isSparse: isSparse, seed: UInt64(batch))
           // A class that is new in the third batch draws its random numbers after the file was read.
           let known = labels.map { batch < 2 && $0 == 2 ? 1 : $0 }
-          try unbroken.fitBatch(rows, labels: known)
-          try stopped.fitBatch(rows, labels: known)
+          try unbroken.learn(rows, labels: known)
+          try stopped.learn(rows, labels: known)
           stopped = try reopened(stopped)
         }
         #expect(
@@ -52,8 +52,8 @@ import Testing
         let (rows, labels) = try SampleModels.rows(isSparse: isSparse, seed: batch)
         // The last batch brings a new class.
         let known = labels.map { batch == 2 && $0 == 2 ? 9 : $0 }
-        try unbroken.fitBatch(rows, labels: known)
-        try stopped.fitBatch(rows, labels: known)
+        try unbroken.learn(rows, labels: known)
+        try stopped.learn(rows, labels: known)
         stopped = try reopened(stopped)
         #expect(
           try bytes(stopped) == bytes(unbroken), "\(precision), \(distance), sparse: \(isSparse), \(batch)")

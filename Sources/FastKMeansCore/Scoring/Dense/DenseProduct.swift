@@ -11,12 +11,6 @@ struct DenseProduct: Sendable {
   private let tileKernels = fk_dense_for(fk_simd_level()).pointee
   private let kernels = fk_scoring_for(fk_simd_level()).pointee
 
-  init(panels: PackedPanels, biases: AlignedMemory<Float>, prototypeCount: Int) {
-    self.panels = panels
-    self.biases = biases
-    self.prototypeCount = prototypeCount
-  }
-
   /// Scores the rows of a chunk, which `scratch` has packed.
   func answer<Consumer: ScoreConsumer>(
     _ range: Range<Int>, _ worker: Int, _ scratch: DenseScratch, _ consumer: Consumer

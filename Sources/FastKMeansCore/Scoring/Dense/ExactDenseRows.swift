@@ -41,25 +41,13 @@ struct ExactDenseRows: Sendable {
   ) {
     switch values {
     case .float32(let values):
-      values.withUnsafeBufferPointer {
-        fk_score_dense_f32(
-          $0.baseAddress, featureCount, numbers, count, document, truncation, biases, scores)
-      }
+      fk_score_dense_f32(values, featureCount, numbers, count, document, truncation, biases, scores)
     case .float64(let values):
-      values.withUnsafeBufferPointer {
-        fk_score_dense_f64(
-          $0.baseAddress, featureCount, numbers, count, document, truncation, biases, scores)
-      }
+      fk_score_dense_f64(values, featureCount, numbers, count, document, truncation, biases, scores)
     case .float16(let values):
-      values.withUnsafeBufferPointer {
-        fk_score_dense_f16(
-          $0.baseAddress, featureCount, numbers, count, document, truncation, biases, scores)
-      }
+      fk_score_dense_f16(values, featureCount, numbers, count, document, truncation, biases, scores)
     case .bfloat16(let values):
-      values.withUnsafeBufferPointer {
-        fk_score_dense_bf16(
-          $0.baseAddress, featureCount, numbers, count, document, truncation, biases, scores)
-      }
+      fk_score_dense_bf16(values, featureCount, numbers, count, document, truncation, biases, scores)
     }
   }
 }

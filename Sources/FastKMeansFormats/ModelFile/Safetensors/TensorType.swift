@@ -1,5 +1,5 @@
 /// The number formats of the safetensors format, by the names it gives them.
-public enum TensorType: String, Sendable, Equatable, CaseIterable {
+package enum TensorType: String, Sendable, Equatable, CaseIterable {
   case bool = "BOOL"
   case uint8 = "U8"
   case int8 = "I8"
@@ -15,7 +15,7 @@ public enum TensorType: String, Sendable, Equatable, CaseIterable {
   case float64 = "F64"
 
   /// Bytes an element.
-  public var byteCount: Int {
+  package var byteCount: Int {
     switch self {
     case .bool, .uint8, .int8: 1
     case .uint16, .int16, .float16, .bfloat16: 2
