@@ -50,8 +50,8 @@ class Vectorizer(native.Handle):
         options: str,
         terms: Sequence[str],
         inverse_frequencies: np.ndarray,
-        frequencies: np.ndarray | None,
-        document_count: int,
+        frequencies: np.ndarray | None = None,
+        document_count: int = 0,
     ) -> Vectorizer:
         """One from its parts; terms in code point order."""
         encoded = options.encode()
