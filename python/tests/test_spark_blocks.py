@@ -22,7 +22,8 @@ from fast_kmeans_classifier._structures import of_labels, of_rows  # noqa: E402
 from fast_kmeans_classifier.spark import _merging, _sampling, _seeding, _sums  # noqa: E402
 from fast_kmeans_classifier.spark._blocks import Block, joined  # noqa: E402
 from fast_kmeans_classifier.spark._packing import Names, Problem, blocks_of  # noqa: E402
-from fast_kmeans_classifier.spark._refinement import held_out_sizes, packed, unpacked  # noqa: E402
+from fast_kmeans_classifier.spark._refinement import held_out_sizes  # noqa: E402
+from fast_kmeans_classifier.spark._refinement_tasks import packed, unpacked  # noqa: E402
 from fast_kmeans_classifier.spark._vectors import vectors_of_table  # noqa: E402
 
 NAMES = Names("features", "label", "weight")
