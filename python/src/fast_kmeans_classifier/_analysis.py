@@ -9,18 +9,14 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ._documents import encoded_documents, listed_documents
 from ._errors import InvalidParameterError
-from ._lazy import LazyModule
+from ._lazy import unicodedata
 from ._options import ENGLISH_STOP_WORDS, TEXT
 from ._parameters import checked
 
-if TYPE_CHECKING:
-    import unicodedata
-else:
-    unicodedata = LazyModule("unicodedata")
 
 #: The words that the library finds by itself.
 TOKEN_PATTERN = r"(?u)\b\w\w+\b"

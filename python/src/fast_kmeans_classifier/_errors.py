@@ -8,14 +8,9 @@ from __future__ import annotations
 import functools
 import warnings
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ._lazy import LazyModule, loaded
-
-if TYPE_CHECKING:
-    import difflib
-else:
-    difflib = LazyModule("difflib")
+from ._lazy import difflib, loaded
 
 
 class NotFittedError(ValueError, AttributeError):

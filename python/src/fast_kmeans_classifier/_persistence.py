@@ -9,19 +9,12 @@ from typing import TYPE_CHECKING, Any
 from . import _native as native
 from ._answers import Answers
 from ._estimator import _parameters_of
-from ._lazy import LazyModule
+from ._lazy import Self, library
 from ._parameters import params_of_options, thread_count
 from ._state import LabelTable, LearnedState
 
 if TYPE_CHECKING:
-    import numpy as np
-    from typing_extensions import Self
-
-    from . import _library as library
     from ._vectorizer import TfidfVectorizer
-else:
-    np = LazyModule("numpy")
-    library = LazyModule("fast_kmeans_classifier._library")
 
 #: Grows when older versions of this package could not read what `__getstate__` gives.
 PICKLE_FORMAT = 1

@@ -4,26 +4,15 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ._analysis import Analysis
 from ._documents import encoded_documents, joined_fields
 from ._estimator import Estimator
-from ._lazy import LazyModule
+from ._lazy import Self, json, np, sparse
 from ._parameters import text_options, thread_count
 from ._persistence import pickled, unpickled
 from ._vectorizer_handle import Vectorizer
-
-if TYPE_CHECKING:
-    import json
-
-    import numpy as np
-    from scipy import sparse
-    from typing_extensions import Self
-else:
-    json = LazyModule("json")
-    np = LazyModule("numpy")
-    sparse = LazyModule("scipy.sparse")
 
 
 class Reading(Estimator):

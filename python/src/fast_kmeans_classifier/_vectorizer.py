@@ -5,29 +5,18 @@ from __future__ import annotations
 import copy
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import _native as native
 from ._analysis import given_terms
 from ._documents import encoded_documents
 from ._estimator import _parameters_of
 from ._labels import coded_labels
-from ._lazy import LazyModule
+from ._lazy import Self, json, np, sparse
 from ._parameters import thread_count
 from ._persistence import _checked_path
 from ._reading import Reading
 from ._vectorizer_handle import Vectorizer
-
-if TYPE_CHECKING:
-    import json
-
-    import numpy as np
-    from scipy import sparse
-    from typing_extensions import Self
-else:
-    json = LazyModule("json")
-    np = LazyModule("numpy")
-    sparse = LazyModule("scipy.sparse")
 
 
 class TfidfVectorizer(Reading):

@@ -11,7 +11,7 @@ from scipy import sparse
 
 from .. import _native as native
 from .._distributed import seeded
-from ._blocks import Block, is_sparse, positions
+from ._blocks import Block, positions, squared_lengths
 from ._rows import TrainingRows
 from ._sampling import SEEDING, Draw, Sample, by_one_task, gathered
 
@@ -93,14 +93,12 @@ class _SeedingTask:
 def mean_similarities(block: Block, places: np.ndarray, class_count: int) -> np.ndarray:
     """The mean cosine of two different documents of each class."""
     matrix = block.rows.matrix()
-    squares = matrix.multiply(matrix).sum(axis=1) if is_sparse(block.rows) else (matrix * matrix).sum(axis=1)
-    lengths = np.sqrt(np.asarray(squares, dtype=np.float64)).ravel()
+    lengths = np.sqrt(squared_lengths(matrix))
     scales = np.divide(1, lengths, out=np.zeros_like(lengths), where=lengths > 0)
     sums = sparse.csr_array((scales, (places, np.arange(len(places)))), shape=(class_count, len(places))) @ matrix
-    squared = sums.multiply(sums).sum(axis=1) if sparse.issparse(sums) else (sums * sums).sum(axis=1)
     counts = np.bincount(places, minlength=class_count).astype(np.float64)
     pairs = counts * (counts - 1)
-    different = np.asarray(squared, dtype=np.float64).ravel() - counts
+    different = squared_lengths(sums) - counts
     similarities: np.ndarray = np.divide(different, pairs, out=np.zeros(class_count), where=pairs > 0)
     return similarities
 
