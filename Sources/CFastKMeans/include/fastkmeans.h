@@ -296,6 +296,10 @@ FKM_API int32_t fkm_classifier_options(const fkm_classifier *classifier, fkm_buf
  * `candidate`, `accuracy` (0...1), `rows` (how many were held out), `taken`. */
 FKM_API int32_t fkm_classifier_choices(const fkm_classifier *classifier, fkm_buffer **json, fkm_error *error);
 
+/* What the last learning call warns of, as a JSON list of sentences: empty, or that under another distance clearly more of the
+ * held-out rows come out right. */
+FKM_API int32_t fkm_classifier_warnings(const fkm_classifier *classifier, fkm_buffer **json, fkm_error *error);
+
 /* Where a long call stands. */
 enum { FKM_SEEDING = 1, FKM_TRAINING = 2, FKM_MERGING = 3, FKM_REFINING = 4, FKM_SCORING = 5 };
 

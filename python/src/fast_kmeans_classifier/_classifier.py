@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from . import _native as native
 from ._answers import finite
-from ._errors import WrongTypeError, warn_of_distance
+from ._errors import WrongTypeError
 from ._frames import feature_names
 from ._input import DenseRows, Rows, SparseRows, rows_of
 from ._labels import CodedLabels, coded_labels
@@ -291,7 +292,7 @@ class FastKMeansClassifier(Operations):
             )
         table, new = table.with_seen(seen)
         with progress_for(self.verbose if verbose is None else verbose) as progress:
-            report, choices, state = self._called(data, options, whole, goes_on, progress.handler)
+            report, choices, sentences, state = self._called(data, options, whole, goes_on, progress.handler)
             progress.finish(report)
         self._state, self._table = state, table
         self.classes_ = table.classes
@@ -302,7 +303,8 @@ class FastKMeansClassifier(Operations):
                 self.feature_names_in_ = names
         self.n_iter_ = int(report.epochs)
         self.report_ = _log(report, new, choices)
-        warn_of_distance(choices, stacklevel=4)
+        for sentence in sentences:
+            warnings.warn(sentence, stacklevel=3)
         return dict(self.report_)
 
     def _library_options(self) -> str:
@@ -310,8 +312,8 @@ class FastKMeansClassifier(Operations):
 
     def _called(
         self, data: _TrainingData, options: str, whole: bool, goes_on: bool, handler: Any
-    ) -> tuple[library.Report, list[dict[str, Any]], LearnedState]:
-        """Has the library learn; whatever it refuses, nothing has changed."""
+    ) -> tuple[library.Report, list[dict[str, Any]], list[str], LearnedState]:
+        """Has the library learn; whatever it refuses, nothing has changed. Gives what was tried and what is to be warned of, too."""
         initial = _given_prototypes(self.init_method, self)
         if initial is not None and initial[1].is_text != data.labels.is_text:
             raise WrongTypeError("the labels of init_method's prototypes and y must both be texts or both be numbers")
@@ -330,7 +332,7 @@ class FastKMeansClassifier(Operations):
                         data.rows, data.labels, data.weights, initial if goes_on else None, handler
                     )
                 state.has_learned(options, _layout_of(data.rows))
-                return report, learner.choices(), state
+                return report, learner.choices(), learner.warnings(), state
 
     def _label_table(self, labels: CodedLabels, classes: Any, goes_on: bool) -> LabelTable:
         """The labels known before this call, or those that `partial_fit` declares."""

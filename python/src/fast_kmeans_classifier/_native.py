@@ -103,6 +103,10 @@ class Classifier(Handle):
         """What the last learning call tried on held-out rows."""
         return list(parsed("fkm_classifier_choices", self))
 
+    def warnings(self) -> list[str]:
+        """What the last learning call warns of."""
+        return list(parsed("fkm_classifier_warnings", self))
+
     def fit(
         self, rows: Rows, labels: CodedLabels, weights: np.ndarray | None, progress: library.ProgressHandler | None
     ) -> library.Report:
