@@ -22,7 +22,8 @@ import time
 import numpy as np
 import scipy.sparse as sp
 
-from fast_kmeans_classifier import FastKMeansClassifier, _native
+from fast_kmeans_classifier import FastKMeansClassifier
+from fast_kmeans_classifier._lazy import library
 
 HARD = {"k_init": 3, "soft": False, "max_iters": 10, "tol": 0.0}
 JOBS = {
@@ -42,14 +43,14 @@ class Inside:
 
     def __init__(self):
         self.seconds = 0.0
-        self._call = _native.call
+        self._call = library.call
 
     def __enter__(self):
-        _native.call = self._timed
+        library.call = self._timed
         return self
 
     def __exit__(self, *error):
-        _native.call = self._call
+        library.call = self._call
 
     def _timed(self, *arguments):
         start = time.process_time()

@@ -1,6 +1,16 @@
 import FastKMeansCore
 
 extension TestRows {
+  /// Two classes that differ in the first column, beside a second one of noise in a thousand times larger numbers.
+  package static func unlikeUnits(_ count: Int, seed: UInt64) -> (rows: [[Float]], classes: [Int]) {
+    var random = CounterRandom(seed: seed, stream: 21)
+    let classes = (0..<count).map { $0 % 2 }
+    let rows = classes.map { label in
+      [Float(label) + 5 + Float(random.nextUnit()) / 2, Float(random.nextUnit()) * 1000]
+    }
+    return (rows, classes)
+  }
+
   /// Noise that outweighs a small mark of the class: k-means prototypes take up the noise, a line finds the mark.
   ///
   /// - Parameters:

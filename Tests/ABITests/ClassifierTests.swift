@@ -139,6 +139,22 @@ import Testing
     #expect(subjects.contains(.string("distance")) && subjects.contains(.string("recipe")))
     #expect(choices.contains { $0["taken"] == .bool(true) })
     #expect(try options(classifier).contains("\"distance\":\"auto\"") == false)
+    #expect(try text { fkm_classifier_warnings(classifier.handle, $0, $1) } == "[]")
+  }
+
+  @Test func aDistanceThatIsClearlyWorseBringsAWarning() throws {
+    let (rows, classes) = TestRows.unlikeUnits(300, seed: 1)
+    let classifier = try CallerClassifier("{\"distance\": \"cosine\"}")
+    try classifier.fit(CallerRows(TestRows.features(rows, isSparse: false)), CallerLabels(classes))
+    let told = try text { fkm_classifier_warnings(classifier.handle, $0, $1) }
+    guard case .array(let warnings) = try JSON.parse(Array(told.utf8)), warnings.count == 1,
+      case .string(let warning) = warnings[0]
+    else {
+      Issue.record("no list of one sentence: \(told)")
+      return
+    }
+    #expect(warning.contains("% right and euclidean, standardized features "), "\(warning)")
+    #expect(warning.hasSuffix("%; distance='auto' chooses by held-out rows"), "\(warning)")
   }
 
   private func options(_ classifier: CallerClassifier) throws -> String {

@@ -100,6 +100,19 @@ import Testing
     #expect(before.classes.count == 3)
   }
 
+  @Test func fourTextsAreEnough() throws {
+    let texts = [
+      "screen stays black", "no picture on the screen", "invoice is wrong", "refund for my invoice",
+    ]
+    var learner = try TextClassifier.Learner { $0.text.minDocumentFrequency = 1 }
+    try learner.fit(texts, labels: ["hardware", "hardware", "billing", "billing"])
+    let answer = try learner.classifier().classify("the screen is black")
+    #expect(answer.label == "hardware" && answer.confidence > 0.5 && !answer.isRejected)
+    #expect(answer.reasons.map(\.term).contains("screen"))
+    try learner.learn(["the printer is out of paper"], labels: ["printing"])
+    #expect(learner.classes == ["billing", "hardware", "printing"])
+  }
+
   @Test func theFirstBatchGivesTheVocabulary() throws {
     let (texts, labels) = Tickets.make(300)
     var learner = try TextClassifier.Learner()

@@ -18,11 +18,11 @@ from fast_kmeans_classifier import _native as native  # noqa: E402
 from fast_kmeans_classifier._input import rows_of  # noqa: E402
 from fast_kmeans_classifier._labels import coded_labels  # noqa: E402
 from fast_kmeans_classifier._parameters import library_options  # noqa: E402
-from fast_kmeans_classifier._structures import of_labels, of_rows  # noqa: E402
 from fast_kmeans_classifier.spark import _merging, _sampling, _seeding, _sums  # noqa: E402
 from fast_kmeans_classifier.spark._blocks import Block, joined  # noqa: E402
 from fast_kmeans_classifier.spark._packing import Names, Problem, blocks_of  # noqa: E402
-from fast_kmeans_classifier.spark._refinement import held_out_sizes, packed, unpacked  # noqa: E402
+from fast_kmeans_classifier.spark._refinement import held_out_sizes  # noqa: E402
+from fast_kmeans_classifier.spark._refinement_tasks import packed, unpacked  # noqa: E402
 from fast_kmeans_classifier.spark._vectors import vectors_of_table  # noqa: E402
 
 NAMES = Names("features", "label", "weight")
@@ -262,14 +262,13 @@ def average(models, weights):
     """What the C interface offers to those who average whole models."""
     handles = (ctypes.c_void_p * len(models))(*[model.value for model in models])
     shares = np.array(weights, dtype=np.float64)
-    return native.Model._made_by("fkm_model_average", handles, len(models), shares.ctypes.data)
+    return native.Model._made_by("fkm_model_average", handles, len(models), shares)
 
 
 def refined(model, rows, labels, step):
     """What the C interface offers to those who refine on some of the rows alone."""
-    labels_in, _keep = of_labels(coded_labels(labels, None))
     return native.Model._made_by(
-        "fkm_model_refine", model, of_rows(rows_of(rows)), labels_in, None, 1, 1, 1.0, 0.0, step, None, None
+        "fkm_model_refine", model, rows_of(rows), coded_labels(labels, None), None, 1, 1, 1.0, 0.0, step, None, None
     )
 
 

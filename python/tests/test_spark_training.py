@@ -17,7 +17,7 @@ from fast_kmeans_classifier import FastKMeansClassifier as Local  # noqa: E402
 from fast_kmeans_classifier._input import rows_of  # noqa: E402
 from fast_kmeans_classifier._labels import coded_labels  # noqa: E402
 from fast_kmeans_classifier._parameters import library_options  # noqa: E402
-from fast_kmeans_classifier.spark import _estimator, _refinement, _seeding, _sums  # noqa: E402
+from fast_kmeans_classifier.spark import _estimator, _refinement, _refinement_tasks, _seeding, _sums  # noqa: E402
 from fast_kmeans_classifier.spark._blocks import Block  # noqa: E402
 from fast_kmeans_classifier.spark._dealing import Deal, DealingTask, assembled  # noqa: E402
 from fast_kmeans_classifier.spark._estimator import _Training  # noqa: E402
@@ -386,7 +386,7 @@ def test_weights_that_a_process_lost_are_made_again(make, monkeypatch):
     def forgetful(self, *arguments):
         calls.append(self)
         if len(calls) % 3 == 0:
-            _refinement._held.clear()
+            _refinement_tasks._held.clear()
         return moves(self, *arguments)
 
     monkeypatch.setattr(_refinement.Refiner, "moves", forgetful)
@@ -453,7 +453,7 @@ def test_feature_rates_follow_their_definition():
     rows, labels = hard_data(documents=300, features=60, classes=4)
     held = training_rows(rows, labels, None, 2)
     held_out = held.draw_of(0, HOLDING_OUT, quotas(held.counts, held_out_sizes(held.class_counts)))
-    counting = _refinement._CountingTask(held_out, held.classes, held.is_text)
+    counting = _refinement_tasks.CountingTask(held_out, held.classes, held.is_text)
     table = _sums.added_up(held.blocks.mapPartitionsWithIndex(counting), 1, _sums.decoded, _sums.doubles)
     found = _refinement.feature_rates(table.vectors, table.masses[:-1])
 

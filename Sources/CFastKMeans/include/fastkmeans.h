@@ -2,6 +2,9 @@
  *
  * The dynamic library is `fastkmeans_c`; docs/c-abi.md shows how to use it from R, Julia and Go, Examples/c from C.
  *
+ * Sections: versions and errors; rows; labels; buffers; the classifier, which learns, with all options; the model, which answers;
+ * labelled data; none of these; devices and files; training over several machines; text.
+ *
  * Handles. `fkm_classifier` learns; `fkm_model` answers; `fkm_vectorizer` turns text into rows; `fkm_matrix`,
  * `fkm_sums` and `fkm_buffer` hold results. The caller that receives a handle frees it with the function `..._free` of its
  * type, which accepts NULL. A handle never refers to another one: they may be freed in any order.
@@ -298,6 +301,10 @@ FKM_API int32_t fkm_classifier_options(const fkm_classifier *classifier, fkm_buf
  * `candidate`, `accuracy` (0...1), `rows` (how many were held out), `taken`. */
 FKM_API int32_t fkm_classifier_choices(const fkm_classifier *classifier, fkm_buffer **json, fkm_error *error);
 
+/* What the last learning call warns of, as a JSON list of sentences: empty, or that under another distance clearly more of the
+ * held-out rows come out right. */
+FKM_API int32_t fkm_classifier_warnings(const fkm_classifier *classifier, fkm_buffer **json, fkm_error *error);
+
 /* Where a long call stands. */
 enum { FKM_SEEDING = 1, FKM_TRAINING = 2, FKM_MERGING = 3, FKM_REFINING = 4, FKM_SCORING = 5 };
 
@@ -507,6 +514,10 @@ FKM_API int32_t fkm_model_explain(const fkm_model *model, const fkm_rows *rows, 
                                   const int32_t *wanted, int32_t *prototypes, float *scores, float *shares,
                                   fkm_error *error);
 
+/* ---------------------------------------------------------------------------------------------------------------
+ * Labelled data: wrong labels, duplicates, and which rows to label next
+ */
+
 /* What models that have not seen some rows say about the rows' labels.
  *
  * model: one that has not seen the rows; NULL: one is trained for each fold of the rows on the others, with `options` (JSON as
@@ -556,6 +567,10 @@ FKM_API int32_t fkm_model_select(const fkm_model *model, const fkm_rows *rows, i
                                  double similarity, uint64_t seed, int64_t *chosen, int32_t *class_indices,
                                  float *confidences, float *margins, int64_t *chosen_count, fkm_error *error);
 
+/* ---------------------------------------------------------------------------------------------------------------
+ * None of these: documents of classes that a model has never seen
+ */
+
 /* When to answer "none of these": never, except for rows without any known feature; so that a share of the documents of
  * unknown classes is accepted; so that a share of the documents of known classes is rejected. docs/confidence.md says what
  * such a rate is worth. */
@@ -590,6 +605,10 @@ FKM_API int32_t fkm_model_get_open_set(const fkm_model *model, fkm_open_set *inf
 /* How much each row looks like one of any class that the model knows, as log-odds: n entries. FKM_UNSUPPORTED as above. */
 FKM_API int32_t fkm_model_open_set_scores(const fkm_model *model, const fkm_rows *rows, int32_t threads,
                                           float *scores, fkm_error *error);
+
+/* ---------------------------------------------------------------------------------------------------------------
+ * Devices and files
+ */
 
 /* Whether a device can be used here: FKM_OK, FKM_DEVICE, or FKM_INVALID_OPTION for another name. device: as the option
  * `device`, UTF-8, ends with NUL. "cpu" and "auto" always can. */

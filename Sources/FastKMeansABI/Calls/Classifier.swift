@@ -72,6 +72,18 @@ package func classifierChoices(_ classifier: OpaquePointer?, _ json: HandlePoint
   }
 }
 
+@_cdecl("fkm_classifier_warnings")
+package func classifierWarnings(
+  _ classifier: OpaquePointer?, _ json: HandlePointer?, _ error: ErrorPointer?
+) -> Int32 {
+  answer(error) {
+    let warning = try ClassifierHandle.borrowed(classifier, "classifier").reading {
+      $0.choices.warning(naming: "distance='auto'", percentSign: "%")
+    }
+    try put(BufferHandle(JSON.array([warning].compactMap { $0.map(JSON.string) }).text), in: json, "json")
+  }
+}
+
 @_cdecl("fkm_classifier_model")
 package func classifierModel(_ classifier: OpaquePointer?, _ model: HandlePointer?, _ error: ErrorPointer?)
   -> Int32

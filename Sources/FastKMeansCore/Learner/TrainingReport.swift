@@ -28,6 +28,24 @@ extension TrainingChoice {
   }
 }
 
+extension [TrainingChoice] {
+  /// A sentence where under another distance clearly more of the held-out rows come out right, in the words of its readers:
+  /// what the automatic choice is called, and how percentages are written.
+  package func warning(naming automatic: String, percentSign: String) -> String? {
+    let tried = filter { $0.subject == "distance" }
+    guard let taken = tried.first(where: \.isTaken), let best = tried.max(by: { $0.accuracy < $1.accuracy }),
+      best.accuracy > taken.accuracy
+    else { return nil }
+    let shares = [taken, best].map { choice in
+      let tenths = Int((choice.accuracy * 1000).rounded())
+      return "\(tenths / 10).\(tenths % 10)\(percentSign)"
+    }
+    return
+      "of \(best.rowCount) held-out rows, \(taken.candidate) gets \(shares[0]) right and "
+      + "\(best.candidate) \(shares[1]); \(automatic) chooses by held-out rows"
+  }
+}
+
 /// What a fitting call did.
 public struct TrainingReport: Sendable, Equatable {
   /// Epochs run; the largest of any class where classes are trained one by one.
@@ -62,20 +80,7 @@ public struct TrainingReport: Sendable, Equatable {
   package var choices: [TrainingChoice] = []
 
   /// A warning: under another distance, clearly more of the held-out rows come out right; nil where no other is better.
-  public var warning: String? {
-    let tried = choices.filter { $0.subject == "distance" }
-    guard let taken = tried.first(where: \.isTaken), let best = tried.max(by: { $0.accuracy < $1.accuracy }),
-      best.accuracy > taken.accuracy
-    else { return nil }
-    return
-      "of \(best.rowCount) held-out rows, \(taken.candidate) gets \(Self.percent(taken.accuracy)) right and "
-      + "\(best.candidate) \(Self.percent(best.accuracy)); the distance 'auto' chooses by held-out rows"
-  }
-
-  private static func percent(_ share: Double) -> String {
-    let tenths = Int((share * 1000).rounded())
-    return "\(tenths / 10).\(tenths % 10) %"
-  }
+  public var warning: String? { choices.warning(naming: "the distance 'auto'", percentSign: " %") }
 
   package init() {}
 

@@ -13,16 +13,6 @@ import Testing
 
   static func dense(_ rows: [[Float]]) throws -> Features { try TestRows.features(rows, isSparse: false) }
 
-  /// Two classes that differ in the first column, beside a second one of noise in a thousand times larger numbers.
-  static func unlikeUnits(_ count: Int, seed: UInt64) -> (rows: [[Float]], classes: [Int]) {
-    var random = CounterRandom(seed: seed, stream: 21)
-    let classes = (0..<count).map { $0 % 2 }
-    let rows = classes.map { label in
-      [Float(label) + 5 + Float(random.nextUnit()) / 2, Float(random.nextUnit()) * 1000]
-    }
-    return (rows, classes)
-  }
-
   /// A ring of one class around another.
   static func rings(_ count: Int, seed: UInt64) -> (rows: [[Float]], classes: [Int]) {
     var random = CounterRandom(seed: seed, stream: 22)
@@ -47,7 +37,7 @@ import Testing
   }
 
   @Test func aTableForWhichTheCosineIsWrongBringsAWarning() throws {
-    let (rows, classes) = Self.unlikeUnits(300, seed: 1)
+    let (rows, classes) = TestRows.unlikeUnits(300, seed: 1)
     for (isSparse, distance, isWarned) in [
       (false, Distance.cosine, true), (true, .cosine, false), (false, .euclidean, false),
     ] {
@@ -69,14 +59,14 @@ import Testing
   }
 
   @Test func columnsOfUnlikeUnitsAreStandardized() throws {
-    let (rows, classes) = Self.unlikeUnits(300, seed: 1)
+    let (rows, classes) = TestRows.unlikeUnits(300, seed: 1)
     var classifier = try FastKMeansClassifier<Int>(Self.automatic)
     try classifier.fit(Self.dense(rows), labels: classes)
     let model = try classifier.model
     #expect(!model.options.isDistanceAutomatic)
     let scales = try #require(model.storage.frame?.scales)
     #expect(scales[0] > 100 * scales[1])
-    let (new, answers) = Self.unlikeUnits(500, seed: 2)
+    let (new, answers) = TestRows.unlikeUnits(500, seed: 2)
     #expect(try Self.accuracy(model, new, answers) == 1)
     // The same with one class per call, which reads rows in the same frame.
     #expect(try new[..<9].map { try model.classify(Self.dense([$0]))[0].label } == Array(answers[..<9]))
@@ -126,7 +116,7 @@ import Testing
   }
 
   @Test func everyFitChoosesAnew() throws {
-    let (first, second) = (Self.unlikeUnits(200, seed: 7), Self.rings(200, seed: 7))
+    let (first, second) = (TestRows.unlikeUnits(200, seed: 7), Self.rings(200, seed: 7))
     var again = try FastKMeansClassifier<Int>(Self.automatic)
     try again.fit(Self.dense(first.rows), labels: first.classes)
     try again.fit(Self.dense(second.rows), labels: second.classes)
@@ -136,7 +126,7 @@ import Testing
   }
 
   @Test func aStreamKeepsWhatItsFirstBatchChose() throws {
-    let (rows, classes) = Self.unlikeUnits(400, seed: 8)
+    let (rows, classes) = TestRows.unlikeUnits(400, seed: 8)
     var classifier = try FastKMeansClassifier<Int>(Self.automatic)
     try classifier.learn(Self.dense(Array(rows[..<200])), labels: Array(classes[..<200]))
     let frame = try classifier.model.storage.frame

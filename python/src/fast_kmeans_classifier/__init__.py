@@ -38,18 +38,6 @@ if TYPE_CHECKING:
         UnsupportedError,
     )
 
-_FROM_LIBRARY = (
-    "BadDataError",
-    "BadModelError",
-    "CancelledError",
-    "FastKMeansError",
-    "FileError",
-    "InternalError",
-    "NewerFormatError",
-    "TooLargeError",
-    "UnsupportedError",
-)
-
 __all__ = [
     "Audit",
     "BadDataError",
@@ -82,7 +70,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """The library's exceptions: they come with ctypes, which nobody pays for who does not ask."""
-    if name in _FROM_LIBRARY:
+    if name in __all__:
         from . import _library
 
         return getattr(_library, name)

@@ -9,17 +9,14 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ._documents import encoded_documents, listed_documents
 from ._errors import InvalidParameterError
-from ._lazy import LazyModule
+from ._lazy import unicodedata
 from ._options import ENGLISH_STOP_WORDS, TEXT
 from ._parameters import checked
 
-if TYPE_CHECKING:
-    import unicodedata
-else:
-    unicodedata = LazyModule("unicodedata")
 
 #: The words that the library finds by itself.
 TOKEN_PATTERN = r"(?u)\b\w\w+\b"
@@ -55,6 +52,27 @@ class Analysis:
     def is_native(self) -> bool:
         """Whether the library does everything."""
         return not self.gives_terms and not self.changes_texts
+
+    def options(self) -> dict[str, Any]:
+        """What the library is told in place of parameters."""
+        words, characters = self.sizes()
+        told: dict[str, Any] = {"ngrams": words, "char_ngrams": characters}
+        if self.gives_terms:
+            return {**told, "analyzer": "word", "ngrams": (1, 1), "lowercase": False, "stop_words": None}
+        return {**told, "lowercase": False} if self.changes_texts else told
+
+    def read(self, documents: Any) -> Any:
+        """The documents as far as Python reads them: as they are, as texts, or as lists of terms."""
+        if self.is_native and self._params["encoding"] == "utf-8" and self._params["decode_error"] == "replace":
+            return documents
+        documents = listed_documents(documents)
+        if self.gives_terms:
+            return list(map(self.terms(), documents))
+        documents = list(map(self.decode, documents))
+        if self.changes_texts:
+            encoded_documents(documents)  # finds what is no text
+            documents = list(map(self.preprocessor(), documents))
+        return documents
 
     def decode(self, document: Any) -> Any:
         """A document as a text, if it is bytes."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+import contextlib
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from . import _native as native
 from ._errors import InvalidParameterError
@@ -10,23 +12,11 @@ from ._estimator import Estimator
 from ._frames import check_feature_names, feature_names
 from ._input import DenseRows, Rows, SparseRows, check_finite, rows_of
 from ._labels import coded_labels
-from ._lazy import LazyModule
+from ._lazy import html, library, np, sparse
 from ._parameters import _whole, device_name, thread_count
 from ._state import LabelTable, LearnedState
 from ._weights import checked_weights
 
-if TYPE_CHECKING:
-    import html
-
-    import numpy as np
-    from scipy import sparse
-
-    from . import _library as library
-else:
-    html = LazyModule("html")
-    np = LazyModule("numpy")
-    sparse = LazyModule("scipy.sparse")
-    library = LazyModule("fast_kmeans_classifier._library")
 
 _STYLE = "text-align:left;padding:2px 12px 2px 0"
 _CLASSES_SHOWN = 8
@@ -122,17 +112,13 @@ class Answers(Estimator):
             )
 
     def _asked(self, X: Any, question: str, *arguments: Any) -> Any:
-        """Puts a question to the model; its errors about numbers that are not finite get scikit-learn's words."""
+        """Puts a question to the model."""
         rows = self._rows_to_ask(X)
         threads = self._threads()
-        try:
+        with finite(rows):
             if question == "predict":
                 return self._state.predict(device_name(self.device), rows, threads, *arguments)
             return getattr(self._model(), question)(rows, threads, *arguments)
-        except library.BadDataError as error:
-            if error.kind == "not_finite":
-                check_finite(rows)
-            raise
 
     def predict(self, X: Any, batch_size: int | str | None = "auto") -> np.ndarray:
         """The class of each document: that of its best prototype; equal ones go to the class that was known first.
@@ -437,6 +423,17 @@ class Answers(Estimator):
             ("features", str(info.feature_count)),
             ("probabilities", "calibrated on held-out documents" if info.is_calibrated else "from similarities"),
         ]
+
+
+@contextlib.contextmanager
+def finite(rows: Rows) -> Iterator[None]:
+    """The library's errors about numbers that are not finite get scikit-learn's words."""
+    try:
+        yield
+    except library.BadDataError as error:
+        if error.kind == "not_finite":
+            check_finite(rows)
+        raise
 
 
 def rows_per_call(batch_size: Any) -> int:

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from . import _native as native
 from ._classifier import FastKMeansClassifier
 from ._input import Rows, rows_of
 from ._labels import CodedLabels, coded_labels
-from ._lazy import LazyModule
-from ._parameters import library_options
+from ._lazy import np
 from ._progress import progress_for
-from ._structures import address, of_labels, of_rows
+from ._structures import of_text
 from ._text_classifier import TextClassifier
 from ._vectorizer import TfidfVectorizer
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    from . import _library as library
-else:
-    np = LazyModule("numpy")
-    library = LazyModule("fast_kmeans_classifier._library")
 
 
 class SimilarRows(NamedTuple):
@@ -160,8 +151,7 @@ def audit(
         One label only; no label that two rows have; folds out of range; other faults of X and y as `fit` names them.
     """
     asked, found = _label_audit(X, y, folds, model, verbose, parameters, reasons)
-    none = _similar_rows(np.full(0, -1, dtype=np.int64), np.empty(0, dtype=np.float32))
-    repeated, conflicts, leaks = none, none, none
+    repeated, conflicts, leaks = found.duplicates, found.conflicts, found.leaks
     if duplicates:
         repeated, conflicts = _duplicates(asked.rows, asked.labels, None, similarity, asked.threads)
     if against is not None:
@@ -233,17 +223,14 @@ def _label_audit(
     probable, unknown = (np.empty(count, dtype=np.uint8) for _ in range(2))
     columns = np.empty((count, reasons), dtype=np.int64)
     leads = np.empty((count, reasons), dtype=np.float32)
-    options = library_options({**estimator.get_params(), "n_threads": asked.threads}).encode()
-    of_label, keep = of_labels(labels)
+    options = estimator._library_options()
     with progress_for(estimator.verbose if verbose is None else verbose) as progress:
         native.call(
-            "fkm_audit_labels", None if model is None else model._model(), options, len(options), of_rows(rows), of_label, folds,
-            progress.handler, None, address(suggested), address(confidence), address(own), address(margin), address(probable),
-            address(unknown), address(similarity), reasons, address(columns), address(leads),
+            "fkm_audit_labels", None if model is None else model._model(), *of_text(options), rows, labels, folds, progress.handler, None,
+            suggested, confidence, own, margin, probable, unknown, similarity, reasons, columns, leads,
         )
-    del keep
     order = np.argsort(np.where(np.isnan(margin), np.inf, -margin), kind="stable").astype(np.int64)
-    empty = _similar_rows(np.full(0, -1, dtype=np.int64), np.empty(0, dtype=np.float32))
+    empty = _similar_rows(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
     return asked, Audit(
         order, _classes(model, labels)[suggested], confidence, own, margin, probable.astype(bool),
         _named(columns, leads, asked.names() if reasons else None), unknown.astype(bool), similarity, empty, empty, empty,
@@ -274,12 +261,8 @@ def _duplicates(
     count = rows.shape[0]
     like, conflicts = (np.empty(count, dtype=np.int64) for _ in range(2))
     similarities, conflict_similarities = (np.empty(count, dtype=np.float32) for _ in range(2))
-    of_label, keep = (None, None) if labels is None else of_labels(labels)
-    native.call(
-        "fkm_audit_duplicates", of_rows(rows), of_label, None if others is None else of_rows(others), similarity, threads,
-        address(like), address(similarities), address(conflicts), address(conflict_similarities),
-    )
-    del keep
+    found = like, similarities, conflicts, conflict_similarities
+    native.call("fkm_audit_duplicates", rows, labels, others, similarity, threads, *found)
     return _similar_rows(like, similarities), _similar_rows(conflicts, conflict_similarities)
 
 

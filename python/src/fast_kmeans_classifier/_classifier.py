@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from . import _native as native
-from ._errors import WrongTypeError, warn_of_distance
+from ._answers import finite
+from ._errors import WrongTypeError
 from ._frames import feature_names
-from ._input import DenseRows, Rows, SparseRows, check_finite, rows_of
+from ._input import DenseRows, Rows, SparseRows, rows_of
 from ._labels import CodedLabels, coded_labels
-from ._lazy import LazyModule
+from ._lazy import Self, json, library, logging, np, sparse
 from ._operations import Operations
 from ._parameters import device_name, dtype_name, is_explicit, library_options
 from ._progress import progress_for
 from ._state import LabelTable, LearnedState
 from ._weights import checked_weights, with_class_weights
-
-if TYPE_CHECKING:
-    import json
-    import logging
-
-    import numpy as np
-    from scipy import sparse
-    from typing_extensions import Self
-
-    from . import _library as library
-else:
-    json = LazyModule("json")
-    logging = LazyModule("logging")
-    np = LazyModule("numpy")
-    sparse = LazyModule("scipy.sparse")
-    library = LazyModule("fast_kmeans_classifier._library")
 
 
 class FastKMeansClassifier(Operations):
@@ -288,7 +274,7 @@ class FastKMeansClassifier(Operations):
         self, X: Any, y: Any, sample_weight: Any, verbose: Any, whole: bool, classes: Any = None
     ) -> dict[str, Any]:
         goes_on = self._is_fitted() and (not whole or self.warm_start)
-        options = library_options({**self.get_params(), "n_threads": self._threads()})
+        options = self._library_options()
         names = feature_names(X)
         rows = rows_of(X, self)
         labels = coded_labels(y, self, rows.shape[0])
@@ -306,7 +292,7 @@ class FastKMeansClassifier(Operations):
             )
         table, new = table.with_seen(seen)
         with progress_for(self.verbose if verbose is None else verbose) as progress:
-            report, choices, state = self._called(data, options, whole, goes_on, progress.handler)
+            report, choices, sentences, state = self._called(data, options, whole, goes_on, progress.handler)
             progress.finish(report)
         self._state, self._table = state, table
         self.classes_ = table.classes
@@ -317,21 +303,22 @@ class FastKMeansClassifier(Operations):
                 self.feature_names_in_ = names
         self.n_iter_ = int(report.epochs)
         self.report_ = _log(report, new, choices)
-        warn_of_distance(choices, stacklevel=4)
+        for sentence in sentences:
+            warnings.warn(sentence, stacklevel=3)
         return dict(self.report_)
+
+    def _library_options(self) -> str:
+        return library_options({**self.get_params(), "n_threads": self._threads()})
 
     def _called(
         self, data: _TrainingData, options: str, whole: bool, goes_on: bool, handler: Any
-    ) -> tuple[library.Report, list[dict[str, Any]], LearnedState]:
-        """Has the library learn; whatever it refuses, nothing has changed."""
+    ) -> tuple[library.Report, list[dict[str, Any]], list[str], LearnedState]:
+        """Has the library learn; whatever it refuses, nothing has changed. Gives what was tried and what is to be warned of, too."""
         initial = _given_prototypes(self.init_method, self)
         if initial is not None and initial[1].is_text != data.labels.is_text:
             raise WrongTypeError("the labels of init_method's prototypes and y must both be texts or both be numbers")
-        try:
-            if goes_on:
-                state = self._state
-            else:
-                state = LearnedState(native.Classifier.new(options, initial))
+        with finite(data.rows):
+            state = self._state if goes_on else LearnedState(native.Classifier.new(options, initial))
             with state.lock:
                 learner = state.classifier()
                 if goes_on and options != state.options:
@@ -345,20 +332,13 @@ class FastKMeansClassifier(Operations):
                         data.rows, data.labels, data.weights, initial if goes_on else None, handler
                     )
                 state.has_learned(options, _layout_of(data.rows))
-                choices = learner.choices()
-            return report, choices, state
-        except library.BadDataError as error:
-            if error.kind == "not_finite":
-                check_finite(data.rows)
-            raise
+                return report, learner.choices(), learner.warnings(), state
 
     def _label_table(self, labels: CodedLabels, classes: Any, goes_on: bool) -> LabelTable:
         """The labels known before this call, or those that `partial_fit` declares."""
         if goes_on:
             table = self._table
-            if labels.is_text != table.is_text:
-                kinds = ("texts", "numbers") if table.is_text else ("numbers", "texts")
-                raise WrongTypeError(f"the classifier has learned labels that are {kinds[0]}, these are {kinds[1]}")
+            table.check_kind(labels, "these")
             if classes is not None:
                 declared = coded_labels(classes, self)
                 if not table.declared or not np.array_equal(declared.classes, table.classes):

@@ -6,26 +6,12 @@ next. Refinement: every machine has a `Refiner` and takes the `moves` of its sha
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from . import _native as native
 from ._input import DenseRows, Rows, SparseRows
 from ._labels import CodedLabels
-from ._lazy import LazyModule
-from ._structures import address, of_labels, of_rows
-
-if TYPE_CHECKING:
-    import ctypes
-
-    import numpy as np
-    from scipy import sparse
-
-    from . import _library as library
-else:
-    ctypes = LazyModule("ctypes")
-    np = LazyModule("numpy")
-    sparse = LazyModule("scipy.sparse")
-    library = LazyModule("fast_kmeans_classifier._library")
+from ._lazy import ctypes, library, np, sparse
 
 
 class EpochSums(NamedTuple):
@@ -63,11 +49,7 @@ def seeded(
 ) -> native.Model:
     """A model with the first prototypes of every class, mass 0: those given, else chosen among the rows."""
     classifier = native.Classifier.new(options, initial)
-    labels_in, keep = of_labels(labels)
-    native.call(
-        "fkm_classifier_seed", classifier, of_rows(rows), labels_in, address(weights)
-    )
-    del keep
+    native.call("fkm_classifier_seed", classifier, rows, labels, weights)
     return classifier.model()
 
 
@@ -82,14 +64,10 @@ def epoch_sums(
     model: native.Model, rows: Rows, labels: CodedLabels, weights: np.ndarray | None, threads: int
 ) -> EpochSums:
     """Assigns rows to the prototypes of their own classes and adds them up; a row of weight 0 costs nothing."""
-    labels_in, keep = of_labels(labels)
-    sums: _Sums = _Sums._made_by(
-        "fkm_model_sums", model, of_rows(rows), labels_in, address(weights), threads
-    )
-    del keep
+    sums = _Sums._made_by("fkm_model_sums", model, rows, labels, weights, threads)
     vectors, masses, objective = _read(sums)
     places, distances = np.empty(len(masses), dtype=np.int64), np.empty(len(masses), dtype=np.float32)
-    native.call("fkm_sums_copy_farthest", sums, address(places), address(distances))
+    native.call("fkm_sums_copy_farthest", sums, places, distances)
     return EpochSums(vectors, masses, objective, places, distances)
 
 
@@ -100,21 +78,14 @@ def _read(sums: _Sums) -> tuple[Any, np.ndarray, float]:
     count, features = info.prototype_count, info.feature_count
     masses = np.empty(count, dtype=np.float64)
     if info.layout == library.DENSE:
-        vectors: Any = np.empty((count, features), dtype=np.float64)
-        _copy_sums(sums, None, None, vectors, masses)
+        offsets = columns = None
+        values = np.empty((count, features), dtype=np.float64)
     else:
         offsets, columns = np.empty(count + 1, dtype=np.int64), np.empty(info.value_count, dtype=np.int64)
         values = np.empty(info.value_count, dtype=np.float64)
-        _copy_sums(sums, offsets, columns, values, masses)
-        vectors = sparse.csr_array((values, columns, offsets), shape=(count, features))
+    native.call("fkm_sums_copy", sums, library.INT64, offsets, columns, library.FLOAT64, values, masses)
+    vectors = values if offsets is None else sparse.csr_array((values, columns, offsets), shape=(count, features))
     return vectors, masses, info.objective
-
-
-def _copy_sums(sums: _Sums, offsets: Any, columns: Any, values: np.ndarray, masses: np.ndarray) -> None:
-    native.call(
-        "fkm_sums_copy", sums, library.INT64, address(offsets), address(columns), library.FLOAT64, address(values),
-        address(masses),
-    )
 
 
 def next_model(
@@ -132,11 +103,9 @@ def next_model(
         Drop prototypes with no more mass than `min_weight`; a class keeps its heaviest.
     """
     masses = np.ascontiguousarray(masses, dtype=np.float64)
-    rows, replaced = (None, None) if replacements is None else replacements
     handle, shift = ctypes.c_void_p(), ctypes.c_double()
     native.call(
-        "fkm_model_from_sums", model, of_rows(vector_rows(vectors)), address(masses),
-        None if rows is None else of_rows(rows), address(replaced), int(is_last),
+        "fkm_model_from_sums", model, vector_rows(vectors), masses, *(replacements or (None, None)), int(is_last),
         ctypes.byref(handle), ctypes.byref(shift),
     )
     return native.Model(handle.value or 0)
@@ -167,8 +136,7 @@ class Refiner(native.Handle):
         deviation : float
             Euclidean: the root mean squared distance of the rows of all machines to their mean; 0: the prototypes' spread.
         """
-        made: Refiner = cls._made_by("fkm_refiner_new", model, deviation)
-        return made
+        return cls._made_by("fkm_refiner_new", model, deviation)
 
     def moves(
         self, rows: Rows, labels: CodedLabels, weights: np.ndarray | None, steps: np.ndarray | None, members: np.ndarray,
@@ -190,22 +158,15 @@ class Refiner(native.Handle):
         (csr_array or ndarray of float64, ndarray of float64, float)
             For each prototype a vector and what is added to its bias; the summed loss of the rows.
         """
-        labels_in, keep = of_labels(labels)
-        moves: _Sums = _Sums._made_by(
-            "fkm_refiner_moves", self, of_rows(rows), labels_in, address(weights), address(steps), address(members),
-            address(feature_rates), rate, threads,
-        )
-        del keep
-        return _read(moves)
+        return _read(_Sums._made_by("fkm_refiner_moves", self, rows, labels, weights, steps, members, feature_rates, rate, threads))
 
     def add(self, vectors: Any, biases: np.ndarray) -> None:
         """Adds the moves of all machines."""
-        native.call("fkm_refiner_add", self, of_rows(vector_rows(vectors)), address(np.ascontiguousarray(biases)))
+        native.call("fkm_refiner_add", self, vector_rows(vectors), np.ascontiguousarray(biases))
 
     def model(self) -> native.Model:
         """The model with the weights as they are."""
-        made: native.Model = native.Model._made_by("fkm_refiner_model", self)
-        return made
+        return native.Model._made_by("fkm_refiner_model", self)
 
 
 def calibrated(
@@ -220,11 +181,7 @@ def calibrated(
     (Model, float, float)
         The model, and the share of the rows that weights and centres were right on.
     """
-    labels_in, keep = of_labels(labels)
     handle, accuracy, plain = ctypes.c_void_p(), ctypes.c_double(), ctypes.c_double()
-    native.call(
-        "fkm_model_calibrate", model, of_rows(rows), labels_in, address(weights), threads, ctypes.byref(handle),
-        ctypes.byref(accuracy), ctypes.byref(plain),
-    )
-    del keep
+    outputs = ctypes.byref(handle), ctypes.byref(accuracy), ctypes.byref(plain)
+    native.call("fkm_model_calibrate", model, rows, labels, weights, threads, *outputs)
     return native.Model(handle.value or 0), accuracy.value, plain.value

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ._errors import nearest_name
 from ._frames import column_values, is_frame, is_missing
-from ._lazy import LazyModule
-
-if TYPE_CHECKING:
-    import numpy as np
-else:
-    np = LazyModule("numpy")
+from ._lazy import np
 
 
 def encoded_documents(documents: Any) -> tuple[bytes, np.ndarray]:

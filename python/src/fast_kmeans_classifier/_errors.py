@@ -6,16 +6,10 @@ Where scikit-learn is in use, what is raised is an instance of its class too, so
 from __future__ import annotations
 
 import functools
-import warnings
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ._lazy import LazyModule, loaded
-
-if TYPE_CHECKING:
-    import difflib
-else:
-    difflib = LazyModule("difflib")
+from ._lazy import difflib, loaded
 
 
 class NotFittedError(ValueError, AttributeError):
@@ -81,17 +75,3 @@ def data_conversion_warning() -> type[Warning]:
     """The category to warn with."""
     category: type[Warning] = _with_sklearn(DataConversionWarning)
     return category
-
-
-def warn_of_distance(choices: list[dict[str, Any]], stacklevel: int) -> None:
-    """Warns where clearly more of the held-out rows come out right under another distance than the one that was asked for."""
-    tried = [choice for choice in choices if choice["subject"] == "distance"]
-    best = max(tried, key=lambda choice: choice["accuracy"], default=None)
-    taken = next((choice for choice in tried if choice["taken"]), None)
-    if best is None or taken is None or best["accuracy"] <= taken["accuracy"]:
-        return
-    warnings.warn(
-        f"of {best['rows']} held-out rows, {taken['candidate']} gets {taken['accuracy']:.1%} right and "
-        f"{best['candidate']} {best['accuracy']:.1%}; distance='auto' chooses by held-out rows",
-        stacklevel=stacklevel,
-    )

@@ -6,17 +6,10 @@ protocol: methods with agreed names, which scikit-learn's tools call when they a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ._errors import InvalidParameterError, nearest_name, not_fitted
-from ._lazy import LazyModule
-
-if TYPE_CHECKING:
-    import inspect
-
-    from typing_extensions import Self
-else:
-    inspect = LazyModule("inspect")
+from ._lazy import Self, inspect
 
 
 def _parameters_of(cls: type) -> tuple[tuple[str, Any], ...]:

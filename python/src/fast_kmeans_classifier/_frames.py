@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ._lazy import LazyModule, loaded
-
-if TYPE_CHECKING:
-    import numpy as np
-else:
-    np = LazyModule("numpy")
+from ._lazy import loaded, np
 
 
 def _is_of(value: Any, module: str, *types: str) -> bool:

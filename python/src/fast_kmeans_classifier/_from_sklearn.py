@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ._errors import not_fitted
-from ._lazy import LazyModule
+from ._lazy import np
 
-if TYPE_CHECKING:
-    import numpy as np
-else:
-    np = LazyModule("numpy")
 
 #: Settings that have one value here.
 _FIXED: dict[str, Any] = {

@@ -236,6 +236,7 @@ CALLS: dict[str, list[Any]] = {
     "fkm_classifier_clone": [_HANDLE, _NEW_HANDLE],
     "fkm_classifier_set_options": [_HANDLE, c_char_p, c_int64],
     "fkm_classifier_choices": [_HANDLE, _NEW_HANDLE],
+    "fkm_classifier_warnings": [_HANDLE, _NEW_HANDLE],
     "fkm_classifier_options": [_HANDLE, _NEW_HANDLE],
     "fkm_classifier_fit": [_HANDLE, _ROWS, _LABELS, _ARRAY, ProgressFunction, c_void_p, POINTER(Report)],
     "fkm_classifier_fit_batch": [

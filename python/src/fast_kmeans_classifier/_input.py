@@ -6,19 +6,12 @@ compressed rows with sorted columns, and dense rows whose values lie side by sid
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Union
+from typing import Any, Union
 
 from ._errors import WrongTypeError
 from ._frames import frame_values, is_frame, is_missing
-from ._lazy import LazyModule, loaded
+from ._lazy import loaded, np, sparse
 from ._tensors import is_tensor, tensor_rows
-
-if TYPE_CHECKING:
-    import numpy as np
-    from scipy import sparse
-else:
-    np = LazyModule("numpy")
-    sparse = LazyModule("scipy.sparse")
 
 
 class SparseRows:

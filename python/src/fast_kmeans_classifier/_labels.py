@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from ._errors import WrongTypeError, data_conversion_warning
 from ._frames import column_values, is_frame, is_missing
-from ._lazy import LazyModule, loaded
+from ._lazy import loaded, np
 from ._tensors import is_tensor, tensor_values
 
-if TYPE_CHECKING:
-    import numpy as np
-else:
-    np = LazyModule("numpy")
 
 _INT64 = (-(2**63), 2**63 - 1)
 

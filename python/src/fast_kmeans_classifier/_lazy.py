@@ -1,11 +1,19 @@
-"""Modules that are imported on first use, so that importing this package takes milliseconds, not NumPy's tenth of a second."""
+"""Modules that are imported on first use, so that importing this package takes milliseconds, not NumPy's tenth of a second.
+
+`Self` is for type checkers only: Python 3.10 has none.
+"""
 
 from __future__ import annotations
 
 import importlib
 import sys
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+__all__ = [
+    "LazyModule", "Self", "ctypes", "difflib", "html", "inspect", "json", "library", "loaded", "logging", "np", "signal", "sparse",
+    "unicodedata",
+]
 
 
 class LazyModule:
@@ -25,6 +33,28 @@ class LazyModule:
         # Next time there is no detour.
         self.__dict__[attribute] = value
         return value
+
+
+if TYPE_CHECKING:
+    import ctypes
+    import difflib
+    import html
+    import inspect
+    import json
+    import logging
+    import signal
+    import unicodedata
+
+    import numpy as np
+    from scipy import sparse
+    from typing_extensions import Self
+
+    from . import _library as library
+else:
+    for _name in ("ctypes", "difflib", "html", "inspect", "json", "logging", "signal", "unicodedata"):
+        globals()[_name] = LazyModule(_name)
+    np, sparse, library = LazyModule("numpy"), LazyModule("scipy.sparse"), LazyModule("fast_kmeans_classifier._library")
+    Self = Any
 
 
 def loaded(name: str) -> ModuleType | None:

@@ -260,13 +260,6 @@ class ProgressHandler:
         return 0
 
 
-def new_handle(name: str, *arguments: Any) -> int:
-    """The handle (an int) that a function with one new handle as its last argument gives."""
-    handle = c_void_p()
-    call(name, *arguments, ctypes.byref(handle))
-    return handle.value or 0
-
-
 def take_buffer(buffer: c_void_p) -> bytes:
     """The bytes of a buffer handle, which is freed."""
     library = load()

@@ -1,4 +1,4 @@
-"""The library's handles as Python objects: NumPy arrays go in and come out by their addresses.
+"""The library's handles as Python objects: NumPy arrays, rows, labels and texts go in, NumPy arrays come out.
 
 Everything here trusts its arguments: rows, labels and weights have been through `_input`, `_labels` and `_weights`.
 """
@@ -12,24 +12,11 @@ from typing import TYPE_CHECKING, Any
 from ._errors import DeviceError, InvalidParameterError
 from ._input import Rows, SparseRows
 from ._labels import CodedLabels
-from ._lazy import LazyModule
-from ._structures import address, decoded_texts, of_initial, of_labels, of_rows
+from ._lazy import Self, ctypes, json, library, np, sparse
+from ._structures import decoded_texts, of_text, passed
 
 if TYPE_CHECKING:
-    import ctypes
-    import json
-
-    import numpy as np
-    from scipy import sparse
-
-    from . import _library as library
     from ._vectorizer_handle import Vectorizer
-else:
-    ctypes = LazyModule("ctypes")
-    json = LazyModule("json")
-    np = LazyModule("numpy")
-    sparse = LazyModule("scipy.sparse")
-    library = LazyModule("fast_kmeans_classifier._library")
 
 #: Gets phase, units done, units in all, and the epoch or None.
 Progress = Callable[[str, int, int, "int | None"], None]
@@ -39,9 +26,9 @@ ROWS_PER_CALL = 100_000
 
 
 def call(name: str, *arguments: Any) -> None:
-    """Calls the library; its errors about options and devices get this package's words."""
+    """Calls the library with what `passed` makes of the arguments; its errors about options and devices get this package's words."""
     try:
-        library.call(name, *arguments)
+        library.call(name, *passed(arguments))
     except library.InvalidOptionError as error:
         raise InvalidParameterError(str(error)) from None
     except library.DeviceRefusedError as error:
@@ -70,10 +57,16 @@ class Handle:
         return ctypes.c_void_p(self.value)
 
     @classmethod
-    def _made_by(cls, name: str, *arguments: Any) -> Any:
+    def _made_by(cls, name: str, *arguments: Any) -> Self:
         handle = ctypes.c_void_p()
         call(name, *arguments, ctypes.byref(handle))
         return cls(handle.value or 0)
+
+    def _texts(self, name: str, count: int, byte_count: int) -> list[str]:
+        """Texts that a function copies."""
+        text, offsets = np.empty(byte_count, dtype=np.uint8), np.empty(count + 1, dtype=np.int64)
+        call(name, self, text, offsets)
+        return decoded_texts(text, offsets)
 
     def __del__(self) -> None:
         value = getattr(self, "value", 0)
@@ -91,40 +84,35 @@ class Classifier(Handle):
     @classmethod
     def new(cls, options: str, initial: tuple[Rows, CodedLabels] | None = None) -> Classifier:
         """A classifier that has learned nothing; `initial` are prototypes to start from."""
-        encoded = options.encode()
-        rows, labels, _keep = of_initial(initial)
-        made: Classifier = cls._made_by("fkm_classifier_new", encoded, len(encoded), rows, labels)
-        return made
+        return cls._made_by("fkm_classifier_new", *of_text(options), *(initial or (None, None)))
 
     @classmethod
     def resuming(cls, model: Model) -> Classifier:
         """One that goes on from a model."""
-        made: Classifier = cls._made_by("fkm_classifier_resume", model)
-        return made
+        return cls._made_by("fkm_classifier_resume", model)
 
     def clone(self) -> Classifier:
         """An independent copy."""
-        made: Classifier = type(self)._made_by("fkm_classifier_clone", self)
-        return made
+        return type(self)._made_by("fkm_classifier_clone", self)
 
     def set_options(self, options: str) -> None:
         """Changes options for the calls that follow."""
-        encoded = options.encode()
-        call("fkm_classifier_set_options", self, encoded, len(encoded))
+        call("fkm_classifier_set_options", self, *of_text(options))
 
     def choices(self) -> list[dict[str, Any]]:
         """What the last learning call tried on held-out rows."""
-        choices: list[dict[str, Any]] = json.loads(buffer("fkm_classifier_choices", self))
-        return choices
+        return list(parsed("fkm_classifier_choices", self))
+
+    def warnings(self) -> list[str]:
+        """What the last learning call warns of."""
+        return list(parsed("fkm_classifier_warnings", self))
 
     def fit(
         self, rows: Rows, labels: CodedLabels, weights: np.ndarray | None, progress: library.ProgressHandler | None
     ) -> library.Report:
         """Learns from all rows; see `fkm_classifier_fit`."""
         report = library.Report()
-        labels_in, keep = of_labels(labels)
-        call("fkm_classifier_fit", self, of_rows(rows), labels_in, address(weights), progress, None, report)
-        del keep
+        call("fkm_classifier_fit", self, rows, labels, weights, progress, None, report)
         return report
 
     def fit_batch(
@@ -137,40 +125,30 @@ class Classifier(Handle):
     ) -> library.Report:
         """Learns from one batch; see `fkm_classifier_fit_batch`."""
         report = library.Report()
-        labels_in, keep = of_labels(labels)
-        first_rows, first_labels, keep_first = of_initial(initial)
-        call(
-            "fkm_classifier_fit_batch", self, of_rows(rows), labels_in, address(weights), first_rows,
-            first_labels, progress, None, report,
-        )
-        del keep, keep_first
+        call("fkm_classifier_fit_batch", self, rows, labels, weights, *(initial or (None, None)), progress, None, report)
         return report
 
     def remove_class(self, label: CodedLabels) -> None:
         """Takes a class out; indices above it fall."""
-        structure, _keep = of_labels(label)
-        call("fkm_classifier_remove_class", self, structure)
+        call("fkm_classifier_remove_class", self, label)
 
     def rename_class(self, label: CodedLabels, name: CodedLabels) -> None:
         """Gives a class another label."""
-        (old, _keep), (new, _keep_too) = of_labels(label), of_labels(name)
-        call("fkm_classifier_rename_class", self, old, new)
+        call("fkm_classifier_rename_class", self, label, name)
 
     def merge_classes(self, labels: CodedLabels, target: CodedLabels) -> None:
         """Makes several classes one; indices above those that go fall."""
-        (sources, _keep), (into, _keep_too) = of_labels(labels), of_labels(target)
-        call("fkm_classifier_merge_classes", self, sources, into)
+        call("fkm_classifier_merge_classes", self, labels, target)
 
     def predict(self, rows: Rows, threads: int) -> np.ndarray:
         """The class index of each row, without a model for a few rows after a batch."""
         indices = np.empty(rows.shape[0], dtype=np.int32)
-        call("fkm_classifier_predict", self, of_rows(rows), threads, address(indices))
+        call("fkm_classifier_predict", self, rows, threads, indices)
         return indices
 
     def model(self) -> Model:
         """What has been learned, immutable."""
-        made: Model = Model._made_by("fkm_classifier_model", self)
-        return made
+        return Model._made_by("fkm_classifier_model", self)
 
 
 class Model(Handle):
@@ -194,13 +172,11 @@ class Model(Handle):
 
     def on_device(self, name: str) -> Model:
         """The same model, answering elsewhere."""
-        made: Model = type(self)._made_by("fkm_model_on_device", self, name.encode())
-        return made
+        return type(self)._made_by("fkm_model_on_device", self, name.encode())
 
     def rejecting(self, measure: int, rate: float, per_class: bool) -> Model:
         """The same model with a rule of when to answer "none of these"."""
-        made: Model = type(self)._made_by("fkm_model_rejecting", self, measure, rate, int(per_class))
-        return made
+        return type(self)._made_by("fkm_model_rejecting", self, measure, rate, int(per_class))
 
     def open_set(self) -> library.OpenSet | None:
         """What it can tell about documents of unknown classes, and its rule; None if it cannot tell."""
@@ -214,23 +190,20 @@ class Model(Handle):
     def open_set_scores(self, rows: Rows, threads: int, rows_per_call: int) -> np.ndarray:
         """How much each row looks like one of any known class, as log-odds."""
         scores = np.empty(rows.shape[0], dtype=np.float32)
-        for part in _parts(rows, rows_per_call):
-            call("fkm_model_open_set_scores", self, of_rows(rows[part]), threads, address(scores[part]))
+        self._answer("fkm_model_open_set_scores", rows, threads, rows_per_call, scores)
         return scores
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], threads: int) -> Model:
         """Reads a model file."""
-        made: Model = cls._made_by("fkm_model_load", os.fsencode(path), threads)
-        return made
+        return cls._made_by("fkm_model_load", os.fsencode(path), threads)
 
     @classmethod
     def from_bytes(cls, data: bytes, threads: int) -> Model:
         """The same from memory."""
-        made: Model = cls._made_by(
+        return cls._made_by(
             "fkm_model_from_bytes", ctypes.cast(ctypes.c_char_p(data), ctypes.c_void_p), len(data), threads
         )
-        return made
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes a model file, whole or not at all."""
@@ -242,20 +215,16 @@ class Model(Handle):
 
     def options(self) -> dict[str, Any]:
         """The options that it was trained with."""
-        options: dict[str, Any] = json.loads(buffer("fkm_model_options", self))
-        return options
+        return dict(parsed("fkm_model_options", self))
 
     def labels(self) -> np.ndarray:
         """Class labels by index: int64, or texts as objects."""
         count = self.info.class_count
         if self.info.label_type == library.LABEL_INTEGER:
             integers = np.empty(count, dtype=np.int64)
-            call("fkm_model_copy_integer_labels", self, address(integers))
+            call("fkm_model_copy_integer_labels", self, integers)
             return integers
-        text = np.empty(self.info.label_text_size, dtype=np.uint8)
-        offsets = np.empty(count + 1, dtype=np.int64)
-        call("fkm_model_copy_text_labels", self, address(text), address(offsets))
-        return np.array(decoded_texts(text, offsets), dtype=object)
+        return np.array(self._texts("fkm_model_copy_text_labels", count, self.info.label_text_size), dtype=object)
 
     def prototypes(self, which: int) -> Any:
         """Centres or refined weights: `csr_matrix` or, if the model is dense, an array; float32 unless stored wider."""
@@ -267,63 +236,49 @@ class Model(Handle):
         shape = (info.prototype_count, info.feature_count)
         if info.layout == library.DENSE:
             dense = np.empty(shape, dtype=dtype)
-            call("fkm_model_copy_prototypes", self, which, library.INT32, None, None, value_type, address(dense))
+            call("fkm_model_copy_prototypes", self, which, library.INT32, None, None, value_type, dense)
             return dense
         small = max(count, info.feature_count) < 2**31
         index_type, index = (library.INT32, np.int32) if small else (library.INT64, np.int64)
         offsets = np.empty(info.prototype_count + 1, dtype=index)
         columns = np.empty(count, dtype=index)
         values = np.empty(count, dtype=dtype)
-        call(
-            "fkm_model_copy_prototypes", self, which, index_type, address(offsets), address(columns), value_type,
-            address(values),
-        )
+        call("fkm_model_copy_prototypes", self, which, index_type, offsets, columns, value_type, values)
         return sparse.csr_matrix((values, columns, offsets), shape=shape)
 
     def prototype_classes(self) -> np.ndarray:
         """The class index of each prototype."""
         indices = np.empty(self.info.prototype_count, dtype=np.int32)
-        call("fkm_model_copy_prototype_masses", self, address(indices), None, None)
+        call("fkm_model_copy_prototype_masses", self, indices, None, None)
         return indices
 
     def prototype_masses(self) -> np.ndarray:
         """The weight of the documents that each prototype stands for."""
         masses = np.empty(self.info.prototype_count, dtype=np.float64)
-        call("fkm_model_copy_prototype_masses", self, None, address(masses), None)
+        call("fkm_model_copy_prototype_masses", self, None, masses, None)
         return masses
 
     def predict(self, rows: Rows, threads: int, rows_per_call: int) -> np.ndarray:
         """The class index of each row."""
         indices = np.empty(rows.shape[0], dtype=np.int32)
-        for part in _parts(rows, rows_per_call):
-            call("fkm_model_predict", self, of_rows(rows[part]), threads, address(indices[part]))
+        self._answer("fkm_model_predict", rows, threads, rows_per_call, indices)
         return indices
 
     def top(self, rows: Rows, threads: int, count: int, rows_per_call: int) -> tuple[np.ndarray, ...]:
         """Class indices, prototypes, similarities, confidences (rows x count each), and rejected (rows)."""
         n = rows.shape[0]
-        classes = np.empty((n, count), dtype=np.int32)
-        prototypes = np.empty((n, count), dtype=np.int32)
-        similarities = np.empty((n, count), dtype=np.float32)
-        confidences = np.empty((n, count), dtype=np.float32)
+        classes, prototypes = (np.empty((n, count), dtype=np.int32) for _ in range(2))
+        similarities, confidences = (np.empty((n, count), dtype=np.float32) for _ in range(2))
         rejected = np.empty(n, dtype=np.uint8)
-        for part in _parts(rows, rows_per_call):
-            call(
-                "fkm_model_predict_top", self, of_rows(rows[part]), threads, count, address(classes[part]),
-                address(prototypes[part]), address(similarities[part]), address(confidences[part]), None,
-                address(rejected[part]),
-            )
+        found = count, classes, prototypes, similarities, confidences, None, rejected
+        self._answer("fkm_model_predict_top", rows, threads, rows_per_call, *found)
         return classes, prototypes, similarities, confidences, rejected.astype(bool)
 
     def best(self, rows: Rows, threads: int, rows_per_call: int) -> tuple[np.ndarray, np.ndarray]:
         """The class index of each row and its confidence."""
         classes = np.empty(rows.shape[0], dtype=np.int32)
         confidences = np.empty(rows.shape[0], dtype=np.float32)
-        for part in _parts(rows, rows_per_call):
-            call(
-                "fkm_model_predict_top", self, of_rows(rows[part]), threads, 1, address(classes[part]), None, None,
-                address(confidences[part]), None, None,
-            )
+        self._answer("fkm_model_predict_top", rows, threads, rows_per_call, 1, classes, None, None, confidences, None, None)
         return classes, confidences
 
     def sets(self, rows: Rows, threads: int, coverage: float, per_class: bool, rows_per_call: int) -> list[np.ndarray]:
@@ -332,7 +287,7 @@ class Model(Handle):
 
         found: list[np.ndarray] = []
         for part in _parts(rows, rows_per_call) or [slice(0, 0)]:
-            made = Matrix._made_by("fkm_model_predict_sets", self, of_rows(rows[part]), threads, coverage, int(per_class))
+            made = Matrix._made_by("fkm_model_predict_sets", self, rows[part], threads, coverage, int(per_class))
             sets = matrix_rows(made)
             for start, end in zip(sets.indptr[:-1], sets.indptr[1:]):
                 found.append(sets.indices[start:end][np.argsort(-sets.data[start:end], kind="stable")])
@@ -347,8 +302,7 @@ class Model(Handle):
         confidences, margins = (np.empty(length, dtype=np.float32) for _ in range(2))
         found = ctypes.c_int64()
         call(
-            "fkm_model_select", self, of_rows(rows), threads, count, similarity, seed, address(chosen), address(classes),
-            address(confidences), address(margins), ctypes.byref(found),
+            "fkm_model_select", self, rows, threads, count, similarity, seed, chosen, classes, confidences, margins, ctypes.byref(found)
         )
         kept = slice(0, found.value)
         return chosen[kept], classes[kept], confidences[kept], margins[kept]
@@ -356,22 +310,19 @@ class Model(Handle):
     def scores(self, rows: Rows, threads: int, rows_per_call: int) -> np.ndarray:
         """The score of every class: rows x classes."""
         scores = np.empty((rows.shape[0], self.info.class_count), dtype=np.float32)
-        for part in _parts(rows, rows_per_call):
-            call(
-                "fkm_model_scores", self, of_rows(rows[part]), threads, library.BY_CLASS, library.FLOAT32,
-                address(scores[part]),
-            )
+        self._answer("fkm_model_scores", rows, threads, rows_per_call, library.BY_CLASS, library.FLOAT32, scores)
         return scores
 
     def probabilities(self, rows: Rows, threads: int, rows_per_call: int) -> np.ndarray:
         """The probability of every class: rows x classes."""
         table = np.empty((rows.shape[0], self.info.class_count), dtype=np.float32)
-        for part in _parts(rows, rows_per_call):
-            call(
-                "fkm_model_probabilities", self, of_rows(rows[part]), threads, library.FLOAT32,
-                address(table[part]),
-            )
+        self._answer("fkm_model_probabilities", rows, threads, rows_per_call, library.FLOAT32, table)
         return table
+
+    def _answer(self, name: str, rows: Rows, threads: int, rows_per_call: int, *arguments: Any) -> None:
+        """Calls a function for some rows at a time; arrays among the arguments are filled."""
+        for part in _parts(rows, rows_per_call):
+            call(name, self, rows[part], threads, *(one[part] if isinstance(one, np.ndarray) else one for one in arguments))
 
     def explain(
         self, rows: Rows, threads: int, wanted: np.ndarray | None
@@ -381,23 +332,18 @@ class Model(Handle):
         prototypes = np.empty(n, dtype=np.int32)
         scores = np.empty(n, dtype=np.float32)
         shares = np.empty(len(rows.values) if isinstance(rows, SparseRows) else rows.shape, dtype=np.float32)
-        call(
-            "fkm_model_explain", self, of_rows(rows), threads, address(wanted), address(prototypes),
-            address(scores), address(shares),
-        )
+        call("fkm_model_explain", self, rows, threads, wanted, prototypes, scores, shares)
         return prototypes, scores, shares
 
     def vectorizer(self) -> Vectorizer:
         """The vectoriser that was saved with the model."""
         from ._vectorizer_handle import Vectorizer
 
-        made: Vectorizer = Vectorizer._made_by("fkm_model_vectorizer", self)
-        return made
+        return Vectorizer._made_by("fkm_model_vectorizer", self)
 
     def with_vectorizer(self, vectorizer: Vectorizer | None) -> Model:
         """The same model with this vectoriser."""
-        made: Model = type(self)._made_by("fkm_model_with_vectorizer", self, vectorizer)
-        return made
+        return type(self)._made_by("fkm_model_with_vectorizer", self, vectorizer)
 
 
 # --- parts and results
@@ -413,21 +359,17 @@ def description_weights(
     options: str, rows: Rows, labels: CodedLabels, weights: np.ndarray | None, count: int
 ) -> tuple[np.ndarray, list[dict[str, Any]]]:
     """The weight of each row where the last `count` of them describe classes, and what was tried."""
-    encoded = options.encode()
-    structure, _keep = of_labels(labels)
     found = np.empty(rows.shape[0], dtype=np.float64)
-    tried = ctypes.c_void_p()
-    call(
-        "fkm_description_weights", encoded, len(encoded), of_rows(rows), structure,
-        None if weights is None else address(weights), count, address(found), ctypes.byref(tried),
-    )
-    choices: list[dict[str, Any]] = json.loads(library.take_buffer(tried))
-    return found, choices
+    return found, list(parsed("fkm_description_weights", *of_text(options), rows, labels, weights, count, found))
 
 
-def buffer(name: str, handle: Handle) -> bytes:
-    """The bytes that a function of a handle gives as a new buffer."""
-    buffer = ctypes.c_void_p()
-    call(name, handle, ctypes.byref(buffer))
-    data: bytes = library.take_buffer(buffer)
-    return data
+def buffer(name: str, *arguments: Any) -> bytes:
+    """The bytes that a function gives as a new buffer."""
+    found = ctypes.c_void_p()
+    call(name, *arguments, ctypes.byref(found))
+    return library.take_buffer(found)
+
+
+def parsed(name: str, *arguments: Any) -> Any:
+    """What the JSON says that a function gives as a new buffer."""
+    return json.loads(buffer(name, *arguments))

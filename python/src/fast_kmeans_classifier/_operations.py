@@ -4,24 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from . import _native as native
-from ._errors import InvalidParameterError, WrongTypeError
+from ._errors import InvalidParameterError
 from ._labels import CodedLabels, coded_labels
-from ._lazy import LazyModule
+from ._lazy import Self, library, np
 from ._parameters import _real, _truth
 from ._persistence import Persistence
 from ._state import LabelTable
-
-if TYPE_CHECKING:
-    import numpy as np
-    from typing_extensions import Self
-
-    from . import _library as library
-else:
-    np = LazyModule("numpy")
-    library = LazyModule("fast_kmeans_classifier._library")
 
 
 class OpenSet(NamedTuple):
@@ -192,9 +183,7 @@ class Operations(Persistence):
             if hasattr(label, "__len__") and not isinstance(label, str):
                 raise TypeError(f"{label!r} is no label; a single text or number is needed")
         coded = coded_labels(labels, self)
-        if coded.is_text != self._table.is_text:
-            kinds = ("texts", "numbers") if self._table.is_text else ("numbers", "texts")
-            raise WrongTypeError(f"the classifier has learned labels that are {kinds[0]}, {labels} are {kinds[1]}")
+        self._table.check_kind(coded, str(labels))
         return coded
 
     def _change(

@@ -10,19 +10,12 @@ import numbers
 import operator
 import os
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ._errors import InvalidParameterError, nearest_name
-from ._lazy import LazyModule
+from ._lazy import json, np
 from ._options import TEXT, TRAINING, Option
 
-if TYPE_CHECKING:
-    import json
-
-    import numpy as np
-else:
-    json = LazyModule("json")
-    np = LazyModule("numpy")
 
 _EVERY_ROW = 2**31 - 1
 

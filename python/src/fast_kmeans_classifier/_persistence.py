@@ -9,22 +9,18 @@ from typing import TYPE_CHECKING, Any
 from . import _native as native
 from ._answers import Answers
 from ._estimator import _parameters_of
-from ._lazy import LazyModule
+from ._lazy import Self, library
 from ._parameters import params_of_options, thread_count
 from ._state import LabelTable, LearnedState
 
 if TYPE_CHECKING:
-    import numpy as np
-    from typing_extensions import Self
-
-    from . import _library as library
     from ._vectorizer import TfidfVectorizer
-else:
-    np = LazyModule("numpy")
-    library = LazyModule("fast_kmeans_classifier._library")
 
 #: Grows when older versions of this package could not read what `__getstate__` gives.
 PICKLE_FORMAT = 1
+
+#: What copies and pickles bring in another form than the other attributes.
+_LEARNED = ("_state", "_table")
 
 
 class Persistence(Answers):
@@ -87,9 +83,8 @@ class Persistence(Answers):
         return self._copied(lambda attributes: copy.deepcopy(attributes, memo))
 
     def _copied(self, copied_attributes: Any) -> Self:
-        attributes = {name: value for name, value in self.__dict__.items() if name not in ("_state", "_table")}
         other = type(self).__new__(type(self))
-        other.__dict__.update(copied_attributes(attributes))
+        other.__dict__.update(copied_attributes(_attributes(self, _LEARNED)))
         if self._is_fitted():
             other._state = self._state.copy()
             # Tables are never changed, only replaced.
@@ -97,10 +92,7 @@ class Persistence(Answers):
         return other
 
     def __getstate__(self) -> dict[str, Any]:
-        from . import __version__
-
-        attributes = {name: value for name, value in self.__dict__.items() if name not in ("_state", "_table")}
-        state: dict[str, Any] = {"format": PICKLE_FORMAT, "version": __version__, "attributes": attributes}
+        state = pickled(self, *_LEARNED)
         if self._is_fitted():
             table = self._table
             state["model"] = self._state.model().to_bytes()
@@ -108,9 +100,7 @@ class Persistence(Answers):
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        check_pickle(state, type(self).__name__)
-        # Parameters that the version that pickled it did not have.
-        self.__dict__.update({**dict(_parameters_of(type(self))), **state["attributes"]})
+        unpickled(self, state)
         if "model" not in state:
             return
         self._state = LearnedState(model=native.Model.from_bytes(state["model"], -1))
@@ -119,17 +109,33 @@ class Persistence(Answers):
         self._table.columns = columns
 
 
-def check_pickle(state: Any, name: str) -> None:
-    """Raises if a pickle's content comes from a version that this one does not understand."""
+def _attributes(estimator: object, without: tuple[str, ...]) -> dict[str, Any]:
+    return {name: value for name, value in estimator.__dict__.items() if name not in without}
+
+
+def pickled(estimator: object, *without: str) -> dict[str, Any]:
+    """What every pickle has: all attributes but some."""
     from . import __version__
 
+    return {"format": PICKLE_FORMAT, "version": __version__, "attributes": _attributes(estimator, without)}
+
+
+def unpickled(estimator: object, state: Any, **younger: Any) -> None:
+    """Takes what `pickled` gave; raises if a pickle's content comes from a version that this one does not understand.
+
+    Parameters that the version that pickled it did not have are those of `younger`, else their defaults.
+    """
+    from . import __version__
+
+    kind = type(estimator)
     if not isinstance(state, dict) or "format" not in state:
-        raise library.BadModelError(f"this is no pickle of {name} that version {__version__} of the package knows")
+        raise library.BadModelError(f"this is no pickle of {kind.__name__} that version {__version__} of the package knows")
     if state["format"] > PICKLE_FORMAT:
         raise library.NewerFormatError(
-            f"this {name} was pickled by version {state['version']} of fast_kmeans_classifier, in a format that version "
+            f"this {kind.__name__} was pickled by version {state['version']} of fast_kmeans_classifier, in a format that version "
             f"{__version__} cannot read: upgrade the package, or hand models on by save() and load()"
         )
+    estimator.__dict__.update({**dict(_parameters_of(kind)), **younger, **state["attributes"]})
 
 
 def _checked_path(path: str | os.PathLike[str]) -> str | os.PathLike[str]:

@@ -6,17 +6,9 @@ import sys
 import threading
 import time
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ._lazy import LazyModule
-
-if TYPE_CHECKING:
-    import signal
-
-    from . import _library as library
-else:
-    signal = LazyModule("signal")
-    library = LazyModule("fast_kmeans_classifier._library")
+from ._lazy import library, signal
 
 
 class SilentProgress:

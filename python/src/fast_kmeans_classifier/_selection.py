@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ._lazy import np
 from ._parameters import _real, _seed, _whole
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from ._classifier import FastKMeansClassifier
 
 

@@ -6,17 +6,12 @@ import threading
 from typing import TYPE_CHECKING
 
 from . import _native as native
-from ._errors import nearest_name
-from ._lazy import LazyModule
+from ._errors import WrongTypeError, nearest_name
+from ._labels import CodedLabels
+from ._lazy import library, np
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    from . import _library as library
     from ._input import Rows
-else:
-    np = LazyModule("numpy")
-    library = LazyModule("fast_kmeans_classifier._library")
 
 
 class LearnedState:
@@ -124,6 +119,12 @@ class LabelTable:
     def _keys(self, labels: np.ndarray) -> list[object]:
         keys: list[object] = labels.tolist() if self.is_text else labels.astype(np.int64).tolist()
         return keys
+
+    def check_kind(self, labels: CodedLabels, what: str) -> None:
+        """Raises if the labels are texts and the table's are numbers, or the reverse."""
+        if labels.is_text != self.is_text:
+            kinds = ("texts", "numbers") if self.is_text else ("numbers", "texts")
+            raise WrongTypeError(f"the classifier has learned labels that are {kinds[0]}, {what} are {kinds[1]}")
 
     def unknown(self, labels: np.ndarray) -> np.ndarray:
         """Those of some sorted distinct labels that are not in the table."""

@@ -1,27 +1,13 @@
-"""Arrays as the structures of the library, which point into them, and texts as it gives and takes them.
-
-A structure keeps no array alive unless it says so: its caller does.
-"""
+"""Arrays, rows, labels and texts as the library takes them: by structures, which point into arrays and keep them alive."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import Any
 
-from ._input import DenseRows, Rows
+from ._input import DenseRows, Rows, SparseRows
 from ._labels import CodedLabels
-from ._lazy import LazyModule
-
-if TYPE_CHECKING:
-    import ctypes
-
-    import numpy as np
-
-    from . import _library as library
-else:
-    ctypes = LazyModule("ctypes")
-    np = LazyModule("numpy")
-    library = LazyModule("fast_kmeans_classifier._library")
+from ._lazy import ctypes, library, np
 
 
 def address(array: np.ndarray | None) -> int | None:
@@ -37,7 +23,6 @@ def index_type(array: np.ndarray) -> int:
 
 
 def of_rows(rows: Rows) -> library.Rows:
-    """The structure that points into the rows; ctypes keeps no reference, the caller's `rows` must live on."""
     row_count, column_count = rows.shape
     if isinstance(rows, DenseRows):
         structure = library.Rows(
@@ -56,8 +41,7 @@ def of_rows(rows: Rows) -> library.Rows:
     return structure
 
 
-def of_labels(labels: CodedLabels) -> tuple[library.Labels, list[Any]]:
-    """The structure, and what must live as long."""
+def of_labels(labels: CodedLabels) -> library.Labels:
     codes = np.ascontiguousarray(labels.codes, dtype=np.int64)
     structure = library.Labels(row_count=len(codes), label_count=len(labels.classes), codes=address(codes))
     if labels.is_text:
@@ -65,18 +49,13 @@ def of_labels(labels: CodedLabels) -> tuple[library.Labels, list[Any]]:
         structure.type = library.LABEL_TEXT
         structure.text = ctypes.cast(ctypes.c_char_p(text), ctypes.c_void_p)
         structure.text_offsets = address(offsets)
-        return structure, [codes, text, offsets]
-    integers = labels.classes.astype(np.int64)
-    structure.type = library.LABEL_INTEGER
-    structure.integers = address(integers)
-    return structure, [codes, integers]
-
-
-def of_initial(initial: tuple[Rows, CodedLabels] | None) -> tuple[Any, Any, list[Any]]:
-    if initial is None:
-        return None, None, []
-    labels, keep = of_labels(initial[1])
-    return of_rows(initial[0]), labels, [initial, keep]
+        structure._keep = codes, text, offsets
+    else:
+        integers = labels.classes.astype(np.int64)
+        structure.type = library.LABEL_INTEGER
+        structure.integers = address(integers)
+        structure._keep = codes, integers
+    return structure
 
 
 def of_documents(documents: tuple[bytes, np.ndarray]) -> library.Documents:
@@ -89,6 +68,11 @@ def of_documents(documents: tuple[bytes, np.ndarray]) -> library.Documents:
     return structure
 
 
+def of_text(text: str) -> tuple[bytes, int]:
+    encoded = text.encode()
+    return encoded, len(encoded)
+
+
 def encoded_texts(texts: Sequence[str]) -> tuple[bytes, np.ndarray]:
     parts = [text.encode() for text in texts]
     offsets = np.zeros(len(parts) + 1, dtype=np.int64)
@@ -99,3 +83,16 @@ def encoded_texts(texts: Sequence[str]) -> tuple[bytes, np.ndarray]:
 def decoded_texts(text: np.ndarray, offsets: np.ndarray) -> list[str]:
     data, ends = text.tobytes(), offsets.tolist()
     return [data[start:end].decode() for start, end in zip(ends[:-1], ends[1:])]
+
+
+def passed(arguments: Sequence[Any]) -> Iterator[Any]:
+    """The arguments of a call as ctypes takes them: an array by its address, rows and labels by their structures."""
+    for argument in arguments:
+        if isinstance(argument, np.ndarray):
+            yield address(argument)
+        elif isinstance(argument, (SparseRows, DenseRows)):
+            yield of_rows(argument)
+        elif isinstance(argument, CodedLabels):
+            yield of_labels(argument)
+        else:
+            yield argument

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ._errors import DeviceError
-from ._lazy import LazyModule, loaded
-
-if TYPE_CHECKING:
-    import numpy as np
-    from scipy import sparse
-else:
-    np = LazyModule("numpy")
-    sparse = LazyModule("scipy.sparse")
+from ._lazy import loaded, np, sparse
 
 
 def is_tensor(value: Any) -> bool:

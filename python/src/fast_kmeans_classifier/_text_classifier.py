@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import _native as native
 from ._answers import Explanation
@@ -14,17 +14,11 @@ from ._errors import InvalidParameterError, WrongTypeError
 from ._estimator import _parameters_of
 from ._input import Rows, rows_of
 from ._labels import coded_labels
-from ._lazy import LazyModule
-from ._parameters import _whole, library_options, params_of_options, thread_count
+from ._lazy import Self, np
+from ._parameters import _whole, params_of_options, thread_count
 from ._persistence import _checked_path
 from ._vectorizer import TfidfVectorizer
 from ._weights import checked_weights
-
-if TYPE_CHECKING:
-    import numpy as np
-    from typing_extensions import Self
-else:
-    np = LazyModule("numpy")
 
 
 class TextClassifier(FastKMeansClassifier):
@@ -214,15 +208,13 @@ class TextClassifier(FastKMeansClassifier):
             learns = whole or self.hashing is None
             if learns and self.analyzer == "auto":
                 X = listed_documents(X)
-                options = library_options({**self.get_params(), "n_threads": self._threads()})
-                vectorizer, tried = vectorizer._chosen(X, y, self, options)
+                vectorizer, tried = vectorizer._chosen(X, y, self, self._library_options())
             rows = vectorizer.fit_transform(X) if learns else vectorizer._prepared().transform(X)
         if described:
             weights = checked_weights(sample_weight, count, self)
             if whole:
-                options = library_options({**self.get_params(), "n_threads": self._threads()})
                 sample_weight, weighed = native.description_weights(
-                    options, rows_of(rows, self), coded_labels(y, self), weights, len(described)
+                    self._library_options(), rows_of(rows, self), coded_labels(y, self), weights, len(described)
                 )
                 tried = [*tried, *weighed]
             elif weights is not None:

@@ -1,36 +1,25 @@
-"""Text to TF-IDF rows."""
+"""Text to TF-IDF rows: the parameters and calls of scikit-learn's vectoriser."""
 
 from __future__ import annotations
 
 import copy
 import os
-import warnings
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from . import _native as native
-from ._analysis import Analysis, given_terms
-from ._documents import encoded_documents, joined_fields, listed_documents
-from ._estimator import Estimator, _parameters_of
+from ._analysis import given_terms
+from ._documents import encoded_documents
+from ._estimator import _parameters_of
 from ._labels import coded_labels
-from ._lazy import LazyModule
-from ._parameters import text_options, thread_count
-from ._persistence import PICKLE_FORMAT, _checked_path, check_pickle
+from ._lazy import Self, json, np, sparse
+from ._parameters import thread_count
+from ._persistence import _checked_path
+from ._reading import Reading
 from ._vectorizer_handle import Vectorizer
 
-if TYPE_CHECKING:
-    import json
 
-    import numpy as np
-    from scipy import sparse
-    from typing_extensions import Self
-else:
-    json = LazyModule("json")
-    np = LazyModule("numpy")
-    sparse = LazyModule("scipy.sparse")
-
-
-class TfidfVectorizer(Estimator):
+class TfidfVectorizer(Reading):
     """Turns texts into TF-IDF rows of unit length, on all cores.
 
     The rows equal those of scikit-learn's `TfidfVectorizer(sublinear_tf=True)` within 1e-6, except for ties at `max_features` and
@@ -264,7 +253,8 @@ class TfidfVectorizer(Estimator):
     @property
     def idf_(self) -> np.ndarray:
         """The inverse document frequency of each column: float32. May be set."""
-        return self._ordered(self._fitted().frequencies()[0])
+        inverse = self._fitted().frequencies()[0]
+        return inverse if self._order is None else inverse[self._order]
 
     @idf_.setter
     def idf_(self, value: Any) -> None:
@@ -272,7 +262,7 @@ class TfidfVectorizer(Estimator):
         if not self.use_idf:
             raise ValueError("`idf_` cannot be set when `use_idf=False`.")
         if not self._is_fitted() and self.vocabulary is not None:
-            self._take_given_terms()
+            self._take_terms(self._given_terms() or [])
         fitted = self._fitted()
         inverse, counts = fitted.frequencies()
         value = np.asarray(value, dtype=np.float32)
@@ -318,8 +308,7 @@ class TfidfVectorizer(Estimator):
 
         params, terms, inverse_frequencies = parts_of(fitted)
         made = cls(**params)
-        made._analysis = made._analysis_of_parameters()
-        made._vectorizer = Vectorizer.from_parts(made._options(), terms, inverse_frequencies, None, 0)
+        made._vectorizer = Vectorizer.from_parts(made._options_for(None), terms, inverse_frequencies)
         return made
 
     @classmethod
@@ -346,14 +335,16 @@ class TfidfVectorizer(Estimator):
         made._columns = columns
         return made
 
-    #: The columns of documents that have several, each with `name`, `kind` and `weight`; a model file brings them.
-    _columns: list[dict[str, Any]] = []
-    #: How documents became terms when this was fitted.
-    _analysis: Analysis
-    #: Where Python finds the terms, the code word of each.
-    _codes: dict[str, str] | None = None
-    #: The library's column of each column, where terms were given in another order than the library's.
-    _order: np.ndarray | None = None
+    # --- parameters
+
+    def _settings(self) -> dict[str, Any]:
+        # A subclass may take fewer.
+        return {name: getattr(self, name) for name, _ in _parameters_of(TfidfVectorizer)}
+
+    def _given_terms(self) -> list[str] | None:
+        if self.vocabulary is not None and self.hashing is not None:
+            raise ValueError("hashing does not go with a vocabulary; leave one of them out")
+        return given_terms(self.vocabulary)
 
     def _learn(self, raw_documents: Any, wants_rows: bool) -> Any:
         analysis = self._analysis_of_parameters()
@@ -364,25 +355,7 @@ class TfidfVectorizer(Estimator):
         terms = self._given_terms()
         learner = copy.copy(self)
         learner._analysis = analysis
-        documents = learner._read(raw_documents)
-        learner._codes = None
-        if analysis.gives_terms:
-            learner._codes = _code_words({term for found in documents for term in found} if terms is None else terms)
-        encoded = learner._encoded(documents)
-        threads = thread_count(self.n_threads)
-        options = learner._options(len(encoded[1]) - 1)
-        if terms is None:
-            vectorizer, rows = Vectorizer.new(options).fit(encoded, threads, wants_rows)
-            learner._order = None
-            if learner._codes is not None:
-                kept = set(vectorizer.terms())
-                learner._codes = {term: code for term, code in learner._codes.items() if code in kept}
-        else:
-            names, learner._order = learner._library_order(terms)
-            inverse, counts, count = _frequencies(options, names, encoded, threads)
-            vectorizer = Vectorizer.from_parts(options, names, inverse, counts, count)
-            rows = vectorizer.transform(encoded, threads) if wants_rows else None
-        learner._vectorizer = vectorizer
+        rows = learner._learn_from(raw_documents, terms, wants_rows)
         self.__dict__.update(learner.__dict__)
         return self._given(rows) if wants_rows else None
 
@@ -402,187 +375,6 @@ class TfidfVectorizer(Estimator):
         made.analyzer, made.ngrams, made.ngram_range = found["analyzer"], tuple(found["ngrams"]), None
         return made, tried
 
-    def _has_parts_of_words(self) -> bool:
-        """Whether columns are n-grams of characters, which belong to words of a document."""
-        return not self._analysis.gives_terms and "char" in self._fitted().options()["analyzer"]
-
-    def _words(self, documents: Any) -> list[list[tuple[str, dict[int, float]]]]:
-        """Of each document its words, each with its share in the columns."""
-        found = self._fitted().words(self._encoded(self._read(documents)))
-        places = None if self._order is None else np.argsort(self._order)
-        return [
-            [(text, {int(column if places is None else places[column]): share for column, share in shares}) for text, shares in words]
-            for words in found
-        ]
-
-    def _prepared(self) -> Self:
-        """Itself, ready to hash without having seen documents."""
-        self._vectorizer = Vectorizer.new(self._options_for(None))
-        return self
-
-    def _options_for(self, document_count: int | None) -> str:
-        """The library's options for this many documents, before any is seen."""
-        self._analysis = self._analysis_of_parameters()
-        return self._options(document_count)
-
-    def _take_given_terms(self) -> None:
-        """Has the terms of the parameter, without having seen documents: each weighs 1."""
-        self._analysis = self._analysis_of_parameters()
-        terms = self._given_terms() or []
-        self._codes = _code_words(terms) if self._analysis.gives_terms else None
-        names, self._order = self._library_order(terms)
-        self._vectorizer = Vectorizer.from_parts(self._options(), names, np.ones(len(names), dtype=np.float32), None, 0)
-
-    def _analysis_of_parameters(self) -> Analysis:
-        return Analysis(self._settings())
-
-    def _settings(self) -> dict[str, Any]:
-        """All parameters; a subclass may take fewer."""
-        return {name: getattr(self, name) for name, _ in _parameters_of(TfidfVectorizer)}
-
-    def _given_terms(self) -> list[str] | None:
-        if self.vocabulary is not None and self.hashing is not None:
-            raise ValueError("hashing does not go with a vocabulary; leave one of them out")
-        return given_terms(self.vocabulary)
-
-    def _options(self, document_count: int | None = None) -> str:
-        """The library's options."""
-        analysis = self._analysis
-        words, characters = analysis.sizes()
-        own: dict[str, Any] = {"ngrams": words, "char_ngrams": characters}
-        if analysis.gives_terms:
-            own = {"analyzer": "word", "ngrams": (1, 1), "lowercase": False, "stop_words": None}
-        elif analysis.changes_texts:
-            own["lowercase"] = False
-        return text_options({**self._settings(), **own}, document_count)
-
-    def _read(self, raw_documents: Any) -> Any:
-        """The documents as far as Python reads them: as they are, as texts, or as lists of terms."""
-        analysis = self._analysis
-        raw_documents = self._joined(raw_documents)
-        if analysis.is_native and self.encoding == "utf-8" and self.decode_error == "replace":
-            return raw_documents
-        documents = listed_documents(raw_documents)
-        if analysis.gives_terms:
-            analyze = analysis.terms()
-            return [analyze(document) for document in documents]
-        documents = [analysis.decode(document) for document in documents]
-        if analysis.changes_texts:
-            encoded_documents(documents)  # finds what is no text
-            preprocess = analysis.preprocessor()
-            documents = [preprocess(document) for document in documents]
-        return documents
-
-    def _encoded(self, documents: Any) -> tuple[bytes, np.ndarray]:
-        codes = self._codes
-        if codes is None:
-            return encoded_documents(documents)
-        return encoded_documents([" ".join(codes[term] for term in found if term in codes) for found in documents])
-
-    def _library_order(self, terms: list[str]) -> tuple[list[str], np.ndarray | None]:
-        """The names that the library has for given terms, in its order, and for each term its place there."""
-        ordered = sorted(terms)
-        names = ordered if self._codes is None else [self._codes[term] for term in ordered]
-        if ordered == terms:
-            return names, None
-        places = {term: place for place, term in enumerate(ordered)}
-        return names, np.array([places[term] for term in terms], dtype=np.int64)
-
-    def _names(self) -> list[str]:
-        """The terms in the order of the columns."""
-        names: Any = self._fitted().terms()
-        if self._codes is not None:
-            terms = {code: term for term, code in self._codes.items()}
-            names = [terms[code] for code in names]
-        return names if self._order is None else [names[place] for place in self._order.tolist()]
-
-    def _ordered(self, values: np.ndarray) -> np.ndarray:
-        return values if self._order is None else values[self._order]
-
-    def _given(self, rows: sparse.csr_matrix) -> sparse.csr_matrix:
-        """The library's rows as users get them."""
-        if self._order is not None:
-            rows = rows[:, self._order]
-            rows.sort_indices()
-        if self.dtype is None:
-            return rows
-        dtype = np.dtype(self.dtype)
-        if dtype.kind != "f":
-            warnings.warn(f"{dtype} 'dtype' holds no weights and will be converted to np.float64.", stacklevel=4)
-            dtype = np.dtype(np.float64)
-        return rows.astype(dtype, copy=False)
-
-    def _for_file(self) -> Vectorizer:
-        """The library's vectoriser, where it says everything.
-
-        Raises
-        ------
-        ValueError
-            Python has a part in it.
-        """
-        fitted = self._fitted()
-        if not self._analysis.is_native or self._order is not None:
-            raise ValueError(
-                "a model file has no place for callables, patterns, strip_accents and the order of a vocabulary; "
-                "pickle the vectoriser, or leave them out"
-            )
-        return fitted
-
-    def _joined(self, raw_documents: Any) -> Any:
-        """Rows of several columns as texts."""
-        return joined_fields(raw_documents, self._columns) if self._columns else raw_documents
-
-    def _check_parts(self) -> None:
-        """Refuses what takes a vectoriser apart, where it reads several columns."""
-        if self._columns:
-            raise ValueError("a vectoriser of several columns stays in its model file; write it with save() and open it with load()")
-
-    def _is_fitted(self) -> bool:
-        return "_vectorizer" in self.__dict__
-
-    def _is_hashing(self) -> bool:
-        return self._fitted().options()["hashing"] is not None
-
-    def _fitted(self) -> Vectorizer:
-        self._check_is_fitted()
-        vectorizer: Vectorizer = self._vectorizer
-        return vectorizer
-
-    def __copy__(self) -> Self:
-        other = type(self).__new__(type(self))
-        # The handle's content never changes: copies share it.
-        other.__dict__.update(self.__dict__)
-        return other
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        return self.__copy__()
-
-    def __getstate__(self) -> dict[str, Any]:
-        from . import __version__
-
-        attributes = {name: value for name, value in self.__dict__.items() if name != "_vectorizer"}
-        state: dict[str, Any] = {"format": PICKLE_FORMAT, "version": __version__, "attributes": attributes}
-        if self._is_fitted():
-            self._check_parts()
-            vectorizer: Vectorizer = self._vectorizer
-            state["options"] = vectorizer.options()
-            state["terms"] = vectorizer.terms()
-            state["frequencies"] = vectorizer.frequencies()
-            state["documents"] = int(vectorizer.info.document_count)
-        return state
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        check_pickle(state, type(self).__name__)
-        # Older pickles lack younger parameters.
-        self.__dict__.update({**dict(_parameters_of(type(self))), "analyzer": "word", **state["attributes"]})
-        if "terms" in state:
-            if "_analysis" not in self.__dict__:
-                self._analysis = self._analysis_of_parameters()
-            inverse, counts = state["frequencies"]
-            self._vectorizer = Vectorizer.from_parts(
-                json.dumps({"analyzer": "word", **state["options"]}), state["terms"], inverse, counts, state["documents"]
-            )
-
     # --- scikit-learn
 
     def __sklearn_tags__(self) -> Any:
@@ -598,31 +390,3 @@ class TfidfVectorizer(Estimator):
 
     def _more_tags(self) -> dict[str, Any]:
         return {"X_types": ["string"], "requires_fit": self.hashing is None}
-
-
-def _code_words(terms: Iterable[str]) -> dict[str, str]:
-    """A word for each term, in the order of the terms, that the library reads as it is."""
-    ordered = sorted(set(terms))
-    width = max(2, len(f"{len(ordered):x}"))
-    return {term: f"{place:0{width}x}" for place, term in enumerate(ordered)}
-
-
-def _frequencies(
-    options: str, names: list[str], encoded: tuple[bytes, np.ndarray], threads: int
-) -> tuple[np.ndarray, np.ndarray, int]:
-    """Of given terms the inverse document frequency, and in how many of the documents each occurs."""
-    wanted = json.loads(options)
-    plain = json.dumps({**wanted, "norm": None})
-    rows = Vectorizer.from_parts(plain, names, np.ones(len(names), dtype=np.float32), None, 0).transform(encoded, threads)
-    counts, count = np.bincount(rows.indices, minlength=len(names)), rows.shape[0]
-    # The library keeps no count of 0.
-    return inverse_frequencies(wanted, counts, count), np.clip(counts, 1, max(1, count)), max(1, count)
-
-
-def inverse_frequencies(options: dict[str, Any], counts: np.ndarray, document_count: int) -> np.ndarray:
-    """The inverse document frequency (float32) of terms by how many documents have them."""
-    inverse = np.ones(len(counts))
-    if options["use_idf"] and document_count:
-        added = int(options["smooth_idf"])
-        inverse = np.log((document_count + added) / np.maximum(counts + added, 1)) + 1
-    return inverse.astype(np.float32)

@@ -3,27 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import _native as native
-from ._lazy import LazyModule
 from ._labels import CodedLabels
-from ._structures import address, decoded_texts, encoded_texts, of_documents, of_labels
-
-if TYPE_CHECKING:
-    import ctypes
-    import json
-
-    import numpy as np
-    from scipy import sparse
-
-    from . import _library as library
-else:
-    ctypes = LazyModule("ctypes")
-    json = LazyModule("json")
-    np = LazyModule("numpy")
-    sparse = LazyModule("scipy.sparse")
-    library = LazyModule("fast_kmeans_classifier._library")
+from ._lazy import ctypes, library, np, sparse
+from ._structures import encoded_texts, of_documents, of_text
 
 
 class Vectorizer(native.Handle):
@@ -40,9 +25,7 @@ class Vectorizer(native.Handle):
     @classmethod
     def new(cls, options: str) -> Vectorizer:
         """One that has seen nothing."""
-        encoded = options.encode()
-        made: Vectorizer = cls._made_by("fkm_vectorizer_new", encoded, len(encoded))
-        return made
+        return cls._made_by("fkm_vectorizer_new", *of_text(options))
 
     @classmethod
     def from_parts(
@@ -50,77 +33,63 @@ class Vectorizer(native.Handle):
         options: str,
         terms: Sequence[str],
         inverse_frequencies: np.ndarray,
-        frequencies: np.ndarray | None,
-        document_count: int,
+        frequencies: np.ndarray | None = None,
+        document_count: int = 0,
     ) -> Vectorizer:
         """One from its parts; terms in code point order."""
-        encoded = options.encode()
         text, offsets = encoded_texts(terms)
         inverse = np.ascontiguousarray(inverse_frequencies, dtype=np.float32)
         if frequencies is not None:
             frequencies = np.ascontiguousarray(frequencies, dtype=np.int64)
-        made: Vectorizer = cls._made_by(
-            "fkm_vectorizer_from_parts", encoded, len(encoded), text, address(offsets), len(terms),
-            address(inverse), address(frequencies), len(inverse), document_count,
+        return cls._made_by(
+            "fkm_vectorizer_from_parts", *of_text(options), text, offsets, len(terms), inverse, frequencies, len(inverse),
+            document_count,
         )
-        return made
 
     @classmethod
     def choosing(
         cls, options: str, training: str, documents: tuple[bytes, np.ndarray], labels: CodedLabels
     ) -> tuple[Vectorizer, list[dict[str, Any]]]:
         """One that has seen nothing, with what the analyzer `auto` is for labelled documents, and what was tried."""
-        text, settings = options.encode(), training.encode()
-        structure, _keep = of_labels(labels)
-        chosen, tried = ctypes.c_void_p(), ctypes.c_void_p()
-        native.call(
-            "fkm_vectorizer_choose", text, len(text), settings, len(settings), of_documents(documents), structure,
-            ctypes.byref(chosen), ctypes.byref(tried),
+        chosen = ctypes.c_void_p()
+        tried = native.parsed(
+            "fkm_vectorizer_choose", *of_text(options), *of_text(training), of_documents(documents), labels, ctypes.byref(chosen)
         )
-        return cls(chosen.value or 0), json.loads(library.take_buffer(tried))
+        return cls(chosen.value or 0), tried
 
     def words(self, documents: tuple[bytes, np.ndarray]) -> list[Any]:
         """Of each document its words, each with its share in the columns."""
-        buffer = ctypes.c_void_p()
-        native.call("fkm_vectorizer_words", self, of_documents(documents), ctypes.byref(buffer))
-        words: list[Any] = json.loads(library.take_buffer(buffer))
-        return words
+        return list(native.parsed("fkm_vectorizer_words", self, of_documents(documents)))
 
     def options(self) -> dict[str, Any]:
         """The options, all of them."""
-        options: dict[str, Any] = json.loads(native.buffer("fkm_vectorizer_options", self))
-        return options
+        return dict(native.parsed("fkm_vectorizer_options", self))
 
     def fit(self, documents: tuple[bytes, np.ndarray], threads: int, wants_rows: bool) -> tuple[Vectorizer, Any]:
         """A fitted vectoriser and, if wanted, the documents' rows."""
         fitted, matrix = ctypes.c_void_p(), ctypes.c_void_p()
-        structure = of_documents(documents)
-        native.call(
-            "fkm_vectorizer_fit", self, structure, threads, ctypes.byref(fitted),
-            ctypes.byref(matrix) if wants_rows else None, None,
-        )
+        wanted = ctypes.byref(matrix) if wants_rows else None
+        native.call("fkm_vectorizer_fit", self, of_documents(documents), threads, ctypes.byref(fitted), wanted, None)
         rows = matrix_rows(Matrix(matrix.value or 0)) if wants_rows else None
         return Vectorizer(fitted.value or 0), rows
 
     def transform(self, documents: tuple[bytes, np.ndarray], threads: int) -> sparse.csr_matrix:
         """The documents' rows."""
-        matrix = Matrix._made_by_transform(self, of_documents(documents), threads)
-        return matrix_rows(matrix)
+        matrix = ctypes.c_void_p()
+        native.call("fkm_vectorizer_transform", self, of_documents(documents), threads, ctypes.byref(matrix), None)
+        return matrix_rows(Matrix(matrix.value or 0))
 
     def terms(self) -> list[str]:
         """The vocabulary in column order; empty when hashing."""
         if self.info.term_count == 0:
             return []
-        text = np.empty(self.info.term_text_size, dtype=np.uint8)
-        offsets = np.empty(self.info.term_count + 1, dtype=np.int64)
-        native.call("fkm_vectorizer_copy_vocabulary", self, address(text), address(offsets))
-        return decoded_texts(text, offsets)
+        return self._texts("fkm_vectorizer_copy_vocabulary", self.info.term_count, self.info.term_text_size)
 
     def frequencies(self) -> tuple[np.ndarray, np.ndarray]:
         """Of each column its inverse document frequency, and in how many documents it occurred."""
         inverse = np.empty(self.info.frequency_count, dtype=np.float32)
         counts = np.empty(self.info.frequency_count, dtype=np.int64)
-        native.call("fkm_vectorizer_copy_frequencies", self, address(inverse), address(counts))
+        native.call("fkm_vectorizer_copy_frequencies", self, inverse, counts)
         return inverse, counts
 
 
@@ -129,12 +98,6 @@ class Matrix(native.Handle):
 
     __slots__ = ()
     _type = "matrix"
-
-    @classmethod
-    def _made_by_transform(cls, vectorizer: Vectorizer, documents: Any, threads: int) -> Matrix:
-        handle = ctypes.c_void_p()
-        native.call("fkm_vectorizer_transform", vectorizer, documents, threads, ctypes.byref(handle), None)
-        return cls(handle.value or 0)
 
 
 def matrix_rows(matrix: Matrix) -> sparse.csr_matrix:

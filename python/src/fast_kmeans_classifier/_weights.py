@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ._errors import InvalidParameterError, nearest_name
 from ._frames import column_values
 from ._input import numbers_from_objects
 from ._labels import CodedLabels
-from ._lazy import LazyModule
+from ._lazy import np
 from ._tensors import is_tensor, tensor_values
-
-if TYPE_CHECKING:
-    import numpy as np
-else:
-    np = LazyModule("numpy")
 
 
 def checked_weights(sample_weight: Any, row_count: int, estimator: object = None) -> np.ndarray | None:

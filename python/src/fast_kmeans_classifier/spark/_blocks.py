@@ -76,7 +76,7 @@ def joined(blocks: Sequence[Block]) -> Block:
     """Blocks of one layout as one, in their order."""
     if len(blocks) == 1:
         return blocks[0]
-    rows = _joined_rows([block.rows for block in blocks])
+    rows = joined_rows([block.rows for block in blocks])
     labels = joined_labels([block.labels for block in blocks])
     if all(block.weights is None for block in blocks):
         return Block(rows, labels, None)
@@ -113,13 +113,14 @@ def _without_unused(labels: CodedLabels) -> CodedLabels:
     return CodedLabels(labels.classes[used], places[labels.codes], labels.is_text)
 
 
-def _joined_rows(parts: Sequence[Rows]) -> Rows:
+def joined_rows(parts: Sequence[Rows]) -> Rows:
+    """Rows of one layout, one after the other."""
     if not is_sparse(parts[0]):
         return DenseRows(np.concatenate([part.values for part in parts]))
-    return joined_sparse(parts)
+    return _joined_sparse(parts)
 
 
-def joined_sparse(parts: Sequence[Any]) -> SparseRows:
+def _joined_sparse(parts: Sequence[Any]) -> SparseRows:
     """Compressed rows of several parts, one after the other."""
     ends = np.cumsum([0, *(int(part.offsets[-1]) for part in parts)])
     offsets = np.concatenate(
@@ -128,6 +129,12 @@ def joined_sparse(parts: Sequence[Any]) -> SparseRows:
     shape = (len(offsets) - 1, parts[0].shape[1])
     columns = np.concatenate([part.columns for part in parts])
     return SparseRows(shape, offsets, columns, np.concatenate([part.values for part in parts]))
+
+
+def squared_lengths(vectors: Any) -> np.ndarray:
+    """Of the rows of a compressed matrix or an array."""
+    squares = vectors.multiply(vectors) if sparse.issparse(vectors) else vectors * vectors
+    return np.asarray(squares.sum(axis=1), dtype=np.float64).ravel()
 
 
 def _sparse(matrix: Any) -> SparseRows:

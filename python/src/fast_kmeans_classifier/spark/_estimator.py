@@ -21,7 +21,8 @@ from ._fitted import is_classic, job_description
 from ._kmeans import Epochs, Outcome
 from ._model import FastKMeansClassificationModel
 from ._params import TrainingParams, set_by_name
-from ._refinement import Judgement, Refinement, held_out_sizes
+from ._refinement import Refinement, held_out_sizes
+from ._refinement_tasks import Judgement
 from ._rows import TrainingRows, task_threads
 from ._sampling import HOLDING_OUT, quotas
 from ._seeding import first_model

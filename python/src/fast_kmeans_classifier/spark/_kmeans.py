@@ -12,9 +12,9 @@ from scipy import sparse
 from .. import _library as library
 from .. import _native as native
 from .._distributed import epoch_sums, next_model, seeded
-from .._input import DenseRows, Rows, rows_of
+from .._input import Rows, rows_of
 from .._labels import CodedLabels
-from ._blocks import Block, in_layout, is_sparse, joined_sparse
+from ._blocks import Block, in_layout, joined_rows, squared_lengths
 from ._merging import groups_to_merge, merged
 from ._rows import TrainingRows
 from ._sampling import Draw
@@ -185,7 +185,7 @@ class Epochs:
                 chosen.append(of_class.pop(0)[2])
                 places.append(prototype)
         self._reseeded += len(places)
-        return (_joined(chosen), np.array(places, dtype=np.int32)) if places else None
+        return (joined_rows(chosen), np.array(places, dtype=np.int32)) if places else None
 
     def _farthest(self, model: native.Model, settled: np.ndarray) -> dict[int, list[tuple[float, Any, Rows]]]:
         """For each class that is not settled its rows that are served worst, worst first, earlier ones first."""
@@ -267,12 +267,7 @@ def _differ(one: Sums, other: Sums) -> np.ndarray:
 def _shifts(before: Any, after: Any) -> np.ndarray:
     """How far each prototype moved."""
     moved = after.astype(np.float64) - before.astype(np.float64)
-    squares = moved.multiply(moved).sum(axis=1) if sparse.issparse(moved) else (moved * moved).sum(axis=1)
-    shifts: np.ndarray = np.sqrt(np.asarray(squares).ravel())
+    shifts: np.ndarray = np.sqrt(squared_lengths(moved))
     return shifts
-
-
-def _joined(rows: list[Rows]) -> Rows:
-    return joined_sparse(rows) if is_sparse(rows[0]) else DenseRows(np.concatenate([row.values for row in rows]))
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
 
-from ._blocks import Block
+from ._blocks import Block, in_layout, joined
 
 #: A block's place: its partition, and its number there.
 Place = tuple[int, int]
@@ -90,3 +91,35 @@ class Draw:
         rank = np.arange(len(rows)) - starts[codes[order]]
         chosen[rows[order[rank < wanted[codes[order]]]]] = True
         return chosen
+
+
+#: Sampled documents of many blocks, each with its block's place.
+Sample = Iterable[tuple[Place, Block]]
+
+
+class SamplingTask:
+    """The documents of a draw that another has not drawn, all under one key; travels to the executors."""
+
+    def __init__(self, draw: Draw, without: Draw | None) -> None:
+        self.draw, self.without = draw, without
+
+    def __call__(self, partition: int, blocks: Iterable[Block]) -> Iterator[tuple[int, tuple[Place, Block]]]:
+        for number, block in enumerate(blocks):
+            place = (partition, number)
+            dropped = None if self.without is None else self.without.mask(block, place)
+            chosen = np.flatnonzero(self.draw.mask(block, place, dropped))
+            if len(chosen):
+                yield 0, (place, block.selected(chosen))
+
+
+def by_one_task(blocks: Any, draw: Draw, without: Draw | None, task: Callable[[Sample], Iterator[Any]]) -> list[Any]:
+    """What one task gives for a sample of an RDD of blocks, which never comes near the driver."""
+    sampled = blocks.mapPartitionsWithIndex(SamplingTask(draw, without))
+    found: list[Any] = sampled.partitionBy(1).values().mapPartitions(task).collect()
+    return found
+
+
+def gathered(sample: Sample, wants_sparse: bool) -> Block | None:
+    """The documents of a sample as one block, in the order of their places; None if there are none."""
+    ordered = [block for _, block in sorted(sample, key=lambda item: item[0])]
+    return joined(list(in_layout(ordered, wants_sparse))) if ordered else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -11,9 +11,9 @@ from scipy import sparse
 
 from .. import _native as native
 from .._distributed import seeded
-from ._blocks import Block, in_layout, is_sparse, joined, positions
+from ._blocks import Block, positions, squared_lengths
 from ._rows import TrainingRows
-from ._sampling import SEEDING, Draw
+from ._sampling import SEEDING, Draw, Sample, by_one_task, gathered
 
 #: The rule that says how many prototypes a class pays for asks for at most this many documents a prototype.
 DOCUMENTS_PER_PROTOTYPE = 100
@@ -50,16 +50,7 @@ def first_model(
     is_cut = bool((wanted < np.minimum(available, DOCUMENTS_PER_PROTOTYPE * limits)).any())
     sizes = available if is_by_rule and is_cut else None
     task = _SeedingTask(options, initial, rows.is_sparse, rows.is_text, rows.classes, limits, sizes)
-
-    def sample(partition: int, blocks: Iterable[Block]) -> Iterator[tuple[int, tuple[tuple[int, int], Block]]]:
-        for number, block in enumerate(blocks):
-            place = (partition, number)
-            dropped = None if held_out is None else held_out.mask(block, place)
-            chosen = np.flatnonzero(draw.mask(block, place, dropped))
-            if len(chosen):
-                yield 0, (place, block.selected(chosen))
-
-    (model,) = rows.blocks.mapPartitionsWithIndex(sample).partitionBy(1).values().mapPartitions(task).collect()
+    (model,) = by_one_task(rows.blocks, draw, held_out, task)
     return native.Model.from_bytes(model, -1)
 
 
@@ -78,9 +69,9 @@ class _SeedingTask:
         self.limits = limits
         self.sizes = sizes
 
-    def __call__(self, sample: Iterable[tuple[tuple[int, int], Block]]) -> Iterator[bytes]:
-        ordered = [block for _, block in sorted(sample, key=lambda item: item[0])]
-        block = joined(list(in_layout(ordered, self.wants_sparse)))
+    def __call__(self, sample: Sample) -> Iterator[bytes]:
+        block = gathered(sample, self.wants_sparse)
+        assert block is not None
         options = dict(self.options)
         if self.sizes is not None:
             counts = self._counts(block)
@@ -102,14 +93,12 @@ class _SeedingTask:
 def mean_similarities(block: Block, places: np.ndarray, class_count: int) -> np.ndarray:
     """The mean cosine of two different documents of each class."""
     matrix = block.rows.matrix()
-    squares = matrix.multiply(matrix).sum(axis=1) if is_sparse(block.rows) else (matrix * matrix).sum(axis=1)
-    lengths = np.sqrt(np.asarray(squares, dtype=np.float64)).ravel()
+    lengths = np.sqrt(squared_lengths(matrix))
     scales = np.divide(1, lengths, out=np.zeros_like(lengths), where=lengths > 0)
     sums = sparse.csr_array((scales, (places, np.arange(len(places)))), shape=(class_count, len(places))) @ matrix
-    squared = sums.multiply(sums).sum(axis=1) if sparse.issparse(sums) else (sums * sums).sum(axis=1)
     counts = np.bincount(places, minlength=class_count).astype(np.float64)
     pairs = counts * (counts - 1)
-    different = np.asarray(squared, dtype=np.float64).ravel() - counts
+    different = squared_lengths(sums) - counts
     similarities: np.ndarray = np.divide(different, pairs, out=np.zeros(class_count), where=pairs > 0)
     return similarities
 

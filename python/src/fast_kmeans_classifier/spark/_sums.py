@@ -10,6 +10,7 @@ was computed again.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -39,6 +40,14 @@ class Sums(NamedTuple):
     def at(self, prototypes: np.ndarray) -> Sums:
         """Those of some prototypes."""
         return Sums(self.vectors[prototypes], self.masses[prototypes], self.objective)
+
+
+def summed(parts: Iterable[Sums]) -> Sums | None:
+    """All together, added in their order; None if there are none."""
+    total: Sums | None = None
+    for part in parts:
+        total = part if total is None else total.plus(part)
+    return total
 
 
 class EpochTask(NamedTuple):
@@ -78,13 +87,12 @@ class EpochTask(NamedTuple):
 
 def sums_of_partition(task: EpochTask, model: native.Model, partition: int, blocks: Iterable[Block]) -> Sums | None:
     """The sums of all blocks of a partition; None if there are none."""
-    total: Sums | None = None
-    for number, block in enumerate(in_layout(blocks, task.is_sparse)):
+
+    def sums(number: int, block: Block) -> Sums:
         weights = task.weights(block, (partition, number))
-        found = epoch_sums(model, block.rows, block.labels, weights, task.threads)
-        sums = Sums(found.vectors, found.masses, found.objective)
-        total = sums if total is None else total.plus(sums)
-    return total
+        return Sums(*epoch_sums(model, block.rows, block.labels, weights, task.threads)[:3])
+
+    return summed(itertools.starmap(sums, enumerate(in_layout(blocks, task.is_sparse))))
 
 
 def distributed_sums(blocks: Any, task: EpochTask) -> Sums:
@@ -113,7 +121,7 @@ def added_up(pieces: Any, slice_count: int, read: Callable[[Any], Sums], write: 
         From what travels to sums and back; sums are written once more on their way to the driver.
     """
     if pieces.getNumPartitions() > 1:
-        pieces = pieces.partitionBy(slice_count, _itself)
+        pieces = pieces.partitionBy(slice_count, itself)
     slices_added = pieces.mapPartitions(Adding(read, write)).collect()
     return joined_slices([read(piece) for _, piece in sorted(slices_added, key=lambda piece: piece[0])])
 
@@ -130,9 +138,8 @@ class Adding:
             by_slice.setdefault(number, []).append(piece)
         for number, of_slice in by_slice.items():
             of_slice.sort(key=lambda piece: piece[0])
-            added = self.read(of_slice[0][1])
-            for _, piece in of_slice[1:]:
-                added = added.plus(self.read(piece))
+            added = summed(self.read(piece) for _, piece in of_slice)
+            assert added is not None
             yield number, self.write(added)
 
 
@@ -156,7 +163,8 @@ def slices(sums: Sums, count: int) -> Iterator[Sums]:
         yield Sums(sums.vectors[start:stop], sums.masses[start:stop], sums.objective if number == 0 else 0.0)
 
 
-def _itself(key: int) -> int:
+def itself(key: int) -> int:
+    """Partitions a keyed RDD by its keys."""
     return key
 
 

@@ -19,8 +19,8 @@ from .._errors import InvalidParameterError
 from .._estimator import _parameters_of
 from .._options import TEXT
 from .._parameters import _document_count, checked
+from .._reading import inverse_frequencies
 from .._vectorizer import TfidfVectorizer as LocalVectorizer
-from .._vectorizer import inverse_frequencies
 from .._vectorizer_handle import Vectorizer
 from ._columns import mapped, new_columns, quoted, text_field
 from ._fitted import FittedModel, is_classic, job_description
