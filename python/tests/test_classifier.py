@@ -39,6 +39,17 @@ def test_the_old_import_line():
     assert Old is FastKMeansClassifier
 
 
+@pytest.mark.parametrize("soft", (False, True))
+@pytest.mark.parametrize("distance", ("cosine", "euclidean"))
+def test_without_refinement_confidences_are_as_high_as_answers_are_right(distance, soft):
+    rows, labels = sparse_data(documents=1600, non_zeros=2)
+    clf = FastKMeansClassifier(refine=0, k_init=2, distance=distance, soft=soft).fit(rows[:800], labels[:800])
+    probabilities = clf.predict_proba(rows[800:])
+    right = clf.classes_[probabilities.argmax(1)] == labels[800:]
+    assert 0.5 < right.mean() < 1
+    assert abs(probabilities.max(1).mean() - right.mean()) < 0.05
+
+
 @pytest.mark.parametrize("refine", (0, 2, "auto"))
 @pytest.mark.parametrize("distance", ("cosine", "euclidean"))
 def test_it_learns_sparse_and_dense_rows(refine, distance):

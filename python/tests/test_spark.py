@@ -77,6 +77,16 @@ def test_prototypes_are_those_of_a_local_training_from_the_same_start(documents,
         assert found.report["epochs"] == local.n_iter_ > 2
 
 
+def test_prototypes_are_calibrated_by_documents_that_are_taken_out_of_them(spark):
+    rows, labels = sparse_data(documents=800, non_zeros=2)
+    estimator = FastKMeansClassifier(refine=0, soft=False, kInit=2)
+    model = estimator.fit(frame(spark, vectors(rows[:600]), labels[:600], partitions=3)).toLocal()
+    probabilities = model.predict_proba(rows[600:])
+    right = model.classes_[probabilities.argmax(1)] == labels[600:]
+    assert 0.5 < right.mean() < 1
+    assert abs(probabilities.max(1).mean() - right.mean()) < 0.08
+
+
 def test_seeds_are_the_local_ones_while_the_sample_holds_all(documents, data):
     local = Local(refine=0, soft=False, k_init="auto", random_state=3).fit(*data)
     assert_same_prototypes(FastKMeansClassifier(refine=0, soft=False, kInit="auto", seed=3).fit(documents), local)

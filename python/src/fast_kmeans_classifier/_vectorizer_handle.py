@@ -101,12 +101,12 @@ class Matrix(native.Handle):
 
 
 def matrix_rows(matrix: Matrix) -> sparse.csr_matrix:
-    """The matrix's memory as SciPy's type, not copied; the matrix lives as long as its arrays."""
+    """The matrix as SciPy's type. Large arrays are not copied; the matrix lives as long as these."""
     rows = library.Rows()
     native.call("fkm_matrix_rows", matrix, rows)
-    offsets = _borrowed(matrix, ctypes.c_int64, rows.offsets, rows.row_count + 1)
-    columns = _borrowed(matrix, ctypes.c_int32, rows.columns, rows.value_count)
-    values = _borrowed(matrix, ctypes.c_float, rows.values, rows.value_count)
+    offsets = _borrowed(matrix, np.dtype(np.int64), rows.offsets, rows.row_count + 1)
+    columns = _borrowed(matrix, np.dtype(np.int32), rows.columns, rows.value_count)
+    values = _borrowed(matrix, np.dtype(np.float32), rows.values, rows.value_count)
     shape = (rows.row_count, rows.column_count)
     made = sparse.csr_matrix((values, columns, offsets), shape=shape, copy=False)
     # They are; it saves SciPy from looking.
@@ -115,9 +115,16 @@ def matrix_rows(matrix: Matrix) -> sparse.csr_matrix:
     return made
 
 
+#: Arrays of fewer bytes are copied: that is faster than to keep the matrix for them.
+_COPIED = 1 << 16
+
+
 def _borrowed(owner: Matrix, kind: Any, address: int | None, count: int) -> np.ndarray:
     if count == 0 or not address:
-        return np.empty(0, dtype=np.dtype(kind))
-    array = (kind * count).from_address(address)
+        return np.empty(0, dtype=kind)
+    size = count * kind.itemsize
+    if size < _COPIED:
+        return np.frombuffer(bytearray(ctypes.string_at(address, size)), dtype=kind)
+    array = (ctypes.c_char * size).from_address(address)
     array._owner = owner
-    return np.frombuffer(array, dtype=np.dtype(kind))
+    return np.frombuffer(array, dtype=kind)
