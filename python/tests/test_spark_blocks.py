@@ -280,7 +280,7 @@ def test_refinement_in_parts_is_judged():
     mean = average(halves, [1.0, 3.0])
     weights = [half.prototypes(2).toarray() for half in halves]
     np.testing.assert_allclose(mean.prototypes(2).toarray(), 0.25 * weights[0] + 0.75 * weights[1], atol=1e-3)
-    judged, accuracy, plain = distributed.calibrated(mean, rows_of(rows), coded_labels(labels, None), 1)
+    judged, accuracy, plain = distributed.calibrated(mean, rows_of(rows), coded_labels(labels, None), None, 1)
     assert judged.info.is_refined == (accuracy >= plain)
 
 

@@ -39,6 +39,42 @@ package struct HeldOutScores: Sendable {
     return copy
   }
 
+  /// The best classes of a document, falling.
+  typealias Best = [(classIndex: Int32, score: Float)]
+
+  /// The ``keptClasses`` best classes; equal ones by their index, and none whose score is minus infinity.
+  ///
+  /// - Complexity: O(classes), as a rule.
+  @inline(__always)
+  static func best(classCount: Int, score: (_ classIndex: Int) -> Float) -> Best {
+    var best: Best = []
+    // What a class has to be above: the last of a full list.
+    var floor = -Float.infinity
+    for classIndex in 0..<classCount {
+      let score = score(classIndex)
+      guard score > floor else { continue }
+      best.insert((Int32(classIndex), score), at: best.firstIndex { $0.score < score } ?? best.count)
+      if best.count > keptClasses { best.removeLast() }
+      if best.count == keptClasses { floor = best[keptClasses - 1].score }
+    }
+    return best
+  }
+
+  /// Adds a document.
+  ///
+  /// - Parameter scale: what its scores are multiplied with.
+  mutating func append(_ best: Best, scale: Float, trueClass: Int32, weight: Float) {
+    let place = best.firstIndex { $0.classIndex == trueClass }
+    let top = best.map { $0.score * scale }
+    margins.append(top.count > 1 ? Double(top[0] - top[1]) : 0)
+    isRight.append(place == 0)
+    weights.append(weight)
+    topScores.append(top)
+    truePlaces.append(place)
+    topClasses.append(best.map(\.classIndex))
+    trueClasses.append(trueClass)
+  }
+
   package mutating func append(_ other: HeldOutScores) {
     margins += other.margins
     isRight += other.isRight

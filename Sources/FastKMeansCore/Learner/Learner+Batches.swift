@@ -86,9 +86,12 @@ extension Learner {
     do {
       weights.follow(after.map(\.ids), fresh: next.freshWeights(after, unit: weights.unit))
       let refiner = StreamRefiner(options: settings, step: batchCount, progress: reporter)
-      let outcome = try refiner.learn(documents, firstNew: nextPrototype, &weights)
+      let (outcome, scores) = try refiner.learn(documents, firstNew: nextPrototype, &weights)
       next.fittedWeights = nil
       next.streamWeights = weights
+      if next.isCalibrating(by: scores), let calibration = Calibration.fitted(to: scores) {
+        next.calibration = calibration
+      }
       // Without a class there was no model that could have been wrong.
       return members.isEmpty ? nil : outcome
     } catch {
@@ -98,6 +101,14 @@ extension Learner {
       }
       throw error
     }
+  }
+
+  /// Whether confidences are fitted to what a batch said: not to a few documents, which would say less than what many have
+  /// said before, and again after some thousand documents.
+  private func isCalibrating(by scores: HeldOutScores) -> Bool {
+    let count = UInt64(scores.margins.count)
+    guard count >= 200 else { return false }
+    return calibration == nil || batchCount % max(1, 2_048 / count) == 0
   }
 
   private func liveWeights(_ documents: TrainingSet) -> StreamWeights {

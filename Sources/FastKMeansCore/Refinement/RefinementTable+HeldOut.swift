@@ -6,37 +6,25 @@ extension RefinementTable {
   package func heldOutScores(
     _ documents: [Int32], of rows: TrainingSet, workers: Int, least: Float = 0
   ) throws -> HeldOutScores {
-    let kept = min(HeldOutScores.keptClasses, classStarts.count - 1)
     let scratch = WorkerScratch(workers: workers) { ScoreScratch() }
-    let results = WorkerScratch<(top: [Float], classes: [Int32], place: Int?)>(
-      workers: max(1, documents.count)
-    ) { ([], [], nil) }
+    let results = WorkerScratch<HeldOutScores.Best>(workers: max(1, documents.count)) { [] }
     try Parallel.forEachChunk(
       count: documents.count, chunk: Self.heldOutChunk, workers: workers
     ) { worker, range in
       try scratch.with(worker) { scratch in
         try scratch.score(documents[range], of: rows, by: self, least: least)
         for position in range {
-          let row = Int(documents[position])
-          let best = bestClasses(scratch.scores, from: (position - range.lowerBound) * stride, count: kept)
-          let scale = rows.scale(of: row)
-          let place = best.firstIndex { $0.classIndex == Int(rows.classes[row]) }
-          results.with(position) {
-            $0 = (best.map { $0.score * scale }, best.map { Int32($0.classIndex) }, place)
-          }
+          let best = bestClasses(scratch.scores, from: (position - range.lowerBound) * stride)
+          results.with(position) { $0 = best }
         }
       }
     }
     var answer = HeldOutScores()
     for position in documents.indices {
-      let (top, topClasses, place) = results.with(position) { $0 }
-      answer.margins.append(top.count > 1 ? Double(top[0] - top[1]) : 0)
-      answer.isRight.append(place == 0)
-      answer.weights.append(rows.weight(of: Int(documents[position])))
-      answer.topScores.append(top)
-      answer.truePlaces.append(place)
-      answer.topClasses.append(topClasses)
-      answer.trueClasses.append(rows.classes[Int(documents[position])])
+      let row = Int(documents[position])
+      let best = results.with(position) { $0 }
+      answer.append(
+        best, scale: rows.scale(of: row), trueClass: rows.classes[row], weight: rows.weight(of: row))
     }
     answer.classCount = classStarts.count - 1
     return answer
@@ -72,27 +60,18 @@ extension RefinementTable {
     }
   }
 
-  private func bestClasses(
-    _ scores: [Float], from start: Int, count: Int
-  ) -> [(classIndex: Int, score: Float)] {
-    var best: [(classIndex: Int, score: Float)] = []
-    // What a class has to be above: the last of a full list.
-    var floor = -Float.infinity
+  private func bestClasses(_ scores: [Float], from start: Int) -> HeldOutScores.Best {
     classStarts.withUnsafeBufferPointer { starts in
       scores.withUnsafeBufferPointer { scores in
-        for classIndex in 0..<starts.count - 1 {
+        HeldOutScores.best(classCount: starts.count - 1) { classIndex in
           var score = -Float.infinity
           for lane in start + Int(starts[classIndex])..<start + Int(starts[classIndex + 1])
           where scores[lane] > score {
             score = scores[lane]
           }
-          guard score > floor else { continue }
-          best.insert((classIndex, score), at: best.firstIndex { $0.score < score } ?? best.count)
-          if best.count > count { best.removeLast() }
-          if best.count == count { floor = best[count - 1].score }
+          return score
         }
       }
     }
-    return best
   }
 }

@@ -29,11 +29,11 @@ struct StreamRefiner {
   /// Learns the batch. If anything is thrown, or weights would leave the numbers, they are as before.
   ///
   /// - Parameter firstNew: the number of the first prototype that the batch brings; such a one answers nothing yet.
-  /// - Returns: what the weights said of the documents before.
+  /// - Returns: what the weights said of the documents before, and the scores of some of those whose classes they knew.
   /// - Complexity: O(passes x non-zeros x lanes).
   func learn(
     _ documents: TrainingSet, firstNew: UInt64, _ weights: inout StreamWeights
-  ) throws -> PrequentialOutcome {
+  ) throws -> (outcome: PrequentialOutcome, scores: HeldOutScores) {
     let batch = Batch(documents, rowsOf: &weights)
     let steps = RefinementSteps(
       recipe, batchSize: Self.stepSize, classOfLane: weights.classOfLane, classStarts: weights.classStarts)
@@ -41,7 +41,7 @@ struct StreamRefiner {
     do {
       let total = batch.documents.count * (recipe.epochs + 1)
       try progress.begin(.refining, total: total)
-      let outcome = try test(batch, firstNew: firstNew, weights)
+      let said = try test(batch, firstNew: firstNew, weights)
       for pass in 0..<recipe.epochs { try goThrough(batch, &weights, steps, pass: pass) }
       try progress.finish()
       if undo.isFinite(weights, batch) {
@@ -49,7 +49,7 @@ struct StreamRefiner {
       } else {
         undo.restore(&weights, batch)
       }
-      return outcome
+      return said
     } catch {
       undo.restore(&weights, batch)
       throw error
@@ -58,27 +58,43 @@ struct StreamRefiner {
 
   /// What the weights say of documents that they have not seen. Prototypes that were made of these documents know the
   /// answer, so they are left out.
-  private func test(_ batch: Batch, firstNew: UInt64, _ weights: StreamWeights) throws -> PrequentialOutcome {
+  private func test(
+    _ batch: Batch, firstNew: UInt64, _ weights: StreamWeights
+  ) throws -> (PrequentialOutcome, HeldOutScores) {
     let workers = RefinementCells.workers(workers, stride: weights.stride)
     let scratch = WorkerScratch(workers: workers) { [Float](repeating: 0, count: weights.stride) }
-    let isRight = WorkerScratch<Bool>(workers: max(1, batch.documents.count)) { false }
-    try Parallel.forEachChunk(count: batch.documents.count, chunk: 64, workers: workers) { worker, range in
+    let count = batch.documents.count
+    let answers = WorkerScratch<HeldOutScores.Best>(workers: max(1, count)) { [] }
+    try Parallel.forEachChunk(count: count, chunk: 64, workers: workers) { worker, range in
       scratch.with(worker) { scores in
         for position in range {
           let row = Int(batch.documents[position])
           weights.score(row, batch, into: &scores)
-          let own = batch.set.classes[row]
-          var (best, bestClass) = (-Float.infinity, Int32(-1))
-          for lane in weights.classOfLane.indices where scores[lane] > best && weights.ids[lane] < firstNew {
-            (best, bestClass) = (scores[lane], weights.classOfLane[lane])
-          }
-          isRight.with(position) { $0 = bestClass == own }
+          let best = weights.bestClasses(scores, before: firstNew)
+          answers.with(position) { $0 = best }
         }
       }
       try progress.advance(by: range.count)
     }
-    return PrequentialOutcome(batch.set) { position, _ in isRight.with(position) { $0 } }
+    let outcome = PrequentialOutcome(batch.set) { position, row in
+      answers.with(position) { $0.first?.classIndex == batch.set.classes[row] }
+    }
+    let known = (0..<weights.classCount).map { weights.ids(of: $0).contains { $0 < firstNew } }
+    var scores = HeldOutScores()
+    scores.classCount = known.count { $0 }
+    for position in stride(from: 0, to: count, by: max(1, count / Self.judgeCount)) {
+      let row = Int(batch.documents[position])
+      let own = batch.set.classes[row]
+      guard known[Int(own)] else { continue }
+      let best = answers.with(position) { $0 }
+      scores.append(
+        best, scale: batch.set.norms.scales[row], trueClass: own, weight: batch.set.weight(of: row))
+    }
+    return (outcome, scores)
   }
+
+  /// Documents of a batch that confidences are fitted to, about.
+  private static let judgeCount = 1_000
 
   private func goThrough(
     _ batch: Batch, _ weights: inout StreamWeights, _ steps: RefinementSteps, pass: Int
@@ -156,6 +172,17 @@ extension RefinementRecipe {
 }
 
 extension StreamWeights {
+  /// The best classes by the prototypes whose numbers are below one.
+  fileprivate func bestClasses(_ scores: [Float], before firstNew: UInt64) -> HeldOutScores.Best {
+    HeldOutScores.best(classCount: classCount) { classIndex in
+      var best = -Float.infinity
+      for lane in lanes(of: classIndex) where scores[lane] > best && ids[lane] < firstNew {
+        best = scores[lane]
+      }
+      return best
+    }
+  }
+
   /// The score of every lane for one row, not scaled; spare lanes cannot win.
   @inline(__always)
   func score(_ row: Int, _ batch: StreamRefiner.Batch, into scores: inout [Float]) {

@@ -118,3 +118,39 @@ import Testing
     #expect(judged.accuracy <= Double(zip(own, labels).count { Int($0) == $1 }) / 200)
   }
 }
+
+/// A stream's confidences are fitted to what its refined weights said of documents before they learned them.
+@Suite struct StreamCalibrationTests {
+  @Test(arguments: Distance.allCases)
+  func confidencesAreAsHighAsAnswersAreRight(distance: Distance) throws {
+    let drawn = TestRows.marked(3_600, noise: 18, classes: 3, seed: 4)
+    var options = TrainingOptions()
+    options.distance = distance
+    var classifier = try FastKMeansClassifier<Int>(options)
+    for start in stride(from: 0, to: 2_000, by: 400) {
+      let batch = start..<start + 400
+      try classifier.learn(
+        TestRows.features(Array(drawn.rows[batch]), isSparse: true), labels: Array(drawn.classes[batch]))
+      // The first batch brings all classes: nothing was known that could have been right or wrong.
+      #expect((classifier.learner.calibration == nil) == (start == 0))
+    }
+    let answers = try classifier.classifier().classify(
+      TestRows.features(Array(drawn.rows[2_000...]), isSparse: true))
+    let sure = answers.reduce(0.0) { $0 + Double($1.confidence) } / 1_600
+    let right = Double(zip(answers, drawn.classes[2_000...]).count { $0.label == $1 }) / 1_600
+    #expect(right > 0.6 && abs(sure - right) < 0.06, "sure \(sure), right \(right)")
+  }
+
+  @Test func aFewDocumentsChangeNothing() throws {
+    let drawn = TestRows.marked(1_000, noise: 18, classes: 3, seed: 4)
+    var classifier = try FastKMeansClassifier<Int>(TrainingOptions())
+    func learn(_ batch: Range<Int>) throws {
+      try classifier.learn(
+        TestRows.features(Array(drawn.rows[batch]), isSparse: true), labels: Array(drawn.classes[batch]))
+    }
+    for start in [0, 400] { try learn(start..<start + 400) }
+    let before = try #require(classifier.learner.calibration)
+    try learn(800..<900)
+    #expect(classifier.learner.calibration == before)
+  }
+}
