@@ -177,11 +177,8 @@ extension TextClassifier.Learner {
     progress: (@Sendable (TrainingProgress) -> Void)? = nil
   ) async throws -> TrainingReport {
     let placeholder = try Self(options)
-    return try await BackgroundWork.change(&self, placeholder: placeholder) { learner, checkCancellation in
-      try learner.fit(texts, labels: labels, sampleWeights: sampleWeights) {
-        try checkCancellation()
-        progress?($0)
-      }
+    return try await BackgroundWork.change(&self, placeholder: placeholder, progress: progress) {
+      try $0.fit(texts, labels: labels, sampleWeights: sampleWeights, progress: $1)
     }
   }
 
@@ -199,11 +196,8 @@ extension TextClassifier.Learner {
     progress: (@Sendable (TrainingProgress) -> Void)? = nil
   ) async throws -> TrainingReport {
     let placeholder = try Self(options)
-    return try await BackgroundWork.change(&self, placeholder: placeholder) { learner, checkCancellation in
-      try learner.learn(texts, labels: labels, sampleWeights: sampleWeights) {
-        try checkCancellation()
-        progress?($0)
-      }
+    return try await BackgroundWork.change(&self, placeholder: placeholder, progress: progress) {
+      try $0.learn(texts, labels: labels, sampleWeights: sampleWeights, progress: $1)
     }
   }
 }

@@ -25,9 +25,11 @@ public final class Serving: Sendable {
     /// What is taken at most.
     public var limits = ServingLimits()
 
+    /// Makes options without a model.
     public init() {}
   }
 
+  /// What is taken at most.
   public let limits: ServingLimits
   let shelf: ModelShelf
   let metrics = ServingMetrics()

@@ -14,6 +14,7 @@ public struct ServingError: Error, Equatable, Sendable {
   /// Seconds after which the same request may succeed; nil where waiting does not help.
   package let retryAfter: Int?
 
+  /// Makes an error of a status from 400 on.
   public init(_ status: Int, _ code: String, _ message: String, retryAfter: Int? = nil) {
     self.status = status
     self.code = code

@@ -57,5 +57,6 @@ public struct ServingLimits: Sendable {
   /// The documents that wait to be learned; further ones are told to come again (429).
   package var waitingDocuments = 65_536
 
+  /// Makes the limits that a server has by default.
   public init() {}
 }

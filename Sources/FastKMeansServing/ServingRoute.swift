@@ -16,6 +16,7 @@ public struct ServingRoute: Sendable {
   public let method: String
   /// With the names of parameters in braces.
   public let path: String
+  /// Who may call it.
   public let access: Access
   let handle: @Sendable (Serving, ServingRequest) async throws -> ServingReply
 
@@ -65,9 +66,7 @@ extension Serving {
     ServingRoute("GET", "/", .open) { _, _ in
       ServingReply(contentType: "text/html; charset=utf-8", body: Array(Page.html().utf8))
     },
-    ServingRoute("GET", "/openapi.json", .open) { _, _ in
-      ServingReply(contentType: "application/json", body: Array(OpenAPI.document.utf8))
-    },
+    ServingRoute("GET", "/openapi.json", .open) { _, _ in ServingReply(OpenAPI.document) },
     ServingRoute("GET", "/health", .open) { try $0.ready($1) },
     ServingRoute("GET", "/metrics", .read) { serving, _ in
       ServingReply(

@@ -101,14 +101,14 @@ struct TuneCommand: ParsableCommand {
     try withoutActuallyEscaping(report) { report in
       switch rows {
       case .features(let features, _):
-        let result = try RowTuner(settings: settings).search(
+        let result = try settings.search(
           features, labels: labels, base: base.training, progress: report)
         return (result.candidates.map { TunedOptions(training: $0, text: nil) }, result.outcome)
       case .text(let documents, _):
-        let result = try TextTuner(settings: settings, textSpace: text.tuningSpace()).search(
+        let result = try settings.search(
           documents, labels: labels,
-          base: TextTuner.Candidate(text: base.text ?? TextOptions(), training: base.training),
-          progress: report)
+          base: TextCandidate(text: base.text ?? TextOptions(), training: base.training),
+          space: text.tuningSpace(), progress: report)
         return (result.candidates.map { TunedOptions(training: $0.training, text: $0.text) }, result.outcome)
       }
     }

@@ -8,7 +8,7 @@ extension TrainingOptions {
     guard case .byLabel(let table) = prototypeCounts, let kind = labels.labels.first?.kind else { return }
     let known = Set(labels.labels)
     // A key such as "7" stands for the text and the integer; the labels have one of these types.
-    let named = table.keys.filter { $0.kind == kind || $0.twin.map { table[$0] == nil } ?? true }
+    let named = table.keys.filter { $0.kind == kind || $0.ofOtherKind.map { table[$0] == nil } ?? true }
     guard let unknown = named.filter({ !known.contains($0) }).min() else { return }
     let hint = Similar.hint(unknown.description, among: known.lazy.map(\.description))
     throw DataError("--k-list names the class '\(unknown)', which no row has\(hint); leave it out")
@@ -28,15 +28,5 @@ extension TrainingOptions {
       default: Self.row(name)?.mode.map { $0 != mode.rawValue } ?? false
       }
     }.sorted()
-  }
-}
-
-extension Label {
-  /// The label of the other type that is written alike.
-  fileprivate var twin: Label? {
-    switch self {
-    case .integer(let value): .text(String(value))
-    case .text(let text): Int64(text).map(Label.integer)
-    }
   }
 }

@@ -62,5 +62,6 @@ public enum Device: Sendable, Equatable, Hashable {
 }
 
 extension Device: CustomStringConvertible {
+  /// The name that Python and the command line use.
   public var description: String { name }
 }

@@ -9,13 +9,17 @@ public protocol ClassLabel: Hashable, Sendable {
 }
 
 extension Label: ClassLabel {
+  /// Itself.
   public var label: Label { self }
+  /// Takes any label.
   public init?(label: Label) { self = label }
 }
 
 extension String: ClassLabel {
+  /// The text as a label.
   public var label: Label { .text(self) }
 
+  /// The text of a label; nil for an integer.
   public init?(label: Label) {
     guard case .text(let value) = label else { return nil }
     self = value
@@ -23,8 +27,10 @@ extension String: ClassLabel {
 }
 
 extension ClassLabel where Self: FixedWidthInteger {
+  /// The integer as a label.
   public var label: Label { .integer(Int64(self)) }
 
+  /// The integer of a label; nil for a text, and for one that the type cannot hold.
   public init?(label: Label) {
     guard case .integer(let value) = label, let exact = Self(exactly: value) else { return nil }
     self = exact

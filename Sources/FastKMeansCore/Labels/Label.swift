@@ -21,6 +21,7 @@ public enum Label: Sendable {
 }
 
 extension Label: Hashable {
+  /// Integers by value, texts by bytes; an integer is no text.
   public static func == (left: Label, right: Label) -> Bool {
     switch (left, right) {
     case (.integer(let a), .integer(let b)): a == b
@@ -29,6 +30,7 @@ extension Label: Hashable {
     }
   }
 
+  /// Agrees with the comparison: texts by their bytes.
   public func hash(into hasher: inout Hasher) {
     switch self {
     case .integer(let value):
@@ -52,6 +54,7 @@ extension Label: Comparable {
 }
 
 extension Label: CustomStringConvertible, ExpressibleByIntegerLiteral, ExpressibleByStringLiteral {
+  /// The digits, or the text.
   public var description: String {
     switch self {
     case .integer(let value): String(value)
@@ -59,6 +62,8 @@ extension Label: CustomStringConvertible, ExpressibleByIntegerLiteral, Expressib
     }
   }
 
+  /// Makes an integer label, so that a number in code can stand for one.
   public init(integerLiteral value: Int64) { self = .integer(value) }
+  /// Makes a text label, so that a text in code can stand for one.
   public init(stringLiteral value: String) { self = .text(value) }
 }

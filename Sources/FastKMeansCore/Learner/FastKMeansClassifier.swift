@@ -173,11 +173,8 @@ extension FastKMeansClassifier {
     progress: (@Sendable (TrainingProgress) -> Void)? = nil
   ) async throws -> TrainingReport {
     let placeholder = FastKMeansClassifier(learner: Learner(options: learner.options))
-    return try await BackgroundWork.change(&self, placeholder: placeholder) { learner, checkCancellation in
-      try learner.fit(rows, labels: labels, sampleWeights: sampleWeights) {
-        try checkCancellation()
-        progress?($0)
-      }
+    return try await BackgroundWork.change(&self, placeholder: placeholder, progress: progress) {
+      try $0.fit(rows, labels: labels, sampleWeights: sampleWeights, progress: $1)
     }
   }
 
@@ -195,11 +192,8 @@ extension FastKMeansClassifier {
     progress: (@Sendable (TrainingProgress) -> Void)? = nil
   ) async throws -> TrainingReport {
     let placeholder = FastKMeansClassifier(learner: Learner(options: learner.options))
-    return try await BackgroundWork.change(&self, placeholder: placeholder) { learner, checkCancellation in
-      try learner.learn(rows, labels: labels, sampleWeights: sampleWeights) {
-        try checkCancellation()
-        progress?($0)
-      }
+    return try await BackgroundWork.change(&self, placeholder: placeholder, progress: progress) {
+      try $0.learn(rows, labels: labels, sampleWeights: sampleWeights, progress: $1)
     }
   }
 }

@@ -9,9 +9,11 @@ public struct TrainingProgress: Sendable, Equatable {
     case scoring
   }
 
+  /// What is being done now.
   public let phase: Phase
-  /// Units done and to do: documents, classes or epochs, whatever the phase counts.
+  /// Units done: documents, classes or epochs, whatever the phase counts.
   public let completed: Int
+  /// Units to do in all.
   public let total: Int
   /// The epoch, from 1, where the phase has epochs.
   package let epoch: Int?

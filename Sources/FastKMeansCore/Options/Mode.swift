@@ -34,6 +34,7 @@ public struct Mode: Sendable, Equatable {
   /// Whether classes keep the sums of their documents, which forgetting, freezing and training in parts need.
   package var keepsSums: Bool { trainer == nil }
 
+  /// Two modes are the same if they have the same name.
   public static func == (left: Mode, right: Mode) -> Bool { left.rawValue == right.rawValue }
 }
 

@@ -85,7 +85,7 @@ extension PrototypeCounts {
 
 extension Label {
   /// The whole number that a text is, or the text of a whole number.
-  fileprivate var ofOtherKind: Label? {
+  package var ofOtherKind: Label? {
     switch self {
     case .integer(let value): .text(String(value))
     case .text(let text): Int64(text).map { .integer($0) }

@@ -77,18 +77,18 @@ public struct TrainingOptions: Sendable, Equatable {
   public var automaticByteLimit: Int?
   /// `k_list`: the number for some classes.
   public var prototypeCounts: PrototypeCounts = .none
-  /// `init_method`
+  /// `init_method`: how the first prototypes of a class are chosen.
   public var initialization: Initialization = .kMeansPlusPlus
-  /// `distance`
+  /// `distance`: how vectors are compared.
   public var distance: Distance = .cosine
   /// `distance='auto'`: the first training chooses between the distances, and whether dense features are standardized, by
   /// the accuracy on held-out rows; a model has the distance that was chosen.
   public var isDistanceAutomatic = false
-  /// `dtype`
+  /// `dtype`: the number format in which prototypes are stored and multiplied.
   public var precision: Precision = .float32
   /// `soft`: soft assignment; `false` gives hard k-means.
   public var isSoft = true
-  /// `soft_type`
+  /// `soft_type`: how similarities become shares, where assignment is soft.
   public var softAssignment: SoftAssignment = .linear
   /// `temperature`: divides the logits of softmax; above 0.
   public var temperature = 1.0
@@ -114,7 +114,7 @@ public struct TrainingOptions: Sendable, Equatable {
   public var maxEpochs = 50
   /// `tol`: stop when no prototype moved further and nothing merged.
   public var tolerance = 1e-4
-  /// `random_state`
+  /// `random_state`: seeds the random numbers; the same seed gives the same model.
   public var seed: UInt64 = 42
   /// `refine`: in the default mode; see ``RefinementEpochs``.
   ///
@@ -129,10 +129,11 @@ public struct TrainingOptions: Sendable, Equatable {
   public var halfLife: Double?
   /// `warm_start`: `fit` goes on from the prototypes that are there.
   public var isWarmStart = false
-  /// `mode`
+  /// `mode`: the rules that training and answers follow.
   public var mode: Mode = .default
   /// `device`: where to refine and to answer; like `n_threads`, no part of the model.
   public var device: Device = .cpu
 
+  /// Makes options that all have their defaults.
   public init() {}
 }

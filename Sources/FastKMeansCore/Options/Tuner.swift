@@ -23,6 +23,20 @@ package struct TunerSettings: Sendable, Equatable {
   }
 }
 
+/// What a search tried, and how it did.
+package struct TuningResult<Candidate: Sendable & Equatable>: Sendable, Equatable {
+  /// The first is the base.
+  package let candidates: [Candidate]
+  package let outcome: SuccessiveHalving.Outcome
+
+  package init(candidates: [Candidate], outcome: SuccessiveHalving.Outcome) {
+    (self.candidates, self.outcome) = (candidates, outcome)
+  }
+
+  /// The options that did best.
+  package var best: Candidate { candidates[outcome.best] }
+}
+
 /// Where a search stands.
 package struct TuningProgress: Sendable, Equatable {
   /// Fits done, and to do at most.

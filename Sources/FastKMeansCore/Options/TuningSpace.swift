@@ -1,13 +1,11 @@
 /// The values that a search draws options from.
-package struct TuningSpace: Sendable, Equatable {
+package enum TuningSpace {
   /// `k_init`; nil is `auto`.
-  package var prototypesPerClass: [Int?] = [1, 2, 3, 5, 8, nil]
+  private static let prototypesPerClass: [Int?] = [1, 2, 3, 5, 8, nil]
   /// `refine`
-  package var refinements: [RefinementEpochs] = [.automatic, .count(3), .count(8), .count(15)]
+  private static let refinements: [RefinementEpochs] = [.automatic, .count(3), .count(8), .count(15)]
   /// `distance`
-  package var distances: [Distance] = Distance.allCases
-
-  package init() {}
+  private static let distances: [Distance] = Distance.allCases
 
   /// Options at random, all different; the first are the base itself.
   ///
@@ -15,7 +13,7 @@ package struct TuningSpace: Sendable, Equatable {
   ///   - base: what does not vary, and the first candidate.
   ///   - count: how many at most; fewer where the space has no more.
   ///   - seed: the same seed, the same candidates.
-  package func candidates(_ base: TrainingOptions, count: Int, seed: UInt64) -> [TrainingOptions] {
+  static func candidates(_ base: TrainingOptions, count: Int, seed: UInt64) -> [TrainingOptions] {
     var candidates = [base]
     for index in TuningDraw.order(of: size, seed: seed) where candidates.count < count {
       let options = options(at: index, base)
@@ -25,10 +23,10 @@ package struct TuningSpace: Sendable, Equatable {
   }
 
   /// The number of combinations.
-  package var size: Int { prototypesPerClass.count * refinements.count * distances.count }
+  package static var size: Int { prototypesPerClass.count * refinements.count * distances.count }
 
   /// One of the combinations.
-  package func options(at index: Int, _ base: TrainingOptions) -> TrainingOptions {
+  package static func options(at index: Int, _ base: TrainingOptions) -> TrainingOptions {
     var (options, rest) = (base, index)
     func next<Value>(_ values: [Value]) -> Value {
       defer { rest /= values.count }

@@ -8,9 +8,12 @@ public struct CSRMatrix: Sendable, Equatable {
   public let columnCount: Int
   /// `rowCount + 1` positions, from 0 to the number of non-zeros.
   public let rowOffsets: [Int]
+  /// The feature of each value: ascending within a row.
   public let columns: [UInt32]
+  /// The values, row after row; all finite.
   public let values: [Float]
 
+  /// The number of documents.
   public var rowCount: Int { rowOffsets.count - 1 }
   package var nonZeroCount: Int { values.count }
 

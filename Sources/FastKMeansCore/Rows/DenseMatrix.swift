@@ -1,6 +1,8 @@
 /// Dense rows, such as embeddings: a document a row, stored one row after the other.
 public struct DenseMatrix: Sendable, Equatable {
+  /// The number of documents.
   public let rowCount: Int
+  /// The number of features.
   public let columnCount: Int
   /// `rowCount * columnCount` values; row `i` starts at `i * columnCount`.
   public let values: [Float]

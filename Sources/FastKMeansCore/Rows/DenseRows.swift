@@ -104,18 +104,7 @@ package struct DenseRows: @unchecked Sendable {
   /// - Parameters:
   ///   - workers: threads; the fault that is reported is the first one for any number.
   package func validate(workers: Int = 1) throws {
-    guard workers > 1 else {
-      for row in 0..<rowCount { try validate(row: row) }
-      return
-    }
-    do {
-      try Parallel.forEachChunk(count: rowCount, chunk: 1024, workers: workers) { _, range in
-        for row in range { try validate(row: row) }
-      }
-    } catch {
-      for row in 0..<rowCount { try validate(row: row) }
-      throw error
-    }
+    try Parallel.checkEach(rowCount, chunk: 1024, workers: workers) { try validate(row: $0) }
   }
 
   private func validate(row: Int) throws {

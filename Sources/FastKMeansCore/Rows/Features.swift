@@ -3,6 +3,7 @@ public enum Features: Sendable, Equatable {
   case sparse(CSRMatrix)
   case dense(DenseMatrix)
 
+  /// The number of documents.
   public var rowCount: Int {
     switch self {
     case .sparse(let matrix): matrix.rowCount

@@ -68,19 +68,7 @@ extension SparseRows {
   ///   - workers: threads; the fault that is reported is the first one for any number.
   package func validate(workers: Int = 1) throws {
     try validateShape()
-    guard workers > 1 else {
-      for row in 0..<rowCount { try validate(row: row) }
-      return
-    }
-    do {
-      try Parallel.forEachChunk(count: rowCount, chunk: 4096, workers: workers) { _, range in
-        for row in range { try validate(row: row) }
-      }
-    } catch {
-      // Whichever thread found a fault: the first one is looked for again, in order.
-      for row in 0..<rowCount { try validate(row: row) }
-      throw error
-    }
+    try Parallel.checkEach(rowCount, chunk: 4096, workers: workers) { try validate(row: $0) }
   }
 
   /// Checks all but the rows themselves: sizes and offsets.

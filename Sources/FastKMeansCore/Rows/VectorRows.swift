@@ -10,18 +10,24 @@ public protocol VectorRows {
 }
 
 extension Features: VectorRows {
+  /// The rows as they are.
   public var features: Features { self }
 }
 
 extension CSRMatrix: VectorRows {
+  /// The matrix as sparse rows.
   public var features: Features { .sparse(self) }
 }
 
 extension DenseMatrix: VectorRows {
+  /// The matrix as dense rows.
   public var features: Features { .dense(self) }
 }
 
 extension [[Float]]: VectorRows {
+  /// The vectors as dense rows.
+  ///
+  /// - Throws: ``InputError`` if two differ in length, or a number is not finite.
   public var features: Features {
     get throws { .dense(try DenseMatrix(self)) }
   }

@@ -33,19 +33,26 @@ package enum BackgroundWork {
     }
   }
 
-  /// Changes a value on a dispatch queue, in place: no copy of it is made.
+  /// Changes a learner on a dispatch queue, in place: no copy of it is made.
   ///
   /// - Parameters:
-  ///   - value: the value; nobody else can see it meanwhile, because the caller has exclusive access.
+  ///   - learner: nobody else can see it meanwhile, because the caller has exclusive access.
   ///   - placeholder: what stands in its place while it is changed.
-  package static func change<Value: Sendable, Result: Sendable>(
-    _ value: inout Value, placeholder: Value,
-    _ body: @escaping @Sendable (inout Value, _ checkCancellation: @escaping Check) throws -> Result
+  ///   - progress: hears of all that `body` reports.
+  ///   - body: gets a handler of progress, which also ends the work once it is cancelled.
+  package static func change<Learner: Sendable, Result: Sendable>(
+    _ learner: inout Learner, placeholder: Learner, progress: (@Sendable (TrainingProgress) -> Void)?,
+    _ body: @escaping @Sendable (inout Learner, _ progress: @escaping ProgressHandler) throws -> Result
   ) async throws -> Result {
-    let moved = Moved(value)
-    value = placeholder
-    defer { value = moved.value }
-    return try await run { checkCancellation in try body(&moved.value, checkCancellation) }
+    let moved = Moved(learner)
+    learner = placeholder
+    defer { learner = moved.value }
+    return try await run { checkCancellation in
+      try body(&moved.value) {
+        try checkCancellation()
+        progress?($0)
+      }
+    }
   }
 
   private final class Flag: Sendable {

@@ -11,6 +11,7 @@ public enum ClassifierError: Error, Equatable, Sendable {
 }
 
 extension ClassifierError: CustomStringConvertible {
+  /// One line: what is wrong and how to go on.
   public var description: String {
     switch self {
     case .notFitted: "the classifier has not been fitted; call fit or fitBatch first"

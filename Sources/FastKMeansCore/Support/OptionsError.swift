@@ -13,6 +13,7 @@ public struct OptionsError: Error, Equatable, Sendable, CustomStringConvertible 
     self.allowed = allowed
   }
 
+  /// One line: the option, its value, and what is allowed.
   public var description: String {
     "\(parameter) is \(value); allowed: \(allowed)"
   }

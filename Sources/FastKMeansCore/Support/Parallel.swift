@@ -64,4 +64,20 @@ package enum Parallel {
       try body(worker, index * chunk..<min(count, (index + 1) * chunk))
     }
   }
+
+  /// Calls `check` for each of `0 ..< count`; what it throws is the first index's error, for any number of workers.
+  static func checkEach(
+    _ count: Int, chunk: Int, workers: Int, _ check: @Sendable (_ index: Int) throws -> Void
+  ) throws {
+    if workers > 1 {
+      do {
+        return try forEachChunk(count: count, chunk: chunk, workers: workers) { _, range in
+          for index in range { try check(index) }
+        }
+      } catch {
+        // Whichever thread found a fault: the first one is looked for again, in order.
+      }
+    }
+    for index in 0..<count { try check(index) }
+  }
 }

@@ -26,8 +26,7 @@ package struct FileStatus {
 package enum System {
   package static func openForReading(_ path: String) throws -> Int32 {
     if path == "-" { return 0 }
-    let descriptor = retrying { open(path, O_RDONLY | O_CLOEXEC) }
-    guard descriptor >= 0 else { throw FileError(path: path, operation: .open, code: errno) }
+    let descriptor = try openFile(path, O_RDONLY)
     do {
       if try status(of: descriptor, path: path).isFolder { throw FileError.isFolder(path: path) }
     } catch {
@@ -40,8 +39,11 @@ package enum System {
   /// Opens for writing; `exclusive` makes a new file or fails.
   static func openForWriting(_ path: String, exclusive: Bool) throws -> Int32 {
     if path == "-" { return 1 }
-    let flags = exclusive ? O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC : O_WRONLY | O_CLOEXEC
-    let descriptor = retrying { open(path, flags, 0o666) }
+    return try openFile(path, exclusive ? O_WRONLY | O_CREAT | O_EXCL : O_WRONLY)
+  }
+
+  package static func openFile(_ path: String, _ flags: Int32) throws -> Int32 {
+    let descriptor = retrying { open(path, flags | O_CLOEXEC, 0o666) }
     guard descriptor >= 0 else { throw FileError(path: path, operation: .open, code: errno) }
     return descriptor
   }
@@ -129,7 +131,7 @@ package enum System {
     close(descriptor)
   }
 
-  static func renameFile(_ source: String, to target: String) throws {
+  package static func renameFile(_ source: String, to target: String) throws {
     guard rename(source, target) == 0 else {
       throw FileError(path: target, operation: .rename, code: errno)
     }
@@ -172,7 +174,7 @@ package enum System {
     munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)
   }
 
-  private static func retrying<Value: SignedInteger>(_ call: () -> Value) -> Value {
+  package static func retrying<Value: SignedInteger>(_ call: () -> Value) -> Value {
     while true {
       let result = call()
       if result != -1 || errno != EINTR { return result }

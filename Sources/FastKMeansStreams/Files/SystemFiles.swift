@@ -37,33 +37,24 @@ package struct SystemFiles: FileLayer {
       case .update: O_RDWR | O_CREAT
       case .replace: O_WRONLY | O_CREAT | O_TRUNC
       }
-    let descriptor = retrying { Self.openFile(path, flags | O_CLOEXEC) }
-    guard descriptor >= 0 else { throw FileError(path: path, operation: .open, code: errno) }
-    return descriptor
+    return try System.openFile(path, flags)
   }
 
-  package func close(_ descriptor: Int32) { Self.closeFile(descriptor) }
+  package func close(_ descriptor: Int32) { System.closeFile(descriptor) }
 
   package func size(of descriptor: Int32, path: String) throws -> Int {
-    var info = stat()
-    guard fstat(descriptor, &info) == 0 else {
-      throw FileError(path: path, operation: .inspect, code: errno)
-    }
-    return Int(info.st_size)
+    try System.status(of: descriptor, path: path).size
   }
 
   package func read(_ descriptor: Int32, at offset: Int, count: Int, path: String) throws -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
     var done = 0
     while done < count {
-      let read = bytes.withUnsafeMutableBytes { buffer in
-        retrying {
-          pread(
-            descriptor, buffer.baseAddress.map { $0 + done }, min(count - done, 1 << 30), off_t(offset + done)
-          )
-        }
+      let read = try bytes.withUnsafeMutableBytes {
+        try System.readSome(
+          descriptor, at: offset + done, into: UnsafeMutableRawBufferPointer(rebasing: $0[done...]),
+          path: path)
       }
-      guard read >= 0 else { throw FileError(path: path, operation: .read, code: errno) }
       if read == 0 { break }
       done += read
     }
@@ -78,7 +69,7 @@ package struct SystemFiles: FileLayer {
   ) throws {
     var done = 0
     while done < bytes.count {
-      let written = retrying {
+      let written = System.retrying {
         pwrite(
           descriptor, bytes.baseAddress.map { $0 + done }, min(bytes.count - done, 1 << 30),
           off_t(offset + done))
@@ -89,7 +80,7 @@ package struct SystemFiles: FileLayer {
   }
 
   package func truncate(_ descriptor: Int32, to size: Int, path: String) throws {
-    guard retrying({ ftruncate(descriptor, off_t(size)) }) == 0 else {
+    guard System.retrying({ ftruncate(descriptor, off_t(size)) }) == 0 else {
       throw FileError(path: path, operation: .truncate, code: errno)
     }
   }
@@ -99,7 +90,7 @@ package struct SystemFiles: FileLayer {
       // There `fsync` leaves the data in the drive's own memory.
       if fcntl(descriptor, F_FULLFSYNC) == 0 { return }
     #endif
-    guard retrying({ fsync(descriptor) }) == 0 else {
+    guard System.retrying({ fsync(descriptor) }) == 0 else {
       throw FileError(path: path, operation: .sync, code: errno)
     }
   }
@@ -108,15 +99,13 @@ package struct SystemFiles: FileLayer {
     let descriptor = try open(path, .read)
     defer { close(descriptor) }
     // Some network file systems cannot sync a folder, and say so; theirs are durable when the call returns.
-    guard retrying({ fsync(descriptor) }) == 0 || errno == EINVAL || errno == ENOTSUP else {
+    guard System.retrying({ fsync(descriptor) }) == 0 || errno == EINVAL || errno == ENOTSUP else {
       throw FileError(path: path, operation: .sync, code: errno)
     }
   }
 
   package func rename(_ source: String, to target: String) throws {
-    guard Self.renameFile(source, target) == 0 else {
-      throw FileError(path: target, operation: .rename, code: errno)
-    }
+    try System.renameFile(source, to: target)
   }
 
   package func remove(_ path: String) throws {
@@ -126,48 +115,8 @@ package struct SystemFiles: FileLayer {
   }
 
   package func lock(_ descriptor: Int32, path: String) throws -> Bool {
-    if retrying({ flock(descriptor, LOCK_EX | LOCK_NB) }) == 0 { return true }
+    if System.retrying({ flock(descriptor, LOCK_EX | LOCK_NB) }) == 0 { return true }
     guard errno == EWOULDBLOCK else { throw FileError(path: path, operation: .lock, code: errno) }
     return false
-  }
-
-  private func retrying<Value: SignedInteger>(_ call: () -> Value) -> Value {
-    while true {
-      let result = call()
-      if result != -1 || errno != EINTR { return result }
-    }
-  }
-}
-
-// The system's functions, under names that the methods above do not hide.
-extension SystemFiles {
-  private static func openFile(_ path: String, _ flags: Int32) -> Int32 {
-    #if canImport(Darwin)
-      Darwin.open(path, flags, 0o666)
-    #elseif canImport(Glibc)
-      Glibc.open(path, flags, 0o666)
-    #else
-      Musl.open(path, flags, 0o666)
-    #endif
-  }
-
-  private static func closeFile(_ descriptor: Int32) {
-    #if canImport(Darwin)
-      _ = Darwin.close(descriptor)
-    #elseif canImport(Glibc)
-      _ = Glibc.close(descriptor)
-    #else
-      _ = Musl.close(descriptor)
-    #endif
-  }
-
-  private static func renameFile(_ source: String, _ target: String) -> Int32 {
-    #if canImport(Darwin)
-      Darwin.rename(source, target)
-    #elseif canImport(Glibc)
-      Glibc.rename(source, target)
-    #else
-      Musl.rename(source, target)
-    #endif
   }
 }

@@ -63,6 +63,7 @@ public struct BatchSummary: Sendable, Equatable {
   public var documents: Int
   /// All documents learned so far.
   public var totalDocuments: UInt64
+  /// What learning the batch did to the model.
   public var report: TrainingReport
   /// Rows of this step that could not be read.
   public var rejected: Int

@@ -141,6 +141,7 @@ extension TFIDFVectorizer {
 }
 
 extension TFIDFVectorizer: Equatable {
+  /// Whether two vectorisers make the same rows of the same texts.
   public static func == (one: TFIDFVectorizer, other: TFIDFVectorizer) -> Bool {
     one.options == other.options && one.documentCount == other.documentCount
       && one.documentFrequencies == other.documentFrequencies

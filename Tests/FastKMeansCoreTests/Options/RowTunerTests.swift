@@ -10,11 +10,10 @@ import Testing
     return (try TestRows.features(rows, isSparse: true), LabelColumn(classes))
   }
 
-  private func tuner(_ trials: Int = 5) -> RowTuner {
-    var tuner = RowTuner()
-    tuner.settings.trialCount = trials
-    tuner.settings.foldCount = 3
-    return tuner
+  private func tuner(_ trials: Int = 5) -> TunerSettings {
+    var settings = TunerSettings()
+    (settings.trialCount, settings.foldCount) = (trials, 3)
+    return settings
   }
 
   private var base: TrainingOptions {
@@ -59,14 +58,14 @@ import Testing
     let one = try tuner().search(rows, labels: labels, base: base)
     #expect(try tuner().search(rows, labels: labels, base: base) == one)
     var other = tuner()
-    other.settings.seed = 7
+    other.seed = 7
     #expect(try other.search(rows, labels: labels, base: base).candidates != one.candidates)
   }
 
   @Test func aLimitOfNoTimeGivesTheBase() throws {
     let (rows, labels) = try problem()
     var tuner = tuner()
-    tuner.settings.timeLimit = 1e-9
+    tuner.timeLimit = 1e-9
     let result = try tuner.search(rows, labels: labels, base: base)
     #expect(result.outcome.isCutShort)
     #expect(result.best == base)
@@ -87,15 +86,15 @@ import Testing
 
   @Test func badSettingsAreRefused() throws {
     let (rows, labels) = try problem()
-    func search(_ change: (inout RowTuner) -> Void) throws -> RowTuner.Result {
+    func search(_ change: (inout TunerSettings) -> Void) throws -> TuningResult<TrainingOptions> {
       var tuner = tuner()
       change(&tuner)
       return try tuner.search(rows, labels: labels, base: base)
     }
-    #expect(throws: OptionsError.self) { try search { $0.settings.trialCount = 0 } }
-    #expect(throws: OptionsError.self) { try search { $0.settings.foldCount = 1 } }
-    #expect(throws: OptionsError.self) { try search { $0.settings.timeLimit = 0 } }
-    #expect(throws: OptionsError.self) { try search { $0.settings.timeLimit = .nan } }
+    #expect(throws: OptionsError.self) { try search { $0.trialCount = 0 } }
+    #expect(throws: OptionsError.self) { try search { $0.foldCount = 1 } }
+    #expect(throws: OptionsError.self) { try search { $0.timeLimit = 0 } }
+    #expect(throws: OptionsError.self) { try search { $0.timeLimit = .nan } }
     var bad = base
     bad.prototypesPerClass = 0
     #expect(throws: OptionsError.self) { try tuner().search(rows, labels: labels, base: bad) }

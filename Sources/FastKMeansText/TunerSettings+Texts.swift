@@ -1,57 +1,32 @@
 import FastKMeansCore
 
-/// Searches for options that do well on text: how it becomes rows, and how they are learned from.
-package struct TextTuner: Sendable {
-  package var settings: TunerSettings
-  package var space: TuningSpace
-  package var textSpace: TextTuningSpace
+/// One combination of options: how text becomes rows, and how these are learned from.
+package struct TextCandidate: Sendable, Equatable {
+  package var text: TextOptions
+  package var training: TrainingOptions
 
-  package init(
-    settings: TunerSettings = TunerSettings(), space: TuningSpace = TuningSpace(),
-    textSpace: TextTuningSpace = TextTuningSpace()
-  ) {
-    self.settings = settings
-    self.space = space
-    self.textSpace = textSpace
+  package init(text: TextOptions, training: TrainingOptions) {
+    (self.text, self.training) = (text, training)
   }
+}
 
-  /// One combination of options.
-  package struct Candidate: Sendable, Equatable {
-    package var text: TextOptions
-    package var training: TrainingOptions
-
-    package init(text: TextOptions, training: TrainingOptions) {
-      self.text = text
-      self.training = training
-    }
-  }
-
-  /// What was tried, and how it did.
-  package struct Result: Sendable, Equatable {
-    /// The first is the base.
-    package let candidates: [Candidate]
-    package let outcome: SuccessiveHalving.Outcome
-
-    /// The options that did best.
-    package var best: Candidate { candidates[outcome.best] }
-  }
-
-  /// As ``RowTuner/search(_:labels:base:progress:)``. The vocabulary too is learned from the training rows of a fold
-  /// alone: held-out documents bring unknown words, as new documents do.
+extension TunerSettings {
+  /// As for rows. The vocabulary too is learned from the training rows of a fold alone: held-out documents bring unknown
+  /// words, as new documents do.
   ///
   /// - Throws: ``OptionsError``, ``InputError``, ``TextError``; whatever `progress` throws.
   package func search(
-    _ documents: UTF8Documents, labels: LabelColumn, base: Candidate,
+    _ documents: UTF8Documents, labels: LabelColumn, base: TextCandidate, space: TextTuningSpace,
     progress: ((TuningProgress) throws -> Void)? = nil
-  ) throws -> Result {
+  ) throws -> TuningResult<TextCandidate> {
     guard labels.count == documents.count else {
       throw InputError.lengthMismatch(what: "labels", expected: documents.count, found: labels.count)
     }
     _ = try base.training.validated()
     _ = try base.text.validated()
-    let candidates = candidates(base)
+    let candidates = candidates(base, space)
     var last: (text: TextOptions, training: [Int], fitted: VectorizedText, heldOut: CSRMatrix)?
-    let outcome = try Tuner(settings, labels: labels).run(
+    let outcome = try Tuner(self, labels: labels).run(
       candidateCount: candidates.count, progress: progress
     ) { index, training, heldOut, handler in
       let candidate = candidates[index]
@@ -68,19 +43,19 @@ package struct TextTuner: Sendable {
         candidate.training, .sparse(last.fitted.rows), labels.selectingRows(training), .sparse(last.heldOut),
         labels.selectingRows(heldOut), handler)
     }
-    return Result(candidates: candidates, outcome: outcome)
+    return TuningResult(candidates: candidates, outcome: outcome)
   }
 
   /// Drawn without repetition from all combinations of both spaces; sorted so that those with the same text follow one
   /// another.
-  private func candidates(_ base: Candidate) -> [Candidate] {
-    var drawn: [(textIndex: Int, candidate: Candidate)] = []
-    for index in TuningDraw.order(of: space.size * textSpace.size, seed: settings.seed)
-    where drawn.count + 1 < settings.trialCount {
-      let candidate = Candidate(
-        text: textSpace.options(at: index / space.size, base.text),
-        training: space.options(at: index % space.size, base.training))
-      if candidate != base { drawn.append((index / space.size, candidate)) }
+  private func candidates(_ base: TextCandidate, _ space: TextTuningSpace) -> [TextCandidate] {
+    var drawn: [(textIndex: Int, candidate: TextCandidate)] = []
+    for index in TuningDraw.order(of: TuningSpace.size * space.size, seed: seed)
+    where drawn.count + 1 < trialCount {
+      let candidate = TextCandidate(
+        text: space.options(at: index / TuningSpace.size, base.text),
+        training: TuningSpace.options(at: index % TuningSpace.size, base.training))
+      if candidate != base { drawn.append((index / TuningSpace.size, candidate)) }
     }
     return [base] + drawn.sorted { $0.textIndex < $1.textIndex }.map(\.candidate)
   }

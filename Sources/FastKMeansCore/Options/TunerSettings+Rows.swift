@@ -1,23 +1,6 @@
-/// Searches for training options that do well on rows.
-package struct RowTuner: Sendable {
-  package var settings: TunerSettings
-  package var space: TuningSpace
-
-  package init(settings: TunerSettings = TunerSettings(), space: TuningSpace = TuningSpace()) {
-    self.settings = settings
-    self.space = space
-  }
-
-  /// What was tried, and how it did.
-  package struct Result: Sendable, Equatable {
-    /// The first is the base.
-    package let candidates: [TrainingOptions]
-    package let outcome: SuccessiveHalving.Outcome
-
-    /// The options that did best.
-    package var best: TrainingOptions { candidates[outcome.best] }
-  }
-
+extension TunerSettings {
+  /// Searches for training options that do well on rows.
+  ///
   /// - Parameters:
   ///   - rows: documents.
   ///   - labels: one for each row; at least two classes.
@@ -30,20 +13,20 @@ package struct RowTuner: Sendable {
   package func search(
     _ rows: Features, labels: LabelColumn, base: TrainingOptions = TrainingOptions(),
     progress: ((TuningProgress) throws -> Void)? = nil
-  ) throws -> Result {
+  ) throws -> TuningResult<TrainingOptions> {
     guard labels.count == rows.rowCount else {
       throw InputError.lengthMismatch(what: "labels", expected: rows.rowCount, found: labels.count)
     }
     _ = try base.validated()
-    let candidates = space.candidates(base, count: settings.trialCount, seed: settings.seed)
-    let outcome = try Tuner(settings, labels: labels).run(
+    let candidates = TuningSpace.candidates(base, count: trialCount, seed: seed)
+    let outcome = try Tuner(self, labels: labels).run(
       candidateCount: candidates.count, progress: progress
     ) { candidate, training, heldOut, handler in
       try HeldOutAccuracy.measure(
         candidates[candidate], rows.selectingRows(training), labels.selectingRows(training),
         rows.selectingRows(heldOut), labels.selectingRows(heldOut), handler)
     }
-    return Result(candidates: candidates, outcome: outcome)
+    return TuningResult(candidates: candidates, outcome: outcome)
   }
 }
 
@@ -72,7 +55,7 @@ extension TrainingOptions {
   ) throws -> TrainingOptions {
     var settings = TunerSettings()
     (settings.trialCount, settings.foldCount, settings.seed) = (trials, folds, seed)
-    return try RowTuner(settings: settings).search(rows.features, labels: LabelColumn(labels), base: self) {
+    return try settings.search(rows.features, labels: LabelColumn(labels), base: self) {
       try progress?($0.completed, $0.total)
     }.best
   }
