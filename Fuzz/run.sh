@@ -7,6 +7,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 build=.build/fuzz
+# The root package would warn of a file that it does not know.
+trap 'rm -f Fuzz/Package.resolved' EXIT
 # lld, since gold warns of every symbol that the sanitizers export.
 ${SWIFT:-swift} build --package-path Fuzz --product Fuzzer --scratch-path $build/build --disable-index-store -Xswiftc -O -Xcc -O2 \
   -Xswiftc -sanitize=fuzzer,address -Xcc -fsanitize=fuzzer-no-link,address -Xswiftc -use-ld=lld
