@@ -9,8 +9,9 @@
 # make test-torch  its tests on LibTorch's processor device (makes .venv-torch by itself)
 # make test-neon  the kernels of arm64, emulated on other machines
 # make packages builds the packages that depend on this one
-# make fuzz     feeds each reader with FUZZ_RUNS (5000) made-up inputs: Fuzz/README.md
+# make fuzz     lets libFuzzer look for inputs that a reader cannot take, SECONDS_EACH (60) for each: Fuzz/README.md
 # make test-asan  readers, binary formats and kernels under AddressSanitizer: a separate build, .build/asan
+# make test-tsan  what shares memory between threads, under ThreadSanitizer: a separate build, .build/tsan
 # make bench    the whole-job benchmark on the demo's data (release build)
 # make bench-all  every number of docs/lab/performance.md, with the peers of `make peers`: a quarter of an hour
 # make docs     the reference of the libraries as a website: .build/docs/site
@@ -39,7 +40,7 @@ LIBRARY_BUILD := .build/python
 export FASTKMEANS_PYTHON := $(VENV_PYTHON)
 
 .PHONY: all build release test test-swift test-scalar test-scripts test-python test-tensors test-c test-neon test-spark test-torch test-server wheel packages \
-  fuzz test-asan lint format options bench bench-all peers docs venv torch dist locks clean
+  fuzz test-asan test-tsan lint format options bench bench-all peers docs venv torch dist locks clean
 
 all: build
 
@@ -123,15 +124,21 @@ packages:
 	$(SWIFT) build --package-path Benchmarks
 	$(SWIFT) build --package-path Examples/swift
 
-# Inputs for each reader; without this number, some hundred.
-FUZZ_RUNS ?= 5000
 fuzz:
-	$(SWIFT) build --build-tests $(SWIFT_FLAGS)
-	FASTKMEANS_FUZZ_RUNS=$(FUZZ_RUNS) $(SWIFT) test --skip-build --filter FuzzTests $(SWIFT_FLAGS)
+	SWIFT=$(SWIFT) Fuzz/run.sh
 
 # What reads bytes from outside, and the kernels. Leaks are not looked for: XCTest itself leaves two objects behind.
 test-asan:
 	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --sanitize=address --scratch-path .build/asan --filter 'FuzzTests|BoundaryValue|KernelTests'
+
+# What shares memory between threads. ThreadSanitizer does not see by itself how `Mutex` waits: scripts/tsan_mutex.c shows it.
+TSAN := .build/tsan
+test-tsan:
+	mkdir -p $(TSAN)
+	clang -O2 -fPIC -shared -Wall -Wextra scripts/tsan_mutex.c -o $(TSAN)/libmutex.so
+	$(SWIFT) build --build-tests --sanitize=thread --scratch-path $(TSAN)
+	LD_PRELOAD=$(CURDIR)/$(TSAN)/libmutex.so $(SWIFT) test --skip-build --sanitize=thread --scratch-path $(TSAN) \
+	  --filter 'LiveModelTests|LiveStateTests|RunnerTests|SourceTests|MetricsServerTests|ThreadPoolTests|ParallelTests|CancellationTests|DeterminismTests'
 
 # Both checks run, so that one call shows all there is to fix.
 lint:

@@ -115,6 +115,11 @@ let package = Package(
     .testTarget(
       name: "FastKMeansStreamsTests", dependencies: ["FastKMeansStreams", "FastKMeansTestSupport"]),
     .testTarget(
+      name: "FastKMeansServingTests",
+      dependencies: [
+        "FastKMeansCore", "FastKMeansText", "FastKMeansFormats", "FastKMeansStreams", "FastKMeansServing",
+      ]),
+    .testTarget(
       name: "FastKMeansKafkaTests",
       dependencies: [
         "FastKMeansKafka", "FastKMeansStreams", "FastKMeansFormats", "FastKMeansTestSupport",
@@ -134,7 +139,7 @@ let package = Package(
       name: "FuzzTests",
       dependencies: ["FastKMeansCore", "FastKMeansText", "FastKMeansFormats", "FastKMeansStreams"],
       path: "Fuzz",
-      exclude: ["README.md"],
+      exclude: ["README.md", "Package.swift", "LibFuzzer", "run.sh"],
       sources: ["Readers", "Tests"]
     ),
   ],

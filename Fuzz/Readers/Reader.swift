@@ -40,7 +40,8 @@ struct Reader {
     case .jsonl: rows(bytes, .jsonl, choice)
     case .columns: rows(bytes, choice & 16 != 0 ? .jsonl : .csv, choice, Self.columns)
     case .svmlight: rows(bytes, .svmlight, choice)
-    case .npy, .npz, .compressed: file(bytes, choice)
+    case .npy, .compressed: file(bytes, choice)
+    case .npz: file(Sealing.zip(bytes), choice)
     case .labels: _ = try? LabelsFile.read(file(input), kind: [nil, .integer, .text][Int(choice % 3)])
     case .options: options(bytes, choice)
     case .text: text(bytes, choice)
@@ -224,6 +225,9 @@ private final class Pieces: ByteSource {
   private let bytes: [UInt8]
   private let size: Int
   private var position = 0
+  // The protocol's own answers, which another package does not see.
+  let isPaused = false
+  let totalCount: Int? = nil
 
   init(_ bytes: [UInt8], size: Int) { (self.bytes, self.size) = (bytes, size) }
 

@@ -49,12 +49,28 @@ enum Sealing {
     return log + input[position...]
   }
 
-  /// The 64-bit number at a place, as far as an `Int` holds it.
-  private static func number(_ bytes: [UInt8], at place: Int) -> Int {
-    Int(clamping: bytes[place..<place + 8].reversed().reduce(0 as UInt64) { $0 << 8 | UInt64($1) })
+  /// A zip archive whose uncompressed entries have checksums that fit, as far as their places lie in the file.
+  static func zip(_ input: [UInt8]) -> [UInt8] {
+    var sealed = input
+    let directorySignature: [UInt8] = [0x50, 0x4B, 0x01, 0x02]
+    for place in stride(from: 0, to: input.count - 46, by: 1)
+    where input[place] == 0x50 && input[place...].starts(with: directorySignature) && input[place + 10] == 0 {
+      let (size, header) = (number(input, at: place + 20, 4), number(input, at: place + 42, 4))
+      guard header <= input.count - 30 else { continue }
+      let start = header + 30 + number(input, at: header + 26, 2) + number(input, at: header + 28, 2)
+      guard start <= input.count, size <= input.count - start else { continue }
+      let sum = input[start..<start + size].withUnsafeBytes { checksum(0, $0) }
+      sealed.replaceSubrange(place + 16..<place + 20, with: bytes(sum))
+    }
+    return sealed
   }
 
-  private static func bytes(_ value: UInt64) -> [UInt8] {
+  /// The number at a place, as far as an `Int` holds it.
+  private static func number(_ bytes: [UInt8], at place: Int, _ width: Int = 8) -> Int {
+    Int(clamping: bytes[place..<place + width].reversed().reduce(0 as UInt64) { $0 << 8 | UInt64($1) })
+  }
+
+  private static func bytes(_ value: some FixedWidthInteger) -> [UInt8] {
     withUnsafeBytes(of: value.littleEndian) { Array($0) }
   }
 
