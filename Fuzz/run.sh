@@ -22,14 +22,17 @@ mkdir -p $build/faults
 failed=0
 for reader in ${READERS:-$($fuzzer)}; do
   mkdir -p $build/inputs/$reader
-  if $fuzzer --reader=$reader $build/inputs/$reader -max_total_time=${SECONDS_EACH:-60} -timeout=5 -malloc_limit_mb=65 \
+  # What is unpacked may take 64 MB and four times as much as the input, twice over while it grows.
+  limit=65
+  if [ "$reader" = compressed ]; then limit=192; fi
+  if $fuzzer --reader=$reader $build/inputs/$reader -max_total_time=${SECONDS_EACH:-60} -timeout=5 -malloc_limit_mb=$limit \
     -rss_limit_mb=256 -print_final_stats=1 -artifact_prefix=$build/faults/$reader- >$build/$reader.log 2>&1; then
     echo "$reader: $(sed -n 's/^stat::number_of_executed_units: //p' $build/$reader.log) inputs"
   else
     failed=1
     file=$(sed -n 's/.*Test unit written to //p' $build/$reader.log)
     echo "$reader: a fault, see $build/$reader.log; again with"
-    echo "  SWIFT_BACKTRACE=enable=no $fuzzer --reader=$reader -timeout=5 -malloc_limit_mb=65 $file"
+    echo "  SWIFT_BACKTRACE=enable=no $fuzzer --reader=$reader -timeout=5 -malloc_limit_mb=$limit $file"
   fi
 done
 exit $failed

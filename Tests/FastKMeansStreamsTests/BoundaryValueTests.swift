@@ -120,6 +120,18 @@ struct BoundaryValueTests {
     return records
   }
 
+  /// No value takes memory there that could bound their number: checking each row would not end.
+  @Test func rowsWithoutFeaturesAreNotCounted() throws {
+    let dense = RowCoding.encode(
+      .features(.dense(try DenseMatrix(rowCount: 0, columnCount: 0, values: [])), labels: nil))
+    var many = dense
+    // The number of rows comes after the kind and the flag of the labels.
+    many.replaceSubrange(2..<10, with: withUnsafeBytes(of: UInt64(1 << 60).littleEndian) { Array($0) })
+    #expect(many.count == dense.count && many != dense)
+    #expect(throws: ByteReader.Fault.self) { try RowCoding.decode(many) }
+    #expect(try DenseMatrix(rowCount: 1 << 60, columnCount: 0, values: []).rowCount == 1 << 60)
+  }
+
   @Test func inLogs() throws {
     let sparse = try CSRMatrix(columnCount: 5, rowOffsets: [0, 2, 2], columns: [1, 4], values: [0.5, -1])
     let dense = try DenseMatrix(rowCount: 2, columnCount: 2, values: [1, 2, 3, 4])

@@ -104,6 +104,8 @@ package struct DenseRows: @unchecked Sendable {
   /// - Parameters:
   ///   - workers: threads; the fault that is reported is the first one for any number.
   package func validate(workers: Int = 1) throws {
+    // Rows without values take no memory, so there may be any number of them.
+    guard columnCount > 0 else { return }
     try Parallel.checkEach(rowCount, chunk: 1024, workers: workers) { try validate(row: $0) }
   }
 

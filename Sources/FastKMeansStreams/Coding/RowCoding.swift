@@ -77,6 +77,9 @@ enum RowCoding {
     case .dense:
       let rowCount = try reader.whole()
       let columnCount = try reader.whole()
+      guard columnCount > 0 || rowCount == 0 else {
+        throw ByteReader.Fault.bad("\(rowCount) rows without any feature")
+      }
       return .features(
         .dense(
           try DenseMatrix(
