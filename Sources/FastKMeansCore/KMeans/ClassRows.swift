@@ -66,6 +66,8 @@ package struct ClassRows {
   private mutating func copy(_ rows: DenseRows, scales: [Float]) {
     let (rowIndices, width) = (rowIndices, rows.columnCount)
     features = (0..<UInt32(width)).map { $0 }
+    // All empty arrays share their memory, and to make one writes to it: to ThreadSanitizer that is a race.
+    guard !rowIndices.isEmpty else { return }
     values = [Float](unsafeUninitializedCapacity: rowIndices.count * width) { target, count in
       for (position, row) in rowIndices.enumerated() {
         let scale = scales[Int(row)]
