@@ -42,11 +42,14 @@ package struct HeldOutScores: Sendable {
   /// The best classes of a document, falling.
   typealias Best = [(classIndex: Int32, score: Float)]
 
-  /// The ``keptClasses`` best classes; equal ones by their index, and none whose score is minus infinity.
+  /// The best classes; equal ones by their index, and none whose score is minus infinity.
   ///
+  /// - Parameter count: how many at most.
   /// - Complexity: O(classes), as a rule.
   @inline(__always)
-  static func best(classCount: Int, score: (_ classIndex: Int) -> Float) -> Best {
+  static func best(
+    _ count: Int = keptClasses, classCount: Int, score: (_ classIndex: Int) -> Float
+  ) -> Best {
     var best: Best = []
     // What a class has to be above: the last of a full list.
     var floor = -Float.infinity
@@ -54,8 +57,8 @@ package struct HeldOutScores: Sendable {
       let score = score(classIndex)
       guard score > floor else { continue }
       best.insert((Int32(classIndex), score), at: best.firstIndex { $0.score < score } ?? best.count)
-      if best.count > keptClasses { best.removeLast() }
-      if best.count == keptClasses { floor = best[keptClasses - 1].score }
+      if best.count > count { best.removeLast() }
+      if best.count == count { floor = best[count - 1].score }
     }
     return best
   }

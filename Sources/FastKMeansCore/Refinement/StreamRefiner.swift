@@ -64,13 +64,16 @@ struct StreamRefiner {
     let workers = RefinementCells.workers(workers, stride: weights.stride)
     let scratch = WorkerScratch(workers: workers) { [Float](repeating: 0, count: weights.stride) }
     let count = batch.documents.count
+    // All but the judges are asked for their best class alone.
+    let step = max(1, count / Self.judgeCount)
     let answers = WorkerScratch<HeldOutScores.Best>(workers: max(1, count)) { [] }
     try Parallel.forEachChunk(count: count, chunk: 64, workers: workers) { worker, range in
       scratch.with(worker) { scores in
         for position in range {
           let row = Int(batch.documents[position])
           weights.score(row, batch, into: &scores)
-          let best = weights.bestClasses(scores, before: firstNew)
+          let best = weights.bestClasses(
+            position % step == 0 ? HeldOutScores.keptClasses : 1, scores, before: firstNew)
           answers.with(position) { $0 = best }
         }
       }
@@ -82,7 +85,7 @@ struct StreamRefiner {
     let known = (0..<weights.classCount).map { weights.ids(of: $0).contains { $0 < firstNew } }
     var scores = HeldOutScores()
     scores.classCount = known.count { $0 }
-    for position in stride(from: 0, to: count, by: max(1, count / Self.judgeCount)) {
+    for position in stride(from: 0, to: count, by: step) {
       let row = Int(batch.documents[position])
       let own = batch.set.classes[row]
       guard known[Int(own)] else { continue }
@@ -173,8 +176,10 @@ extension RefinementRecipe {
 
 extension StreamWeights {
   /// The best classes by the prototypes whose numbers are below one.
-  fileprivate func bestClasses(_ scores: [Float], before firstNew: UInt64) -> HeldOutScores.Best {
-    HeldOutScores.best(classCount: classCount) { classIndex in
+  fileprivate func bestClasses(
+    _ count: Int, _ scores: [Float], before firstNew: UInt64
+  ) -> HeldOutScores.Best {
+    HeldOutScores.best(count, classCount: classCount) { classIndex in
       var best = -Float.infinity
       for lane in lanes(of: classIndex) where scores[lane] > best && ids[lane] < firstNew {
         best = scores[lane]

@@ -120,6 +120,6 @@ def by_one_task(blocks: Any, draw: Draw, without: Draw | None, task: Callable[[S
 
 
 def gathered(sample: Sample, wants_sparse: bool) -> Block | None:
-    """The documents of a sample as one block, in the order of their places; None if there are none."""
+    """Joins the documents of a sample to one block, in the order of their places. Gives None for an empty sample."""
     ordered = [block for _, block in sorted(sample, key=lambda item: item[0])]
     return joined(list(in_layout(ordered, wants_sparse))) if ordered else None

@@ -43,7 +43,7 @@ class Sums(NamedTuple):
 
 
 def summed(parts: Iterable[Sums]) -> Sums | None:
-    """All together, added in their order; None if there are none."""
+    """Adds all sums in their order. Gives None where there is no sum."""
     total: Sums | None = None
     for part in parts:
         total = part if total is None else total.plus(part)
